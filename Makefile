@@ -1,0 +1,33 @@
+# Every target sets up what it needs: a virtual environment in .venv with pinned versions.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: setup demo test run lint bench test-lowest clean
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: pyproject.toml constraints.txt packaging/setup.sh
+	PYTHON=$(PYTHON) sh packaging/setup.sh $(VENV)
+	@touch $@
+
+demo: setup
+	$(BIN)/vosapp demo
+
+test: setup
+	sh packaging/run-tests.sh $(BIN)
+
+run: setup
+	$(BIN)/vosapp
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+bench: setup
+	$(BIN)/python -m tests.bench
+
+clean:
+	rm -rf $(VENV) build dist demo-output

@@ -1,0 +1,33 @@
+"""Command line or window: the one place that composes the program."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs vosapp and returns its exit code.
+
+    `vosapp COMMAND ...` runs a command; `vosapp [CLIP|PROJECT]` opens the window; `vosapp demo` plays the main job
+    in the real window.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    from vosapp.cli.app import COMMANDS
+
+    known = {command.name for command in COMMANDS}
+    if arguments and (arguments[0] in known or arguments[0].startswith("-")):
+        from vosapp.cli.app import main as run_command
+
+        return run_command(arguments)
+    if arguments and arguments[0] == "demo":
+        from vosapp.ui.demo import main as play_demo
+
+        return play_demo(arguments[1:])
+    from vosapp.ui.app import main as open_window
+
+    return open_window(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

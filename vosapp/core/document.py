@@ -1,0 +1,210 @@
+"""The document: all that a user would be sad to lose, as frozen values.
+
+Mask pixels are not here. A cell holds the digests of its masks; the pixels live in a `MaskStore`. Every change
+makes a new `Document`; what did not change is shared between the two, so keeping many versions is cheap.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Protocol
+
+from vosapp.core.errors import MaskError
+from vosapp.core.mask import Digest, Mask
+from vosapp.core.timeline import FrameRange
+
+ObjectId = int
+Colour = tuple[int, int, int]
+
+# Distinct on footage and for colour-blind eyes; objects take them in this order.
+OBJECT_COLOURS: tuple[Colour, ...] = (
+    (255, 87, 77),
+    (64, 156, 255),
+    (255, 204, 64),
+    (88, 214, 141),
+    (201, 120, 255),
+    (255, 150, 50),
+    (64, 224, 224),
+    (255, 120, 190),
+)
+
+
+class MaskStore(Protocol):
+    """Mask pixels by digest. Storing the same mask twice keeps it once."""
+
+    def put(self, mask: Mask) -> Digest:
+        """Keeps the mask and returns its digest."""
+
+    def get(self, digest: Digest) -> Mask:
+        """The mask of a digest. Raises MaskError when it is missing or damaged."""
+
+
+class Origin(enum.Enum):
+    """Where the mask of a cell came from. Drawn and imported masks are anchors."""
+
+    DRAWN = "drawn"
+    IMPORTED = "imported"
+    PREDICTED = "predicted"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What stands on one frame for one object: a base mask, and for predictions the user's paint over it.
+
+    Attributes:
+        base: digest of the drawn, imported or predicted mask.
+        origin: where the base came from.
+        added, removed: the paint layer: digests of pixels that the user put in and took out. Never both at one
+            pixel. Kept when a run renews the base.
+        locked: the user approved this frame; no run writes here.
+        stale: an anchor that this prediction came from has changed since.
+        engine: name of the engine that predicted the base, else "".
+        sources: frame indices of the anchors that the prediction came from.
+        doubt: how unsure the prediction is, 0 (sure) to 1; None for anchors.
+        soft: digest of a stored soft edge, or None.
+    """
+
+    base: Digest
+    origin: Origin = Origin.DRAWN
+    added: Digest | None = None
+    removed: Digest | None = None
+    locked: bool = False
+    stale: bool = False
+    engine: str = ""
+    sources: tuple[int, ...] = ()
+    doubt: float | None = None
+    soft: Digest | None = None
+
+    @property
+    def is_anchor(self) -> bool:
+        """Whether the user made or confirmed this mask."""
+        return self.origin is not Origin.PREDICTED
+
+    @property
+    def is_painted(self) -> bool:
+        """Whether the user painted over a prediction."""
+        return self.added is not None or self.removed is not None
+
+    @property
+    def is_barrier(self) -> bool:
+        """Whether no run may write here."""
+        return self.is_anchor or self.locked
+
+
+@dataclass(frozen=True, slots=True)
+class MatteSettings:
+    """How an object's masks become a matte. Neutral values leave the mask as it is.
+
+    Attributes:
+        grow_px: pixels to grow the mask by; negative shrinks it.
+        feather_px: width of the soft edge.
+    """
+
+    grow_px: float = 0.0
+    feather_px: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class RotoObject:
+    """One object of the shot.
+
+    Attributes:
+        id: stable, never reused; 1 and up.
+        name, colour: for the user.
+        cells: what stands on each frame. A frame that is missing has no mask yet.
+        absences: ranges in which the user says that the object is not to be seen.
+        matte: how masks become mattes.
+    """
+
+    id: ObjectId
+    name: str
+    colour: Colour
+    cells: Mapping[int, Cell] = field(default_factory=lambda: MappingProxyType({}))
+    absences: tuple[FrameRange, ...] = ()
+    matte: MatteSettings = MatteSettings()
+
+    def anchors(self) -> list[int]:
+        """Frames whose mask the user made or confirmed, ascending."""
+        return sorted(frame for frame, cell in self.cells.items() if cell.is_anchor)
+
+    def is_absent(self, frame_index: int) -> bool:
+        """Whether the user declared that the object is not to be seen on this frame."""
+        return any(frame_index in absence for absence in self.absences)
+
+    def with_cells(self, changes: Mapping[int, Cell | None]) -> RotoObject:
+        """This object with some cells replaced; None removes a cell."""
+        cells = dict(self.cells)
+        for frame_index, cell in changes.items():
+            if cell is None:
+                cells.pop(frame_index, None)
+            else:
+                cells[frame_index] = cell
+        return replace(self, cells=MappingProxyType(cells))
+
+
+@dataclass(frozen=True, slots=True)
+class ClipRef:
+    """Which media a document is about, and enough facts to find it again and to notice another file.
+
+    Attributes:
+        path: where it was last seen: a file, or the folder of an image sequence.
+        height, width: of the display picture, in pixels.
+        frame_count: number of frames.
+        rate: frames a second.
+        first_number: number of frame index 0 in the source's own numbering.
+        size_bytes, sample_digest: of the media, to recognise it after a move.
+    """
+
+    path: str
+    height: int
+    width: int
+    frame_count: int
+    rate: Fraction
+    first_number: int = 0
+    size_bytes: int = 0
+    sample_digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A shot and everything the user made of it.
+
+    Attributes:
+        clip: the media, None before one is opened.
+        objects: from front to back, which decides who is seen where a format cannot hold overlap.
+        next_object_id: the id that the next object gets.
+        in_out: the part of the clip to work on and to export, None for all.
+        cuts: first frames of new shots after the first, ascending. Nothing is propagated across a cut.
+    """
+
+    clip: ClipRef | None = None
+    objects: tuple[RotoObject, ...] = ()
+    next_object_id: ObjectId = 1
+    in_out: FrameRange | None = None
+    cuts: tuple[int, ...] = ()
+
+    def object(self, object_id: ObjectId) -> RotoObject:
+        """The object of an id. Raises MaskError when there is none."""
+        for candidate in self.objects:
+            if candidate.id == object_id:
+                return candidate
+        raise MaskError(f"There is no object {object_id} in this project.")
+
+    def cell(self, object_id: ObjectId, frame_index: int) -> Cell | None:
+        """What stands on a frame for an object, or None."""
+        return self.object(object_id).cells.get(frame_index)
+
+    def with_object(self, changed: RotoObject) -> Document:
+        """This document with the object of the same id replaced."""
+        self.object(changed.id)
+        return replace(self, objects=tuple(changed if o.id == changed.id else o for o in self.objects))
+
+    def working_range(self) -> FrameRange:
+        """In to out, or the whole clip. Raises MaskError without a clip."""
+        if self.clip is None:
+            raise MaskError("Open a clip first.")
+        return self.in_out or FrameRange(0, self.clip.frame_count - 1)

@@ -1,0 +1,1 @@
+"""Clips with ground truth and clips made by our own code."""

@@ -1,0 +1,1 @@
+"""Running engines over datasets and reporting what they score."""

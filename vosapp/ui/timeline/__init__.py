@@ -1,0 +1,1 @@
+"""Frames in time: playhead, coverage, anchors, doubt."""

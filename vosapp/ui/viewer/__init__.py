@@ -1,0 +1,1 @@
+"""The picture: frame, overlay, tools."""

@@ -1,0 +1,78 @@
+"""The protocol of everything that gives pictures by frame index, and the facts of a clip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+RgbImage = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class ClipInfo:
+    """Facts of a clip.
+
+    Attributes:
+        path: the file, or the folder of an image sequence.
+        kind: "video" or "sequence".
+        height, width: of the display picture: rotated upright, square pixels.
+        frame_count: number of frames; exact unless `provisional`.
+        rate: frames a second as an exact fraction; of a variable-rate file the average.
+        codec, pixel_format: as the decoder names them.
+        bit_depth: bits a channel.
+        first_number: number of frame 0 in the source's own numbering; 0 for files without numbers.
+        has_numbers: whether the source numbers its frames (image sequences).
+        start_timecode: "HH:MM:SS:FF", or "" when the source has none.
+        has_audio, has_alpha, variable_rate, interlaced: what the source has.
+        provisional: the count is the container's claim; the exact index is still being made.
+        notes: sentences for the user: gaps, damage, oddities.
+    """
+
+    path: Path
+    kind: str
+    height: int
+    width: int
+    frame_count: int
+    rate: Fraction
+    codec: str = ""
+    pixel_format: str = ""
+    bit_depth: int = 8
+    first_number: int = 0
+    has_numbers: bool = False
+    start_timecode: str = ""
+    has_audio: bool = False
+    has_alpha: bool = False
+    variable_rate: bool = False
+    interlaced: bool = False
+    provisional: bool = False
+    notes: tuple[str, ...] = ()
+
+
+class VideoSource(Protocol):
+    """Frames by index. One object serves one thread; open another for another thread.
+
+    Reading in ascending order costs one decode a frame; any other order costs a seek.
+    """
+
+    @property
+    def info(self) -> ClipInfo:
+        """Facts of the clip."""
+
+    def frame(self, index: int) -> RgbImage:
+        """Frame `index` as read-only (height, width, 3) uint8 RGB for display and networks.
+
+        Raises:
+            IndexError: there is no such frame.
+            MediaError: the frame cannot be decoded.
+        """
+
+    def native(self, index: int) -> NDArray[np.generic]:
+        """Frame `index` at its own depth: (height, width, 3 or 4) uint8, uint16 or float32 RGB(A), read-only."""
+
+    def close(self) -> None:
+        """Releases files and decoders. May be called twice."""
