@@ -1,0 +1,88 @@
+"""What can be said of a network without building it. Loads no torch."""
+
+from __future__ import annotations
+
+import enum
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+class Task(enum.Enum):
+    """What a network needs from the user: a mask of each object, or nothing."""
+
+    ONE_SHOT = "one-shot"
+    ZERO_SHOT = "zero-shot"
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedCheckpoint:
+    """In which form the authors published the weights of a network.
+
+    Attributes:
+        source: the authors' public repository, as owner/name; its README has the link.
+        files: the file or files that belong together, as the authors name them.
+        container: keys to go through from the top of the file to the state dict.
+        sections: names of state dicts that lie side by side in the file; their name and a dot go before each key.
+        prefix: what every key begins with and ours do not.
+        unused: beginnings of keys that the network never uses; they are left out.
+        plain_classes: classes, as module.name, whose pickled instances lie in the file beside the weights. A
+            stand-in without behaviour takes their place.
+        figures: what the authors report with these weights.
+    """
+
+    source: str
+    files: tuple[str, ...]
+    container: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    prefix: str = ""
+    unused: tuple[str, ...] = ()
+    plain_classes: tuple[str, ...] = ()
+    figures: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkSpec:
+    """One network in one configuration: everything about it that can be said without building it.
+
+    Attributes:
+        name: identifies it on the command line, in projects and as the name of its weights file.
+        title: for people.
+        task: what it needs from the user.
+        strengths: one line: what it is good at.
+        paper: authors, title, where.
+        builder: "module:function" that builds the network without weights.
+        options: keyword arguments of the builder that make this configuration.
+        parameters: number of parameters that the network uses.
+        speed: milliseconds a frame at 480x854 with one object on one CPU thread, float32, and how it grows.
+        memory_mb: working memory at that size with one object, weights included.
+        licence: what may be done with the authors' code and weights.
+        checkpoint: the form of the published weights; None where none were ever published.
+        rename: "module:function" from the authors' key to ours, where they differ.
+    """
+
+    name: str
+    title: str
+    task: Task
+    strengths: str
+    paper: str
+    builder: str
+    parameters: int
+    speed: str
+    memory_mb: int
+    licence: str
+    options: tuple[tuple[str, Any], ...] = ()
+    checkpoint: PublishedCheckpoint | None = None
+    rename: str = ""
+
+    def build(self) -> Any:
+        """The network as a `torch.nn.Module` in evaluation mode with weights that mean nothing yet. Loads torch."""
+        return resolve(self.builder)(**dict(self.options))
+
+
+def resolve(reference: str) -> Callable[..., Any]:
+    """The function that "module:function" names. Imports its module."""
+    module, _, function = reference.partition(":")
+    found: Callable[..., Any] = getattr(importlib.import_module(module), function)
+    return found
