@@ -1,0 +1,163 @@
+"""One background run: a body of work with progress, cancel and exactly one ending. Knows no Qt and no threads.
+
+The window runs a job in a thread of its own, the command line in the calling thread; both run the same bodies.
+"""
+
+from __future__ import annotations
+
+import enum
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from vosapp.core.errors import Cancelled, EngineError
+
+T = TypeVar("T")
+
+REPORT_INTERVAL_S = 1 / 30  # what a screen can show; more only costs
+_RATE_WINDOW = 24  # frames over which the rate is measured: follows a change of speed within about a second
+
+
+class Outcome(enum.Enum):
+    """How a job ended."""
+
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a job is.
+
+    Attributes:
+        done, total: frames (or other steps) finished and to do in all.
+        frames_per_second: over the last frames; 0 while unknown.
+        seconds_left: estimate; None while unknown.
+        message: what is happening, or "".
+    """
+
+    done: int
+    total: int
+    frames_per_second: float = 0.0
+    seconds_left: float | None = None
+    message: str = ""
+
+    @property
+    def fraction(self) -> float:
+        """Finished part, 0 to 1."""
+        return min(1.0, self.done / self.total) if self.total > 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class JobResult(Generic[T]):
+    """The ending of a job: a value when done, an error when failed, neither when cancelled.
+
+    Attributes:
+        outcome: which of the three.
+        value: what the body returned, only when done.
+        error: what the body raised, only when failed. A `UserError` is for the user's eyes, anything else is a bug.
+    """
+
+    outcome: Outcome
+    value: T | None = None
+    error: Exception | None = None
+
+
+class JobContext:
+    """What the body of a job sees of its job. Used from the thread that runs the body."""
+
+    def __init__(
+        self,
+        cancel_event: threading.Event,
+        report: Callable[[Progress], None],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._cancel_event = cancel_event
+        self._report = report
+        self._clock = clock
+        self._reported_at = -1.0
+        self._message = ""
+        self._marks: deque[tuple[float, int]] = deque(maxlen=_RATE_WINDOW + 1)
+
+    def cancelled(self) -> bool:
+        """Whether the user asked the job to stop."""
+        return self._cancel_event.is_set()
+
+    def check(self) -> None:
+        """Raises Cancelled when the user asked the job to stop. Bodies call it once a frame."""
+        if self.cancelled():
+            raise Cancelled
+
+    def progress(self, done: int, total: int, message: str | None = None) -> None:
+        """Tells how far the body is; may be called as often as it likes.
+
+        At most 30 reports a second go out; the first, the last and every new message always do.
+
+        Args:
+            done, total: steps finished and in all.
+            message: what is happening; None leaves the last message.
+        """
+        now = self._clock()
+        news = message is not None and message != self._message
+        if message is not None:
+            self._message = message
+        if not self._marks or done != self._marks[-1][1]:
+            self._marks.append((now, done))
+        if news or done >= total or self._reported_at < 0 or now - self._reported_at >= REPORT_INTERVAL_S:
+            self._reported_at = now
+            rate = self._rate()
+            left = (total - done) / rate if rate > 0 else None
+            self._report(Progress(done, total, rate, left, self._message))
+
+    def _rate(self) -> float:
+        (first_time, first_done), (last_time, last_done) = self._marks[0], self._marks[-1]
+        if last_time <= first_time or last_done <= first_done:
+            return 0.0
+        return (last_done - first_done) / (last_time - first_time)
+
+
+class Job(Generic[T]):
+    """A body of work that runs once and ends as exactly one of done, cancelled, failed.
+
+    `cancel` may be called from any thread, also before the start. Everything else belongs to the thread that runs.
+    """
+
+    def __init__(self, body: Callable[[JobContext], T], title: str = "") -> None:
+        self.title = title
+        self._body = body
+        self._cancel_event = threading.Event()
+        self._started = threading.Lock()
+
+    def cancel(self) -> None:
+        """Asks the body to stop at its next frame."""
+        self._cancel_event.set()
+
+    def run(self, on_progress: Callable[[Progress], None] | None = None) -> JobResult[T]:
+        """Runs the body in the calling thread and returns how it ended; raises nothing that the body raised.
+
+        Args:
+            on_progress: called in this thread, at most about 30 times a second.
+
+        Raises:
+            EngineError: the job ran before.
+        """
+        if not self._started.acquire(blocking=False):
+            raise EngineError("This job ran before.", "Make a new one.")
+        context = JobContext(self._cancel_event, on_progress or (lambda _: None))
+        try:
+            context.check()
+            return JobResult(Outcome.DONE, value=self._body(context))
+        except Cancelled:
+            return JobResult(Outcome.CANCELLED)
+        except MemoryError:
+            return JobResult(
+                Outcome.FAILED,
+                error=EngineError("This computer ran out of memory.", "Close other programs or use a smaller range."),
+            )
+        except Exception as error:  # noqa: BLE001 - the one place where a run's errors end; shown by whoever runs it
+            return JobResult(Outcome.FAILED, error=error)

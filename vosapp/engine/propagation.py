@@ -1,0 +1,189 @@
+"""The propagation loop: anchors, a range and a direction become a stream of masks.
+
+What a run never does: write on an anchor or an approved frame, cross a cut, leave its range. Those frames enter the
+pass as given truth; between them the propagator predicts. Memory does not grow with the length of the clip: frames are
+read as the pass reaches them and results leave as they are made.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vosapp.core.document import Document, MaskStore, ObjectId
+from vosapp.core.edits import composite
+from vosapp.core.errors import Cancelled, EngineError
+from vosapp.core.mask import Mask
+from vosapp.engine.propagator import Probability, Propagator
+from vosapp.engine.reading import read_in_order
+from vosapp.engine.run_plan import ObjectSpan, Pass, RunPlan, frame_count, schedule, trusted_frames
+from vosapp.video.source import RgbImage, VideoSource
+
+MAX_REMEMBERED = 16  # anchors that a propagator is shown ahead of a pass, for each object: the nearest ones
+
+
+@dataclass(frozen=True, slots=True)
+class FrameResult:
+    """What a run made on one frame. Only objects that were to be written are in it, so it may be empty.
+
+    Attributes:
+        frame_index: which frame.
+        masks: the predicted mask of each object.
+        doubt: how unsure each is, 0 (sure) to 1.
+        sources: the anchors that each came from.
+        engine: name of the engine.
+        done, total: frames visited so far and in all, for progress; both passes of a run in two directions count.
+    """
+
+    frame_index: int
+    masks: Mapping[ObjectId, Mask]
+    doubt: Mapping[ObjectId, float]
+    sources: Mapping[ObjectId, tuple[int, ...]]
+    engine: str
+    done: int
+    total: int
+
+
+def propagate(
+    source: VideoSource,
+    document: Document,
+    store: MaskStore,
+    *,
+    plan: RunPlan,
+    build: Callable[[], Propagator],
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Iterator[FrameResult]:
+    """Carries the masks of a document through a clip.
+
+    Args:
+        source: the clip, for this run alone.
+        document, store: what stood when the run began.
+        plan: what to do.
+        build: makes a fresh propagator; called once for each direction.
+        cancelled: asked once a frame.
+
+    Yields:
+        One result for every frame that is visited, in the order of the passes.
+
+    Raises:
+        EngineError: there is no trusted frame to start from, or a mask does not fit the clip.
+        MediaError: a frame cannot be read.
+        Cancelled: `cancelled` said so. Results so far stand.
+    """
+    passes = schedule(document, plan)
+    total, done = frame_count(passes), 0
+    truth = _Truth(document, store, plan)
+    for run in passes:
+        walk = _Walk(run, truth, source, build())
+        for frame_index, rgb in read_in_order(source, run.frames()):
+            if cancelled():
+                raise Cancelled
+            done += 1
+            yield walk.visit(frame_index, rgb, done, total)
+
+
+class _Truth:
+    """The masks that a run takes as given."""
+
+    def __init__(self, document: Document, store: MaskStore, plan: RunPlan) -> None:
+        self.document = document
+        self.plan = plan
+        self._store = store
+        self.frames = {object_id: trusted_frames(document.object(object_id), plan) for object_id in plan.object_ids}
+
+    def probability(self, object_id: ObjectId, frame_index: int, shape: tuple[int, int]) -> Probability:
+        """What stands on a frame, as 0 and 1."""
+        cell = self.document.cell(object_id, frame_index)
+        if cell is None:
+            raise EngineError(f"Frame {frame_index} has no mask to start from.")
+        mask = composite(self._store, cell)
+        if mask.shape != shape:
+            raise EngineError(
+                f"The mask on frame {frame_index} has {mask.width}x{mask.height} pixels, "
+                f"the clip {shape[1]}x{shape[0]}.",
+                "Import the mask again at the size of the clip.",
+            )
+        return mask.array().astype(np.float32)
+
+    def nearest(self, object_id: ObjectId, frame_index: int, shot: range) -> list[int]:
+        """Trusted frames of an object in a shot, the nearest ones up to a limit, ascending."""
+        within = [f for f in self.frames[object_id] if f in shot]
+        return sorted(sorted(within, key=lambda f: abs(f - frame_index))[:MAX_REMEMBERED])
+
+    def shot(self, frame_index: int) -> range:
+        """The frames between the cuts around a frame."""
+        first = max((c for c in self.document.cuts if c <= frame_index), default=0)
+        last = min((c for c in self.document.cuts if c > frame_index), default=2**31)
+        return range(first, last)
+
+
+class _Walk:
+    """One pass with its propagator."""
+
+    def __init__(self, run: Pass, truth: _Truth, source: VideoSource, propagator: Propagator) -> None:
+        self._truth = truth
+        self._source = source
+        self._propagator = propagator
+        self._seeds: dict[int, list[ObjectSpan]] = defaultdict(list)
+        for span in run.spans:
+            self._seeds[span.seed].append(span)
+        self._active: dict[ObjectId, ObjectSpan] = {}
+        self._remembered: set[tuple[ObjectId, int]] = set()
+        self._shot = range(0)
+
+    def visit(self, frame_index: int, rgb: RgbImage, done: int, total: int) -> FrameResult:
+        """Moves the pass to a frame."""
+        if frame_index not in self._shot:
+            self._shot = self._truth.shot(frame_index)
+            self._drop(list(self._active))
+        seeds = {span.object_id: span for span in self._seeds.get(frame_index, ())}
+        self._drop([o for o, span in self._active.items() if o not in seeds and frame_index not in span.frames])
+        self._remember_ahead(seeds.values(), frame_index, rgb)
+        shape = (rgb.shape[0], rgb.shape[1])
+        given = {o: self._truth.probability(o, frame_index, shape) for o in seeds}
+        self._active |= seeds
+        document = self._truth.document
+        for object_id in self._active.keys() - given.keys():
+            if document.object(object_id).is_absent(frame_index):
+                given[object_id] = np.zeros(shape, np.float32)
+        prediction = self._propagator.step(frame_index, rgb, given)
+        written = [o for o in self._active if o not in given and frame_index in self._truth.plan.within]
+        return FrameResult(
+            frame_index,
+            masks={o: _binary(prediction.probabilities[o], shape) for o in written},
+            doubt={o: float(prediction.doubt[o]) for o in written},
+            sources={o: self._active[o].sources for o in written},
+            engine=self._truth.plan.engine,
+            done=done,
+            total=total,
+        )
+
+    def _drop(self, object_ids: Collection[ObjectId]) -> None:
+        if object_ids:
+            self._propagator.forget(object_ids)
+        for object_id in object_ids:
+            del self._active[object_id]
+        self._remembered = {(o, f) for o, f in self._remembered if o not in object_ids}
+
+    def _remember_ahead(self, seeds: Collection[ObjectSpan], frame_index: int, rgb: RgbImage) -> None:
+        """Shows the propagator the trusted frames near a seed, once each and those of one frame together."""
+        frames: dict[int, list[ObjectId]] = defaultdict(list)
+        for span in seeds:
+            for frame in self._truth.nearest(span.object_id, frame_index, self._shot):
+                if (span.object_id, frame) not in self._remembered:
+                    self._remembered.add((span.object_id, frame))
+                    frames[frame].append(span.object_id)
+        for frame, object_ids in sorted(frames.items()):
+            picture = rgb if frame == frame_index else self._source.frame(frame)
+            shape = (picture.shape[0], picture.shape[1])
+            self._propagator.remember(frame, picture, {o: self._truth.probability(o, frame, shape) for o in object_ids})
+
+
+def _binary(probability: NDArray[np.float32], shape: tuple[int, int]) -> Mask:
+    if probability.shape != shape:
+        raise EngineError(f"The engine returned a mask of {probability.shape} for a frame of {shape}.")
+    return Mask.from_array(probability >= 0.5)

@@ -1,0 +1,31 @@
+"""Reads the frames of a pass in its own order, also backward, with bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from vosapp.video.source import RgbImage, VideoSource
+
+_CHUNK_BYTES = 192 * 2**20  # 160 frames at 480p, 30 at 1080p: a seek for each chunk instead of for each frame
+
+
+def read_in_order(source: VideoSource, frame_indices: Sequence[int]) -> Iterator[tuple[int, RgbImage]]:
+    """Yields (index, frame) in the given order.
+
+    A descending order is decoded in ascending chunks, because a decoder only goes forward cheaply; at most one chunk
+    is held at a time.
+
+    Args:
+        source: the clip; used only while the iterator runs.
+        frame_indices: all ascending or all descending.
+    """
+    if len(frame_indices) < 2 or frame_indices[0] < frame_indices[1]:
+        for index in frame_indices:
+            yield index, source.frame(index)
+        return
+    chunk_frames = max(1, _CHUNK_BYTES // (source.info.height * source.info.width * 3))
+    for start in range(0, len(frame_indices), chunk_frames):
+        indices = frame_indices[start : start + chunk_frames]
+        pictures = [source.frame(index) for index in reversed(indices)]
+        for index in indices:
+            yield index, pictures.pop()

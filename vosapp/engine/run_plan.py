@@ -1,0 +1,149 @@
+"""What a run will do, worked out before it starts: which object is predicted on which frame, from which anchor.
+
+Pure values: no pixels, no networks. The loop that follows a plan is in `propagation.py`.
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from vosapp.core.document import Document, ObjectId, RotoObject
+from vosapp.core.errors import EngineError
+from vosapp.core.timeline import Direction, FrameRange, Span, backward_spans, forward_spans
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """What the user asked for.
+
+    Attributes:
+        object_ids: the objects to propagate; all others stay as they are.
+        within: the run writes only here.
+        direction: from the anchors forward, backward, or both.
+        engine: name of the engine, recorded with every mask.
+        start_frame: where the user stood. A prediction that was painted over there counts as an anchor. None takes
+            the frame of `within` where the run begins.
+    """
+
+    object_ids: tuple[ObjectId, ...]
+    within: FrameRange
+    direction: Direction = Direction.FORWARD
+    engine: str = "flow"
+    start_frame: int | None = None
+
+    @property
+    def start(self) -> int:
+        """The frame whose paint is taken as truth."""
+        if self.start_frame is not None:
+            return self.start_frame
+        return self.within.last if self.direction is Direction.BACKWARD else self.within.first
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectSpan:
+    """Frames of one object that one pass predicts from one trusted frame.
+
+    Attributes:
+        object_id: the object.
+        seed: the frame whose mask is given; the span's frames begin beside it.
+        frames: predicted frames in the order of the pass; the seed is not in it.
+        sources: the anchors that the predictions come from.
+    """
+
+    object_id: ObjectId
+    seed: int
+    frames: range
+    sources: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One way through the clip, in one direction, for all objects together.
+
+    Attributes:
+        step: +1 forward, -1 backward.
+        spans: what is predicted.
+    """
+
+    step: int
+    spans: tuple[ObjectSpan, ...]
+
+    def frames(self) -> list[int]:
+        """Every frame that the pass visits, in its order: seeds and predicted frames, gaps left out."""
+        visited = {s.seed for s in self.spans}.union(*(s.frames for s in self.spans))
+        return sorted(visited, reverse=self.step < 0)
+
+
+def trusted_frames(item: RotoObject, plan: RunPlan) -> list[int]:
+    """Frames of an object that a run takes as truth, ascending: anchors, approved frames, and paint at the start."""
+    return sorted(f for f, cell in item.cells.items() if cell.is_barrier or (f == plan.start and cell.is_painted))
+
+
+def schedule(document: Document, plan: RunPlan) -> list[Pass]:
+    """The passes of a run: the backward one first, so that a run in both directions ends playing forward.
+
+    Raises:
+        EngineError: none of the objects has a trusted frame.
+    """
+    spans: dict[int, list[ObjectSpan]] = {-1: [], 1: []}
+    anchored = False
+    for object_id in dict.fromkeys(plan.object_ids):
+        item = document.object(object_id)
+        trusted = trusted_frames(item, plan)
+        anchored = anchored or bool(trusted)
+        forward, backward = _spans(trusted, document.cuts, plan)
+        spans[1] += [_continued(_object_span(object_id, s), item, plan) for s in forward]
+        spans[-1] += [_continued(_object_span(object_id, s), item, plan) for s in backward]
+    if not anchored:
+        raise EngineError("There is nothing to propagate from yet.", "Paint the object on one frame first.")
+    return [Pass(step, tuple(spans[step])) for step in (-1, 1) if spans[step]]
+
+
+def frame_count(passes: Sequence[Pass]) -> int:
+    """Number of frames that all passes visit together: what progress counts."""
+    return sum(len(run.frames()) for run in passes)
+
+
+def _spans(trusted: Sequence[int], cuts: Sequence[int], plan: RunPlan) -> tuple[list[Span], list[Span]]:
+    forward = forward_spans(trusted, cuts, plan.within) if plan.direction is not Direction.BACKWARD else []
+    backward = backward_spans(trusted, cuts, plan.within) if plan.direction is not Direction.FORWARD else []
+    if plan.direction is not Direction.BOTH:
+        return forward, backward
+    return _meet_in_the_middle(forward, backward, plan.within)
+
+
+def _meet_in_the_middle(
+    forward: Sequence[Span], backward: Sequence[Span], within: FrameRange
+) -> tuple[list[Span], list[Span]]:
+    """Between two anchors each goes as far as it is the nearer one; the earlier anchor takes the frame between."""
+    ahead, behind = list(forward), {s.anchor: s for s in backward}
+    later = sorted(behind)
+    for i, early in enumerate(ahead):
+        place = bisect.bisect_right(later, early.anchor)
+        late = behind[later[place]] if place < len(later) else None
+        if late is not None and late.frames[-1] <= early.frames[-1]:
+            middle = (early.anchor + late.anchor) // 2
+            ahead[i] = replace(early, frames=range(early.anchor + 1, middle + 1))
+            behind[late.anchor] = replace(late, frames=range(late.anchor - 1, middle, -1))
+    return (
+        [s for s in ahead if s.frames and s.frames[-1] >= within.first],
+        [s for s in behind.values() if s.frames and s.frames[-1] <= within.last],
+    )
+
+
+def _object_span(object_id: ObjectId, span: Span) -> ObjectSpan:
+    return ObjectSpan(object_id, span.anchor, span.frames, (span.anchor,))
+
+
+def _continued(span: ObjectSpan, item: RotoObject, plan: RunPlan) -> ObjectSpan:
+    """A span that begins outside the range goes on from the same engine's fresh prediction just before the range."""
+    step = span.frames.step
+    entry = (plan.within.first if step > 0 else plan.within.last) - step
+    cell = item.cells.get(entry)
+    if cell is None or entry not in span.frames:
+        return span
+    if cell.stale or cell.engine != plan.engine or span.seed not in cell.sources:
+        return span
+    return replace(span, seed=entry, frames=range(entry + step, span.frames.stop, step), sources=cell.sources)
