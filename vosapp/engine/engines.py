@@ -44,6 +44,18 @@ _FLOW = EngineSpec(
     build="vosapp.engine.flow:build",
 )
 
+_PLAIN_FLOW = EngineSpec(
+    name="plain-dis",
+    title="Plain flow warping",
+    summary="The previous mask moved by optical flow and nothing else: what every engine has to beat.",
+    build="vosapp.engine.plain_flow:build_plain_flow",
+)
+
+
+def baselines() -> tuple[EngineSpec, ...]:
+    """Engines that are only measured against, never offered to the user."""
+    return (_PLAIN_FLOW,)
+
 
 def engines() -> tuple[EngineSpec, ...]:
     """All engines, the ready ones first."""
@@ -51,12 +63,12 @@ def engines() -> tuple[EngineSpec, ...]:
 
 
 def engine(name: str) -> EngineSpec:
-    """The engine of a name.
+    """The engine or baseline of a name.
 
     Raises:
         EngineError: there is none.
     """
-    for spec in engines():
+    for spec in (*engines(), *baselines()):
         if spec.name == name:
             return spec
     names = ", ".join(spec.name for spec in engines())

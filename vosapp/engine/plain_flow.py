@@ -6,6 +6,7 @@ No memory, no image evidence, no cleaning up. It is measured beside the engines 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 import cv2
 import numpy as np
@@ -25,14 +26,20 @@ class PlainFlowPropagator:
     """
 
     def __init__(self) -> None:
-        self._dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+        # Any: the stubs do not know that the initial flow may be None.
+        self._dis: Any = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
         self._grey: GreyImage | None = None
         self._state: dict[ObjectId, Probability] = {}
 
     def remember(self, frame_index: int, rgb: RgbImage, masks: Mapping[ObjectId, Probability]) -> None:
         """Does nothing: warping knows no reference but the frame before."""
 
-    def step(self, frame_index: int, rgb: RgbImage, given: Mapping[ObjectId, Probability] | None = None) -> Prediction:
+    def step(
+        self,
+        frame_index: int,  # noqa: ARG002 - the protocol's
+        rgb: RgbImage,
+        given: Mapping[ObjectId, Probability] | None = None,
+    ) -> Prediction:
         """Moves every object to this frame; see `Propagator.step`."""
         picture = grey(rgb)
         if self._grey is not None and self._state:
