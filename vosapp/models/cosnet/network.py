@@ -1,0 +1,88 @@
+"""COSNet as a whole: embeddings of frames in, the primary object of the target out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from vosapp.models.cosnet.attention import Form, attend_reference, attend_target
+from vosapp.models.cosnet.encoder import EMBEDDING, Encoder
+
+BGR_MEAN = (104.00699, 116.66877, 122.67892)
+
+
+class CosNet(nn.Module):
+    """The network. It keeps nothing from frame to frame: an embedding is computed once and used as often as needed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = Encoder()
+        self.linear_e = nn.Linear(EMBEDDING, EMBEDDING, bias=False)
+        self.gate = nn.Conv2d(EMBEDDING, 1, 1, bias=False)
+        self.conv1, self.bn1 = nn.Conv2d(2 * EMBEDDING, EMBEDDING, 3, padding=1, bias=False), nn.BatchNorm2d(EMBEDDING)
+        self.conv2, self.bn2 = nn.Conv2d(2 * EMBEDDING, EMBEDDING, 3, padding=1, bias=False), nn.BatchNorm2d(EMBEDDING)
+        self.main_classifier1 = nn.Conv2d(EMBEDDING, 1, 1)
+        self.main_classifier2 = nn.Conv2d(EMBEDDING, 1, 1)
+
+    def embed(self, image: Tensor) -> Tensor:
+        """The embedding (1, 256, h, w) of a picture (1, 3, H, W) from `normalise`."""
+        embedding: Tensor = self.encoder(image)
+        return embedding
+
+    def query(self, target: Tensor) -> Tensor:
+        """The target's side of the affinity, (P, 256), from its embedding (1, 256, h, w)."""
+        mapped: Tensor = self.linear_e(target.flatten(2)[0].T)
+        return mapped
+
+    def attended(self, target: Tensor, references: Sequence[Tensor], form: Form) -> Tensor:
+        """What each reference says of the target: (N, 256, h, w), or (1, ...) for GROUP.
+
+        Args:
+            target: embedding (1, 256, h, w).
+            references: embeddings of the same shape, at least one.
+            form: how the affinity becomes weights.
+        """
+        query = self.query(target)
+        flat = [reference.flatten(2)[0] for reference in references]
+        if form is Form.GROUP:
+            flat = [torch.cat(flat, dim=1)]
+        shape = target.shape[1:]
+        return torch.stack([attend_target(query, reference, form).view(shape) for reference in flat])
+
+    def gated(self, attended: Tensor) -> Tensor:
+        """Attended features (N, 256, h, w) weighted by the gate: how far the reference is to be trusted, per cell."""
+        return attended * torch.sigmoid(self.gate(attended))
+
+    def forward(self, target: Tensor, references: Sequence[Tensor], form: Form = Form.LEGACY) -> Tensor:
+        """Logits (N, 1, h, w) of the primary object on the target, one per reference ((1, ...) for GROUP)."""
+        found = self.gated(self.attended(target, references, form))
+        own = F.conv2d(target, self.conv1.weight[:, EMBEDDING:], padding=1)
+        joined = F.conv2d(found, self.conv1.weight[:, :EMBEDDING], padding=1) + own
+        logits: Tensor = self.main_classifier1(F.relu(self.bn1(joined)))
+        return logits
+
+    def on_reference(self, target: Tensor, reference: Tensor) -> Tensor:
+        """Logits (1, 1, h, w) of the primary object on the reference. Training uses them; a pass does not."""
+        attended = attend_reference(self.query(target), target.flatten(2)[0], reference.flatten(2)[0])
+        joined = torch.cat([self.gated(attended.view(reference.shape)), reference], dim=1)
+        logits: Tensor = self.main_classifier2(F.relu(self.bn2(self.conv2(joined))))
+        return logits
+
+
+def normalise(rgb: Tensor) -> Tensor:
+    """The network's input (B, 3, H, W) from RGB pictures (B, 3, H, W) float32 in 0..255."""
+    return rgb.flip(1) - rgb.new_tensor(BGR_MEAN)[:, None, None]
+
+
+def probability(logits: Tensor, size: tuple[int, int]) -> Tensor:
+    """Probabilities (H, W) at `size` from logits (N, 1, h, w), averaged over the N references."""
+    resized = F.interpolate(logits.float(), size=size, mode="bilinear", align_corners=False)
+    return torch.sigmoid(resized).mean(dim=(0, 1))
+
+
+def build() -> CosNet:
+    """COSNet without weights, in evaluation mode."""
+    return CosNet().eval()

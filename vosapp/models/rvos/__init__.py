@@ -1,0 +1,1 @@
+"""RVOS: recurrence over the objects of a frame and over time (Ventura et al., CVPR 2019)."""

@@ -1,0 +1,90 @@
+"""RVOS as a whole: one frame with all its objects, its state passed in and returned."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from vosapp.models.rvos.decoder import HIDDEN, Cell, Decoder, mask_pyramid
+from vosapp.models.rvos.encoder import Encoder
+
+Recurrence = Literal["spatio-temporal", "spatial", "temporal"]
+SLOTS = 10  # the authors train and test with ten objects
+
+
+class FrameOutput(NamedTuple):
+    """What the network says of a frame with T objects.
+
+    Attributes:
+        probabilities: (T, H, W); objects do not exclude each other.
+        logits: (T, about H/2, about W/2), before they are resized.
+        hidden: per level (T, hidden, h, w): the state to pass in with the next frame.
+        cells: per object and level the ConvLSTM state.
+    """
+
+    probabilities: Tensor
+    logits: Tensor
+    hidden: tuple[Tensor, ...]
+    cells: tuple[tuple[Cell, ...], ...]
+
+
+class Rvos(nn.Module):
+    """The network; with `mask_channel` it follows given objects, without it looks for objects itself.
+
+    The hidden state travels along the objects of a frame and, per object, from frame to frame; the memory of the
+    ConvLSTM cells travels along the objects only.
+    """
+
+    def __init__(self, mask_channel: bool) -> None:
+        super().__init__()
+        self.mask_channel = mask_channel
+        self.encoder = Encoder()
+        self.decoder = Decoder(mask_channel)
+
+    def forward(
+        self,
+        image: Tensor,
+        masks: Tensor | int,
+        hidden: tuple[Tensor, ...] | None,
+        recurrence: Recurrence = "spatio-temporal",
+    ) -> FrameOutput:
+        """Segments a frame.
+
+        Args:
+            image: (1, 3, H, W) RGB with ImageNet's mean and deviation taken out; any size.
+            masks: with mask channel (T, H, W): the mask of each object on the frame before, 0..1. Without: the
+                number of objects to look for.
+            hidden: state from the frame before; None on the first frame.
+            recurrence: the paper's ablations. "spatial" forgets the frame before; "temporal" forgets the object
+                before, except on the first frame, where there is nothing else to go by.
+        """
+        skips = self.encoder(image)
+        first_frame = hidden is None
+        if recurrence == "spatial":
+            hidden = None
+        pyramid = mask_pyramid(masks[:, None]) if isinstance(masks, Tensor) else None
+        ahead = self.decoder.prepare(skips, pyramid, hidden)
+        count = masks.shape[0] if isinstance(masks, Tensor) else masks
+        logits: list[Tensor] = []
+        cells: list[tuple[Cell, ...]] = []
+        for slot in range(count):
+            chained = cells and (first_frame or recurrence != "temporal")
+            scores, state = self.decoder(ahead, slot, cells[-1] if chained else None)
+            logits.append(scores)
+            cells.append(state)
+        return _gather(logits, cells, image.shape[2:])
+
+
+def _gather(logits: list[Tensor], cells: list[tuple[Cell, ...]], size: torch.Size) -> FrameOutput:
+    scores = torch.cat(logits)
+    resized = F.interpolate(scores.float(), size=tuple(size), mode="bilinear", align_corners=True)
+    hidden = tuple(torch.cat([cell[level].hidden for cell in cells]) for level in range(len(HIDDEN)))
+    return FrameOutput(torch.sigmoid(resized)[:, 0], scores[:, 0], hidden, tuple(cells))
+
+
+def build(mask_channel: bool) -> Rvos:
+    """RVOS without weights, in evaluation mode."""
+    return Rvos(mask_channel).eval()
