@@ -1,0 +1,203 @@
+"""Every command of the window in one table: name, text, keys, menu. No Qt.
+
+The menus, the tool buttons, the shortcuts and the F1 sheet are all made from this table, so none can say something
+that another does not do. `conflicts` proves that no key is given twice.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpec:
+    """One command.
+
+    Attributes:
+        id: "group.verb"; how code names it.
+        text: as in menus.
+        menu: the menu it is in, "" for none.
+        keys: shortcuts in Qt's portable notation, the first one is shown.
+        icon: file in resources/icons, or "".
+        tip: a sentence more for the tooltip, or "".
+        checkable: it is a state and not a deed.
+        rule: a separator stands above it in its menu.
+    """
+
+    id: str
+    text: str
+    menu: str
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    tip: str = ""
+    checkable: bool = False
+    rule: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gesture:
+    """A thing done with the mouse, pen or a held key, for the F1 sheet."""
+
+    keys: str
+    text: str
+    group: str
+
+
+MENUS = ("File", "Edit", "Tools", "View", "Playback", "Propagate", "Object", "Help")
+
+_FILE = (
+    ActionSpec("file.open", "Open clip or project…", "File", ("Ctrl+O",), "open"),
+    ActionSpec("file.open_folder", "Open folder of images…", "File", ("Ctrl+Shift+O",), "images"),
+    ActionSpec("file.import_mask", "Import mask on this frame…", "File", ("Ctrl+I",), "matte", rule=True),
+    ActionSpec(
+        "file.save",
+        "Save project",
+        "File",
+        ("Ctrl+S",),
+        "save",
+        "Everything is saved as you work; this gives an unsaved project its place",
+        rule=True,
+    ),
+    ActionSpec("file.save_as", "Save project as…", "File", ("Ctrl+Shift+S",)),
+    ActionSpec("file.export", "Export…", "File", ("Ctrl+E",), "export", "Write masks and mattes", rule=True),
+    ActionSpec("file.close", "Close clip", "File", ("Ctrl+W",), rule=True),
+    ActionSpec("file.quit", "Quit", "File", ("Ctrl+Q",)),
+)
+
+_EDIT = (
+    ActionSpec("edit.undo", "Undo", "Edit", ("Ctrl+Z",), "undo"),
+    ActionSpec("edit.redo", "Redo", "Edit", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
+    ActionSpec("edit.copy", "Copy mask", "Edit", ("Ctrl+C",), rule=True),
+    ActionSpec("edit.paste", "Paste mask here", "Edit", ("Ctrl+V",)),
+    ActionSpec("edit.delete", "Delete mask on this frame", "Edit", ("Delete",), "trash", rule=True),
+    ActionSpec("edit.delete_range", "Delete masks in a range…", "Edit", ("Shift+Delete",)),
+    ActionSpec(
+        "edit.anchor",
+        "Make this frame an anchor",
+        "Edit",
+        ("Return", "Enter"),
+        "anchor-key",
+        "Confirms the mask as truth; runs start from it and never change it",
+        rule=True,
+    ),
+    ActionSpec(
+        "edit.approve",
+        "Approve this frame",
+        "Edit",
+        ("Ctrl+L",),
+        "lock",
+        "No run changes an approved mask; press again to take it back",
+    ),
+    ActionSpec("edit.approve_range", "Approve a range…", "Edit", ("Ctrl+Shift+L",)),
+    ActionSpec("edit.absent_range", "Mark as not in the picture…", "Edit", ("Ctrl+D",)),
+)
+
+_TOOLS = (
+    ActionSpec("tool.brush", "Brush", "Tools", ("P",), "brush", "Paint the active object", checkable=True),
+    ActionSpec("tool.eraser", "Eraser", "Tools", ("E",), "eraser", "Take paint away", checkable=True),
+    ActionSpec("tool.polygon", "Polygon", "Tools", ("G",), "polygon", "Click corners, or drag a lasso", checkable=True),
+    ActionSpec("tool.hand", "Hand", "Tools", ("H",), "hand", "Move the picture", checkable=True),
+    ActionSpec("tool.smaller", "Smaller brush", "Tools", ("[",), rule=True),
+    ActionSpec("tool.larger", "Larger brush", "Tools", ("]",)),
+    ActionSpec("tool.pressure", "Pen pressure changes the size", "Tools", checkable=True),
+)
+
+_VIEW = (
+    ActionSpec("view.overlay", "Overlay", "View", ("F2",), "overlay", checkable=True),
+    ActionSpec("view.outline", "Outline", "View", ("F3",), "outline", checkable=True),
+    ActionSpec("view.matte", "Matte", "View", ("F4",), "matte", checkable=True),
+    ActionSpec("view.cutout", "Cutout", "View", ("F5",), "cutout", checkable=True),
+    ActionSpec("view.source", "Source only", "View", ("F6",), "source", checkable=True),
+    ActionSpec("view.backdrop", "Next cutout background", "View", ("F7",)),
+    ActionSpec("view.fit", "Fit in window", "View", ("Ctrl+0",), "zoom-fit", rule=True),
+    ActionSpec("view.100", "100 %", "View", ("Ctrl+1",)),
+    ActionSpec("view.200", "200 %", "View", ("Ctrl+2",)),
+    ActionSpec("view.zoom_in", "Zoom in", "View", ("Ctrl+=", "Ctrl++")),
+    ActionSpec("view.zoom_out", "Zoom out", "View", ("Ctrl+-",)),
+    ActionSpec("view.full_screen", "Full screen", "View", ("F11",), checkable=True, rule=True),
+)
+
+_PLAYBACK = (
+    ActionSpec("play.toggle", "Play / pause", "Playback", ("Space",), "play"),
+    ActionSpec("play.backward", "Play backward", "Playback", ("J",), tip="Again: faster"),
+    ActionSpec("play.stop", "Stop", "Playback", ("K",)),
+    ActionSpec("play.forward", "Play forward", "Playback", ("L",), tip="Again: faster"),
+    ActionSpec("play.loop", "Loop", "Playback", ("Shift+L",), "loop", checkable=True),
+    ActionSpec("go.previous", "Previous frame", "Playback", ("Left", ","), "step-back", rule=True),
+    ActionSpec("go.next", "Next frame", "Playback", ("Right", "."), "step-forward"),
+    ActionSpec("go.back_10", "Back 10 frames", "Playback", ("Shift+Left",)),
+    ActionSpec("go.on_10", "On 10 frames", "Playback", ("Shift+Right",)),
+    ActionSpec("go.first", "First frame", "Playback", ("Home",), "first"),
+    ActionSpec("go.last", "Last frame", "Playback", ("End",), "last"),
+    ActionSpec("go.previous_anchor", "Previous anchor", "Playback", ("PgUp", "Ctrl+Shift+Left"), "prev-anchor"),
+    ActionSpec("go.next_anchor", "Next anchor", "Playback", ("PgDown", "Ctrl+Shift+Right"), "next-anchor"),
+    ActionSpec("go.next_doubt", "Next doubtful frame", "Playback", ("N",), "doubt"),
+    ActionSpec("go.previous_doubt", "Previous doubtful frame", "Playback", ("Shift+N",)),
+    ActionSpec("mark.in", "Set in", "Playback", ("I",), "mark-in", rule=True),
+    ActionSpec("mark.out", "Set out", "Playback", ("O",), "mark-out"),
+    ActionSpec("mark.clear", "Clear in and out", "Playback", ("Alt+X",)),
+)
+
+_PROPAGATE = (
+    ActionSpec("propagate.chosen", "Propagate", "Propagate", ("Ctrl+Return",), "", "As set in the panel"),
+    ActionSpec("propagate.forward", "Forward", "Propagate", ("F",), "forward", rule=True),
+    ActionSpec("propagate.backward", "Backward", "Propagate", ("B",), "backward"),
+    ActionSpec("propagate.both", "Both ways", "Propagate", ("Ctrl+Shift+F",), "both"),
+    ActionSpec("propagate.forward_one", "Forward one frame", "Propagate", ("Shift+F",), rule=True),
+    ActionSpec("propagate.backward_one", "Backward one frame", "Propagate", ("Shift+B",)),
+    ActionSpec("propagate.forward_anchor", "Forward to the next anchor", "Propagate", ("Ctrl+F",)),
+    ActionSpec("propagate.backward_anchor", "Backward to the previous anchor", "Propagate", ("Ctrl+B",)),
+    ActionSpec("propagate.cancel", "Cancel", "Propagate", ("Esc",), "cancel", "Finished frames stay", rule=True),
+)
+
+_OBJECT = (
+    ActionSpec("object.add", "Add object", "Object", ("Ctrl+Shift+N",), "add"),
+    ActionSpec("object.rename", "Rename…", "Object", ("Ctrl+R",)),
+    ActionSpec("object.colour", "Colour…", "Object", (), "colour"),
+    ActionSpec("object.visible", "Show", "Object", ("V",), "eye", checkable=True, rule=True),
+    ActionSpec("object.solo", "Show only this one", "Object", ("S",), "solo", checkable=True),
+    ActionSpec("object.raise", "Bring to front of the one before", "Object", ("Ctrl+]",), "up", rule=True),
+    ActionSpec("object.lower", "Send behind the one after", "Object", ("Ctrl+[",), "down"),
+    ActionSpec("object.delete", "Delete object", "Object", (), "trash", rule=True),
+    *(ActionSpec(f"object.select_{n}", f"Select object {n}", "", (str(n),)) for n in range(1, 10)),
+)
+
+_HELP = (
+    ActionSpec("help.shortcuts", "Keyboard and mouse", "Help", ("F1",), "keyboard"),
+    ActionSpec("help.about", "About vosapp", "Help"),
+)
+
+ACTIONS: tuple[ActionSpec, ...] = (*_FILE, *_EDIT, *_TOOLS, *_VIEW, *_PLAYBACK, *_PROPAGATE, *_OBJECT, *_HELP)
+BY_ID = {spec.id: spec for spec in ACTIONS}
+
+GESTURES: tuple[Gesture, ...] = (
+    Gesture("Drag", "Paint with the brush or eraser", "Tools"),
+    Gesture("Alt + drag", "The other one: brush erases, eraser paints", "Tools"),
+    Gesture("Shift + click", "Straight line from the last stroke", "Tools"),
+    Gesture("Ctrl + drag", "Change the brush size", "Tools"),
+    Gesture("Click, Enter", "Set polygon corners, close; Backspace takes one back", "Tools"),
+    Gesture("Alt + close", "Polygon takes away", "Tools"),
+    Gesture("Wheel", "Zoom at the pointer", "View"),
+    Gesture("Middle drag", "Move the picture", "View"),
+    Gesture("Hold `", "Peek at the source", "View"),
+    Gesture("Drag in timeline", "Scrub", "Playback"),
+    Gesture("Ctrl + wheel", "Zoom the timeline at the pointer", "Playback"),
+)
+
+
+def conflicts(actions: Iterable[ActionSpec] = ACTIONS) -> dict[str, list[str]]:
+    """Keys that more than one action claims, with the ids of those actions. Empty when all is well."""
+    claims: dict[str, list[str]] = defaultdict(list)
+    for spec in actions:
+        for key in spec.keys:
+            claims[key.casefold()].append(spec.id)
+    return {key: ids for key, ids in claims.items() if len(ids) > 1}
+
+
+def tooltip(spec: ActionSpec) -> str:
+    """Text, keys and the sentence more of an action, for a tooltip."""
+    text = spec.text.rstrip("…")
+    head = f"{text}  ({spec.keys[0]})" if spec.keys else text
+    return f"{head}\n{spec.tip}" if spec.tip else head

@@ -1,0 +1,329 @@
+"""What is on the screen, as one value made from the document and the view state. Pure, no Qt.
+
+The window keeps the last `Display` and touches only the widgets whose part differs. Everything the window shows can
+therefore be tested without a window.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vosapp.core.document import Cell, Colour, Document, ObjectId, RotoObject
+from vosapp.core.mask import Digest
+from vosapp.core.timeline import Direction, FrameRange
+from vosapp.ui.availability import checked_actions, enabled_actions
+from vosapp.ui.run_request import Refusal, RunRequest, active_object, request
+from vosapp.ui.timecode import rate_text, timecode
+from vosapp.ui.timeline.lanes import Coverage, CoverageCache, Lane, combined_doubt, frames_to_review
+from vosapp.ui.view_state import (
+    Backdrop,
+    EngineChoice,
+    Notice,
+    Playback,
+    PropagateChoice,
+    Tool,
+    ViewMode,
+    ViewState,
+    WorkStatus,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OverlayLayer:
+    """One object's mask on the frame shown; equal digests mean equal pixels."""
+
+    object_id: ObjectId
+    colour: Colour
+    digests: tuple[Digest | None, Digest | None, Digest | None]  # base, added, removed
+
+
+@dataclass(frozen=True, slots=True)
+class OverlayDisplay:
+    """What lies over the picture: layers from front to back, and how they are shown."""
+
+    frame_index: int
+    layers: tuple[OverlayLayer, ...]
+    mode: ViewMode
+    opacity: float
+    backdrop: Backdrop
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectRow:
+    """One row of the objects list."""
+
+    object_id: ObjectId
+    name: str
+    colour: Colour
+    coverage: str
+    here: str
+    active: bool
+    visible: bool
+    solo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineDisplay:
+    """The lanes and marks of the timeline."""
+
+    frame_count: int
+    first_number: int
+    lanes: tuple[Lane, ...]
+    doubts: tuple[tuple[int, float], ...]
+    review: tuple[int, ...]
+    in_out: FrameRange | None
+    cuts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TransportDisplay:
+    """The line of playback controls."""
+
+    frame_text: str
+    last_text: str
+    timecode: str
+    clip_text: str
+    playback: Playback
+    review_text: str
+    in_out_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PropagateDisplay:
+    """The propagate panel."""
+
+    choice: PropagateChoice
+    engines: tuple[EngineChoice, ...]
+    button: str
+    summary: str
+    possible: bool
+    run: WorkStatus | None
+    has_in_out: bool
+    many_objects: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PenDisplay:
+    """Tool, brush and the object that they change."""
+
+    tool: Tool
+    brush_px: float
+    pressure: bool
+    object_id: ObjectId
+    colour: Colour | None
+    usable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """The whole screen. `None` parts are absent: without a clip the start page is shown."""
+
+    title: str
+    has_clip: bool
+    frame_index: int
+    guide: str
+    overlay: OverlayDisplay
+    objects: tuple[ObjectRow, ...]
+    timeline: TimelineDisplay
+    transport: TransportDisplay
+    propagate: PropagateDisplay
+    pen: PenDisplay
+    export: WorkStatus | None
+    notice: Notice | None
+    recent: tuple[str, ...]
+    unsaved: tuple[str, ...]
+    undo_text: str
+    redo_text: str
+    enabled: frozenset[str]
+    checked: frozenset[str]
+
+
+def resolve(document: Document, state: ViewState, coverage_cache: CoverageCache | None = None) -> Display:
+    """The screen for a document and a view state.
+
+    Args:
+        document, state: what to show.
+        coverage_cache: remembers what was derived from cells that did not change; the result is the same without.
+    """
+    coverages = (coverage_cache or CoverageCache()).of(document)
+    active = active_object(document, state)
+    doubts = combined_doubt(coverages)
+    review = frames_to_review(doubts)
+    asked = request(document, state)
+    return Display(
+        title=_title(state),
+        has_clip=document.clip is not None,
+        frame_index=state.frame_index,
+        guide=_guide(document, state, coverages, review),
+        overlay=_overlay(document, state),
+        objects=tuple(_row(o, document, state, active=o is active) for o in document.objects),
+        timeline=_timeline(document, state, coverages, active, doubts),
+        transport=_transport(document, state, review),
+        propagate=_propagate(document, state, asked),
+        pen=_pen(document, state, active),
+        export=state.export,
+        notice=state.notice,
+        recent=state.recent,
+        unsaved=state.unsaved,
+        undo_text=f"Undo {state.project.undo_label}".rstrip(),
+        redo_text=f"Redo {state.project.redo_label}".rstrip(),
+        enabled=enabled_actions(document, state, active, review, can_run=isinstance(asked, RunRequest)),
+        checked=checked_actions(state, active),
+    )
+
+
+def _title(state: ViewState) -> str:
+    if not state.project.name:
+        return "vosapp"
+    note = "" if state.project.saved else " (not saved as a project yet)"
+    note = " (read only)" if state.project.read_only else note
+    return f"{state.project.name}{note} \N{EN DASH} vosapp"
+
+
+def _overlay(document: Document, state: ViewState) -> OverlayDisplay:
+    mode = ViewMode.SOURCE if state.peek else state.mode
+    layers = []
+    for item in document.objects:
+        cell = item.cells.get(state.frame_index)
+        if cell is not None and state.shows(item.id) and mode is not ViewMode.SOURCE:
+            layers.append(OverlayLayer(item.id, item.colour, (cell.base, cell.added, cell.removed)))
+    return OverlayDisplay(state.frame_index, tuple(layers), mode, state.opacity, state.backdrop)
+
+
+def _here(cell: Cell | None) -> str:
+    if cell is None:
+        return ""
+    if cell.is_anchor:
+        return "anchor"
+    if cell.locked:
+        return "approved"
+    if cell.stale:
+        return "stale"
+    return "painted" if cell.is_painted else "predicted"
+
+
+def _row(item: RotoObject, document: Document, state: ViewState, *, active: bool) -> ObjectRow:
+    count = document.clip.frame_count if document.clip else 0
+    covered = len(item.cells)
+    text = "no masks yet" if covered == 0 else "all frames" if covered == count else f"{covered} of {count} frames"
+    here = "not in the picture" if item.is_absent(state.frame_index) else _here(item.cells.get(state.frame_index))
+    visible, solo = item.id not in state.hidden, item.id == state.solo
+    return ObjectRow(item.id, item.name, item.colour, text, here, active, visible, solo)
+
+
+def _timeline(
+    document: Document,
+    state: ViewState,
+    coverages: dict[ObjectId, Coverage],
+    active: RotoObject | None,
+    doubts: tuple[tuple[int, float], ...],
+) -> TimelineDisplay:
+    lanes = tuple(
+        Lane(
+            o.id,
+            o.name,
+            o.colour,
+            coverages[o.id].spans,
+            coverages[o.id].anchors,
+            active=o is active,
+            shown=state.shows(o.id),
+        )
+        for o in document.objects
+    )
+    clip = document.clip
+    return TimelineDisplay(
+        clip.frame_count if clip else 0,
+        clip.first_number if clip else 0,
+        lanes,
+        doubts,
+        frames_to_review(doubts),
+        document.in_out,
+        document.cuts,
+    )
+
+
+def _transport(document: Document, state: ViewState, review: tuple[int, ...]) -> TransportDisplay:
+    clip = document.clip
+    if clip is None:
+        return TransportDisplay("", "", "", "", state.playback, "", "")
+    start = state.clip.start_timecode if state.clip else ""
+    in_out = document.in_out
+    frames = len(review)
+    return TransportDisplay(
+        frame_text=str(state.frame_index + clip.first_number),
+        last_text=str(clip.frame_count - 1 + clip.first_number),
+        timecode=timecode(state.frame_index, clip.rate, start),
+        clip_text=f"{clip.width} × {clip.height}   {rate_text(clip.rate)} fps",
+        playback=state.playback,
+        review_text="" if not frames else f"{frames} frame{'s' * (frames != 1)} to review",
+        in_out_text=""
+        if in_out is None
+        else f"{in_out.first + clip.first_number}–{in_out.last + clip.first_number} ({len(in_out)})",
+    )
+
+
+_BUTTONS = {
+    Direction.FORWARD: "Propagate forward",
+    Direction.BACKWARD: "Propagate backward",
+    Direction.BOTH: "Propagate both ways",
+}
+
+
+def _propagate(document: Document, state: ViewState, asked: RunRequest | Refusal) -> PropagateDisplay:
+    if isinstance(asked, Refusal):
+        summary = asked.reason
+    else:
+        summary = _run_summary(document, asked)
+    return PropagateDisplay(
+        state.propagate,
+        state.engines,
+        _BUTTONS[state.propagate.direction],
+        summary,
+        isinstance(asked, RunRequest),
+        state.run,
+        document.in_out is not None,
+        len(document.objects) > 1,
+    )
+
+
+def _run_summary(document: Document, asked: RunRequest) -> str:
+    offset = document.clip.first_number if document.clip else 0
+    within = asked.plan.within
+    objects = len(asked.plan.object_ids)
+    parts = [f"Frames {within.first + offset}–{within.last + offset}"]
+    if objects > 1:
+        parts.append(f"{objects} objects")
+    if asked.kept:
+        parts.append(f"{asked.kept} anchor{'s' * (asked.kept != 1)} kept")
+    return " · ".join(parts)
+
+
+def _pen(document: Document, state: ViewState, active: RotoObject | None) -> PenDisplay:
+    # Without any object the first stroke makes one, so the pen works as soon as there is a clip.
+    usable = document.clip is not None and not state.media_problem and state.playback.speed == 0
+    return PenDisplay(
+        state.tool,
+        state.brush_px,
+        state.pressure,
+        active.id if active else 0,
+        active.colour if active else None,
+        usable,
+    )
+
+
+def _guide(document: Document, state: ViewState, coverages: dict[ObjectId, Coverage], review: tuple[int, ...]) -> str:
+    """One sentence that says what to do next."""
+    if document.clip is None or state.run is not None:
+        return ""
+    if state.polygon_points:
+        return "Click to set corners. Enter or a click on the first corner closes, Backspace takes one back, Esc stops."
+    if not any(c.anchors for c in coverages.values()):
+        return "Paint over the object on one frame. Alt erases, [ and ] change the brush size."
+    if all(len(item.cells) == len(item.anchors()) for item in document.objects):
+        return "Now press F to propagate forward, B for backward, or use the button on the right."
+    stale = sum(1 for item in document.objects for cell in item.cells.values() if cell.stale)
+    if stale:
+        return f"{stale} frame{'s' * (stale != 1)} came from a mask that has changed since. Propagate again to renew."
+    if review:
+        return "Some frames look doubtful. N goes to the next one; paint a correction there and propagate again."
+    return "Play it with Space. Paint where it is wrong and propagate again; Ctrl+E exports."

@@ -1,0 +1,81 @@
+"""Icons: SVG files drawn for this program, tinted when they are loaded.
+
+A file uses `currentColor`; the tint comes from the theme. A picture is rendered the first time that a size is shown,
+so that a window with fifty icons opens without rendering fifty icons at three sizes.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QIcon, QIconEngine, QImage, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from vosapp.core.paths import resources_dir
+from vosapp.ui.theme import TOKENS
+
+
+class _TintedEngine(QIconEngine):
+    """Draws one SVG in the colour of its state."""
+
+    def __init__(self, svg: str, colours: tuple[str, str]) -> None:
+        super().__init__()
+        self._svg = svg
+        self._colours = colours  # normal, disabled
+        self._pixmaps: dict[tuple[int, int, bool], QPixmap] = {}
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        ratio = painter.device().devicePixelRatio()
+        size = QSize(round(rect.width() * ratio), round(rect.height() * ratio))
+        painter.drawPixmap(rect, self.pixmap(size, mode, state))
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, _state: QIcon.State) -> QPixmap:
+        disabled = mode == QIcon.Mode.Disabled
+        key = (size.width(), size.height(), disabled)
+        if key not in self._pixmaps:
+            self._pixmaps[key] = _render(self._svg, self._colours[disabled], size)
+        return self._pixmaps[key]
+
+    def clone(self) -> QIconEngine:
+        return _TintedEngine(self._svg, self._colours)
+
+
+def _render(svg: str, colour: str, size: QSize) -> QPixmap:
+    image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    renderer = QSvgRenderer(QByteArray(svg.replace("currentColor", colour).encode()))
+    side = min(size.width(), size.height())
+    corner = QPoint((size.width() - side) // 2, (size.height() - side) // 2)
+    renderer.render(painter, QRectF(QRect(corner, QSize(side, side))))
+    painter.end()
+    return QPixmap.fromImage(image)
+
+
+@lru_cache(maxsize=256)
+def _svg(name: str) -> str:
+    return resources_dir().joinpath("icons", f"{name}.svg").read_text(encoding="utf-8")
+
+
+def icon(name: str, colour: str = TOKENS.text) -> QIcon:
+    """The icon of a file in `resources/icons`, tinted; greyed when its widget is disabled.
+
+    Args:
+        name: file name without `.svg`.
+        colour: `#rrggbb`.
+    """
+    return QIcon(_TintedEngine(_svg(name), (colour, TOKENS.faint)))
+
+
+def pixmap(name: str, size_px: int, colour: str = TOKENS.text, ratio: float = 1.0) -> QPixmap:
+    """An icon as a picture of `size_px` logical pixels for a screen with this device pixel ratio."""
+    side = round(size_px * ratio)
+    result = _render(_svg(name), colour, QSize(side, side))
+    result.setDevicePixelRatio(ratio)
+    return result
+
+
+def icon_folder() -> str:
+    """The folder of the SVG files with forward slashes, as style sheets want it."""
+    return resources_dir().joinpath("icons").as_posix()

@@ -1,0 +1,226 @@
+"""Colours, sizes and the style sheet: one place that decides how the window looks.
+
+The greys are neutral (red = green = blue within one step), because a tinted surround shifts how an artist judges the
+colours of a shot. One accent colour says "this is what to press" and "this is selected", nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from string import Template
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QApplication
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Named colours as `#rrggbb`, and sizes in logical pixels."""
+
+    viewer: str = "#161616"  # around the picture
+    field: str = "#1b1b1c"  # where text is typed, lane background
+    window: str = "#222223"
+    panel: str = "#29292a"
+    raised: str = "#343436"  # buttons
+    hover: str = "#3f3f41"
+    pressed: str = "#2e2e30"
+    line: str = "#3a3a3c"
+    strong_line: str = "#4c4c4f"
+    text: str = "#e8e8e9"
+    dim: str = "#adadb0"  # labels; 7:1 on panel
+    faint: str = "#77777b"  # disabled
+    accent: str = "#4f83e6"
+    accent_hover: str = "#6394ee"
+    accent_pressed: str = "#4272cd"
+    accent_text: str = "#ffffff"
+    accent_soft: str = "#2f3c55"  # selected row
+    good: str = "#5fbf86"
+    warning: str = "#e3ab4a"
+    error: str = "#ea6b60"
+    radius_px: int = 5
+    gap_px: int = 8
+    margin_px: int = 12
+    icon_px: int = 18
+
+
+TOKENS = Tokens()
+
+# The first family that is installed wins; each is the plain text face of its system.
+FONT_FAMILIES = ("Inter", "SF Pro Text", "Segoe UI", "Noto Sans", "Ubuntu", "Cantarell", "DejaVu Sans")
+FONT_POINT_SIZE = 10.0
+
+_SHEET = Template("""
+* { outline: none; }
+QWidget { color: $text; }
+QMainWindow, QDialog, #Root { background: $window; }
+QToolTip { background: #101011; color: $text; border: 1px solid $strong_line; padding: 5px 7px; }
+
+QMenuBar { background: $window; padding: 2px 6px; border-bottom: 1px solid $line; }
+QMenuBar::item { padding: 5px 9px; border-radius: 4px; color: $dim; }
+QMenuBar::item:selected, QMenuBar::item:pressed { background: $raised; color: $text; }
+QMenu { background: #2d2d2e; border: 1px solid $strong_line; padding: 5px; }
+QMenu::item { padding: 6px 28px 6px 12px; border-radius: 4px; }
+QMenu::icon { padding-left: 8px; }
+QMenu::item:selected { background: $accent; color: $accent_text; }
+QMenu::item:disabled { color: $faint; background: transparent; }
+QMenu::separator { height: 1px; background: $line; margin: 5px 6px; }
+
+QToolButton { background: transparent; border: 1px solid transparent; border-radius: ${radius_px}px; padding: 5px; }
+QToolButton:hover { background: $hover; }
+QToolButton:pressed { background: $pressed; }
+QToolButton:checked { background: $accent_soft; border-color: $accent; }
+QToolButton:focus { border-color: $strong_line; }
+QToolButton::menu-indicator { image: none; }
+
+QPushButton { background: $raised; border: 1px solid $strong_line; border-radius: ${radius_px}px;
+    padding: 6px 14px; min-height: 18px; }
+QPushButton:hover { background: $hover; }
+QPushButton:pressed { background: $pressed; }
+QPushButton:focus { border-color: $accent; }
+QPushButton:disabled { color: $faint; background: $panel; border-color: $line; }
+QPushButton[role="primary"] { background: $accent; border-color: $accent; color: $accent_text; font-weight: 600; }
+QPushButton[role="primary"]:hover { background: $accent_hover; border-color: $accent_hover; }
+QPushButton[role="primary"]:pressed { background: $accent_pressed; border-color: $accent_pressed; }
+QPushButton[role="primary"]:focus { border-color: #cfdefa; }
+QPushButton[role="primary"]:disabled { background: #31353d; border-color: #3b3f48; color: #8d9098; }
+QPushButton[role="flat"] { background: transparent; border-color: transparent; padding: 5px 8px; color: $dim; }
+QPushButton[role="flat"]:hover { background: $hover; color: $text; }
+QPushButton[role="flat"]:disabled { color: $faint; }
+QPushButton[role="card"] { background: $panel; border-color: $line; text-align: left; padding: 10px 14px; }
+QPushButton[role="card"]:hover { background: $raised; border-color: $strong_line; }
+
+QPushButton[role="segment"] { background: $field; border: 1px solid $line; border-radius: 0; padding: 6px 6px;
+    color: $dim; }
+QPushButton[role="segment"][place="first"] { border-top-left-radius: ${radius_px}px;
+    border-bottom-left-radius: ${radius_px}px; }
+QPushButton[role="segment"][place="last"] { border-top-right-radius: ${radius_px}px;
+    border-bottom-right-radius: ${radius_px}px; }
+QPushButton[role="segment"][place="middle"], QPushButton[role="segment"][place="last"] { border-left: none; }
+QPushButton[role="segment"]:hover { background: $raised; color: $text; }
+QPushButton[role="segment"]:checked { background: $accent_soft; color: $text; }
+QPushButton[role="segment"]:focus { color: $text; }
+QPushButton[role="segment"]:disabled { color: $faint; }
+
+QComboBox { background: $field; border: 1px solid $line; border-radius: ${radius_px}px; padding: 5px 8px;
+    min-height: 18px; }
+QComboBox:hover, QComboBox:focus { border-color: $strong_line; }
+QComboBox:disabled { color: $faint; }
+QComboBox::drop-down { border: none; width: 24px; }
+QComboBox::down-arrow { image: url("$down_arrow"); width: 14px; height: 14px; }
+QComboBox QAbstractItemView { background: #2d2d2e; border: 1px solid $strong_line; padding: 4px; outline: none;
+    selection-background-color: $accent_soft; selection-color: $text; }
+
+QLineEdit, QSpinBox, QDoubleSpinBox { background: $field; border: 1px solid $line; border-radius: ${radius_px}px;
+    padding: 5px 7px; selection-background-color: $accent; min-height: 18px; }
+QLineEdit:focus, QSpinBox:focus { border-color: $accent; }
+QLineEdit:disabled, QSpinBox:disabled { color: $faint; }
+QSpinBox::up-button, QSpinBox::down-button { width: 0; }
+
+QCheckBox, QRadioButton { spacing: 8px; padding: 2px 0; }
+QCheckBox::indicator, QRadioButton::indicator { width: 15px; height: 15px; border: 1px solid $strong_line;
+    background: $field; }
+QCheckBox::indicator { border-radius: 3px; }
+QRadioButton::indicator { border-radius: 8px; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$check"); }
+QRadioButton::indicator:checked { background: qradialgradient(cx:.5, cy:.5, radius:.5, fx:.5, fy:.5,
+    stop:0 $accent_text, stop:.38 $accent_text, stop:.46 $accent, stop:1 $accent); border-color: $accent; }
+QCheckBox:disabled, QRadioButton:disabled { color: $faint; }
+
+QSlider::groove:horizontal { height: 4px; background: $line; border-radius: 2px; }
+QSlider::sub-page:horizontal { background: $strong_line; border-radius: 2px; }
+QSlider::handle:horizontal { background: $dim; width: 12px; height: 12px; margin: -4px 0; border-radius: 6px; }
+QSlider::handle:horizontal:hover { background: $text; }
+QSlider::handle:horizontal:disabled { background: $strong_line; }
+
+QProgressBar { background: $field; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }
+QProgressBar::chunk { background: $accent; border-radius: 3px; }
+
+QListWidget, QListView, QTreeView, QTableView, QPlainTextEdit { background: $field; border: 1px solid $line;
+    border-radius: ${radius_px}px; }
+QListWidget::item { border-radius: 4px; }
+QScrollBar:vertical { background: transparent; width: 10px; margin: 1px; }
+QScrollBar:horizontal { background: transparent; height: 10px; margin: 1px; }
+QScrollBar::handle { background: #4a4a4d; border-radius: 4px; min-height: 28px; min-width: 28px; }
+QScrollBar::handle:hover { background: #5b5b5f; }
+QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page { background: none;
+    border: none; width: 0; height: 0; }
+QScrollArea { background: transparent; border: none; }
+QSplitter::handle { background: #171718; }
+QSplitter::handle:hover { background: $strong_line; }
+
+#Panel { background: $panel; }
+#ToolBar { background: $window; border-right: 1px solid #171718; }
+#ViewBar { background: $window; border-bottom: 1px solid #171718; }
+#Transport { background: $window; border-bottom: 1px solid #171718; }
+#StatusBar { background: $window; border-top: 1px solid #171718; }
+#Guide { background: #202533; border-top: 1px solid #2c3550; }
+QLabel[role="title"] { font-size: 22px; font-weight: 600; }
+QLabel[role="heading"] { font-weight: 600; color: $dim; font-size: 11px; letter-spacing: 1px; }
+QLabel[role="dim"] { color: $dim; }
+QLabel[role="faint"] { color: #8b8b8f; }
+QLabel[role="good"] { color: $good; }
+QLabel[role="warning"] { color: $warning; }
+QLabel[role="error"] { color: $error; }
+QLabel[role="timecode"] { font-size: 17px; font-weight: 500; }
+QLabel[role="key"] { background: $raised; border: 1px solid $strong_line; border-radius: 3px; padding: 1px 5px;
+    color: $text; font-size: 11px; }
+QFrame[role="rule"] { background: $line; border: none; max-height: 1px; min-height: 1px; }
+QFrame[role="notice"] { border-radius: ${radius_px}px; background: #2d2d2e; border: 1px solid $strong_line; }
+QFrame[role="notice"][kind="error"] { background: #3a2422; border-color: #8b423b; }
+QFrame[role="notice"][kind="warning"] { background: #352d1f; border-color: #7d6231; }
+QFrame[role="notice"][kind="good"] { background: #20302a; border-color: #3b6d54; }
+""")
+
+
+def style_sheet(icon_folder: str) -> str:
+    """The application's style sheet; `icon_folder` holds the SVG files it names."""
+    values = {name: str(getattr(TOKENS, name)) for name in Tokens.__dataclass_fields__}
+    values["down_arrow"] = f"{icon_folder}/chevron.svg"
+    values["check"] = f"{icon_folder}/tick.svg"
+    return _SHEET.substitute(values)
+
+
+def palette() -> QPalette:
+    """Colours for what the style sheet does not reach."""
+    result = QPalette()
+    pairs = {
+        QPalette.ColorRole.Window: TOKENS.window,
+        QPalette.ColorRole.WindowText: TOKENS.text,
+        QPalette.ColorRole.Base: TOKENS.field,
+        QPalette.ColorRole.AlternateBase: TOKENS.panel,
+        QPalette.ColorRole.Text: TOKENS.text,
+        QPalette.ColorRole.Button: TOKENS.raised,
+        QPalette.ColorRole.ButtonText: TOKENS.text,
+        QPalette.ColorRole.BrightText: TOKENS.text,
+        QPalette.ColorRole.Highlight: TOKENS.accent,
+        QPalette.ColorRole.HighlightedText: TOKENS.accent_text,
+        QPalette.ColorRole.ToolTipBase: "#101011",
+        QPalette.ColorRole.ToolTipText: TOKENS.text,
+        QPalette.ColorRole.PlaceholderText: TOKENS.faint,
+        QPalette.ColorRole.Link: TOKENS.accent_hover,
+        QPalette.ColorRole.Mid: TOKENS.line,
+        QPalette.ColorRole.Dark: TOKENS.viewer,
+    }
+    for role, colour in pairs.items():
+        result.setColor(role, QColor(colour))
+    for role in (QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText, QPalette.ColorRole.WindowText):
+        result.setColor(QPalette.ColorGroup.Disabled, role, QColor(TOKENS.faint))
+    return result
+
+
+def interface_font() -> QFont:
+    """The text face of the window, with figures of equal width where the face has them."""
+    font = QFont()
+    font.setFamilies(list(FONT_FAMILIES))
+    font.setPointSizeF(FONT_POINT_SIZE)
+    return font
+
+
+def apply(application: QApplication, icon_folder: str) -> None:
+    """Gives the application its look. Call once, before the first window."""
+    application.setStyle("Fusion")
+    application.setPalette(palette())
+    application.setFont(interface_font())
+    application.setStyleSheet(style_sheet(icon_folder))
+    application.setAttribute(Qt.ApplicationAttribute.AA_DontShowIconsInMenus, False)

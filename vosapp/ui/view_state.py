@@ -1,0 +1,212 @@
+"""What the window shows besides the document: playhead, tool, view mode, running work. Frozen values, no Qt.
+
+Nothing here is saved with a project and nothing here can be undone. Controllers replace fields; `display.resolve`
+turns a document and a view state into what is on the screen.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+
+from vosapp.core.document import ObjectId
+from vosapp.core.timeline import Direction
+from vosapp.video.source import ClipInfo
+
+
+class Tool(enum.Enum):
+    """What the left mouse button does on the picture."""
+
+    BRUSH = "brush"
+    ERASER = "eraser"
+    POLYGON = "polygon"
+    HAND = "hand"
+
+
+class ViewMode(enum.Enum):
+    """How masks are shown over the picture."""
+
+    OVERLAY = "overlay"
+    OUTLINE = "outline"
+    MATTE = "matte"
+    CUTOUT = "cutout"
+    SOURCE = "source"
+
+
+class Backdrop(enum.Enum):
+    """What lies behind the objects in the cutout view."""
+
+    BLACK = "black"
+    GREY = "grey"
+    WHITE = "white"
+    GREEN = "green"
+    MAGENTA = "magenta"
+
+
+class Reach(enum.Enum):
+    """How far a run goes."""
+
+    ALL = "all"
+    NEXT_ANCHOR = "next_anchor"
+    IN_OUT = "in_out"
+    ONE_FRAME = "one_frame"
+
+
+class NoticeKind(enum.Enum):
+    """How a message to the user looks."""
+
+    INFO = "info"
+    GOOD = "good"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence for the user, shown over the viewer until closed or replaced.
+
+    Attributes:
+        text: what happened.
+        hint: what to do about it. May be empty.
+        kind: how it looks. Errors stay, others go after some seconds.
+        serial: tells two equal notices apart.
+    """
+
+    text: str
+    hint: str = ""
+    kind: NoticeKind = NoticeKind.INFO
+    serial: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WorkStatus:
+    """A background run in progress.
+
+    Attributes:
+        title: what it does, "Propagate forward".
+        done, total: frames finished and in all; total 0 while unknown.
+        frames_per_second: 0 while unknown.
+        seconds_left: None while unknown.
+        message: what is happening now, or "".
+        cancelling: the user pressed Cancel and the current frame is being finished.
+    """
+
+    title: str
+    done: int = 0
+    total: int = 0
+    frames_per_second: float = 0.0
+    seconds_left: float | None = None
+    message: str = ""
+    cancelling: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectStatus:
+    """Where the open document is kept.
+
+    Attributes:
+        name: for the title; "" before a clip is open.
+        path: of the project file, "" before a clip is open.
+        saved: the user chose its place; else it lives with the unsaved work in the user's data folder.
+        read_only: changes cannot be kept in this file.
+        undo_label, redo_label: what the next undo and redo would do, "" when there is nothing.
+    """
+
+    name: str = ""
+    path: str = ""
+    saved: bool = False
+    read_only: bool = False
+    undo_label: str = ""
+    redo_label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineChoice:
+    """An engine in the list.
+
+    Attributes:
+        name: of the registry.
+        title, summary: for the user.
+        ready: can run now.
+        reason: why not, when it cannot.
+    """
+
+    name: str
+    title: str
+    summary: str = ""
+    ready: bool = True
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Playback:
+    """Whether and how the clip plays.
+
+    Attributes:
+        speed: 0 stands; 1 forward at the source's rate, -1 backward; 2, 4, 8 faster.
+        loop: starts again at the end of the range.
+        dropped: frames not shown since play was pressed because they came too late.
+        measured_rate: frames shown a second over the last second, 0 while standing.
+    """
+
+    speed: int = 0
+    loop: bool = True
+    dropped: int = 0
+    measured_rate: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class PropagateChoice:
+    """What the propagate panel is set to."""
+
+    engine: str = ""
+    direction: Direction = Direction.FORWARD
+    reach: Reach = Reach.ALL
+    all_objects: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ViewState:
+    """Everything on the screen that is not the document.
+
+    Attributes:
+        clip: facts of the open clip, None on the start page.
+        frame_index: where the playhead stands.
+        tool, brush_px, pressure: the pen; the size is a diameter in picture pixels; `pressure` lets a tablet vary it.
+        mode, backdrop, opacity, peek: the look; `peek` shows the source while a key is held.
+        active_object: id of the object that the tools change, 0 when there is none.
+        hidden, solo: objects not shown; the only object shown, or 0.
+        playback, propagate, engines, project: see their classes.
+        run, export: work in progress, or None.
+        notice: a message on the screen, or None.
+        media_problem: why the clip's pictures cannot be shown, or "".
+        polygon_points: corners set so far with the polygon tool.
+    """
+
+    clip: ClipInfo | None = None
+    frame_index: int = 0
+    tool: Tool = Tool.BRUSH
+    brush_px: float = 40.0
+    pressure: bool = True
+    mode: ViewMode = ViewMode.OVERLAY
+    backdrop: Backdrop = Backdrop.BLACK
+    opacity: float = 0.5
+    peek: bool = False
+    active_object: ObjectId = 0
+    hidden: frozenset[ObjectId] = frozenset()
+    solo: ObjectId = 0
+    playback: Playback = Playback()
+    propagate: PropagateChoice = PropagateChoice()
+    engines: tuple[EngineChoice, ...] = ()
+    project: ProjectStatus = ProjectStatus()
+    run: WorkStatus | None = None
+    export: WorkStatus | None = None
+    notice: Notice | None = None
+    media_problem: str = ""
+    polygon_points: int = 0
+    recent: tuple[str, ...] = field(default=())
+    unsaved: tuple[str, ...] = field(default=())
+
+    def shows(self, object_id: ObjectId) -> bool:
+        """Whether an object's masks are on the screen."""
+        return object_id == self.solo if self.solo else object_id not in self.hidden

@@ -1,0 +1,259 @@
+"""The viewer: the picture, the overlay over it, and the pen.
+
+One `ImageItem` shows the frame, one `OverlayItem` the masks; both hang under one item whose transform is the camera.
+Mouse and pen are handled here in logical pixels and turned into picture coordinates by the camera alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QCursor, QMouseEvent, QPainter, QResizeEvent, QTransform, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+import pyqtgraph as pg  # isort: skip - after PySide6, so that it takes this binding
+
+from vosapp.core.document import OBJECT_COLOURS, Colour, ObjectId
+from vosapp.ui.theme import TOKENS
+from vosapp.ui.view_state import Backdrop, ViewMode
+from vosapp.ui.viewer.camera import Camera, at_scale, fit
+from vosapp.ui.viewer.layers import LayerStack
+from vosapp.ui.viewer.look import colour_table
+from vosapp.ui.viewer.overlay_item import OverlayItem, outline_width
+from vosapp.ui.viewer.pen import Pen
+from vosapp.ui.viewer.raster import Point
+from vosapp.video.source import RgbImage
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How masks are shown."""
+
+    mode: ViewMode = ViewMode.OVERLAY
+    opacity: float = 0.5
+    backdrop: Backdrop = Backdrop.BLACK
+
+
+class Canvas(pg.GraphicsView):
+    """Shows one frame with its masks and turns pen movements into strokes.
+
+    Signals:
+        stroke_started: the pen went down on the picture; what hides the active object should step aside.
+        stroke_finished: a `Stroke` is ready for the document.
+        polygon_changed: number of corners set.
+        brush_resized: new diameter in picture pixels.
+        hovered: picture point under the pointer as (x, y), or None.
+        zoomed: logical pixels a picture pixel.
+    """
+
+    stroke_started = Signal()
+    stroke_finished = Signal(object)
+    polygon_changed = Signal(int)
+    brush_resized = Signal(float)
+    hovered = Signal(object)
+    zoomed = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        self.camera = Camera()
+        self._picture: QSize | None = None
+        self._root: pg.ItemGroup | None = None  # the base class resizes itself before it is ready
+        super().__init__(parent, useOpenGL=False, background=TOKENS.viewer)
+        self.setCentralItem(None)
+        self.setObjectName("Canvas")
+        self.setAccessibleName("Viewer")
+        self._root = pg.ItemGroup()
+        self.addItem(self._root)
+        self.frame_item = pg.ImageItem(axisOrder="row-major")
+        self.frame_item.setParentItem(self._root)
+        self.overlay = OverlayItem(self._root)
+        self.overlay.setZValue(10)
+        self.frame: RgbImage | None = None
+        self.stack = LayerStack((1, 1))
+        self.frame_index = 0
+        self._look = Look()
+        self.order: tuple[ObjectId, ...] = ()
+        self.pen = Pen(self)
+        self.viewport().setMouseTracking(True)
+
+    # -- what is shown ------------------------------------------------------------------------------------------
+
+    def show_frame(self, frame: RgbImage | None) -> None:
+        """Shows a picture (height, width, 3) uint8, or none."""
+        self.frame = frame
+        self.frame_item.setVisible(frame is not None)
+        if frame is None:
+            return
+        self.frame_item.setImage(frame, autoLevels=False)
+        size = QSize(frame.shape[1], frame.shape[0])
+        if size != self._picture:
+            self._picture = size
+            self.set_camera(fit(self.picture_size, self.view_size))
+
+    def show_masks(self, stack: LayerStack, frame_index: int, order: Sequence[ObjectId]) -> None:
+        """Shows the masks of a frame.
+
+        Args:
+            stack: layers from front to back.
+            frame_index: the frame they stand on, and on which strokes will be made.
+            order: ids of all objects from front to back, also of those without a mask here.
+        """
+        if frame_index != self.frame_index:
+            self.pen.commit()
+        self.stack, self.frame_index, self.order = stack, frame_index, tuple(order)
+        self._draw_stack()
+        self.pen.rebase()
+
+    def set_look(self, look: Look) -> None:
+        """Changes how masks are shown."""
+        if look != self._look:
+            self._look = look
+            self.overlay.set_look(self._table(), outline_px=self._outline_px())
+
+    def use_stack(self, stack: LayerStack) -> None:
+        """Shows another stack for the time of a stroke (with an empty layer for the object that is being painted)."""
+        self.stack = stack
+        self._draw_stack()
+
+    def pen_colour(self) -> Colour:
+        """The colour of the object that the pen changes; of the first one to be made when there is none yet."""
+        return self.pen.settings.colour or OBJECT_COLOURS[0]
+
+    def _draw_stack(self) -> None:
+        self.overlay.show_labels(self.stack.labels(), self._table(), outline_px=self._outline_px())
+
+    def _table(self) -> list[int]:
+        look = self._look
+        return colour_table(self.stack.colours(), look.mode, opacity=look.opacity, backdrop=look.backdrop)
+
+    def _outline_px(self) -> int:
+        return outline_width(self.camera.zoom) if self._look.mode is ViewMode.OUTLINE else 0
+
+    # -- camera -------------------------------------------------------------------------------------------------
+
+    @property
+    def picture_size(self) -> tuple[float, float]:
+        """(width, height) of the picture, (1, 1) before there is one."""
+        return (self._picture.width(), self._picture.height()) if self._picture else (1, 1)
+
+    @property
+    def view_size(self) -> tuple[float, float]:
+        """(width, height) of the viewer in logical pixels."""
+        return self.viewport().width(), self.viewport().height()
+
+    def set_camera(self, camera: Camera) -> None:
+        """Shows the picture at another zoom and place."""
+        camera = camera.kept_in_reach(self.picture_size)
+        rescaled = camera.zoom != self.camera.zoom
+        self.camera = camera
+        if self._root is None:
+            return
+        x, y = camera.to_view((0.0, 0.0), self.view_size)
+        if camera.zoom >= 1.0:
+            ratio = self.devicePixelRatioF()  # whole device pixels, or hard pixel edges shimmer while panning
+            x, y = round(x * ratio) / ratio, round(y * ratio) / ratio
+        self._root.setTransform(QTransform(camera.zoom, 0, 0, camera.zoom, x, y))
+        self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, camera.zoom < 2.0)
+        if rescaled:
+            self.overlay.set_look(self._table(), outline_px=self._outline_px())
+            self.zoomed.emit(camera.zoom)
+        self.viewport().update()
+
+    def zoom_to_fit(self) -> None:
+        """Shows the whole picture."""
+        self.set_camera(fit(self.picture_size, self.view_size))
+
+    def zoom_to_scale(self, scale: float) -> None:
+        """Shows a picture pixel on `scale` device pixels."""
+        self.set_camera(at_scale(self.camera, self.devicePixelRatioF(), scale))
+
+    def zoom_by(self, factor: float, at: Point | None = None) -> None:
+        """Zooms around a view point, or the middle."""
+        width, height = self.view_size
+        self.set_camera(self.camera.zoomed(factor, at or (width / 2, height / 2), self.view_size))
+
+    def pan(self, dx: float, dy: float) -> None:
+        """Moves the picture by logical pixels."""
+        self.set_camera(self.camera.panned(dx, dy))
+
+    def to_picture(self, view_point: QPointF) -> Point:
+        """The picture point under a point of the viewer."""
+        return self.camera.to_picture((view_point.x(), view_point.y()), self.view_size)
+
+    def to_view(self, picture_point: Point) -> QPointF:
+        """The point of the viewer over a picture point."""
+        return QPointF(*self.camera.to_view(picture_point, self.view_size))
+
+    def updateMatrix(self, propagate: bool = True) -> None:
+        """Keeps the base class in logical pixels and follows the new size with the camera."""
+        super().updateMatrix(propagate)
+        if self._picture is not None:
+            self.set_camera(fit(self.picture_size, self.view_size) if self.camera.fitted else self.camera)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Fits again while the camera is fitted."""
+        super().resizeEvent(event)
+
+    # -- input --------------------------------------------------------------------------------------------------
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Takes pen and pinch events, which have no handlers of their own here."""
+        if self._picture is not None and self.pen.tablet_or_pinch(event):
+            return True
+        return super().viewportEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begins a gesture."""
+        event.accept()
+        if self._picture is not None:
+            self.pen.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Goes on with a gesture or follows the pointer."""
+        event.accept()
+        if self._picture is not None:
+            self.pen.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Ends a gesture."""
+        event.accept()
+        if self._picture is not None:
+            self.pen.release(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """A second press; closes a polygon."""
+        event.accept()
+        if self._picture is not None:
+            self.pen.double_click(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zooms at the pointer."""
+        event.accept()
+        steps = event.angleDelta().y() / 120.0
+        if self._picture is not None and steps:
+            position = event.position()
+            self.zoom_by(1.2**steps, (position.x(), position.y()))
+
+    def leaveEvent(self, _event: QEvent) -> None:
+        """Hides the brush ring."""
+        self.pen.leave()
+        self.hovered.emit(None)
+
+    def set_pointer(self, cursor: QCursor | Qt.CursorShape) -> None:
+        """Sets the shape of the mouse pointer over the picture."""
+        self.viewport().setCursor(cursor)
+
+    def clear(self) -> None:
+        """Shows nothing: the start of another clip."""
+        self.pen.cancel()
+        self._picture = None
+        self.camera = Camera()
+        self.show_frame(None)
+        self.stack = LayerStack((1, 1))
+        self.overlay.show_labels(np.zeros((1, 1), np.uint8), [0] * 256)
+
+    def polygon_colour(self) -> QColor:
+        """The colour of the polygon being drawn."""
+        return QColor(*self.pen_colour())

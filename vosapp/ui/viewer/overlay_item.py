@@ -1,0 +1,117 @@
+"""The item that lies over the picture: a label image drawn through a colour table."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from vosapp.ui.viewer.layers import Labels
+from vosapp.ui.viewer.look import edges
+from vosapp.ui.viewer.raster import Box
+
+OUTLINE_PX = 2.0  # logical pixels on the screen
+
+
+class OverlayItem(QGraphicsItem):
+    """Draws a label image (one byte a pixel) over the picture without copying or blending it in numpy.
+
+    The image shares its memory with `labels`: a live stroke changes the array and calls `touch` with the box that it
+    changed, so only that part is drawn again.
+    """
+
+    def __init__(self, parent: QGraphicsItem | None = None) -> None:
+        super().__init__(parent)
+        self._labels: Labels = np.zeros((1, 1), np.uint8)
+        self._shown: Labels = self._labels
+        self._image = QImage()
+        self._table = [0] * 256
+        self._outline_px = 0
+        self.setVisible(False)
+
+    @property
+    def labels(self) -> Labels:
+        """The label image, (height, width) uint8."""
+        return self._labels
+
+    def show_labels(self, labels: Labels, table: list[int], *, outline_px: int = 0) -> None:
+        """Shows another label image.
+
+        Args:
+            labels: (height, width) uint8; kept, and drawn from until the next call.
+            table: 256 packed colours.
+            outline_px: 0 fills the areas, otherwise only outlines of this many picture pixels are drawn.
+        """
+        if labels.shape != self._labels.shape:
+            self.prepareGeometryChange()
+        self._labels, self._table, self._outline_px = labels, table, outline_px
+        self._rebuild()
+
+    def set_look(self, table: list[int], *, outline_px: int) -> None:
+        """Changes colours and outline of the same label image."""
+        if table == self._table and outline_px == self._outline_px:
+            return
+        rebuild = outline_px != self._outline_px
+        self._table, self._outline_px = table, outline_px
+        if rebuild:
+            self._rebuild()
+            return
+        self._image.setColorTable(self._table)
+        self.update()
+
+    def touch(self, box: Box) -> None:
+        """Draws again what a change of `labels` within `box` has changed."""
+        if self._outline_px:
+            box = self._refresh_edges(box)
+        self.update(QRectF(box.left, box.top, box.right - box.left, box.bottom - box.top))
+
+    def boundingRect(self) -> QRectF:
+        """The picture's rectangle."""
+        height, width = self._labels.shape
+        return QRectF(0, 0, width, height)
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
+        """Draws the exposed part; hard edges, so that what is seen is what is masked."""
+        exposed = option.exposedRect.toAlignedRect().intersected(self._image.rect())
+        if exposed.isEmpty():
+            return
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, painter.transform().m11() < 1.0)
+        painter.drawImage(QRectF(exposed), self._image, QRectF(exposed))
+
+    def _rebuild(self) -> None:
+        self._shown = edges(self._labels, self._outline_px) if self._outline_px else self._labels
+        height, width = self._shown.shape
+        self._shown = np.ascontiguousarray(self._shown)
+        self._image = QImage(self._shown.data, width, height, width, QImage.Format.Format_Indexed8)
+        self._image.setColorTable(self._table)
+        self.setVisible(True)
+        self.update()
+
+    def _refresh_edges(self, box: Box) -> Box:
+        """Brings the outlines in and around a box up to date; returns the wider box that may have changed."""
+        height, width = self._labels.shape
+        reach = self._outline_px + 1
+        changed = _grown(box, reach, height, width)
+        needed = _grown(changed, reach, height, width)
+        fresh = edges(self._labels[needed.slices], self._outline_px)
+        top, left = changed.top - needed.top, changed.left - needed.left
+        part = fresh[top : top + changed.bottom - changed.top, left : left + changed.right - changed.left]
+        self._shown[changed.slices] = part
+        return changed
+
+
+def _grown(box: Box, reach: int, height: int, width: int) -> Box:
+    return Box(
+        max(0, box.left - reach),
+        max(0, box.top - reach),
+        min(width, box.right + reach),
+        min(height, box.bottom + reach),
+    )
+
+
+def outline_width(zoom: float) -> int:
+    """Outline width in picture pixels that looks alike at every zoom: about two logical pixels, at least one."""
+    return max(1, math.ceil(OUTLINE_PX / max(zoom, 1e-6) - 0.25))

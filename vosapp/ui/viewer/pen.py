@@ -1,0 +1,315 @@
+"""The pen: which gesture a press begins, and what it leaves behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent, QNativeGestureEvent, QTabletEvent
+
+from vosapp.core.document import Colour, ObjectId
+from vosapp.ui.view_state import Tool
+from vosapp.ui.viewer.gestures import Gesture, PanGesture, Pointer, ResizeGesture, StrokeGesture, pen_radius
+from vosapp.ui.viewer.live_stroke import LiveStroke, Stroke
+from vosapp.ui.viewer.pen_items import BrushRing, PolygonItem
+from vosapp.ui.viewer.polygon import PolygonDraft
+from vosapp.ui.viewer.raster import Point, box_of, polygon_area
+
+if TYPE_CHECKING:
+    from vosapp.ui.viewer.canvas import Canvas
+
+_ALT = Qt.KeyboardModifier.AltModifier
+_CTRL = Qt.KeyboardModifier.ControlModifier
+_SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+@dataclass(frozen=True, slots=True)
+class PenSettings:
+    """What the pen does.
+
+    Attributes:
+        tool: of the tool bar.
+        brush_px: diameter in picture pixels.
+        pressure: a tablet's pressure makes the stroke thinner.
+        object_id: whose mask it changes, 0 for a new object's.
+        colour: of that object, None for a new object's.
+        usable: strokes can be made now.
+    """
+
+    tool: Tool = Tool.BRUSH
+    brush_px: float = 40.0
+    pressure: bool = True
+    object_id: ObjectId = 0
+    colour: Colour | None = None
+    usable: bool = False
+
+
+class Pen:
+    """Turns presses, moves and releases on a canvas into pans, size changes, strokes and polygons."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        self._canvas = canvas
+        self.settings = PenSettings()
+        self.gesture: Gesture | None = None
+        self._live: LiveStroke | None = None
+        self._last_point: Point | None = None
+        self.draft = PolygonDraft()
+        self.ring = BrushRing(canvas.frame_item.parentItem())
+        self._polygon_item = PolygonItem(canvas.frame_item.parentItem())
+
+    def set_settings(self, settings: PenSettings) -> None:
+        """Changes tool, size or object; another tool or object drops a polygon that was begun."""
+        before, self.settings = self.settings, settings
+        if (before.tool, before.object_id) != (settings.tool, settings.object_id) and len(self.draft):
+            self.cancel_polygon()
+        self.ring.set_shape(settings.brush_px / 2, erases=settings.tool is Tool.ERASER)
+        if settings.tool not in (Tool.BRUSH, Tool.ERASER) or not settings.usable:
+            self.ring.setVisible(False)
+        self._show_pointer()
+
+    # -- mouse --------------------------------------------------------------------------------------------------
+
+    def press(self, event: QMouseEvent) -> None:
+        """Begins the gesture of a mouse button."""
+        pointer = self._pointer(event.position(), event.modifiers())
+        if event.button() == Qt.MouseButton.MiddleButton:
+            self._begin(PanGesture(pointer, self._canvas.pan))
+            self._canvas.set_pointer(Qt.CursorShape.ClosedHandCursor)
+        elif event.button() == Qt.MouseButton.LeftButton:
+            self._press_left(pointer)
+
+    def move(self, event: QMouseEvent) -> None:
+        """Goes on with the gesture, or follows the pointer."""
+        self._move(self._pointer(event.position(), event.modifiers()))
+
+    def release(self, event: QMouseEvent) -> None:
+        """Ends the gesture."""
+        if self.gesture is not None and event.buttons() == Qt.MouseButton.NoButton:
+            self._finish(self._pointer(event.position(), event.modifiers()))
+
+    def double_click(self, event: QMouseEvent) -> None:
+        """Closes a polygon; with other tools it is a press like any other."""
+        if self.settings.tool is Tool.POLYGON and self.draft.is_area:
+            self.close_polygon(erase=bool(event.modifiers() & _ALT))
+        else:
+            self.press(event)
+
+    def leave(self) -> None:
+        """The pointer left the viewer."""
+        self.ring.setVisible(False)
+
+    # -- pen and touch pad --------------------------------------------------------------------------------------
+
+    def tablet_or_pinch(self, event: QEvent) -> bool:
+        """Handles an event of a tablet pen or a pinch; returns whether it did."""
+        if isinstance(event, QTabletEvent):
+            return self._tablet(event)
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+            position = event.position()
+            self._canvas.zoom_by(1.0 + event.value(), (position.x(), position.y()))
+            return True
+        return False
+
+    def _tablet(self, event: QTabletEvent) -> bool:
+        pointer = self._pointer(event.position(), event.modifiers(), event.pressure())
+        kind = event.type()
+        if kind == QEvent.Type.TabletPress and event.button() == Qt.MouseButton.LeftButton:
+            self._press_left(pointer)
+        elif kind == QEvent.Type.TabletMove:
+            self._move(pointer)
+        elif kind == QEvent.Type.TabletRelease and self.gesture is not None:
+            self._finish(pointer)
+        else:
+            return False
+        event.accept()
+        return True
+
+    # -- gestures -----------------------------------------------------------------------------------------------
+
+    def _press_left(self, pointer: Pointer) -> None:
+        tool = self.settings.tool
+        if tool is Tool.HAND:
+            self._begin(PanGesture(pointer, self._canvas.pan))
+            self._canvas.set_pointer(Qt.CursorShape.ClosedHandCursor)
+        elif not self.settings.usable:
+            return
+        elif tool is Tool.POLYGON:
+            self._press_polygon(pointer)
+        elif pointer.holds(_CTRL):
+            self._begin(ResizeGesture(pointer, self.settings.brush_px, self._canvas.brush_resized.emit))
+        else:
+            self._begin_stroke(pointer)
+
+    def _begin(self, gesture: Gesture) -> None:
+        self.cancel_gesture()
+        self.gesture = gesture
+
+    def _begin_stroke(self, pointer: Pointer) -> None:
+        self.cancel_gesture()
+        self._canvas.stroke_started.emit()
+        live = self._new_live(erase=self._erases(pointer))
+        line_from = self._last_point if pointer.holds(_SHIFT) else None
+        self.gesture = StrokeGesture(
+            pointer, live, self._radius, done=self._stroke_done, dropped=self._drop_live, line_from=line_from
+        )
+
+    def _new_live(self, *, erase: bool) -> LiveStroke:
+        canvas = self._canvas
+        stack = canvas.stack.with_object(self.settings.object_id, canvas.pen_colour(), canvas.order)
+        if stack is not canvas.stack:
+            canvas.use_stack(stack)
+        self._live = LiveStroke(canvas.overlay, stack, self.settings.object_id, erase=erase)
+        return self._live
+
+    def _stroke_done(self, live: LiveStroke, last_point: Point) -> None:
+        self._last_point = last_point
+        self._hand_over(live)
+
+    def _hand_over(self, live: LiveStroke) -> None:
+        self._live = None
+        if live.area.any():
+            stroke = Stroke(self.settings.object_id, self._canvas.frame_index, live.area, live.erase)
+            self._canvas.stroke_finished.emit(stroke)
+
+    def _drop_live(self) -> None:
+        self._live = None
+        self._canvas.use_stack(self._canvas.stack)
+
+    def _move(self, pointer: Pointer) -> None:
+        self._canvas.hovered.emit(pointer.picture)
+        self._follow(pointer)
+        if self.gesture is not None:
+            self.gesture.move(pointer)
+        elif len(self.draft):
+            self._show_polygon(pointer.picture)
+
+    def _finish(self, pointer: Pointer) -> None:
+        gesture, self.gesture = self.gesture, None
+        if gesture is not None:
+            gesture.finish(pointer)
+        self._show_pointer()
+
+    def commit(self) -> None:
+        """Ends a stroke that is being drawn as if the pen were lifted: the frame under it is about to change."""
+        if isinstance(self.gesture, StrokeGesture) and self._live is not None:
+            self.gesture = None
+            self._hand_over(self._live)
+        self.cancel_polygon()
+
+    def rebase(self) -> None:
+        """Goes on with a stroke after the masks under it changed."""
+        if self._live is None:
+            return
+        canvas = self._canvas
+        canvas.use_stack(canvas.stack.with_object(self.settings.object_id, canvas.pen_colour(), canvas.order))
+        self._live.rebase(canvas.stack)
+
+    def cancel_gesture(self) -> None:
+        """Ends what is going on without a trace."""
+        gesture, self.gesture = self.gesture, None
+        if gesture is not None:
+            gesture.cancel()
+
+    def cancel(self) -> None:
+        """Drops gesture and polygon."""
+        self.cancel_gesture()
+        self.cancel_polygon()
+
+    # -- polygon ------------------------------------------------------------------------------------------------
+
+    def _press_polygon(self, pointer: Pointer) -> None:
+        zoom = self._canvas.camera.zoom
+        if self.draft.closes_at(pointer.picture, zoom):
+            self.close_polygon(erase=pointer.holds(_ALT))
+            return
+        self.draft.click(pointer.picture)
+        self._begin(_LassoGesture(self))
+        self._show_polygon(pointer.picture)
+        self._canvas.polygon_changed.emit(len(self.draft))
+
+    def close_polygon(self, *, erase: bool = False) -> None:
+        """Turns the corners into an area of the object's mask."""
+        self.gesture = None
+        if not self.draft.is_area:
+            self.cancel_polygon()
+            return
+        points = list(self.draft.points)
+        self.draft.clear()
+        self._canvas.stroke_started.emit()
+        live = self._new_live(erase=erase)
+        live.fill(polygon_area(points, live.area.shape), box_of(points, 1.0, live.area.shape))
+        self._hide_polygon()
+        self._hand_over(live)
+
+    def take_back_corner(self) -> None:
+        """Removes the last corner of the polygon."""
+        self.draft.take_back()
+        self._show_polygon(None)
+        self._canvas.polygon_changed.emit(len(self.draft))
+
+    def cancel_polygon(self) -> None:
+        """Forgets the corners."""
+        if len(self.draft):
+            self.draft.clear()
+            self._hide_polygon()
+
+    def _hide_polygon(self) -> None:
+        self._show_polygon(None)
+        self._canvas.polygon_changed.emit(0)
+
+    def _show_polygon(self, pointer: Point | None) -> None:
+        closing = pointer is not None and self.draft.closes_at(pointer, self._canvas.camera.zoom)
+        self._polygon_item.show_points(
+            tuple(self.draft.points), pointer, closing=closing, colour=self._canvas.polygon_colour()
+        )
+
+    # -- pointer ------------------------------------------------------------------------------------------------
+
+    def _pointer(self, position: QPointF, modifiers: Qt.KeyboardModifier, pressure: float = 1.0) -> Pointer:
+        return Pointer((position.x(), position.y()), self._canvas.to_picture(position), modifiers, pressure)
+
+    def _erases(self, pointer: Pointer) -> bool:
+        return (self.settings.tool is Tool.ERASER) != pointer.holds(_ALT)
+
+    def _radius(self, pointer: Pointer) -> float:
+        return pen_radius(self.settings.brush_px, pointer.pressure, use_pressure=self.settings.pressure)
+
+    def _follow(self, pointer: Pointer) -> None:
+        brush = self.settings.tool in (Tool.BRUSH, Tool.ERASER) and self.settings.usable
+        self.ring.setVisible(brush)
+        if brush:
+            self.ring.set_shape(self.settings.brush_px / 2, erases=self._erases(pointer))
+            if not isinstance(self.gesture, ResizeGesture):
+                self.ring.setPos(QPointF(*pointer.picture))
+
+    def _show_pointer(self) -> None:
+        tool = self.settings.tool
+        if tool is Tool.HAND:
+            self._canvas.set_pointer(Qt.CursorShape.OpenHandCursor)
+        elif not self.settings.usable:
+            self._canvas.set_pointer(Qt.CursorShape.ArrowCursor)
+        else:
+            self._canvas.set_pointer(Qt.CursorShape.CrossCursor)
+
+
+class _LassoGesture:
+    """Holding the button after a corner draws on freehand; letting go of enough of it closes."""
+
+    def __init__(self, pen: Pen) -> None:
+        self._pen = pen
+
+    def move(self, pointer: Pointer) -> None:
+        """Goes on with the lasso."""
+        self._pen.draft.drag(pointer.picture, self._pen._canvas.camera.zoom)
+        self._pen._show_polygon(pointer.picture)
+
+    def finish(self, pointer: Pointer) -> None:
+        """Closes a lasso; after a mere click the corner stays and more may follow."""
+        if self._pen.draft.is_lasso:
+            self._pen.close_polygon(erase=pointer.holds(_ALT))
+        else:
+            self._pen._canvas.polygon_changed.emit(len(self._pen.draft))
+
+    def cancel(self) -> None:
+        """The corners stay."""

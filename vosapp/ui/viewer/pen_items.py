@@ -1,0 +1,120 @@
+"""What the pen shows on the picture: the brush ring at its true size, and the polygon being drawn."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from vosapp.ui.theme import TOKENS
+from vosapp.ui.viewer.raster import Point
+
+_DARK, _LIGHT = QColor(0, 0, 0, 190), QColor(255, 255, 255, 235)
+CORNER_PX = 4.5  # logical pixels
+
+
+def _cosmetic(colour: QColor, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
+    pen = QPen(colour, width, style)
+    pen.setCosmetic(True)
+    return pen
+
+
+class BrushRing(QGraphicsItem):
+    """A ring around the pixels that a press would paint: white on black, to be seen on any footage."""
+
+    def __init__(self, parent: QGraphicsItem | None = None) -> None:
+        super().__init__(parent)
+        self._radius = 1.0
+        self._erases = False
+        self.setZValue(30)
+        self.setVisible(False)
+
+    def set_shape(self, radius: float, *, erases: bool) -> None:
+        """Sets the radius in picture pixels; an eraser's ring is dashed."""
+        if (radius, erases) != (self._radius, self._erases):
+            self.prepareGeometryChange()
+            self._radius, self._erases = radius, erases
+            self.update()
+
+    @property
+    def radius(self) -> float:
+        """In picture pixels."""
+        return self._radius
+
+    def boundingRect(self) -> QRectF:
+        """A little more than the ring: cosmetic pens have no size in picture pixels."""
+        reach = self._radius * 1.05 + 4.0 / self._zoom() + 1.0
+        return QRectF(-reach, -reach, 2 * reach, 2 * reach)
+
+    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
+        """Draws the ring, and a dot for its middle when it is large."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        circle = QRectF(-self._radius, -self._radius, 2 * self._radius, 2 * self._radius)
+        painter.setPen(_cosmetic(_DARK, 3.0))
+        painter.drawEllipse(circle)
+        painter.setPen(_cosmetic(_LIGHT, 1.2, Qt.PenStyle.DashLine if self._erases else Qt.PenStyle.SolidLine))
+        painter.drawEllipse(circle)
+        if self._radius * self._zoom() > 12:
+            painter.setPen(_cosmetic(_LIGHT, 2.0))
+            painter.drawPoint(QPointF(0, 0))
+
+    def _zoom(self) -> float:
+        parent = self.parentItem()
+        return max(parent.transform().m11(), 1e-6) if parent is not None else 1.0
+
+
+class PolygonItem(QGraphicsItem):
+    """Corners set so far, the line to the pointer, and a larger first corner when a click there would close."""
+
+    def __init__(self, parent: QGraphicsItem | None = None) -> None:
+        super().__init__(parent)
+        self._points: tuple[Point, ...] = ()
+        self._pointer: Point | None = None
+        self._closing = False
+        self._colour = QColor(TOKENS.accent)
+        self.setZValue(20)
+
+    def show_points(
+        self, points: tuple[Point, ...], pointer: Point | None, *, closing: bool, colour: QColor | None = None
+    ) -> None:
+        """Shows other corners, all in picture coordinates."""
+        self.prepareGeometryChange()
+        self._points, self._pointer, self._closing = points, pointer, closing
+        self._colour = colour or self._colour
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        """Around all corners, with room for their marks."""
+        points = [*self._points, *([self._pointer] if self._pointer else [])]
+        if not points:
+            return QRectF()
+        reach = 12.0 / self._zoom()
+        xs, ys = [p[0] for p in points], [p[1] for p in points]
+        return QRectF(min(xs) - reach, min(ys) - reach, max(xs) - min(xs) + 2 * reach, max(ys) - min(ys) + 2 * reach)
+
+    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
+        """Draws the open line, its corners and the closing hint."""
+        if not self._points:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        corners = [QPointF(*p) for p in self._points]
+        line = QPolygonF([*corners, *([QPointF(*self._pointer)] if self._pointer else [])])
+        fill = QColor(self._colour)
+        fill.setAlphaF(0.22)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(fill)
+        painter.drawPolygon(line)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for pen in (_cosmetic(_DARK, 3.2), _cosmetic(_LIGHT, 1.4)):
+            painter.setPen(pen)
+            painter.drawPolyline(line)
+        radius = CORNER_PX / self._zoom()
+        for i, corner in enumerate(corners if len(corners) < 200 else corners[:1]):
+            size = radius * (1.7 if i == 0 and self._closing else 1.0)
+            painter.setPen(_cosmetic(_DARK, 1.2))
+            painter.setBrush(self._colour if i == 0 else _LIGHT)
+            painter.drawEllipse(corner, size, size)
+
+    def _zoom(self) -> float:
+        parent = self.parentItem()
+        return max(parent.transform().m11(), 1e-6) if parent is not None else 1.0
