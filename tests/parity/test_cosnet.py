@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 
+from tests.parity.case import Case, statistics
 from tests.parity.fill import filled, without_initialising
-from tests.parity.ledger import Ledger, statistics
-from tests.shared import shared_dir
 from vosapp.models.cosnet.attention import Form
 from vosapp.models.cosnet.network import CosNet, build, normalise, probability
 
@@ -63,14 +61,14 @@ def _watched(module: nn.Module, steps: dict[str, tuple[str, bool]], call: object
     return result, seen
 
 
-def _check_steps(case: Ledger, prefix: str, suffix: str, seen: dict[str, Tensor]) -> None:
+def _check_steps(case: Case, prefix: str, suffix: str, seen: dict[str, Tensor]) -> None:
     for name, value in seen.items():
-        case.check(f"{prefix}{name}{suffix}_stats", statistics(value, sample=True))
-        if f"{prefix}{name}{suffix}_crop" in case.case:
-            case.check(f"{prefix}{name}{suffix}_crop", value[0, :8, :10, :12])
+        case.compare(f"{prefix}{name}{suffix}_stats", statistics(value, sample=True))
+        if f"{prefix}{name}{suffix}_crop" in case:
+            case.compare(f"{prefix}{name}{suffix}_crop", value[0, :8, :10, :12])
 
 
-def _encode(network: CosNet, case: Ledger, image: Tensor, *names: tuple[str, str]) -> Tensor:
+def _encode(network: CosNet, case: Case, image: Tensor, *names: tuple[str, str]) -> Tensor:
     """The embedding of a picture, its steps compared with those recorded under each (prefix, suffix)."""
     embedding, seen = _watched(network.encoder, ENCODER_STEPS, lambda: network.embed(image))
     seen["main_classifier"] = network.encoder.saliency(embedding)
@@ -79,61 +77,60 @@ def _encode(network: CosNet, case: Ledger, image: Tensor, *names: tuple[str, str
     return embedding
 
 
-def _check_pair(network: CosNet, case: Ledger, j: int, target: Tensor, reference: Tensor) -> None:
+def _check_pair(network: CosNet, case: Case, j: int, target: Tensor, reference: Tensor) -> None:
     prefix = f"head_r{j}_"
     query = network.query(target)
-    case.check(f"{prefix}linear_e_stats", statistics(query, sample=True))
+    case.compare(f"{prefix}linear_e_stats", statistics(query, sample=True))
     affinity = query @ reference.flatten(2)[0]
-    case.check(f"{prefix}A_stats", statistics(affinity, sample=True))
-    case.check(f"{prefix}A_crop", affinity[:32, :32])
+    case.compare(f"{prefix}A_stats", statistics(affinity, sample=True))
+    case.compare(f"{prefix}A_crop", affinity[:32, :32])
     attended = network.attended(target, [reference], Form.HEAD)
-    case.check(f"{prefix}attended_t_crop", attended[0, :8])
+    case.compare(f"{prefix}attended_t_crop", attended[0, :8])
     logits, seen = _watched(network, TARGET_STEPS, lambda: network(target, [reference], Form.HEAD))
     seen["gate_t"] = network.gate(attended)
-    case.check(f"{prefix}gate_t", seen["gate_t"][0, 0])
-    case.check(f"{prefix}logit_t", logits[0, 0])
-    case.check("head_prob_target", probability(logits, SIZE), part=j)
+    case.compare(f"{prefix}gate_t", seen["gate_t"][0, 0])
+    case.compare(f"{prefix}logit_t", logits[0, 0])
+    case.compare("head_prob_target", probability(logits, SIZE), part=j)
     _check_steps(case, prefix, "", seen)
     if j == 0:
-        case.check(f"{prefix}linear_e_crop", query[:24, :32])
-        case.check(f"{prefix}feat_t", target[0, :16])
+        case.compare(f"{prefix}linear_e_crop", query[:24, :32])
+        case.compare(f"{prefix}feat_t", target[0, :16])
 
 
-def _check_other_side(network: CosNet, case: Ledger, j: int, target: Tensor, reference: Tensor) -> None:
+def _check_other_side(network: CosNet, case: Case, j: int, target: Tensor, reference: Tensor) -> None:
     """What the network says of the reference, and of the reference alone."""
     prefix = f"head_r{j}_"
     steps = {**REFERENCE_STEPS, "gate_q": ("gate", False), "attended": ("gate", True)}
     logits, seen = _watched(network, steps, lambda: network.on_reference(target, reference))
-    case.check(f"{prefix}attended_q_crop", seen.pop("attended")[0, :8])
-    case.check(f"{prefix}logit_q", logits[0, 0])
+    case.compare(f"{prefix}attended_q_crop", seen.pop("attended")[0, :8])
+    case.compare(f"{prefix}logit_q", logits[0, 0])
     _check_steps(case, prefix, "", seen)
-    case.check("head_prob_ref", probability(logits, SIZE), part=j)
-    case.check("legacy_prob_ref", probability(logits, SIZE), part=j)
+    case.compare("head_prob_ref", probability(logits, SIZE), part=j)
+    case.compare("legacy_prob_ref", probability(logits, SIZE), part=j)
     alone = network.encoder.saliency(reference)
-    case.check("head_prob_single_ref", probability(alone, SIZE), part=j)
+    case.compare("head_prob_single_ref", probability(alone, SIZE), part=j)
 
 
 def test_every_recorded_array(network: CosNet) -> None:
-    case = Ledger("COSNet", dict(np.load(shared_dir("parity", "cosnet") / "case.npz")))
-    images = normalise(torch.from_numpy(case.case["frames_u8"]).permute(0, 3, 1, 2).float())
-    where = int(case.case["target_index"])
-    case.check("x_target", images[where])
+    case = Case("cosnet", inputs=("frames_u8", "labels_u8", "target_index", "ref_indices"))
+    images = normalise(torch.from_numpy(case["frames_u8"]).permute(0, 3, 1, 2).float())
+    where = int(case["target_index"])
+    case.compare("x_target", images[where])
     target = _encode(network, case, images[where][None], ("head_r0_", "_t"))
     references = [
         _encode(network, case, images[int(index)][None], (f"head_r{j}_", "_q"))
-        for j, index in enumerate(case.case["ref_indices"])
+        for j, index in enumerate(case["ref_indices"])
     ]
     for j, reference in enumerate(references):
         _check_pair(network, case, j, target, reference)
         _check_other_side(network, case, j, target, reference)
-    case.check("head_prob_avg", probability(network(target, references, Form.HEAD), SIZE))
+    case.compare("head_prob_avg", probability(network(target, references, Form.HEAD), SIZE))
     for j, logits in enumerate(network(target, references, Form.LEGACY)):
-        case.check("legacy_prob_target", probability(logits[None], SIZE), part=j)
-    case.check("legacy_prob_avg", probability(network(target, references, Form.LEGACY), SIZE))
-    case.check("group_prob_target", probability(network(target, references, Form.GROUP), SIZE))
-    case.check("group_prob_single_target", probability(network.encoder.saliency(target), SIZE))
-    assert case.unseen({"frames_u8", "labels_u8", "target_index", "ref_indices"}) == set()
-    case.write(sum(p.numel() for p in network.parameters()))
+        case.compare("legacy_prob_target", probability(logits[None], SIZE), part=j)
+    case.compare("legacy_prob_avg", probability(network(target, references, Form.LEGACY), SIZE))
+    case.compare("group_prob_target", probability(network(target, references, Form.GROUP), SIZE))
+    case.compare("group_prob_single_target", probability(network.encoder.saliency(target), SIZE))
+    assert case.left() == []
 
 
 def test_bands_of_the_affinity_give_what_the_whole_gives(network: CosNet, monkeypatch: pytest.MonkeyPatch) -> None:

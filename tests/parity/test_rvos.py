@@ -10,11 +10,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from tests.parity.case import Case, statistics
 from tests.parity.fill import filled, without_initialising
-from tests.parity.ledger import Ledger, statistics
-from tests.shared import shared_dir
 from vosapp.models.rvos.decoder import LEVELS, mask_pyramid
 from vosapp.models.rvos.network import FrameOutput, Rvos, build
+
+INPUTS = ("frames_u8", "labels_u8", "x")
 
 
 @pytest.fixture(scope="module")
@@ -46,14 +47,14 @@ def _given(*masks: NDArray[np.bool_]) -> Tensor:
     return torch.from_numpy(np.stack(masks).astype(np.float32))
 
 
-def _check_if_recorded(case: Ledger, name: str, got: Tensor | NDArray[np.float64]) -> None:
-    if name in case.case:
-        case.check(name, got)
+def _check_if_recorded(case: Case, name: str, got: Tensor | NDArray[np.float64]) -> None:
+    if name in case:
+        case.compare(name, got)
 
 
-def _check_frame(case: Ledger, kind: str, frame: int, output: FrameOutput) -> None:
-    case.check(f"{kind}_prob", output.probabilities, part=frame)
-    case.check(f"{kind}_logits", output.logits, part=frame)
+def _check_frame(case: Case, kind: str, frame: int, output: FrameOutput) -> None:
+    case.compare(f"{kind}_prob", output.probabilities, part=frame)
+    case.compare(f"{kind}_logits", output.logits, part=frame)
     for slot, cells in enumerate(output.cells):
         for level, cell in enumerate(cells):
             for letter, value in (("h", cell.hidden), ("c", cell.memory)):
@@ -62,15 +63,15 @@ def _check_frame(case: Ledger, kind: str, frame: int, output: FrameOutput) -> No
                 _check_if_recorded(case, f"{name}_crop", value[0, :4, :8, :10])
 
 
-def _check_masks(case: Ledger, frame: int, masks: Tensor) -> None:
+def _check_masks(case: Case, frame: int, masks: Tensor) -> None:
     for level, maps in enumerate(mask_pyramid(masks[:, None])):
         for slot in range(masks.shape[0]):
             _check_if_recorded(case, f"os_f{frame}_o{slot}_mask_l{level}", maps[slot, 0])
 
 
-def _follow(network: Rvos, case: Ledger, given: dict[int, Tensor]) -> None:
+def _follow(network: Rvos, case: Case, given: dict[int, Tensor]) -> None:
     """Runs one-shot in the authors' protocol: the first masks serve two frames, later ones replace a slot's."""
-    images = torch.from_numpy(case.case["x"])
+    images = torch.from_numpy(case["x"])
     hidden, masks = None, given[0]
     for frame, image in enumerate(images):
         for slot in range(masks.shape[0]):
@@ -83,47 +84,45 @@ def _follow(network: Rvos, case: Ledger, given: dict[int, Tensor]) -> None:
         hidden, masks = output.hidden, given[0] if frame == 0 else output.probabilities
 
 
-def _find(network: Rvos, case: Ledger, slots: int) -> None:
+def _find(network: Rvos, case: Case, slots: int) -> None:
     hidden = None
-    for frame, image in enumerate(torch.from_numpy(case.case["x"])):
+    for frame, image in enumerate(torch.from_numpy(case["x"])):
         output = network(image[None], slots, hidden)
         _check_frame(case, "zs", frame, output)
         hidden = output.hidden
 
 
-def _check_encoder(network: Rvos, case: Ledger) -> None:
-    for frame, image in enumerate(torch.from_numpy(case.case["x"])):
+def _check_encoder(network: Rvos, case: Case) -> None:
+    for frame, image in enumerate(torch.from_numpy(case["x"])):
         stages = network.encoder.base(image[None])
         for name, value in stages._asdict().items():
-            case.check(f"enc_f{frame}_{name}_stats", statistics(value, sample=True))
+            case.compare(f"enc_f{frame}_{name}_stats", statistics(value, sample=True))
             _check_if_recorded(case, f"enc_f{frame}_{name}_crop", value[0, :8, :6, :8])
         for level, value in zip((5, 4, 3, 2), network.encoder(image[None]), strict=True):
-            case.check(f"enc_f{frame}_skip{level}_stats", statistics(value, sample=True))
+            case.compare(f"enc_f{frame}_skip{level}_stats", statistics(value, sample=True))
             _check_if_recorded(case, f"enc_f{frame}_skip{level}", value[0])
 
 
 def test_every_recorded_array(follower: Rvos, finder: Rvos) -> None:
-    case = Ledger("RVOS", dict(np.load(shared_dir("parity", "rvos") / "case.npz")))
-    labels = case.case["labels_u8"]
+    case = Case("rvos", inputs=INPUTS)
+    labels = case["labels_u8"]
     _check_encoder(follower, case)
     _follow(follower, case, {0: _given(labels[0] == 1, labels[0] == 2)})
     _find(finder, case, 4)
-    assert case.unseen({"frames_u8", "labels_u8", "x"}) == set()
-    case.write(sum(p.numel() for p in follower.parameters()))
+    assert case.left() == []
 
 
 def test_an_odd_size_and_an_object_that_joins_later(follower: Rvos) -> None:
-    case = Ledger("RVOS, odd size", dict(np.load(shared_dir("parity", "rvos") / "case_odd.npz")))
-    labels = case.case["labels_u8"]
+    case = Case("rvos", "case_odd.npz", inputs=INPUTS)
+    labels = case["labels_u8"]
     nothing = np.zeros_like(labels[0], np.bool_)
     _follow(follower, case, {0: _given(labels[0] == 1, nothing), 2: _given(nothing, labels[2] == 2)})
-    assert case.unseen({"frames_u8", "labels_u8", "x"}) == set()
-    case.write(sum(p.numel() for p in follower.parameters()))
+    assert case.left() == []
 
 
 def test_the_ablations_drop_what_they_say(finder: Rvos) -> None:
     """No arrays are recorded for them; each must equal the whole network where the dropped state is missing anyway."""
-    image = torch.from_numpy(np.load(shared_dir("parity", "rvos") / "case.npz")["x"][:1])
+    image = torch.from_numpy(Case("rvos", inputs=INPUTS)["x"][:1])
     first = finder(image, 2, None)
     second = finder(image, 2, first.hidden)
     assert torch.equal(finder(image, 2, first.hidden, "spatial").probabilities, first.probabilities)
