@@ -9,7 +9,10 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.shared import shared_dir
+from vosapp.metrics.contours import longest_contour
 from vosapp.metrics.davis import boundary_f, boundary_map, jaccard, summarise
+from vosapp.metrics.stability import pair_instability, sequence_instability, shape_contexts, upsample
+from vosapp.metrics.transfer import transfer_error
 
 TOLERANCE = 1e-12
 Cases = Mapping[str, NDArray[np.generic]]
@@ -76,3 +79,38 @@ def test_statistics_without_the_overflow(cases: Cases) -> None:
 def test_statistics_with_gaps(cases: Cases) -> None:
     ours = summarise(cases["stats/nan/x"])
     np.testing.assert_allclose([ours.mean, ours.recall, ours.decay], cases["stats/nan/MRD_2017"], atol=TOLERANCE)
+
+
+def test_instability_of_single_pairs(cases: Cases) -> None:
+    checked = 0
+    for index, name in enumerate(cases["pairs/names"]):
+        if cases["pairs/T_evaluated"][index] and cases["pairs/T_contour_simple"][index]:
+            ours = pair_instability(cases[f"p/{name}/gt"] != 0, cases[f"p/{name}/pred"] != 0)
+            assert ours == pytest.approx(cases["pairs/T"][index], abs=1e-9, nan_ok=True), name
+            checked += 1
+    assert checked == 80
+
+
+@pytest.mark.parametrize("name", ["alpha", "charlie", "delta"])
+def test_instability_of_sequences(cases: Cases, name: str) -> None:
+    assert cases[f"e2e/{name}/T_pair_contour_simple"].all()
+    labels = cases[f"e2e/{name}/pred"]
+    masks = [(frame > 0) & (frame < 255) for frame in labels]
+    assert sequence_instability(masks) == pytest.approx(cases[f"e2e/{name}/T_2016_union_mean"], abs=1e-9)
+
+
+@pytest.mark.parametrize("name", ["blob_rot", "blob_shift_diag7", "hd_rot"])
+def test_steps_of_the_instability(cases: Cases, name: str) -> None:
+    for side, part in (("a", "gt"), ("b", "pred")):
+        contour = longest_contour(cases[f"p/{name}/{part}"] != 0)
+        assert contour is not None
+        np.testing.assert_array_equal(contour, cases[f"T/{name}/contour_{side}"])
+        np.testing.assert_array_equal(upsample(contour), cases[f"T/{name}/upsampled_{side}"])
+        np.testing.assert_array_equal(shape_contexts(upsample(contour)), cases[f"T/{name}/hist_{side}"])
+
+
+def test_transfer_error_of_the_specification(cases: Cases) -> None:
+    pairs = zip(cases["spec_jumpcut/pred"], cases["spec_jumpcut/gt"], strict=True)
+    ours = [100 * transfer_error(result != 0, truth != 0) for result, truth in pairs]
+    np.testing.assert_allclose(ours, cases["spec_jumpcut/error_percent"], atol=TOLERANCE)
+    assert np.nanmean(ours) == pytest.approx(float(cases["spec_jumpcut/mean_error_percent"]), abs=TOLERANCE)

@@ -1,0 +1,27 @@
+"""How well one number predicts the order of another: does doubt point at the frames that are wrong?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def rank_correlation(a: Sequence[float], b: Sequence[float]) -> float:
+    """Spearman's rank correlation, -1 to 1; equal values share their mean rank. NaN when one side is constant."""
+    if len(a) != len(b):
+        raise ValueError(f"sequences of {len(a)} and {len(b)} values have no correlation")
+    if len(a) < 2:
+        return math.nan
+    x, y = _ranks(a), _ranks(b)
+    x, y = x - x.mean(), y - y.mean()
+    spread = math.sqrt(float((x @ x) * (y @ y)))
+    return float(x @ y) / spread if spread else math.nan
+
+
+def _ranks(values: Sequence[float]) -> NDArray[np.float64]:
+    _, place, counts = np.unique(np.asarray(values, np.float64), return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    return np.asarray((last - (counts - 1) / 2)[place], np.float64)
