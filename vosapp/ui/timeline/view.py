@@ -1,0 +1,282 @@
+"""The timeline: ruler, one lane per object, the doubt lane, in and out, and the playhead to scrub with."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QHelpEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from vosapp.core.timeline import FrameRange
+from vosapp.ui.display import TimelineDisplay
+from vosapp.ui.theme import TOKENS
+from vosapp.ui.timeline import paint
+from vosapp.ui.timeline.lanes import KIND_WORDS, Lane
+from vosapp.ui.timeline.scale import Scale
+
+GUTTER_PX = 176
+RIGHT_PX = 16
+HANDLE_PX = 8
+EMPTY = TimelineDisplay(0, 0, (), (), (), None, ())
+
+
+class TimelineView(QWidget):
+    """Draws a `TimelineDisplay` and lets the user scrub it.
+
+    What changes with the document is drawn once into a pixmap; a moving playhead only copies that pixmap.
+
+    Signals:
+        scrubbed: frame index under the pointer.
+        in_out_dragged: the new FrameRange.
+        object_picked: id of the object whose name was clicked.
+    """
+
+    scrubbed = Signal(int)
+    in_out_dragged = Signal(object)
+    object_picked = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("Timeline")
+        self.setAccessibleName("Timeline")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMouseTracking(True)
+        self._display = EMPTY
+        self._frame = 0
+        self._scroll = 0
+        self._cache: QPixmap | None = None
+        self._drag = ""
+        self.scale = Scale.whole(0, GUTTER_PX, 1)
+
+    # -- what is shown ------------------------------------------------------------------------------------------
+
+    def show_timeline(self, display: TimelineDisplay) -> None:
+        """Shows other lanes and marks."""
+        if display.frame_count != self._display.frame_count:
+            self.scale = Scale.whole(display.frame_count, GUTTER_PX, self._track_width())
+        self._display = display
+        self._scroll = min(self._scroll, self._scroll_limit())
+        self._redraw()
+
+    def show_frame(self, frame_index: int) -> None:
+        """Moves the playhead."""
+        self._frame = frame_index
+        followed = self.scale.following(frame_index)
+        if followed is not self.scale and not self._drag:
+            self.scale = followed
+            self._cache = None
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Room for three lanes."""
+        return QSize(800, paint.RULER_PX + 3 * paint.LANE_PX + paint.DOUBT_PX + 4)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for one lane."""
+        return QSize(320, paint.RULER_PX + paint.LANE_PX + paint.DOUBT_PX + 4)
+
+    # -- drawing ------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Copies what stands and draws the playhead over it."""
+        painter = QPainter(self)
+        if self._cache is None:
+            self._cache = self._draw_static()
+        painter.drawPixmap(0, 0, self._cache)
+        if self._display.frame_count:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setClipRect(QRectF(GUTTER_PX - 2, 0, self.width() - GUTTER_PX + 2, self.height()))
+            painter.setFont(self._small_font())
+            label = str(self._frame + self._display.first_number)
+            paint.draw_playhead(painter, self.scale, self._frame, label, self.height())
+        painter.end()
+
+    def _draw_static(self) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        pixmap = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(QColor(TOKENS.window))
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(self._small_font())
+        painter.fillRect(QRectF(GUTTER_PX, 0, self.width(), self.height()), QColor(TOKENS.field))
+        if self._display.frame_count:
+            self._draw_rows(painter)
+            self._draw_marks(painter)
+        painter.end()
+        return pixmap
+
+    def _draw_rows(self, painter: QPainter) -> None:
+        bottom = self._doubt_top()
+        painter.save()
+        painter.setClipRect(QRectF(0, paint.RULER_PX, self.width(), bottom - paint.RULER_PX))
+        for place, lane in enumerate(self._display.lanes):
+            row = self._row(place)
+            self._draw_gutter(painter, row, lane)
+            painter.save()
+            painter.setClipRect(self._track(row.top, row.height), Qt.ClipOperation.IntersectClip)
+            if lane.active:
+                painter.fillRect(self._track(row.top, row.height), QColor(255, 255, 255, 9))
+            paint.draw_lane(painter, self.scale, row, lane)
+            painter.restore()
+        painter.restore()
+
+    def _draw_gutter(self, painter: QPainter, row: paint.Row, lane: Lane) -> None:
+        if lane.active:
+            painter.fillRect(QRectF(0, row.top, GUTTER_PX, row.height), QColor(TOKENS.accent_soft))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(*lane.colour))
+        painter.setOpacity(1.0 if lane.shown else 0.35)
+        painter.drawRoundedRect(QRectF(12, row.middle - 5, 10, 10), 2.5, 2.5)
+        painter.setOpacity(1.0)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QColor(TOKENS.text if lane.active else TOKENS.dim))
+        name = painter.fontMetrics().elidedText(lane.name, Qt.TextElideMode.ElideRight, GUTTER_PX - 42)
+        painter.drawText(QRectF(30, row.top, GUTTER_PX - 40, row.height), Qt.AlignmentFlag.AlignVCenter, name)
+
+    def _draw_marks(self, painter: QPainter) -> None:
+        top = self._doubt_top()
+        painter.fillRect(QRectF(0, top, self.width(), paint.DOUBT_PX), QColor(TOKENS.window))
+        painter.fillRect(self._track(top, paint.DOUBT_PX), QColor("#1f1f20"))
+        painter.setPen(QColor(TOKENS.dim))
+        painter.drawText(QRectF(12, top, GUTTER_PX - 16, paint.DOUBT_PX), Qt.AlignmentFlag.AlignVCenter, "Doubt")
+        painter.setClipRect(self._track(0, self.height()))
+        paint.draw_doubt(painter, self.scale, paint.Row(top, paint.DOUBT_PX), self._display.doubts)
+        paint.draw_ruler(painter, self.scale, self._display.first_number)
+        paint.draw_cuts(painter, self.scale, self._display.cuts, self.height())
+        paint.draw_in_out(painter, self.scale, self._display.in_out, self.height())
+        painter.setClipping(False)
+        painter.setPen(QColor("#171718"))
+        painter.drawLine(QPointF(GUTTER_PX - 0.5, 0), QPointF(GUTTER_PX - 0.5, self.height()))
+
+    def _small_font(self) -> QFont:
+        font = QFont(self.font())
+        font.setPointSizeF(max(7.5, font.pointSizeF() - 1.0))
+        return font
+
+    # -- geometry -----------------------------------------------------------------------------------------------
+
+    def _track_width(self) -> float:
+        return max(self.width() - GUTTER_PX - RIGHT_PX, 1)
+
+    def _track(self, top: float, height: float) -> QRectF:
+        return QRectF(GUTTER_PX, top, self.width() - GUTTER_PX, height)
+
+    def _row(self, place: int) -> paint.Row:
+        return paint.Row(paint.RULER_PX + place * paint.LANE_PX - self._scroll, paint.LANE_PX)
+
+    def _doubt_top(self) -> float:
+        return self.height() - paint.DOUBT_PX
+
+    def _scroll_limit(self) -> int:
+        room = self.height() - paint.RULER_PX - paint.DOUBT_PX
+        return max(0, len(self._display.lanes) * paint.LANE_PX - room)
+
+    def lane_at(self, y: float) -> Lane | None:
+        """The lane under a height, or None."""
+        if not paint.RULER_PX <= y < self._doubt_top():
+            return None
+        place = int((y - paint.RULER_PX + self._scroll) // paint.LANE_PX)
+        return self._display.lanes[place] if place < len(self._display.lanes) else None
+
+    # -- input --------------------------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Scrubs, takes hold of in or out, or picks an object."""
+        if event.button() != Qt.MouseButton.LeftButton or not self._display.frame_count:
+            return
+        position = event.position()
+        if position.x() < GUTTER_PX:
+            lane = self.lane_at(position.y())
+            if lane is not None:
+                self.object_picked.emit(lane.object_id)
+            return
+        self._drag = self._handle_at(position) or "playhead"
+        self._drag_to(position)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Goes on scrubbing."""
+        position = event.position()
+        if self._drag:
+            self._drag_to(position)
+        else:
+            over = self._handle_at(position)
+            self.setCursor(Qt.CursorShape.SizeHorCursor if over else Qt.CursorShape.ArrowCursor)
+
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
+        """Ends scrubbing."""
+        self._drag = ""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zooms with Ctrl, else moves: along the clip when zoomed in, through the lanes when there are many."""
+        delta = event.angleDelta()
+        steps = (delta.y() or delta.x()) / 120.0
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.scale = self.scale.zoomed(1.25**steps, max(event.position().x(), GUTTER_PX))
+        elif self._scroll_limit() and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier and delta.y():
+            self._scroll = min(max(0, self._scroll - round(steps * paint.LANE_PX)), self._scroll_limit())
+        else:
+            self.scale = self.scale.moved(-steps * self.scale.shown * 0.1)
+        self._redraw()
+        event.accept()
+
+    def resizeEvent(self, _event: QResizeEvent) -> None:
+        """Keeps the part of the clip in sight."""
+        self.scale = self.scale.resized(GUTTER_PX, self._track_width())
+        self._scroll = min(self._scroll, self._scroll_limit())
+        self._redraw()
+
+    def event(self, event: QEvent) -> bool:
+        """Explains the frame under the pointer."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            text = self.explain(QPointF(event.pos()))
+            QToolTip.showText(event.globalPos(), text, self)
+            return True
+        return super().event(event)
+
+    def explain(self, position: QPointF) -> str:
+        """What stands under a point, as a sentence."""
+        if not self._display.frame_count or position.x() < GUTTER_PX:
+            return ""
+        frame = self.scale.frame_at(position.x())
+        number = frame + self._display.first_number
+        lane = self.lane_at(position.y())
+        if lane is not None:
+            kind = next((s.kind for s in lane.spans if s.first <= frame <= s.last), None)
+            return f"{lane.name}, frame {number}: {KIND_WORDS[kind] if kind else 'no mask'}"
+        if position.y() >= self._doubt_top():
+            doubt = dict(self._display.doubts).get(frame)
+            return f"Frame {number}: " + (f"doubt {doubt:.2f} of 1" if doubt is not None else "no doubt known")
+        return f"Frame {number}"
+
+    def _drag_to(self, position: QPointF) -> None:
+        frame = self.scale.frame_at(position.x())
+        in_out = self._display.in_out
+        if self._drag == "playhead" or in_out is None:
+            self.scrubbed.emit(frame)
+        elif self._drag == "in":
+            self.in_out_dragged.emit(FrameRange(min(frame, in_out.last), in_out.last))
+        else:
+            self.in_out_dragged.emit(FrameRange(in_out.first, max(frame, in_out.first)))
+
+    def _handle_at(self, position: QPointF) -> str:
+        in_out = self._display.in_out
+        if in_out is None or position.y() > paint.RULER_PX:
+            return ""
+        for name, x in (("in", self.scale.x(in_out.first)), ("out", self.scale.x(in_out.last + 1))):
+            if abs(position.x() - x) <= HANDLE_PX:
+                return name
+        return ""
+
+    def _redraw(self) -> None:
+        self._cache = None
+        self.update()
