@@ -1,0 +1,1 @@
+"""RGMP: reference-guided mask propagation (Oh, Lee, Sunkavalli, Kim, CVPR 2018)."""
