@@ -1,0 +1,87 @@
+"""Opens video files with PyAV: only formats that hold their own pictures, only from disk."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import av
+from av.codec.codec import Capabilities
+from av.stream import Discard
+
+from vosapp.core.errors import MediaError
+from vosapp.video.av.errors import explain, file_url, no_picture, unknown_codec
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.video.stream import VideoStream
+
+# Playlists and scripts (HLS, concat, ...) are left out: a file must not make the program open other files or addresses.
+FORMATS = (
+    "mov,matroska,avi,mxf,mxf_opatom,mpegts,mpeg,mpegvideo,m4v,h264,hevc,obu,ivf,flv,asf,ogg,nut,dv,gxf,"
+    "yuv4mpegpipe,mjpeg,gif,apng"
+)
+MAX_DECODER_THREADS = 8
+
+
+def open_container(path: Path) -> InputContainer:
+    """Opens a file for demuxing.
+
+    Raises:
+        MediaError: it is missing, empty, no video, cut off, or may not be read.
+    """
+    if not path.is_file():
+        raise explain(path, FileNotFoundError())
+    options = {"format_whitelist": FORMATS, "protocol_whitelist": "file"}
+    try:
+        return av.open(file_url(path), "r", options=options, metadata_errors="replace")
+    except av.error.FFmpegError as error:
+        raise explain(path, error) from error
+    except OSError as error:
+        raise explain(path, error) from error
+
+
+def video_stream(path: Path, container: InputContainer) -> VideoStream:
+    """The main picture track: the first one that is not a cover picture. Every other track is switched off.
+
+    Raises:
+        MediaError: there is none, or none that can be decoded.
+    """
+    tracks = [track for track in container.streams.video if not _is_cover(track)]
+    if not tracks:
+        raise no_picture(path, bool(container.streams.audio))
+    track = tracks[0]
+    if getattr(track, "codec_context", None) is None:
+        raise unknown_codec(path, "unknown")
+    for other in container.streams:
+        if other.index != track.index and hasattr(other, "discard"):
+            other.discard = Discard.all
+    return track
+
+
+def set_threads(track: VideoStream, *, all_key: bool) -> None:
+    """Lets the decoder use the processors. Must be called before the first packet is decoded.
+
+    Files of key frames only are decoded in slices where the codec can: whole frames in parallel would make every
+    jump wait for the frames behind it.
+    """
+    context = track.codec_context
+    sliced = all_key and bool(context.codec.capabilities & Capabilities.slice_threads)
+    context.thread_type = "SLICE" if sliced else "AUTO"
+    context.thread_count = min(os.cpu_count() or 1, MAX_DECODER_THREADS)
+
+
+def _is_cover(track: VideoStream) -> bool:
+    return bool(int(track.disposition) & 0x0400)
+
+
+def ensure_decodable(path: Path, track: VideoStream) -> None:
+    """Raises a MediaError when the decoder cannot be opened."""
+    try:
+        track.codec_context.open(strict=False)
+    except (av.error.FFmpegError, ValueError) as error:
+        raise MediaError(
+            f"{path} uses the codec {track.codec_context.name}, whose settings cannot be decoded.",
+            "Convert it, for example to ProRes.",
+        ) from error

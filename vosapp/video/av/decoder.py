@@ -1,0 +1,236 @@
+"""Frame-exact decoding: gives frame n of a file in any order.
+
+Every packet is handed to the decoder under its number in the file, in place of its presentation time; the decoder
+passes that number through to the picture. So a picture is recognised by the packet it came from, and missing,
+doubled or negative times in the file play no part.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import av
+
+from vosapp.video.av.container import open_container, set_threads, video_stream
+from vosapp.video.frame_index import MISSING, FrameIndex
+
+if TYPE_CHECKING:
+    from av.packet import Packet
+    from av.video.frame import VideoFrame
+
+_KEPT_PICTURES = 4
+_SEEK_ATTEMPTS = 4
+_EARLIER_STARTS = 2
+
+
+class PacketReader:
+    """Reads a file's packets and knows the number of each, also after a jump.
+
+    Attributes:
+        container: the open file.
+        track: its video track.
+        next_number: number of the packet that `read` gives next.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seekable = True
+        self._open()
+
+    def _open(self) -> None:
+        self.container = open_container(self._path)
+        self.track = video_stream(self._path, self.container)
+        self._packets: Iterator[Packet[Any]] = iter(self.container.demux(self.track))
+        self._waiting: Packet[Any] | None = None
+        self.next_number = 0
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._waiting = None
+        self.container.close()
+
+    def read(self) -> Packet[Any] | None:
+        """The next packet, or None at the end of the file."""
+        packet, self._waiting = self._waiting, None
+        if packet is None:
+            packet = self._next_packet()
+        if packet is not None:
+            self.next_number += 1
+        return packet
+
+    def jump(self, number: int, index: FrameIndex) -> bool:
+        """Moves so that `read` gives packet `number` next; returns whether the file was opened anew for that.
+
+        The container is asked for the packet's time; where that lands is recognised by the packet's own values. If
+        it lands behind, an earlier key packet is tried; if nothing helps, the file is read from its start.
+        """
+        if self._seekable:
+            place = int(index.keys.searchsorted(number, side="right")) - 1
+            for attempt in range(_SEEK_ATTEMPTS):
+                key = place - (0 if attempt == 0 else 4**attempt)
+                if key < 0:
+                    break
+                if self._seek_before(int(index.keys[key]), number, index):
+                    return False
+            self._seekable = self._seekable and place < 4
+        self.close()
+        self._open()
+        self._skip_to(number)
+        return True
+
+    def _seek_before(self, key: int, number: int, index: FrameIndex) -> bool:
+        packets = index.packets
+        times = [int(t) for t in (packets.dts[key], packets.pts[key]) if t != MISSING]
+        if not times:
+            return False
+        try:
+            self.container.seek(min(times), stream=self.track, backward=True)
+        except av.error.FFmpegError:
+            return False
+        self._packets = iter(self.container.demux(self.track))
+        self._waiting = None
+        packet = self._next_packet()
+        if packet is None:
+            return False
+        found = packets.find(
+            MISSING if packet.pts is None else packet.pts,
+            MISSING if packet.dts is None else packet.dts,
+            -1 if packet.pos is None else packet.pos,
+            packet.size,
+        )
+        if found < 0 or found > number:
+            return False
+        self._waiting, self.next_number = packet, found
+        self._skip_to(number)
+        return True
+
+    def _skip_to(self, number: int) -> None:
+        while self.next_number < number and self.read() is not None:
+            pass
+
+    def _next_packet(self) -> Packet[Any] | None:
+        try:
+            for packet in self._packets:
+                if packet.size:
+                    return packet
+        except av.error.FFmpegError:
+            # The index ends where reading fails, too: nothing behind this place is part of the clip.
+            return None
+        return None
+
+
+class FrameDecoder:
+    """Decodes frames of one file. One object serves one thread."""
+
+    def __init__(self, path: Path, *, all_key: bool) -> None:
+        """Opens the file.
+
+        Args:
+            path: the file.
+            all_key: whether every packet is a key packet, as in ProRes or MJPEG.
+
+        Raises:
+            MediaError: it cannot be opened.
+        """
+        self._reader = PacketReader(path)
+        self._all_key = all_key
+        set_threads(self._reader.track, all_key=all_key)
+        self._ready: OrderedDict[int, VideoFrame] = OrderedDict()
+        self._first_fed = 0
+        self._in_flight: set[int] = set()
+        self._drained = False
+        self._damaged: set[int] = set()
+
+    @property
+    def reader(self) -> PacketReader:
+        """The packet reader, for the facts of container and track."""
+        return self._reader
+
+    def close(self) -> None:
+        """Closes file and decoder."""
+        self._ready.clear()
+        self._reader.close()
+
+    def picture(self, frame: int, index: FrameIndex) -> VideoFrame | None:
+        """Frame `frame` as decoded, or None when the file holds nothing decodable for it."""
+        if frame in self._ready:
+            self._ready.move_to_end(frame)
+            return self._ready[frame]
+        if frame in self._damaged:
+            return None
+        packet = int(index.order[frame])
+        start = index.start_for(frame)
+        if not self._is_ahead(packet, start):
+            self._restart(start, index)
+        picture = self._decode_until(frame, packet, index)
+        for _ in range(_EARLIER_STARTS):
+            # A key packet may only be the beginning of a refresh spread over the pictures that follow, and the
+            # decoder holds them back until it is done: begin one key packet earlier before giving the frame up.
+            if picture is not None or self._first_fed < start or start == 0:
+                break
+            start = index.key_before(start)
+            self._restart(start, index)
+            picture = self._decode_until(frame, packet, index)
+        if picture is None:
+            self._damaged.add(frame)
+        return picture
+
+    def _is_ahead(self, packet: int, start: int) -> bool:
+        """Whether going on from where the decoder is gives the packet, and there is no shorter way."""
+        if self._drained:
+            return False
+        if packet in self._in_flight:
+            return True
+        return packet >= self._reader.next_number and self._first_fed <= start <= self._reader.next_number
+
+    def _restart(self, start: int, index: FrameIndex) -> None:
+        if self._reader.jump(start, index):
+            set_threads(self._reader.track, all_key=self._all_key)
+        else:
+            self._reader.track.codec_context.flush_buffers()
+        self._first_fed = start
+        self._in_flight.clear()
+        self._drained = False
+
+    def _decode_until(self, frame: int, packet: int, index: FrameIndex) -> VideoFrame | None:
+        while not self._drained:
+            passed = False
+            for picture in self._feed():
+                number = picture.pts
+                if number is None or not 0 <= number < len(index.rank):
+                    continue
+                rank = int(index.rank[number])
+                self._in_flight = {n for n in self._in_flight if index.rank[n] > rank}
+                if rank < 0:
+                    continue
+                self._keep(rank, picture)
+                passed = passed or (rank > frame and number > packet)
+            if frame in self._ready:
+                return self._ready[frame]
+            if passed:
+                return None
+        return None
+
+    def _feed(self) -> list[VideoFrame]:
+        """Hands the next packet to the decoder; the pictures that come out."""
+        number = self._reader.next_number
+        packet = self._reader.read()
+        if packet is None:
+            self._drained = True
+        else:
+            packet.pts = packet.dts = number
+            self._in_flight.add(number)
+        try:
+            return self._reader.track.codec_context.decode(packet)
+        except av.error.FFmpegError:
+            # A damaged packet: its frame stays missing and is shown as such; the next packets may be whole.
+            return []
+
+    def _keep(self, rank: int, picture: VideoFrame) -> None:
+        self._ready[rank] = picture
+        self._ready.move_to_end(rank)
+        while len(self._ready) > _KEPT_PICTURES:
+            self._ready.popitem(last=False)

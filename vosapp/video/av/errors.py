@@ -1,0 +1,101 @@
+"""Turns what FFmpeg reports into sentences for the user. The only place that does."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import av
+
+from vosapp.core.errors import MediaError
+
+_SNIFFED_BYTES = 4096
+
+
+@contextmanager
+def media_errors(path: Path) -> Iterator[None]:
+    """Raises every FFmpeg error of the block as a `MediaError` about `path`."""
+    try:
+        yield
+    except av.error.FFmpegError as error:
+        raise explain(path, error) from error
+
+
+def explain(path: Path, error: Exception) -> MediaError:
+    """What is wrong with a file that could not be opened or read, and what to do."""
+    if isinstance(error, av.error.PermissionError | PermissionError):
+        return MediaError(f"{path} may not be read.", "Change its permissions or copy it elsewhere.")
+    if not path.exists():
+        return MediaError(f"There is no file {path}.", "Check the path, or relink the clip if it was moved.")
+    if path.stat().st_size == 0:
+        return MediaError(f"{path} is empty (0 bytes).", "Copy or export the clip again.")
+    with path.open("rb") as file:
+        head = file.read(_SNIFFED_BYTES)
+    if _is_text(head):
+        return MediaError(f"{path} is a text file, not a video.", "Choose the video file itself.")
+    if _is_unfinished_mp4(path, head):
+        return MediaError(
+            f"{path} is cut off: the table of its frames is missing.",
+            "If it is still being written or copied, wait until that is done; else copy it again.",
+        )
+    return MediaError(
+        f"{path} cannot be read as a video ({_reason(error)}).", "Check that it plays elsewhere, or copy it again."
+    )
+
+
+def no_picture(path: Path, has_audio: bool) -> MediaError:
+    """A file that opens but has no video track."""
+    if has_audio:
+        return MediaError(f"{path} holds sound but no picture.", "Choose a file with a video track.")
+    return MediaError(f"{path} holds no video track.", "Choose a video file or a folder of images.")
+
+
+def unknown_codec(path: Path, tag: str) -> MediaError:
+    """A video track that this build of FFmpeg has no decoder for."""
+    return MediaError(
+        f"{path} uses the codec {tag!r}, which this program cannot decode.", "Convert it, for example to ProRes."
+    )
+
+
+def _reason(error: Exception) -> str:
+    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return str(text).strip().rstrip(".")
+
+
+def _is_text(head: bytes) -> bool:
+    if not head or b"\0" in head:
+        return False
+    try:
+        # The sniffed piece may end inside a character.
+        text = head[: len(head) - 3].decode("utf-8") if len(head) == _SNIFFED_BYTES else head.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return all(character.isprintable() or character in "\r\n\t\f" for character in text)
+
+
+def _is_unfinished_mp4(path: Path, head: bytes) -> bool:
+    """Whether the file starts like an MP4 or MOV whose boxes do not include the table of frames ("moov")."""
+    if head[4:8] not in (b"ftyp", b"wide", b"mdat", b"free", b"skip"):
+        return False
+    end = path.stat().st_size
+    with path.open("rb") as file:
+        place = 0
+        while place + 8 <= end:
+            file.seek(place)
+            header = file.read(16)
+            kind, length = header[4:8], int.from_bytes(header[:4], "big")
+            if kind == b"moov":
+                return place + length > end
+            if length == 1 and len(header) == 16:
+                length = int.from_bytes(header[8:16], "big")
+            if length < 8:
+                return True
+            place += length
+    return True
+
+
+def file_url(path: Path) -> str:
+    """The path in the form that FFmpeg takes for a file whatever its name looks like ("http:", "%d", "-")."""
+    return "file:" + os.fspath(path)

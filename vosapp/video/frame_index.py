@@ -1,0 +1,144 @@
+"""The frame index: which packet of a file is which frame, and where decoding of a frame has to begin.
+
+Frames are counted in the order in which they are shown. A file stores *packets* in the order in which they are
+decoded; B-frames make the two orders differ. Everything else (variable rates, edit lists, odd timestamps) ends up in
+one table of packets and is settled here once, so that the rest of the program only knows frame numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+MISSING = -(1 << 63)
+"""Stands for a timestamp that the file does not have."""
+
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class PacketTable:
+    """What a file says about the packets of its video track, in the order of the file.
+
+    Attributes:
+        pts: presentation times in units of the track, MISSING where there is none.
+        dts: decoding times, likewise.
+        position: byte offsets in the file, -1 where unknown.
+        size: sizes in bytes.
+        key: whether decoding can begin at the packet.
+        shown: whether the packet gives a picture of the clip; False for what an edit list cuts off and for
+            reference pictures that are never shown.
+    """
+
+    pts: IntArray
+    dts: IntArray
+    position: IntArray
+    size: IntArray
+    key: NDArray[np.bool_]
+    shown: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.pts)
+
+    def find(self, pts: int, dts: int, position: int, size: int) -> int:
+        """The number of the packet that has these values, or -1 when none or several do."""
+        same = (self.size == size) & (self.position == position) & (self.pts == pts)
+        hits = np.flatnonzero(same)
+        if len(hits) > 1:
+            hits = hits[self.dts[hits] == dts]
+        return int(hits[0]) if len(hits) == 1 else -1
+
+
+@dataclass(frozen=True, slots=True)
+class FrameIndex:
+    """Frames in the order in which they are shown.
+
+    Attributes:
+        packets: the packets that the index is about.
+        order: packet number of every frame.
+        rank: frame number of every packet, -1 for packets that are not shown (yet).
+        keys: numbers of the key packets, ascending.
+        complete: False while more of the file is still being read; `order` then holds the frames known for certain.
+    """
+
+    packets: PacketTable
+    order: IntArray
+    rank: IntArray
+    keys: IntArray
+    complete: bool
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    def start_for(self, frame: int) -> int:
+        """The last packet from which decoding gives frame `frame` whole.
+
+        A key packet serves a frame that comes after it both in the file and on the screen: pictures that are shown
+        before the key picture but stored behind it may refer to the pictures before it (an open group of pictures).
+        """
+        place = int(np.searchsorted(self.keys, self.order[frame], side="right")) - 1
+        while place >= 0 and self.rank[self.keys[place]] > frame:
+            place -= 1
+        return int(self.keys[place]) if place >= 0 else 0
+
+    def key_before(self, packet: int) -> int:
+        """The last key packet before `packet`, or 0."""
+        place = int(np.searchsorted(self.keys, packet, side="left")) - 1
+        return int(self.keys[place]) if place >= 0 else 0
+
+    def times(self) -> IntArray:
+        """Presentation time of every frame."""
+        return self.packets.pts[self.order]
+
+
+def build_index(packets: PacketTable, *, complete: bool) -> FrameIndex:
+    """Sorts packets into frames by presentation time; packets of equal time stay in the order of the file.
+
+    If any time is missing, the order of the file stands.
+
+    Args:
+        packets: what is known of the file so far.
+        complete: whether that is the whole file. If not, only frames are listed that no later packet can precede:
+            those presented before the last decoding time, since nothing is presented before it is decoded.
+    """
+    shown = np.flatnonzero(packets.shown)
+    times = packets.pts[shown]
+    if not bool((times == MISSING).any()):
+        shown = shown[np.argsort(times, kind="stable")]
+    if not complete:
+        known = packets.dts[packets.dts != MISSING]
+        horizon = int(known[-1]) if len(known) else MISSING
+        shown = shown[packets.pts[shown] < horizon]
+    return index_from_order(packets, shown, complete=complete)
+
+
+def index_from_order(packets: PacketTable, order: IntArray, *, complete: bool = True) -> FrameIndex:
+    """An index whose order of frames is given, for example by the decoder."""
+    rank = np.full(len(packets), -1, np.int64)
+    rank[order] = np.arange(len(order))
+    return FrameIndex(packets, order.astype(np.int64), rank, np.flatnonzero(packets.key), complete)
+
+
+def times_settle_order(packets: PacketTable, *, trusted: bool) -> bool:
+    """Whether the presentation times of a stream with B-frames say in which order its pictures are shown.
+
+    Args:
+        packets: all packets of the file.
+        trusted: whether the container stores presentation times at all. AVI and bare streams do not: the times come
+            from a guess then, and simply rise from packet to packet.
+
+    Returns:
+        False when only the decoder can tell.
+    """
+    times = packets.pts[packets.shown]
+    if bool((times == MISSING).any()) or len(np.unique(times)) < len(times):
+        return False
+    return trusted or not bool((np.diff(times) > 0).all())
+
+
+def is_variable_rate(times: IntArray, tick: int = 1) -> bool:
+    """Whether the distances between frames differ by more than rounding to `tick` units explains."""
+    steps = np.diff(times)
+    return len(steps) > 1 and int(steps.max() - steps.min()) > max(1, tick)

@@ -1,0 +1,124 @@
+"""Single images: reading and writing pictures and masks under any path."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vosapp.core.errors import MediaError
+
+OPENCV_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"})
+FFMPEG_SUFFIXES = frozenset({".exr", ".dpx"})
+IMAGE_SUFFIXES = OPENCV_SUFFIXES | FFMPEG_SUFFIXES
+
+
+def read_bytes(path: Path) -> bytes:
+    """The content of a file.
+
+    Raises:
+        MediaError: it is missing, empty or may not be read.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise MediaError(f"There is no file {path}.", "Check the path.") from error
+    except OSError as error:
+        raise MediaError(f"{path} cannot be read ({error.strerror}).", "Check its permissions.") from error
+    if not data:
+        raise MediaError(f"{path} is empty (0 bytes).", "Write or copy it again.")
+    return data
+
+
+def read_image(path: Path) -> NDArray[Any]:
+    """An image as it is stored.
+
+    Returns:
+        (height, width) for grey images and for indexed PNGs, whose numbers are given, not their colours;
+        (height, width, 3 or 4) RGB(A) otherwise. uint8, uint16 or float32.
+
+    Raises:
+        MediaError: the file is missing, empty or no image.
+    """
+    data = read_bytes(path)
+    if _is_indexed_png(data):
+        from vosapp.video.label_png import read_labels
+
+        return read_labels(path)
+    return decode_picture(path, data)
+
+
+def decode_picture(path: Path, data: bytes) -> NDArray[Any]:
+    """The picture in a file's bytes: (height, width) or (height, width, 3 or 4) RGB(A), tables of colours applied.
+
+    Raises:
+        MediaError: it is no image, or is cut off.
+    """
+    import cv2
+
+    if path.suffix.lower() in FFMPEG_SUFFIXES:
+        from vosapp.video.av.stills import decode_still
+
+        return decode_still(path, data).native
+    try:
+        picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    except cv2.error:
+        picture = None
+    if picture is None:
+        raise MediaError(f"{path} is not an image, or is cut off.", "Write or copy it again.")
+    if picture.ndim == 3:
+        picture = cv2.cvtColor(picture, cv2.COLOR_BGRA2RGBA if picture.shape[2] == 4 else cv2.COLOR_BGR2RGB)
+    return np.asarray(picture)
+
+
+def write_png(path: Path, array: NDArray[Any], palette: NDArray[np.uint8] | None = None) -> None:
+    """Writes a PNG.
+
+    Args:
+        path: any path; folders are not made.
+        array: (height, width) grey or (height, width, 3 or 4) RGB(A), uint8 or uint16; with `palette`
+            (height, width) uint8 numbers.
+        palette: (up to 256, 3) uint8 RGB colours of the numbers; makes an indexed PNG.
+
+    Raises:
+        ValueError: the array is none of these.
+        MediaError: the file cannot be written.
+    """
+    data = _encoded_indexed(array, palette) if palette is not None else _encoded(array)
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise MediaError(f"{path} cannot be written ({error.strerror}).", "Choose another folder.") from error
+
+
+def _is_indexed_png(data: bytes) -> bool:
+    return data[:8] == b"\x89PNG\r\n\x1a\n" and len(data) > 25 and data[25] == 3
+
+
+def _encoded_indexed(array: NDArray[Any], palette: NDArray[np.uint8]) -> bytes:
+    from vosapp.video.label_png import encode_labels
+
+    if array.ndim != 2 or array.dtype != np.uint8:
+        raise ValueError(f"an indexed PNG takes (height, width) uint8, not {array.shape} {array.dtype}")
+    if palette.ndim != 2 or palette.shape[1] != 3 or not 1 <= len(palette) <= 256:
+        raise ValueError(f"a palette is (1 to 256, 3), not {palette.shape}")
+    if array.size and int(array.max()) >= len(palette):
+        raise ValueError(f"the palette has {len(palette)} colours, the picture uses number {int(array.max())}")
+    return encode_labels(array, [(int(r), int(g), int(b)) for r, g, b in palette])
+
+
+def _encoded(array: NDArray[Any]) -> bytes:
+    import cv2
+
+    if array.dtype not in (np.uint8, np.uint16) or array.ndim not in (2, 3):
+        raise ValueError(f"a PNG takes uint8 or uint16 pictures, not {array.shape} {array.dtype}")
+    if array.ndim == 3 and array.shape[2] not in (3, 4):
+        raise ValueError(f"a PNG takes 1, 3 or 4 channels, not {array.shape[2]}")
+    if array.ndim == 3:
+        array = cv2.cvtColor(array, cv2.COLOR_RGBA2BGRA if array.shape[2] == 4 else cv2.COLOR_RGB2BGR)
+    done, data = cv2.imencode(".png", array)
+    if not done:
+        raise ValueError(f"OpenCV could not encode a picture of shape {array.shape}")
+    return bytes(data)
