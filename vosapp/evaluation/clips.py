@@ -1,11 +1,10 @@
-"""Clips with ground truth: pictures by frame index, and per object the true mask of every annotated frame."""
+"""Clips of image files with ground truth, and the readers of their masks."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import cv2
 import numpy as np
@@ -13,58 +12,11 @@ from numpy.typing import NDArray
 
 from vosapp.core.document import ObjectId
 from vosapp.core.errors import MaskError, MediaError
+from vosapp.data.truth import BoolImage, Truth, TruthObject
 from vosapp.video.label_png import read_labels
 from vosapp.video.source import RgbImage
 
-BoolImage = NDArray[np.bool_]
-Truth = Mapping[ObjectId, BoolImage]
 VOID = 255  # "do not count this pixel" in several benchmarks; taken as background, as DAVIS does in this task
-
-
-@dataclass(frozen=True, slots=True)
-class TruthObject:
-    """An object to follow.
-
-    Attributes:
-        id: its number in the ground truth.
-        first_frame: the frame whose true mask is given; scores begin after it.
-        category: name of its class where the benchmark has one, else "".
-        seen: whether training sets of the benchmark hold its class (YouTube-VOS); None where that has no meaning.
-    """
-
-    id: ObjectId
-    first_frame: int = 0
-    category: str = ""
-    seen: bool | None = None
-
-
-class TruthClip(Protocol):
-    """A clip that an engine is measured on. Must survive pickling, so that other processes can measure it."""
-
-    @property
-    def name(self) -> str:
-        """Unique in its data set."""
-
-    @property
-    def frame_count(self) -> int:
-        """Number of frames."""
-
-    @property
-    def objects(self) -> tuple[TruthObject, ...]:
-        """The objects to follow, ids ascending."""
-
-    @property
-    def annotated(self) -> tuple[int, ...]:
-        """Frames with ground truth, ascending."""
-
-    def frame(self, index: int) -> RgbImage:
-        """(height, width, 3) uint8 RGB. Raises MediaError."""
-
-    def truth(self, index: int) -> Truth:
-        """True masks (height, width) of an annotated frame: those of `objects`, empty where one is not to be seen."""
-
-    def alpha(self, index: int) -> NDArray[np.float32] | None:
-        """True soft alpha (height, width) in 0..1 of the only object, or None where there is none."""
 
 
 TruthReader = Callable[[Sequence[Path]], Truth]

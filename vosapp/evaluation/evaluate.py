@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from vosapp.core.document import ObjectId
-from vosapp.evaluation.clips import Truth, TruthClip, TruthObject
+from vosapp.data.truth import Truth, TruthClip, TruthObject
 from vosapp.evaluation.protocol import DAVIS_2017, Protocol
 from vosapp.evaluation.run import BuildPropagator, RunFrame, run_clip
 from vosapp.evaluation.scores import ClipScore, FrameScore, ObjectScore

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from vosapp.core.errors import MediaError
-from vosapp.evaluation.clips import FolderClip, TruthObject, read_label_truth
+from vosapp.data.truth import TruthObject
+from vosapp.evaluation.clips import FolderClip, read_label_truth
 from vosapp.evaluation.evaluate import Dataset
 
 PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".ppm", ".pgm", ".tif", ".tiff")

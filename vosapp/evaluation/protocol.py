@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vosapp.evaluation.clips import TruthClip, TruthObject
+from vosapp.data.truth import TruthClip, TruthObject
 
 
 @dataclass(frozen=True, slots=True)

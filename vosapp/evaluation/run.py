@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from vosapp.core.document import ObjectId
+from vosapp.data.truth import BoolImage, TruthClip
 from vosapp.engine.propagator import Probability, Propagator
-from vosapp.evaluation.clips import BoolImage, TruthClip
 
 BuildPropagator = Callable[[], Propagator]
 
