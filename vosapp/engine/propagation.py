@@ -18,6 +18,7 @@ from vosapp.core.document import Document, MaskStore, ObjectId
 from vosapp.core.edits import composite
 from vosapp.core.errors import Cancelled, EngineError
 from vosapp.core.mask import Mask
+from vosapp.core.run_overlay import RunChange
 from vosapp.engine.propagator import Probability, Propagator
 from vosapp.engine.reading import read_in_order
 from vosapp.engine.run_plan import ObjectSpan, Pass, RunPlan, frame_count, schedule, trusted_frames
@@ -46,6 +47,13 @@ class FrameResult:
     engine: str
     done: int
     total: int
+
+    def changes(self) -> list[RunChange]:
+        """The masks as an `Editor` takes them."""
+        return [
+            RunChange(o, self.frame_index, mask, self.doubt[o], self.engine, self.sources[o])
+            for o, mask in self.masks.items()
+        ]
 
 
 def propagate(

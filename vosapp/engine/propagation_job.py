@@ -1,0 +1,82 @@
+"""The body of a propagation run, the same for the window and the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from vosapp.core.document import Document, MaskStore
+from vosapp.core.errors import EngineError
+from vosapp.engine.engines import build_propagator
+from vosapp.engine.job import JobContext
+from vosapp.engine.propagation import FrameResult, propagate
+from vosapp.engine.propagator import Propagator
+from vosapp.engine.run_plan import RunPlan
+from vosapp.video.open import open_video
+from vosapp.video.source import VideoSource
+
+
+@dataclass(frozen=True, slots=True)
+class PropagationTask:
+    """Everything that a run needs, frozen when it starts.
+
+    Attributes:
+        document, store: what stands, with its clip.
+        plan: what to do.
+        device: "auto", "cpu", "cuda" or "mps".
+    """
+
+    document: Document
+    store: MaskStore
+    plan: RunPlan
+    device: str = "auto"
+
+    def open_source(self) -> VideoSource:
+        """The document's clip, opened for the calling thread."""
+        if self.document.clip is None:
+            raise EngineError("There is no clip to propagate in.", "Open a clip first.")
+        return open_video(self.document.clip.path)
+
+    def build(self) -> Propagator:
+        """A fresh propagator of the plan's engine."""
+        return build_propagator(self.plan.engine, self.device)
+
+
+def propagation_body(
+    task: PropagationTask,
+    deliver: Callable[[FrameResult], None],
+    *,
+    open_source: Callable[[], VideoSource] | None = None,
+    build: Callable[[], Propagator] | None = None,
+) -> Callable[[JobContext], int]:
+    """A body for `Job` that hands every result over as it is made and returns the number of masks written.
+
+    Args:
+        task: the run.
+        deliver: called in the thread of the run with every result that has masks.
+        open_source, build: in place of the task's own.
+    """
+
+    def body(context: JobContext) -> int:
+        context.progress(0, 0, "Preparing")
+        source = (open_source or task.open_source)()
+        written = 0
+        try:
+            results = propagate(
+                source,
+                task.document,
+                task.store,
+                plan=task.plan,
+                build=build or task.build,
+                cancelled=context.cancelled,
+            )
+            for result in results:
+                if result.masks:
+                    deliver(result)
+                    written += len(result.masks)
+                context.progress(result.done, result.total, f"Frame {result.frame_index}")
+        finally:
+            source.close()
+        return written
+
+    return body
