@@ -10,10 +10,10 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from types import MappingProxyType
 from typing import Protocol
 
 from vosapp.core.errors import MaskError
+from vosapp.core.frame_map import FrameMap
 from vosapp.core.mask import Digest, Mask
 from vosapp.core.timeline import FrameRange
 
@@ -41,6 +41,9 @@ class MaskStore(Protocol):
 
     def get(self, digest: Digest) -> Mask:
         """The mask of a digest. Raises MaskError when it is missing or damaged."""
+
+    def size_bytes(self, digest: Digest) -> int:
+        """Bytes that a mask takes in memory, 0 when it is not there."""
 
 
 class Origin(enum.Enum):
@@ -123,7 +126,7 @@ class RotoObject:
     id: ObjectId
     name: str
     colour: Colour
-    cells: Mapping[int, Cell] = field(default_factory=lambda: MappingProxyType({}))
+    cells: Mapping[int, Cell] = field(default_factory=FrameMap)
     absences: tuple[FrameRange, ...] = ()
     matte: MatteSettings = MatteSettings()
 
@@ -137,13 +140,7 @@ class RotoObject:
 
     def with_cells(self, changes: Mapping[int, Cell | None]) -> RotoObject:
         """This object with some cells replaced; None removes a cell."""
-        cells = dict(self.cells)
-        for frame_index, cell in changes.items():
-            if cell is None:
-                cells.pop(frame_index, None)
-            else:
-                cells[frame_index] = cell
-        return replace(self, cells=MappingProxyType(cells))
+        return replace(self, cells=FrameMap.of(self.cells).changed(changes))
 
 
 @dataclass(frozen=True, slots=True)

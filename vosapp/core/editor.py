@@ -1,0 +1,264 @@
+"""The editor: owns the history and the running propagation, applies edits, tells subscribers.
+
+It belongs to one thread, which is the GUI's in the application and the calling one in the command line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from vosapp.core.document import Cell, Document, MaskStore, ObjectId
+from vosapp.core.edits import composite
+from vosapp.core.frame_map import changes_between
+from vosapp.core.history import DEFAULT_LIMIT_BYTES, STEP_BYTES, History, Step, Version
+from vosapp.core.mask import Mask
+from vosapp.core.rebase import rebase
+from vosapp.core.run_overlay import OverlayChange, RunChange, RunOverlay
+from vosapp.core.store import MaskCache, MemoryMaskStore
+from vosapp.core.timeline import FrameRange
+
+__all__ = ["Editor", "EditorState", "RunChange", "RunToken"]
+
+Subscriber = Callable[[Document, Document], None]
+
+COMPOSITE_CACHE_BYTES = 64 * 2**20
+
+
+class RunToken:
+    """Stands for one run between its begin and its end."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EditorState:
+    """All that a project file keeps of an editor, at one moment.
+
+    Attributes:
+        steps: the history, oldest first.
+        head: position of the last step done.
+        run: a run that is going on, as the step that it would be if it ended now; it comes after `head`.
+    """
+
+    steps: tuple[Step, ...]
+    head: int
+    run: Step | None
+
+
+class Editor:
+    """A document that is being edited.
+
+    Attributes:
+        store: where mask pixels are. Ask for it anew each time: saving a project replaces it.
+    """
+
+    def __init__(
+        self,
+        document: Document | None = None,
+        store: MaskStore | None = None,
+        *,
+        history: History | None = None,
+        history_limit_bytes: int = DEFAULT_LIMIT_BYTES,
+    ) -> None:
+        """Begins with a document, or with a stored history, of which the present is the document."""
+        self.store: MaskStore = store if store is not None else MemoryMaskStore()
+        first = Version(document if document is not None else Document())
+        self._history = history if history is not None else History(first, limit_bytes=history_limit_bytes)
+        self._document = self._history.current.document
+        self._run: RunOverlay | None = None
+        self._token: RunToken | None = None
+        self._run_version: Version | None = None
+        self._overlay_changes: dict[Version, OverlayChange] = {}
+        self._subscribers: list[Subscriber] = []
+        self._composites = MaskCache(COMPOSITE_CACHE_BYTES)
+
+    @property
+    def document(self) -> Document:
+        """What is shown: the user's document with the running propagation above it."""
+        return self._document
+
+    @property
+    def history(self) -> History:
+        """The user's steps. Only to be read."""
+        return self._history
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a run is between its begin and its end."""
+        return self._run is not None
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a step to undo."""
+        return self._history.undo_step is not None
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is a step to redo."""
+        return self._history.redo_step is not None
+
+    @property
+    def undo_label(self) -> str:
+        """What undo would take back, "" for nothing."""
+        step = self._history.undo_step
+        return step.label if step else ""
+
+    @property
+    def redo_label(self) -> str:
+        """What redo would do again, "" for nothing."""
+        step = self._history.redo_step
+        return step.label if step else ""
+
+    @property
+    def state(self) -> EditorState:
+        """What a project file keeps."""
+        run = None
+        if self._run is not None and self._run_version is not None:
+            size_bytes = STEP_BYTES + self._run.size_bytes
+            run = Step(self._run.label, self._run_version, self._history.current, size_bytes)
+        return EditorState(self._history.steps, self._history.head, run)
+
+    def apply(self, label: str, document: Document, *, group: str = "") -> None:
+        """Makes an edited document the present, as one undo step. An unchanged document makes no step.
+
+        Args:
+            label: what was done, as the menu shows it after "Undo".
+            document: made from `self.document` by functions of `edits`.
+            group: not "" where steps in a row are one to the user, such as the drag of one slider.
+        """
+        if document is self._document:
+            return
+        size_bytes = STEP_BYTES + self._new_bytes(self._document, document)
+        if self._run is None:
+            version = Version(document)
+        else:
+            user, change = self._run.take(self._history.current.document, self._document, document)
+            version = Version(user)
+            self._overlay_changes[version] = change
+            group = ""
+        self._history.push(label, version, size_bytes=size_bytes, group=group)
+        self._show(document)
+
+    def undo(self) -> None:
+        """Takes back the user's last step; does nothing when there is none. A run that is going on stays.
+
+        Raises:
+            ProjectError: the step is damaged in the project file; nothing has changed then.
+        """
+        if not self.can_undo:
+            return
+        undone = self._history.current
+        version = self._history.undo()
+        if self._run is None:
+            self._show(version.document)
+            return
+        if undone in self._overlay_changes:
+            self._run.apply(self._overlay_changes[undone].undone())
+        self._show(self._run.over(version.document))
+
+    def redo(self) -> None:
+        """Does again what was undone last; does nothing when there is nothing."""
+        step = self._history.redo_step
+        if step is None:
+            return
+        current = self._history.current
+        if step.before is None or step.before is current:
+            version = self._history.redo()
+        else:
+            document = rebase(step.before.document, step.version.document, current.document)
+            version = self._history.redo(Version(document))
+        if self._run is None:
+            self._show(version.document)
+            return
+        if version in self._overlay_changes:
+            self._run.apply(self._overlay_changes[version])
+        self._show(self._run.over(version.document))
+
+    def begin_run(self, label: str, *, within: FrameRange | None = None) -> RunToken:
+        """Begins a run. Until it ends its masks lie above the user's document.
+
+        Args:
+            label: what the run is called in the history.
+            within: the only frames that it may write; None for all.
+
+        Raises:
+            ValueError: another run is going on.
+        """
+        if self._run is not None:
+            raise ValueError("a run is going on already")
+        self._run = RunOverlay(label, self._document, within)
+        self._token = RunToken()
+        return self._token
+
+    def amend_run(self, token: RunToken, changes: Iterable[RunChange]) -> None:
+        """Takes in masks of the run, wherever the user has not decided otherwise."""
+        document = self._running(token).amend(self._document, self.store, changes)
+        if document is not self._document:
+            self._run_version = Version(document)
+            self._show(document)
+
+    def end_run(self, token: RunToken) -> None:
+        """Ends the run, done or cancelled: all it wrote becomes one undo step, after the steps made meanwhile."""
+        run = self._running(token)
+        if self._document != self._history.current.document:
+            size_bytes = STEP_BYTES + run.size_bytes
+            self._history.insert(run.label, Version(self._document), size_bytes=size_bytes)
+        self._run = self._token = self._run_version = None
+        self._overlay_changes.clear()
+        self._tell(self._document, self._document)
+
+    def subscribe(self, callback: Subscriber) -> Callable[[], None]:
+        """Calls back with (old, new) after every change, also of what can be undone. Returns what unsubscribes."""
+        self._subscribers.append(callback)
+
+        def unsubscribe() -> None:
+            if callback in self._subscribers:
+                self._subscribers.remove(callback)
+
+        return unsubscribe
+
+    def mask(self, object_id: ObjectId, frame_index: int) -> Mask | None:
+        """What stands on a frame for an object, None where there is no mask.
+
+        Raises:
+            MaskError: the mask is missing or damaged in the project file.
+        """
+        cell = self._document.cell(object_id, frame_index)
+        if cell is None:
+            return None
+        key = cell.base, cell.added, cell.removed
+        mask = self._composites.get(key)
+        if mask is None:
+            mask = composite(self.store, cell)
+            self._composites.put(key, mask)
+        return mask
+
+    def _running(self, token: RunToken) -> RunOverlay:
+        if self._run is None or token is not self._token:
+            raise ValueError("this run has ended")
+        return self._run
+
+    def _show(self, document: Document) -> None:
+        old, self._document = self._document, document
+        if self._run is not None and self._run_version is not None and self._run_version.document is not document:
+            self._run_version = Version(document)
+        self._tell(old, document)
+
+    def _tell(self, old: Document, new: Document) -> None:
+        for callback in tuple(self._subscribers):
+            callback(old, new)
+
+    def _new_bytes(self, old: Document, new: Document) -> int:
+        before = {one.id: one.cells for one in old.objects}
+        digests: set[str] = set()
+        for changed in new.objects:
+            for _, was, now in changes_between(before.get(changed.id, {}), changed.cells):
+                digests.update(_digests(now) - _digests(was))
+        return sum(self.store.size_bytes(digest) for digest in digests)
+
+
+def _digests(cell: Cell | None) -> set[str]:
+    if cell is None:
+        return set()
+    return {digest for digest in (cell.base, cell.added, cell.removed, cell.soft) if digest is not None}

@@ -1,0 +1,39 @@
+"""Folders of the program and of its user."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def user_data_dir() -> Path:
+    """The folder for settings, weights, unsaved projects and backups. It may not exist yet.
+
+    The environment variable VOSAPP_DATA_DIR overrides the folder that the platform prescribes.
+    """
+    override = os.environ.get("VOSAPP_DATA_DIR")
+    if override:
+        return Path(override)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "vosapp"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "vosapp"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "vosapp"
+
+
+def resources_dir() -> Path:
+    """Icons, style and the demo shot: inside an installed package, at the top level of a checkout."""
+    return _bundled("_resources", "resources")
+
+
+def own_weights_dir() -> Path:
+    """The trained weights that come with the program."""
+    return _bundled("_weights", "weights")
+
+
+def _bundled(installed: str, checkout: str) -> Path:
+    inside = _PACKAGE / installed
+    return inside if inside.is_dir() else _PACKAGE.parent / checkout
