@@ -1,0 +1,197 @@
+"""The user's settings: one table with type, default, help, unit and range, and the file that keeps them.
+
+A window builds its settings page from the table, the command line its help. A value that is not allowed never gets in;
+a file that cannot be read, or an entry in it, falls back to the default, and the entries that this version does not
+know are kept for the version that wrote them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from vosapp.core.errors import UserError
+from vosapp.core.paths import user_data_dir
+
+Value = bool | int | float | str
+V = TypeVar("V", bool, int, float, str)
+
+MAX_FILE_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting.
+
+    Attributes:
+        name: key in the file: `group.name`.
+        default: value until the user changes it; its type is the type of the setting.
+        help: one sentence for the user.
+        unit: of a number, "" for none.
+        minimum, maximum: of a number, both allowed; None for no bound.
+        choices: the only texts allowed, () for any.
+        restart: whether a change counts only after the next start.
+    """
+
+    name: str
+    default: Value
+    help: str
+    unit: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+    restart: bool = False
+
+    def accepts(self, value: object) -> bool:
+        """Whether a value is of the right type and in range. A whole number will do where a fraction may stand."""
+        wanted, given = type(self.default), type(value)
+        if given is not wanted and not (wanted is float and given is int):
+            return False
+        if isinstance(value, str):
+            return len(value) <= 10_000 and (not self.choices or value in self.choices)
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            return isinstance(value, bool)
+        return (self.minimum is None or value >= self.minimum) and (self.maximum is None or value <= self.maximum)
+
+
+TABLE: Mapping[str, Setting] = {
+    setting.name: setting
+    for setting in (
+        Setting("engine.name", "flow", "Engine that a new project propagates with."),
+        Setting("engine.device", "auto", "Where engines compute.", choices=("auto", "cpu", "cuda", "mps")),
+        Setting("engine.direction", "both", "Which way Propagate goes.", choices=("forward", "backward", "both")),
+        Setting("tool.brush_px", 24.0, "Diameter of the brush.", "px of the clip", 1, 2000),
+        Setting("view.overlay_opacity", 0.45, "How strongly masks cover the picture.", "", 0, 1),
+        Setting("view.outline", True, "Draw the outline of each mask."),
+        Setting("view.loop", True, "Begin again when playback reaches the end."),
+        Setting("view.one_based", False, "Count frames from 1 on the screen instead of from the source's number."),
+        Setting("memory.frame_cache_mb", 1024, "Memory for decoded pictures.", "MB", 64, 262_144),
+        Setting("project.history_mb", 2048, "Masks kept for undo; beyond it the oldest steps go.", "MB", 16, 262_144),
+        Setting("project.backup_minutes", 10, "Time between automatic backups; 0 makes none.", "min", 0, 1440),
+        Setting("project.backup_count", 5, "Backups kept of each project.", "", 1, 100),
+        Setting("project.recent_count", 12, "Projects in the list of recent ones.", "", 0, 50),
+    )
+}
+
+
+def settings_path() -> Path:
+    """The file that keeps the user's settings."""
+    return user_data_dir() / "settings.json"
+
+
+class Settings:
+    """The values of all settings, kept in a file.
+
+    Attributes:
+        problems: sentences about entries of the file that were not taken over.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        """Reads the file, by default the user's. A missing one gives the defaults."""
+        self._path = path or settings_path()
+        self.problems: list[str] = []
+        self._stored = self._read()
+
+    def get(self, name: str, of_type: type[V]) -> V:
+        """The value of a setting.
+
+        Args:
+            name: key in the table.
+            of_type: the type that the caller counts on.
+
+        Raises:
+            KeyError: there is no such setting.
+            TypeError: it is of another type.
+        """
+        setting = TABLE[name]
+        if type(setting.default) is not of_type:
+            raise TypeError(f"{name} is {type(setting.default).__name__}, not {of_type.__name__}")
+        return of_type(self._value(setting))
+
+    def set(self, name: str, value: Value) -> None:
+        """Changes a setting and writes the file.
+
+        Raises:
+            KeyError: there is no such setting.
+            UserError: the value is not allowed, or the file cannot be written.
+        """
+        setting = TABLE[name]
+        if not setting.accepts(value):
+            raise UserError(f"{value!r} is not allowed for {name}.", _allowed(setting))
+        if value == setting.default:
+            self._stored.pop(name, None)
+        else:
+            self._stored[name] = value
+        self._write()
+
+    def reset(self) -> None:
+        """Sets everything back to the defaults and writes the file."""
+        for name in TABLE:
+            self._stored.pop(name, None)
+        self._write()
+
+    def __iter__(self) -> Iterator[tuple[Setting, Value]]:
+        """Every setting with its value."""
+        for setting in TABLE.values():
+            yield setting, self._value(setting)
+
+    def _value(self, setting: Setting) -> Value:
+        stored = self._stored.get(setting.name, setting.default)
+        if isinstance(stored, (bool, int, float, str)) and setting.accepts(stored):
+            return stored
+        return setting.default
+
+    def _read(self) -> dict[str, object]:
+        try:
+            with self._path.open("rb") as file:
+                stored = json.loads(file.read(MAX_FILE_BYTES))
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError, RecursionError) as error:
+            self.problems.append(f"The settings in {self._path} cannot be read and are not used: {error}.")
+            return {}
+        if not isinstance(stored, dict):
+            self.problems.append(f"The settings in {self._path} cannot be read and are not used.")
+            return {}
+        for name, value in stored.items():
+            if name in TABLE and not TABLE[name].accepts(value):
+                self.problems.append(f"{self._path}: {value!r} is not allowed for {name}. {_allowed(TABLE[name])}")
+        return stored
+
+    def _write(self) -> None:
+        try:
+            write_whole(self._path, json.dumps(self._stored, indent=2, sort_keys=True).encode())
+        except OSError as error:
+            raise UserError(f"The settings cannot be written to {self._path}: {error.strerror}.") from error
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Replaces a small file so that there is always either the old one or the new one. May raise OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=path.name, dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _allowed(setting: Setting) -> str:
+    if setting.choices:
+        return f"Allowed are {', '.join(setting.choices)}."
+    if isinstance(setting.default, bool):
+        return "Allowed are true and false."
+    if isinstance(setting.default, str):
+        return "Allowed is a text."
+    unit = f" {setting.unit}" if setting.unit else ""
+    kind = "whole numbers" if isinstance(setting.default, int) else "numbers"
+    return f"Allowed are {kind} from {setting.minimum} to {setting.maximum}{unit}."
