@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QIconEngine, QImage, QPainter, QPixmap
+from PySide6.QtGui import QIcon, QIconEngine, QImage, QPainter, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 
 from vosapp.core.paths import resources_dir
@@ -70,9 +70,13 @@ def icon(name: str, colour: str = TOKENS.text) -> QIcon:
 
 def pixmap(name: str, size_px: int, colour: str = TOKENS.text, ratio: float = 1.0) -> QPixmap:
     """An icon as a picture of `size_px` logical pixels for a screen with this device pixel ratio."""
-    side = round(size_px * ratio)
-    result = _render(_svg(name), colour, QSize(side, side))
-    result.setDevicePixelRatio(ratio)
+    key = f"vosapp:{name}:{size_px}:{colour}:{ratio}"
+    result = QPixmap()
+    if not QPixmapCache.find(key, result):
+        side = round(size_px * ratio)
+        result = _render(_svg(name), colour, QSize(side, side))
+        result.setDevicePixelRatio(ratio)
+        QPixmapCache.insert(key, result)
     return result
 
 

@@ -1,0 +1,85 @@
+"""The registry's actions as Qt actions, bound to what does them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
+
+from vosapp.ui.actions import ACTIONS, BY_ID, MENUS, ActionSpec, tooltip
+from vosapp.ui.icons import icon
+
+
+class ActionSet(QObject):
+    """One `QAction` for every entry of the registry.
+
+    Menus, tool buttons and shortcuts share these objects, so an action is enabled, checked and renamed in one place.
+    """
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._actions: dict[str, QAction] = {}
+        for spec in ACTIONS:
+            action = _make(spec, window)
+            window.addAction(action)
+            self._actions[spec.id] = action
+
+    def __getitem__(self, action_id: str) -> QAction:
+        return self._actions[action_id]
+
+    def bind(self, handlers: Mapping[str, Callable[[], object]]) -> None:
+        """Connects actions to bound methods without arguments.
+
+        Raises:
+            KeyError: the registry has no such action.
+        """
+        for action_id, handler in handlers.items():
+            self._actions[action_id].triggered.connect(_Call(handler, self))
+
+    def fill_menu_bar(self, menu_bar: QMenuBar) -> None:
+        """Makes the menus of the registry, in its order."""
+        for title in MENUS:
+            menu = menu_bar.addMenu(title)
+            menu.setToolTipsVisible(False)
+            self.fill_menu(menu, (spec.id for spec in ACTIONS if spec.menu == title))
+
+    def fill_menu(self, menu: QMenu, action_ids: Iterable[str]) -> None:
+        """Adds actions to a menu, with their separators."""
+        for action_id in action_ids:
+            if BY_ID[action_id].rule and not menu.isEmpty():
+                menu.addSeparator()
+            menu.addAction(self._actions[action_id])
+
+    def show_state(self, enabled: frozenset[str], checked: frozenset[str]) -> None:
+        """Enables and checks exactly these actions."""
+        for action_id, action in self._actions.items():
+            action.setEnabled(action_id in enabled)
+            if action.isCheckable():
+                action.setChecked(action_id in checked)
+
+
+class _Call(QObject):
+    """Calls a handler without the `checked` argument that Qt passes along."""
+
+    def __init__(self, handler: Callable[[], object], parent: QObject) -> None:
+        super().__init__(parent)
+        self._handler = handler
+
+    def __call__(self, _checked: bool = False) -> None:
+        self._handler()
+
+
+def _make(spec: ActionSpec, parent: QObject) -> QAction:
+    action = QAction(spec.text, parent)
+    action.setObjectName(spec.id)
+    action.setShortcuts([QKeySequence(key) for key in spec.keys])
+    action.setCheckable(spec.checkable)
+    action.setToolTip(tooltip(spec))
+    action.setStatusTip("")
+    if spec.icon:
+        action.setIcon(icon(spec.icon))
+        action.setIconVisibleInMenu(sys.platform != "darwin")
+    return action

@@ -1,0 +1,102 @@
+"""A message over the viewer: what happened and what to do, never in the way of the work."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from vosapp.ui.icons import icon
+from vosapp.ui.theme import TOKENS
+from vosapp.ui.view_state import Notice, NoticeKind
+from vosapp.ui.widgets import label, set_role
+
+WIDEST_PX = 620
+SHOWN_MS = 5000
+_ICONS = {
+    NoticeKind.INFO: ("info", TOKENS.accent_hover),
+    NoticeKind.GOOD: ("check", TOKENS.good),
+    NoticeKind.WARNING: ("warning", TOKENS.warning),
+    NoticeKind.ERROR: ("error", TOKENS.error),
+}
+
+
+class NoticeBox(QFrame):
+    """Lies at the top of its parent. Errors and warnings stay until closed; the others go by themselves.
+
+    Signals:
+        closed: the user closed it, or its time was over.
+    """
+
+    closed = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "notice")
+        self._icon = QLabel()
+        self._text = label("", wrap=True)
+        self._hint = label("", "dim", wrap=True)
+        close = QPushButton()
+        close.setIcon(icon("cancel", TOKENS.dim))
+        close.setProperty("role", "flat")
+        close.setToolTip("Close")
+        close.setAccessibleName("Close message")
+        close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        close.clicked.connect(self._close)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._close)
+        text = QVBoxLayout()
+        text.setSpacing(2)
+        text.addWidget(self._text)
+        text.addWidget(self._hint)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 9, 8, 9)
+        row.setSpacing(11)
+        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(text, 1)
+        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        parent.installEventFilter(self)
+        self.hide()
+
+    def show_notice(self, notice: Notice | None) -> None:
+        """Shows a message, or hides the box."""
+        self._timer.stop()
+        if notice is None:
+            self.hide()
+            return
+        name, colour = _ICONS[notice.kind]
+        self._icon.setPixmap(icon(name, colour).pixmap(18, 18))
+        self._text.setText(notice.text)
+        self._hint.setText(notice.hint)
+        self._hint.setVisible(bool(notice.hint))
+        set_role(self, notice.kind.value, "kind")
+        self._place()
+        self.show()
+        self.raise_()
+        if notice.kind in (NoticeKind.INFO, NoticeKind.GOOD):
+            self._timer.start(SHOWN_MS)
+
+    @property
+    def text(self) -> str:
+        """The sentence shown."""
+        return self._text.text()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stays at its place when the parent changes size."""
+        if event.type() == QEvent.Type.Resize and self.isVisible():
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        parent = self.parentWidget()
+        width = min(WIDEST_PX, max(parent.width() - 32, 200))
+        self.setFixedWidth(width)
+        self.layout().activate()
+        height = self.layout().heightForWidth(width) if self.layout().hasHeightForWidth() else self.sizeHint().height()
+        self.setFixedHeight(max(height, 40))
+        self.move((parent.width() - width) // 2, 14)
+
+    def _close(self) -> None:
+        self._timer.stop()
+        self.hide()
+        self.closed.emit()

@@ -1,0 +1,90 @@
+"""Asks for a range of frames."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
+
+from vosapp.core.timeline import FrameRange
+from vosapp.ui.widgets import label
+
+
+class RangeDialog(QDialog):
+    """Two numbers in the source's own numbering and a button that says what will happen.
+
+    Signals:
+        confirmed: the FrameRange, 0-based.
+    """
+
+    confirmed = Signal(object)
+
+    def __init__(
+        self,
+        title: str,
+        verb: str,
+        proposed: FrameRange,
+        *,
+        frame_count: int,
+        first_number: int,
+        parent: QWidget | None = None,
+    ) -> None:
+        """Asks with a proposal.
+
+        Args:
+            title: of the dialog.
+            verb: on the button, "Delete".
+            proposed: what the fields hold at first.
+            frame_count: of the clip.
+            first_number: number of frame 0.
+            parent: the window.
+        """
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._offset = first_number
+        self.first = self._field(proposed.first, frame_count, "First frame")
+        self.last = self._field(proposed.last, frame_count, "Last frame")
+        self._note = label("", "dim")
+        self.button = QPushButton(verb)
+        self.button.setProperty("role", "primary")
+        self.button.setDefault(True)
+        cancel = QPushButton("Cancel")
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        grid.addWidget(label("From frame", "dim"), 0, 0)
+        grid.addWidget(self.first, 0, 1)
+        grid.addWidget(label("to frame", "dim"), 0, 2)
+        grid.addWidget(self.last, 0, 3)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self._note)
+        buttons.addStretch(1)
+        buttons.addWidget(cancel)
+        buttons.addWidget(self.button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 18, 20, 18)
+        column.setSpacing(18)
+        column.addLayout(grid)
+        column.addLayout(buttons)
+        self.first.valueChanged.connect(self._check)
+        self.last.valueChanged.connect(self._check)
+        cancel.clicked.connect(self.reject)
+        self.button.clicked.connect(self._confirm)
+        self._check()
+
+    def _field(self, frame: int, frame_count: int, name: str) -> QSpinBox:
+        field = QSpinBox()
+        field.setRange(self._offset, self._offset + frame_count - 1)
+        field.setValue(frame + self._offset)
+        field.setMinimumWidth(90)
+        field.setAccessibleName(name)
+        return field
+
+    def _check(self) -> None:
+        count = self.last.value() - self.first.value() + 1
+        self.button.setEnabled(count > 0)
+        self._note.setText(f"{count} frame{'s' * (count != 1)}" if count > 0 else "The first frame is after the last.")
+
+    def _confirm(self) -> None:
+        chosen = FrameRange(self.first.value() - self._offset, self.last.value() - self._offset)
+        self.accept()
+        self.confirmed.emit(chosen)

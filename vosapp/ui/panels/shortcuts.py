@@ -1,0 +1,81 @@
+"""The F1 sheet: every key and gesture, made from the registry that binds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from vosapp.ui.actions import ACTIONS, GESTURES, MENUS, ActionSpec, Gesture
+from vosapp.ui.widgets import label
+
+_COLUMNS = (("Playback",), ("Tools", "Propagate", "Help"), ("View", "Object"), ("Edit", "File"))
+
+
+class ShortcutSheet(QDialog):
+    """Shows what the keys do."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Keyboard and mouse")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        content = QWidget()
+        columns = QHBoxLayout(content)
+        columns.setContentsMargins(24, 20, 24, 24)
+        columns.setSpacing(36)
+        for groups in _COLUMNS:
+            column = QVBoxLayout()
+            column.setSpacing(6)
+            for group in groups:
+                _add_group(column, group)
+            column.addStretch(1)
+            columns.addLayout(column)
+        area = QScrollArea()
+        area.setWidget(content)
+        area.setWidgetResizable(True)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(area)
+        wanted = content.sizeHint()
+        self.resize(min(wanted.width() + 24, 1360), min(wanted.height() + 16, 820))
+
+
+def _add_group(column: QVBoxLayout, group: str) -> None:
+    heading = label(group.upper(), "heading")
+    heading.setContentsMargins(0, 8, 0, 2)
+    column.addWidget(heading)
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(14)
+    grid.setVerticalSpacing(5)
+    for row, (keys, text) in enumerate(sheet_lines(group)):
+        caps = QHBoxLayout()
+        caps.setSpacing(4)
+        for key in keys:
+            caps.addWidget(label(key, "key"))
+        caps.addStretch(1)
+        grid.addLayout(caps, row, 0)
+        grid.addWidget(QLabel(text), row, 1)
+    grid.setColumnStretch(1, 1)
+    column.addLayout(grid)
+
+
+def sheet_lines(group: str) -> list[tuple[list[str], str]]:
+    """(keys as this platform writes them, text) of everything in a group that has keys."""
+    lines = [(_native(spec.keys), spec.text.rstrip("…")) for spec in _with_keys(group)]
+    if group == "Object":
+        lines.append((["1 … 9"], "Select an object"))
+    gestures: Iterable[Gesture] = (gesture for gesture in GESTURES if gesture.group == group)
+    return lines + [([gesture.keys], gesture.text) for gesture in gestures]
+
+
+def _with_keys(group: str) -> list[ActionSpec]:
+    if group not in MENUS:
+        raise ValueError(f"there is no group {group}")
+    return [spec for spec in ACTIONS if spec.menu == group and spec.keys]
+
+
+def _native(keys: tuple[str, ...]) -> list[str]:
+    shown = [QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in keys]
+    return list(dict.fromkeys("Enter" if text == "Return" else text for text in shown))[:2]

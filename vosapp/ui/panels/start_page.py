@@ -1,0 +1,181 @@
+"""What the window shows before a clip is open: how to begin, recent clips and projects, work that was not saved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from vosapp.ui.action_set import ActionSet
+from vosapp.ui.icons import icon, pixmap
+from vosapp.ui.theme import TOKENS
+from vosapp.ui.widgets import label
+
+COLUMN_PX = 560
+SHOWN_RECENT = 6
+
+
+class StartPage(QWidget):
+    """The empty state of the window.
+
+    Signals:
+        path_chosen: a recent clip or project as text.
+        unsaved_chosen: the project file of unsaved work.
+        unsaved_discarded: the same, to be deleted.
+    """
+
+    path_chosen = Signal(str)
+    unsaved_chosen = Signal(str)
+    unsaved_discarded = Signal(str)
+
+    def __init__(self, actions: ActionSet) -> None:
+        super().__init__()
+        self.setObjectName("Root")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._shown: tuple[tuple[str, ...], tuple[str, ...]] | None = None
+        column = QVBoxLayout()
+        column.setSpacing(10)
+        column.addLayout(self._heading())
+        column.addSpacing(14)
+        column.addLayout(self._buttons(actions))
+        column.addWidget(label("or drop a clip, a folder of images or a project anywhere in this window", "faint"))
+        self._lists = QVBoxLayout()
+        self._lists.setSpacing(6)
+        column.addSpacing(10)
+        column.addLayout(self._lists)
+        frame = QWidget()
+        frame.setFixedWidth(COLUMN_PX)
+        frame.setLayout(column)
+        outer = QVBoxLayout(self)
+        outer.addStretch(2)
+        outer.addWidget(frame, 0, Qt.AlignmentFlag.AlignHCenter)
+        outer.addStretch(3)
+
+    def _heading(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(16)
+        logo = QLabel()
+        logo.setPixmap(pixmap("vosapp", 56, ratio=self.devicePixelRatioF()))
+        row.addWidget(logo)
+        text = QVBoxLayout()
+        text.setSpacing(3)
+        text.addWidget(label("vosapp", "title"))
+        text.addWidget(label("Paint an object on one frame, propagate it through the shot, export the matte.", "dim"))
+        row.addLayout(text, 1)
+        return row
+
+    def _buttons(self, actions: ActionSet) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        for action_id, text, role in (
+            ("file.open", "Open clip or project…", "primary"),
+            ("file.open_folder", "Open folder of images…", ""),
+        ):
+            button = QPushButton(f"  {text}")
+            colour = TOKENS.accent_text if role else TOKENS.text
+            button.setIcon(icon("open" if role else "images", colour))
+            button.setIconSize(QSize(18, 18))
+            button.setMinimumHeight(40)
+            if role:
+                button.setProperty("role", role)
+            button.setToolTip(actions[action_id].toolTip())
+            button.clicked.connect(actions[action_id].trigger)
+            row.addWidget(button, 3 if role else 2)
+        return row
+
+    def show_paths(self, recent: tuple[str, ...], unsaved: tuple[str, ...]) -> None:
+        """Shows recent files and unsaved work."""
+        if (recent, unsaved) == self._shown:
+            return
+        self._shown = (recent, unsaved)
+        _clear(self._lists)
+        if unsaved:
+            self._lists.addWidget(label("NOT SAVED LAST TIME", "heading"))
+            for path in unsaved:
+                self._lists.addWidget(self._unsaved_card(path))
+            self._lists.addSpacing(8)
+        if recent:
+            self._lists.addWidget(label("RECENT", "heading"))
+            for path in recent[:SHOWN_RECENT]:
+                self._lists.addWidget(self._recent_card(path))
+
+    def _recent_card(self, text: str) -> QPushButton:
+        path = Path(text)
+        button = _card(path.name or text, str(path.parent), "project" if path.suffix == ".vosapp" else "film")
+        button.clicked.connect(_Chosen(self, text))
+        return button
+
+    def _unsaved_card(self, text: str) -> QWidget:
+        frame = QWidget()
+        row = QHBoxLayout(frame)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        card = _card(unsaved_name(Path(text)), "Go on where you stopped", "project")
+        card.clicked.connect(_Resumed(self, text))
+        away = QPushButton()
+        away.setIcon(icon("trash", TOKENS.dim))
+        away.setProperty("role", "flat")
+        away.setToolTip("Delete this unsaved work")
+        away.setAccessibleName(away.toolTip())
+        away.clicked.connect(_Discarded(self, text))
+        row.addWidget(card, 1)
+        row.addWidget(away)
+        return frame
+
+
+class _Chosen:
+    """Says which card was pressed."""
+
+    def __init__(self, page: StartPage, path: str) -> None:
+        self._page, self._path = page, path
+
+    def __call__(self) -> None:
+        self._page.path_chosen.emit(self._path)
+
+
+class _Resumed(_Chosen):
+    def __call__(self) -> None:
+        self._page.unsaved_chosen.emit(self._path)
+
+
+class _Discarded(_Chosen):
+    def __call__(self) -> None:
+        self._page.unsaved_discarded.emit(self._path)
+
+
+def unsaved_name(path: Path) -> str:
+    """The clip's name from the name of an unsaved project, "20250131-142500 runner.vosapp"."""
+    _, _, name = path.stem.partition(" ")
+    return name or path.stem
+
+
+def _card(title: str, below: str, icon_name: str) -> QPushButton:
+    button = QPushButton()
+    button.setProperty("role", "card")
+    button.setToolTip(below)
+    button.setAccessibleName(title)
+    row = QHBoxLayout(button)
+    row.setContentsMargins(12, 7, 12, 7)
+    row.setSpacing(10)
+    picture = QLabel()
+    picture.setPixmap(icon(icon_name, TOKENS.dim).pixmap(18, 18))
+    row.addWidget(picture)
+    row.addWidget(label(title))
+    place = label(below, "faint")
+    place.setMinimumWidth(10)
+    row.addStretch(1)
+    row.addWidget(place)
+    for child in button.findChildren(QLabel):
+        child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    button.setMinimumHeight(40)
+    return button
+
+
+def _clear(layout: QVBoxLayout) -> None:
+    while layout.count():
+        item = layout.takeAt(0)
+        widget = item.widget() if item is not None else None
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()

@@ -1,0 +1,110 @@
+"""The line of playback controls between viewer and timeline."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QIntValidator
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+
+from vosapp.ui.action_set import ActionSet
+from vosapp.ui.display import TransportDisplay
+from vosapp.ui.icons import icon
+from vosapp.ui.view_state import Playback
+from vosapp.ui.widgets import label, set_role, stretch, tool_button
+
+
+class Transport(QWidget):
+    """Frame number, timecode, play and jump buttons, and how well the clip plays.
+
+    Signals:
+        number_typed: a frame number as shown (in the source's own numbering).
+    """
+
+    number_typed = Signal(str)
+
+    def __init__(self, actions: ActionSet) -> None:
+        super().__init__()
+        self.setObjectName("Transport")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._frame = _FrameField()
+        self._last = label("", "dim")
+        self._timecode = label("", "timecode")
+        self._in_out = label("", "dim")
+        self._review = label("", "warning")
+        self._rate = label("", "dim")
+        self._clip = label("", "dim")
+        self._play = tool_button(actions["play.toggle"], 24)
+        self._speed = 0
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 4, 12, 4)
+        row.setSpacing(3)
+        self._add_left(row, actions)
+        row.addWidget(stretch())
+        for action_id in ("go.first", "go.previous_anchor", "go.previous"):
+            row.addWidget(tool_button(actions[action_id]))
+        row.addWidget(self._play)
+        for action_id in ("go.next", "go.next_anchor", "go.last", "play.loop"):
+            row.addWidget(tool_button(actions[action_id]))
+        row.addWidget(stretch())
+        self._add_right(row, actions)
+        self._frame.returnPressed.connect(self._typed)
+
+    def _add_left(self, row: QHBoxLayout, actions: ActionSet) -> None:
+        row.addWidget(self._frame)
+        row.addWidget(self._last)
+        row.addSpacing(14)
+        row.addWidget(self._timecode)
+        row.addSpacing(14)
+        row.addWidget(tool_button(actions["mark.in"]))
+        row.addWidget(tool_button(actions["mark.out"]))
+        row.addWidget(self._in_out)
+
+    def _add_right(self, row: QHBoxLayout, actions: ActionSet) -> None:
+        row.addWidget(self._review)
+        row.addWidget(tool_button(actions["go.next_doubt"]))
+        row.addSpacing(14)
+        row.addWidget(self._rate)
+        row.addSpacing(14)
+        row.addWidget(self._clip)
+
+    def show_transport(self, display: TransportDisplay) -> None:
+        """Shows place, marks and playback."""
+        if not self._frame.hasFocus():
+            self._frame.setText(display.frame_text)
+        self._last.setText(f"/ {display.last_text}" if display.last_text else "")
+        self._timecode.setText(display.timecode)
+        self._in_out.setText(display.in_out_text)
+        self._review.setText(display.review_text)
+        self._clip.setText(display.clip_text)
+        self._rate.setText(playback_note(display.playback))
+        set_role(self._rate, "warning" if display.playback.dropped else "dim")
+        if display.playback.speed != self._speed:
+            self._speed = display.playback.speed
+            self._play.setIcon(icon("pause" if self._speed else "play"))
+
+    def _typed(self) -> None:
+        self.number_typed.emit(self._frame.text())
+        self._frame.clearFocus()
+
+
+class _FrameField(QLineEdit):
+    """Where a frame number can be typed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedWidth(66)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.setValidator(QIntValidator(-99_999_999, 99_999_999, self))
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setAccessibleName("Frame")
+        self.setToolTip("Type a frame number and press Enter")
+
+
+def playback_note(playback: Playback) -> str:
+    """Measured rate and dropped frames while and after playing."""
+    if playback.speed == 0 and not playback.dropped:
+        return ""
+    speed = f"{playback.speed:+d}×  " if abs(playback.speed) > 1 or playback.speed < 0 else ""
+    rate = f"{playback.measured_rate:.1f} fps" if playback.speed else ""
+    dropped = f"{playback.dropped} dropped" if playback.dropped else ""
+    return speed + "  ".join(part for part in (rate, dropped) if part)

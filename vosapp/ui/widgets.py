@@ -1,0 +1,114 @@
+"""Small building blocks that the panels share: headings, rules, tool buttons, a row of choices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Generic, TypeVar
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+
+from vosapp.ui.icons import icon
+from vosapp.ui.theme import TOKENS
+
+T = TypeVar("T")
+
+
+def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
+    """A line of text; the role ("heading", "dim", "title" ...) decides its look."""
+    result = QLabel(text)
+    if role:
+        result.setProperty("role", role)
+    result.setWordWrap(wrap)
+    result.setTextFormat(Qt.TextFormat.PlainText)
+    return result
+
+
+def set_role(widget: QWidget, role: str, name: str = "role") -> None:
+    """Changes the look of a widget that is already shown."""
+    if widget.property(name) != role:
+        widget.setProperty(name, role)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+def rule() -> QFrame:
+    """A thin line between two parts of a panel."""
+    result = QFrame()
+    result.setProperty("role", "rule")
+    return result
+
+
+def tool_button(action: QAction, size_px: int = TOKENS.icon_px) -> QToolButton:
+    """A button with the icon of an action. It takes no focus, so that keys stay with the viewer."""
+    result = QToolButton()
+    result.setDefaultAction(action)
+    result.setIconSize(QSize(size_px, size_px))
+    result.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+    result.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    result.setAutoRaise(True)
+    result.setAccessibleName(action.text())
+    return result
+
+
+def stretch() -> QWidget:
+    """An empty widget that takes the room that is left."""
+    result = QWidget()
+    result.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    return result
+
+
+class Segments(QWidget, Generic[T]):
+    """A row of joined buttons of which one is down.
+
+    Signals:
+        chosen: the value of the button that the user pressed. Setting a value from code is silent.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, choices: Sequence[tuple[T, str, str, str]], parent: QWidget | None = None) -> None:
+        """Makes the buttons.
+
+        Args:
+            choices: (value, text, icon or "", tooltip) from left to right.
+            parent: owner.
+        """
+        super().__init__(parent)
+        self._values = [choice[0] for choice in choices]
+        self._group = QButtonGroup(self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        for place, (_, text, icon_name, tip) in enumerate(choices):
+            button = QPushButton(text)
+            button.setCheckable(True)
+            button.setProperty("role", "segment")
+            button.setProperty("place", "first" if place == 0 else "last" if place == len(choices) - 1 else "middle")
+            button.setToolTip(tip)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            if icon_name:
+                button.setIcon(icon(icon_name, TOKENS.dim))
+                button.setIconSize(QSize(16, 16))
+            self._group.addButton(button, place)
+            row.addWidget(button, 1)
+        self._group.idClicked.connect(self._clicked)
+
+    def set_value(self, value: T) -> None:
+        """Presses the button of a value."""
+        self._group.button(self._values.index(value)).setChecked(True)
+
+    def set_choice_enabled(self, value: T, enabled: bool) -> None:
+        """Greys one of the buttons."""
+        self._group.button(self._values.index(value)).setEnabled(enabled)
+
+    def button(self, value: T) -> QPushButton:
+        """The button of a value."""
+        button = self._group.button(self._values.index(value))
+        if not isinstance(button, QPushButton):
+            raise TypeError("a segment is a push button")
+        return button
+
+    def _clicked(self, place: int) -> None:
+        self.chosen.emit(self._values[place])
