@@ -53,7 +53,6 @@ _RGMP = NetworkSpec(
     checkpoint=PublishedCheckpoint(
         source="seoungwugoh/RGMP",
         files=("weights.pth",),
-        prefix="module.",
         figures="DAVIS-2016 J 81.5 F 82.0; DAVIS-2017 val J 64.8 F 68.6",
     ),
 )
@@ -91,7 +90,6 @@ _HS2S = NetworkSpec(
         source="fatemehazimi990/HS2S",
         files=("weights_HS2S.pth",),
         container=("model",),
-        prefix="module.",
         figures="YouTube-VOS overall 68.9; DAVIS-2017 test-dev 61.1 without fine-tuning",
     ),
 )
@@ -112,7 +110,8 @@ _RVOS = NetworkSpec(
     checkpoint=PublishedCheckpoint(
         source="imatge-upc/rvos",
         files=("encoder.pt", "decoder.pt"),
-        prefix="module.",
+        archives=("one-shot-model-youtubevos.zip", "one-shot-model-davis.zip"),
+        sections=("encoder", "decoder"),
         unused=_RVOS_UNUSED,
         figures="YouTube-VOS J 63.6/45.5 F 67.2/51.0 (seen/unseen); DAVIS-2017 test-dev J 48.0 F 52.6",
     ),
@@ -132,7 +131,8 @@ _RVOS_ZERO = NetworkSpec(
     checkpoint=PublishedCheckpoint(
         source="imatge-upc/rvos",
         files=("encoder.pt", "decoder.pt"),
-        prefix="module.",
+        archives=("zero-shot-model-youtubevos.zip",),
+        sections=("encoder", "decoder"),
         unused=_RVOS_UNUSED,
         figures="YouTube-VOS J 44.7/21.2 F 45.0/23.9 (seen/unseen); DAVIS-2017 test-dev J 23.0 F 29.9",
     ),
@@ -152,7 +152,6 @@ _COSNET = NetworkSpec(
         source="carrierlxk/COSNet",
         files=("co_attention.pth",),
         container=("model",),
-        prefix="module.",
         figures="DAVIS-2016 J 80.5 F 79.4 with CRF, about 78.3 without; FBMS J 75.6; YouTube-Objects J 70.5",
     ),
 )
@@ -171,7 +170,8 @@ _AGAME = NetworkSpec(
         source="joakimjohnander/agame-vos",
         files=("main_runfile_beta_best.pth.tar",),
         container=("net",),
-        unused=("trackseg.backbone.fc.",),
+        prefix="trackseg.",
+        unused=("backbone.fc.",),
         plain_classes=("utils.stats.AverageMeter",),
         figures="DAVIS-2016 J 82.0 F 82.2; DAVIS-2017 val J 67.2 F 72.7; YouTube-VOS overall 66.0",
     ),

@@ -23,9 +23,11 @@ class PublishedCheckpoint:
     Attributes:
         source: the authors' public repository, as owner/name; its README has the link.
         files: the file or files that belong together, as the authors name them.
+        archives: the zip archives in which they offer those files, one for each data set trained on.
         container: keys to go through from the top of the file to the state dict.
-        sections: names of state dicts that lie side by side in the file; their name and a dot go before each key.
-        prefix: what every key begins with and ours do not.
+        sections: names of state dicts that lie side by side, in one file or in a file each; their name and a dot go
+            before each key.
+        prefix: what every key begins with and ours do not, besides the "module." of data-parallel training.
         unused: beginnings of keys that the network never uses; they are left out.
         plain_classes: classes, as module.name, whose pickled instances lie in the file beside the weights. A
             stand-in without behaviour takes their place.
@@ -34,6 +36,7 @@ class PublishedCheckpoint:
 
     source: str
     files: tuple[str, ...]
+    archives: tuple[str, ...] = ()
     container: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
     prefix: str = ""
