@@ -1,0 +1,31 @@
+"""What is shipped is what our code renders."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vosapp.data import demo_shot
+from vosapp.data.demo_files import demo_clip, demo_mask
+from vosapp.video.open import open_video
+
+
+def test_the_shipped_clip_is_the_rendered_shot() -> None:
+    source = open_video(demo_clip())
+    try:
+        info = source.info
+        assert (info.frame_count, info.height, info.width) == (
+            demo_shot.FRAME_COUNT,
+            demo_shot.HEIGHT,
+            demo_shot.WIDTH,
+        )
+        assert info.rate == demo_shot.RATE
+        rendered = next(demo_shot.frames())
+        # Compression takes the grain: a few levels on average, never another picture.
+        assert np.abs(source.frame(0).astype(int) - rendered.rgb).mean() < 4
+    finally:
+        source.close()
+
+
+def test_the_shipped_masks_are_the_true_masks() -> None:
+    assert np.array_equal(demo_mask(0), next(demo_shot.frames()).mask)
+    assert demo_mask(demo_shot.FRAME_COUNT - 1).any()
