@@ -6,7 +6,6 @@ row their opposite, so that reading compares two neighbouring cells and does not
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -164,17 +163,19 @@ def damaged(source: Path, path: Path, packets: Sequence[int], *, spare: int = 0)
         packets: packet numbers, counted in the order of the file.
         spare: bytes left whole at the start of each packet.
     """
-    shutil.copyfile(source, path)
+    data = bytearray(source.read_bytes())
     with av.open(str(source)) as container:
-        places = [(p.pos, p.size) for p in container.demux(video=0) if p.size]
+        payloads = [(p.pos, bytes(p)) for p in container.demux(video=0) if p.size]
     rng = np.random.default_rng(7)
-    with path.open("r+b") as file:
-        for number in packets:
-            position, size = places[number]
-            if position is None or position < 0 or size <= spare:
-                raise ValueError(f"packet {number} of {source.name} has no place in the file")
-            file.seek(position + spare)
-            file.write(rng.integers(0, 256, size - spare, dtype=np.uint8).tobytes())
+    for number in packets:
+        position, payload = payloads[number]
+        # The position may be that of a header in front of the payload.
+        place = data.find(payload, max(0, position or 0))
+        if place < 0 or len(payload) <= spare:
+            raise ValueError(f"packet {number} of {source.name} does not lie in the file in one piece")
+        noise = rng.integers(0, 256, len(payload) - spare, dtype=np.uint8).tobytes()
+        data[place + spare : place + len(payload)] = noise
+    path.write_bytes(data)
     return path
 
 

@@ -30,6 +30,7 @@ class PacketTable:
         key: whether decoding can begin at the packet.
         shown: whether the packet gives a picture of the clip; False for what an edit list cuts off and for
             reference pictures that are never shown.
+        whole: False where the container says that a packet is cut off or damaged.
     """
 
     pts: IntArray
@@ -38,6 +39,7 @@ class PacketTable:
     size: IntArray
     key: NDArray[np.bool_]
     shown: NDArray[np.bool_]
+    whole: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.pts)
@@ -82,6 +84,17 @@ class FrameIndex:
         while place >= 0 and self.rank[self.keys[place]] > frame:
             place -= 1
         return int(self.keys[place]) if place >= 0 else 0
+
+    def refers_outside(self, frame: int) -> bool:
+        """Whether the frames before `frame` lean on pictures in front of the file's first key packet.
+
+        So it is where a file was cut out of a longer one: packets before the first key packet, and pictures stored
+        behind it but shown before it.
+        """
+        before = self.order[:frame]
+        first_key = int(self.keys[0]) if len(self.keys) else 0
+        leading = (before < first_key) | (before > first_key) & (self.rank[first_key] >= frame)
+        return frame > 0 and bool(leading.all())
 
     def key_before(self, packet: int) -> int:
         """The last key packet before `packet`, or 0."""
@@ -139,6 +152,6 @@ def times_settle_order(packets: PacketTable, *, trusted: bool) -> bool:
 
 
 def is_variable_rate(times: IntArray, tick: int = 1) -> bool:
-    """Whether the distances between frames differ by more than rounding to `tick` units explains."""
-    steps = np.diff(times)
+    """Whether the distances between the known times of frames differ by more than rounding to `tick` units explains."""
+    steps = np.diff(np.sort(times[times != MISSING]))
     return len(steps) > 1 and int(steps.max() - steps.min()) > max(1, tick)

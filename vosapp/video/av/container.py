@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 # Playlists and scripts (HLS, concat, ...) are left out: a file must not make the program open other files or addresses.
 FORMATS = (
     "mov,matroska,avi,mxf,mxf_opatom,mpegts,mpeg,mpegvideo,m4v,h264,hevc,obu,ivf,flv,asf,ogg,nut,dv,gxf,"
-    "yuv4mpegpipe,mjpeg,gif,apng"
+    "yuv4mpegpipe,mjpeg,gif,apng,"
+    # Sound only; opened to be able to say so.
+    "wav,mp3,aac,flac,aiff,caf,w64"
 )
 MAX_DECODER_THREADS = 8
 

@@ -48,8 +48,9 @@ class PacketReader:
         self.next_number = 0
 
     def close(self) -> None:
-        """Closes the file."""
+        """Closes the file. Nothing of PyAV may be touched after that."""
         self._waiting = None
+        self._packets = iter(())
         self.container.close()
 
     def read(self) -> Packet[Any] | None:
@@ -165,18 +166,25 @@ class FrameDecoder:
         start = index.start_for(frame)
         if not self._is_ahead(packet, start):
             self._restart(start, index)
-        picture = self._decode_until(frame, packet, index)
-        for _ in range(_EARLIER_STARTS):
-            # A key packet may only be the beginning of a refresh spread over the pictures that follow, and the
-            # decoder holds them back until it is done: begin one key packet earlier before giving the frame up.
-            if picture is not None or self._first_fed < start or start == 0:
-                break
-            start = index.key_before(start)
-            self._restart(start, index)
-            picture = self._decode_until(frame, packet, index)
+        picture = self._decode_until(frame, packet, index) or self._insist(frame, packet, start, index)
         if picture is None:
             self._damaged.add(frame)
         return picture
+
+    def _insist(self, frame: int, packet: int, start: int, index: FrameIndex) -> VideoFrame | None:
+        """Tries harder for a frame that did not come out of the decoder.
+
+        A damaged packet behind it may have made the decoder drop what it still held: so nothing behind the frame's
+        packet is decoded now. And a key packet may only be the beginning of a refresh spread over many pictures,
+        which the decoder holds back until it is done: so decoding begins earlier, too.
+        """
+        for _ in range(_EARLIER_STARTS + 1):
+            self._restart(start, index)
+            picture = self._decode_until(frame, packet, index, last=packet)
+            if picture is not None or start == 0:
+                return picture
+            start = index.key_before(start)
+        return None
 
     def _is_ahead(self, packet: int, start: int) -> bool:
         """Whether going on from where the decoder is gives the packet, and there is no shorter way."""
@@ -195,10 +203,13 @@ class FrameDecoder:
         self._in_flight.clear()
         self._drained = False
 
-    def _decode_until(self, frame: int, packet: int, index: FrameIndex) -> VideoFrame | None:
+    def _decode_until(
+        self, frame: int, packet: int, index: FrameIndex, *, last: int | None = None
+    ) -> VideoFrame | None:
+        """Feeds packets, none behind `last`, until the frame comes out or is seen to be missing."""
         while not self._drained:
             passed = False
-            for picture in self._feed():
+            for picture in self._feed(last):
                 number = picture.pts
                 if number is None or not 0 <= number < len(index.rank):
                     continue
@@ -214,10 +225,10 @@ class FrameDecoder:
                 return None
         return None
 
-    def _feed(self) -> list[VideoFrame]:
-        """Hands the next packet to the decoder; the pictures that come out."""
+    def _feed(self, last: int | None) -> list[VideoFrame]:
+        """Hands the next packet to the decoder, or empties the decoder at the end; the pictures that come out."""
         number = self._reader.next_number
-        packet = self._reader.read()
+        packet = self._reader.read() if last is None or number <= last else None
         if packet is None:
             self._drained = True
         else:

@@ -51,6 +51,7 @@ class _Rows:
     size: list[int] = field(default_factory=list)
     key: list[bool] = field(default_factory=list)
     shown: list[bool] = field(default_factory=list)
+    whole: list[bool] = field(default_factory=list)
 
     def add(self, packet: Packet[Any], hidden: bool) -> None:
         pts, dts, position = packet.pts, packet.dts, packet.pos
@@ -60,6 +61,7 @@ class _Rows:
         self.size.append(packet.size)
         self.key.append(packet.is_keyframe)
         self.shown.append(not (hidden or packet.is_discard))
+        self.whole.append(not packet.is_corrupt)
 
     def table(self) -> PacketTable:
         return PacketTable(
@@ -69,6 +71,7 @@ class _Rows:
             np.array(self.size, np.int64),
             np.array(self.key, np.bool_),
             np.array(self.shown, np.bool_),
+            np.array(self.whole, np.bool_),
         )
 
 
@@ -77,6 +80,8 @@ class SharedIndex:
 
     Attributes:
         path: the file.
+        cut_off: whether reading ended in an error instead of at the end of the file.
+        grown: whether the file grew while it was read.
     """
 
     def __init__(self, path: Path, *, at_once_seconds: float = _AT_ONCE_SECONDS) -> None:
@@ -86,11 +91,14 @@ class SharedIndex:
             MediaError: the file cannot be opened or holds no frame.
         """
         self.path = path
+        self.cut_off = False
+        self.grown = False
         self._changed = threading.Condition()
         self._index: FrameIndex | None = None
         self._error: MediaError | None = None
         self._stop = threading.Event()
-        self._users = 0
+        self._users = 1
+        self._size = path.stat().st_size if path.is_file() else 0
         steps = self._read()
         end = time.monotonic() + at_once_seconds
         for _ in steps:
@@ -132,24 +140,23 @@ class SharedIndex:
             self._changed.wait_for(lambda: self._error is not None or self._covers(1 << 62), timeout)
             return self._current().complete
 
-    def acquire(self) -> None:
-        """Counts a source that uses the index."""
+    def acquire(self) -> bool:
+        """Counts one more source that uses the index; False when the work on it was stopped before it was done."""
         with self._changed:
+            if self._stop.is_set():
+                return False
             self._users += 1
+            return True
 
     def release(self) -> None:
         """Gives the index back; the last one that does ends the background work."""
         with self._changed:
             self._users -= 1
-            last = self._users == 0
-        if last and self._thread is not None:
-            self._stop.set()
+            unfinished = self._users == 0 and not (self._index is not None and self._index.complete)
+            if unfinished:
+                self._stop.set()
+        if unfinished and self._thread is not None:
             self._thread.join()
-
-    @property
-    def abandoned(self) -> bool:
-        """Whether the work was stopped before it was done."""
-        return self._stop.is_set() and not self.complete
 
     def _covers(self, frame: int) -> bool:
         return self._stop.is_set() or (
@@ -203,6 +210,8 @@ class SharedIndex:
                 # What was read before the damage is a clip; a file without any packet is not.
                 if not rows.pts:
                     raise explain(self.path, error) from error
+                self.cut_off = True
+        self.grown = self.path.exists() and self.path.stat().st_size != self._size
         table = rows.table()
         if not table.shown.any():
             raise MediaError(f"{self.path} holds no picture.", "Copy or export the clip again.")
@@ -242,22 +251,31 @@ _lock = threading.Lock()
 _indexes: OrderedDict[tuple[str, int, int], SharedIndex] = OrderedDict()
 
 
+def _identity(path: Path) -> tuple[str, int, int]:
+    """What tells a file from a changed one at the same place: path, size and time of the last change."""
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise explain(path, error) from error
+    return str(path.resolve()), status.st_size, status.st_mtime_ns
+
+
 def shared_index(path: Path) -> SharedIndex:
     """The index of a file, made or taken from the last few files; `release` it when done.
 
     A file that changed since (by size or time) is read again.
+
+    Raises:
+        MediaError: the file cannot be opened or holds no frame.
     """
-    status = path.stat()
-    key = (str(path.resolve()), status.st_size, status.st_mtime_ns)
+    key = _identity(path)
     with _lock:
         known = _indexes.get(key)
-        if known is not None and not known.abandoned:
+        if known is not None and known.acquire():
             _indexes.move_to_end(key)
-            known.acquire()
             return known
     # Made outside the lock: a slow disk must not hold up other clips.
     made = SharedIndex(path)
-    made.acquire()
     with _lock:
         _indexes[key] = made
         while len(_indexes) > _KEPT_INDEXES:
