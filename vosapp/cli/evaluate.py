@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from functools import partial
-from pathlib import Path
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -20,11 +19,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Measures and prints the table."""
     from vosapp.engine.engines import build_propagator
+    from vosapp.evaluation.datasets import open_dataset
     from vosapp.evaluation.evaluate import evaluate
-    from vosapp.evaluation.folder import open_clip_folder
     from vosapp.evaluation.table import score_table
 
-    dataset = open_clip_folder(Path(arguments.dataset))
+    dataset = open_dataset(arguments.dataset)
     build = partial(build_propagator, arguments.engine, device=arguments.device)
     print(score_table(list(evaluate(dataset, build, jobs=arguments.jobs, frame_done=_progress))))
     return 0

@@ -25,12 +25,14 @@ class TruthObject:
         first_frame: the frame whose true mask is given; scores begin after it.
         category: name of its class where the benchmark has one, else "".
         seen: whether training sets of the benchmark hold its class (YouTube-VOS); None where that has no meaning.
+        last_frame: the last frame on which it counts; None for the clip's end.
     """
 
     id: ObjectId
     first_frame: int = 0
     category: str = ""
     seen: bool | None = None
+    last_frame: int | None = None
 
 
 class TruthClip(Protocol):

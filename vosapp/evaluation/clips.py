@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vosapp.core.document import ObjectId
-from vosapp.core.errors import MaskError, MediaError
+from vosapp.core.errors import MediaError
 from vosapp.data.truth import BoolImage, Truth, TruthObject
-from vosapp.video.label_png import read_labels
+from vosapp.video.label_png import holds_labels, read_labels
 from vosapp.video.source import RgbImage
 
 VOID = 255  # "do not count this pixel" in several benchmarks; taken as background, as DAVIS does in this task
@@ -57,11 +57,11 @@ class FolderClip:
         return read_picture(self.frame_paths[index])
 
     def truth(self, index: int) -> Truth:
-        """True masks of an annotated frame; see `TruthClip.truth`. Raises MediaError, MaskError."""
+        """True masks of an annotated frame; see `TruthClip.truth`. Raises MediaError."""
         found = self.read_truth(self.truth_paths[index])
         shapes = {mask.shape for mask in found.values()}
         if len(shapes) > 1:
-            raise MaskError(f"The masks of frame {index} of {self.name} have several sizes.")
+            raise MediaError(f"The masks of frame {index} of {self.name} have several sizes.")
         shape = shapes.pop() if shapes else self.frame(index).shape[:2]
         empty = np.zeros(shape, np.bool_)
         return {item.id: found.get(item.id, empty) for item in self.objects}
@@ -99,5 +99,13 @@ def read_binary_truth(paths: Sequence[Path]) -> dict[ObjectId, BoolImage]:
 
 
 def read_union_truth(paths: Sequence[Path]) -> dict[ObjectId, BoolImage]:
-    """All objects of one indexed or grey PNG as one object 1, as DAVIS 2016 has it; 255 in a binary mask is inside."""
-    return {1: read_labels(paths[0]) != 0}
+    """All objects of one PNG as one object 1, as DAVIS 2016 has it.
+
+    255 is the object where it is the only number, and "does not count" beside others. A few files of DAVIS 2016 are
+    colour pictures of the mask: there everything that is not black is inside.
+    """
+    if not holds_labels(paths[0]):
+        return {1: read_picture(paths[0], grey=True) > 0}
+    labels = read_labels(paths[0])
+    objects = (labels != 0) & (labels != VOID)
+    return {1: objects if objects.any() else labels == VOID}

@@ -13,30 +13,14 @@ import numpy as np
 
 from vosapp.core.document import ObjectId
 from vosapp.data.truth import Truth, TruthClip, TruthObject
-from vosapp.evaluation.protocol import DAVIS_2017, Protocol
+from vosapp.evaluation.dataset import Dataset
+from vosapp.evaluation.protocol import Protocol
 from vosapp.evaluation.run import BuildPropagator, RunFrame, run_clip
 from vosapp.evaluation.scores import ClipScore, FrameScore, ObjectScore
 from vosapp.metrics.davis import boundary_f, jaccard
 
 FrameDone = Callable[[str, int, int], None]
 """Told (clip, frames done, frames in all) after every frame; only when everything runs in one process."""
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """Clips and the protocol that counts them.
-
-    Attributes:
-        name: for tables and reports.
-        clips: to measure.
-        protocol: which frames count, with which measures.
-        notes: sentences about what was missing or odd.
-    """
-
-    name: str
-    clips: Sequence[TruthClip]
-    protocol: Protocol = DAVIS_2017
-    notes: tuple[str, ...] = ()
 
 
 @dataclass

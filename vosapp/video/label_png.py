@@ -56,6 +56,16 @@ def read_labels(path: Path) -> Labels:
         raise MediaError(f"{path}: {error.message}", error.hint) from error
 
 
+def holds_labels(path: Path) -> bool:
+    """Whether a file is an indexed or grey PNG of up to 8 bits, so that it can hold object ids."""
+    try:
+        with path.open("rb") as file:
+            depth, kind = _header(file.read(64))
+    except (OSError, MediaError):
+        return False
+    return kind in (_GREY, _INDEXED) and depth <= 8
+
+
 def decode_labels(content: bytes) -> Labels:
     """Object ids (height, width) uint8 of the bytes of an indexed or grey PNG file. Raises MediaError."""
     depth, kind = _header(content)
