@@ -196,7 +196,14 @@ NETWORKS: tuple[NetworkSpec, ...] = (
     _RGMP,
     _untrained(_RGMP, "rgmp-gru", "RGMP with a recurrent memory", "the GRU variant of RGMP's paper", memory="gru"),
     replace(
-        _untrained(_S2SPP, "s2s", "S2S", "the base of S2S++: one memory, no border distances", skip_memory=False),
+        _untrained(
+            _S2SPP,
+            "s2s",
+            "S2S",
+            "the base of S2S++: one memory, no border distances",
+            memories=1,
+            border_distances=False,
+        ),
         paper=_S2S_PAPER,
     ),
     _S2SPP,

@@ -1,0 +1,60 @@
+"""The encoder of S2S: one picture, the same result for every object in it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from vosapp.models.backbones import VGG16_WIDTHS
+from vosapp.models.s2s.trunk import Maps, Trunk
+
+FULLY_CONNECTED = 4096 * 49  # channels of the authors' fully connected layer, read as a 1x1 convolution
+_BLOCK = 16384  # of those channels at once: 7 MB of activations instead of 90 MB at 256x448
+
+
+class Look(NamedTuple):
+    """What a picture contributes whatever the objects are.
+
+    Attributes:
+        code: (1, 512, H/32, W/32), the input of the first memory.
+        maps: of the trunk.
+    """
+
+    code: Tensor
+    maps: Maps
+
+
+class Encoder(nn.Module):
+    """VGG-16 and a very wide pair of 1x1 convolutions.
+
+    Args:
+        widths: channels of the trunk's groups.
+        wide: channels between the two 1x1 convolutions.
+    """
+
+    def __init__(self, widths: tuple[int, ...] = VGG16_WIDTHS, *, wide: int = FULLY_CONNECTED) -> None:
+        super().__init__()
+        self.vgg_backbone = Trunk(3, widths)
+        self.out = nn.Sequential(nn.Conv2d(widths[4], wide, 1), nn.ReLU(), nn.Conv2d(wide, widths[4], 1))
+
+    def forward(self, image: Tensor) -> Look:
+        """Looks at a normalised picture (N, 3, H, W); H and W multiples of 32."""
+        maps = self.vgg_backbone(image)
+        return Look(F.relu(self._code(maps.f4)), maps)
+
+    def _code(self, x: Tensor) -> Tensor:
+        """`self.out`, its wide layer made and used up block by block."""
+        first, last = self.out[0], self.out[2]
+        if not (isinstance(first, nn.Conv2d) and isinstance(last, nn.Conv2d)) or first.bias is None:
+            raise TypeError("the pair of 1x1 convolutions has biases")
+        columns = x.permute(1, 0, 2, 3).flatten(1)  # (C, N * H * W)
+        inward, outward = first.weight.flatten(1), last.weight.flatten(1)
+        total = last.bias.unsqueeze(1).expand(-1, columns.shape[1]) if last.bias is not None else columns.new_zeros(())
+        for start in range(0, inward.shape[0], _BLOCK):
+            block = slice(start, start + _BLOCK)
+            wide = F.relu(first.bias[block].unsqueeze(1).addmm(inward[block], columns))
+            total = total.addmm(outward[:, block], wide)
+        code = total.reshape(-1, x.shape[0], x.shape[2], x.shape[3])
+        return code.permute(1, 0, 2, 3)
