@@ -12,6 +12,7 @@ from vosapp.models.agame.appearance import Appearance, AppearanceModule, blend
 from vosapp.models.agame.backbone import Backbone
 from vosapp.models.agame.decoder import Detail, FusionModule, SegmentationModule
 from vosapp.models.agame.propagation import PropagationModule
+from vosapp.models.stages.aggregation import softmax_aggregation
 
 STRIDE = 16
 UPDATE_RATE = 0.1
@@ -133,13 +134,10 @@ def pool(probabilities: Tensor) -> Tensor:
 def aggregate(probabilities: Tensor) -> Tensor:
     """Makes objects exclude each other: foreground probabilities (N, H, W) that sum to less than 1.
 
-    The background is as probable as the least probable background of any object. Odds p / (1 - p) of background
-    and objects are brought to a sum of one.
+    The background is as probable as the least probable background of any object, where RGMP runs a pass for it.
     """
     background = (1 - probabilities).amin(dim=0, keepdim=True)
-    clamped = torch.cat([background, probabilities]).clamp(1e-7, 1 - 1e-7)
-    odds = clamped / (1 - clamped)
-    return (odds / odds.sum(dim=0, keepdim=True))[1:]
+    return softmax_aggregation(torch.cat([background, probabilities]))[1:]
 
 
 def build() -> AGame:

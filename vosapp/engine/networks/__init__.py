@@ -1,0 +1,1 @@
+"""Adapters: each network of the papers as a `Propagator`."""
