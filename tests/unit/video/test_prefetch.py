@@ -1,0 +1,155 @@
+"""The prefetcher answers the newest request first and fills the cache around it."""
+
+from __future__ import annotations
+
+import queue
+
+import pytest
+
+from tests.unit.video.fakes import NumberSource
+from vosapp.core.errors import MediaError
+from vosapp.video.cache import FrameCache
+from vosapp.video.prefetch import Answer, Prefetcher
+
+FRAME_BYTES = 8 * 8 * 3
+
+
+class Viewer:
+    """Collects answers."""
+
+    def __init__(self, source: NumberSource, frames_in_cache: int = 100, **distances: int) -> None:
+        self.cache = FrameCache(FRAME_BYTES * frames_in_cache)
+        self.answers: queue.Queue[Answer] = queue.Queue()
+        self.source = source
+        self.prefetcher = Prefetcher(lambda: source, self.cache, self.answers.put, **distances)
+
+    def next(self) -> Answer:
+        return self.answers.get(timeout=10)
+
+    def wait_for_calls(self, count: int) -> None:
+        for _ in range(count):
+            assert self.source.entered.acquire(timeout=10)
+
+
+@pytest.fixture
+def viewers():
+    made: list[Viewer] = []
+
+    def make(*args, **kwargs) -> Viewer:
+        made.append(Viewer(*args, **kwargs))
+        return made[-1]
+
+    yield make
+    for viewer in made:
+        viewer.source.gate.set()
+        viewer.prefetcher.close()
+
+
+def test_answer_carries_number_and_picture(viewers) -> None:
+    viewer = viewers(NumberSource(), ahead=0, behind=0)
+    number = viewer.prefetcher.request(7)
+    answer = viewer.next()
+    assert (answer.request, answer.index, answer.error) == (number, 7, None)
+    assert answer.picture[0, 0, 0] == 7
+    assert not answer.picture.flags.writeable
+
+
+def test_overtaken_requests_are_dropped_before_decoding(viewers) -> None:
+    source = NumberSource()
+    source.gate.clear()
+    viewer = viewers(source, ahead=0, behind=0)
+    first = viewer.prefetcher.request(1)
+    viewer.wait_for_calls(1)
+    for index in (10, 20, 30):
+        last = viewer.prefetcher.request(index)
+    source.gate.set()
+    assert viewer.next().request == first
+    assert viewer.next().request == last
+    viewer.prefetcher.close()
+    assert source.asked == [1, 30]
+    assert viewer.answers.empty()
+
+
+def test_a_request_ends_fetching_around_the_last(viewers) -> None:
+    source = NumberSource()
+    viewer = viewers(source, ahead=50, behind=0)
+    source.gate.clear()
+    viewer.prefetcher.request(10)
+    viewer.wait_for_calls(1)
+    viewer.prefetcher.request(60)
+    source.gate.set()
+    assert [viewer.next().index, viewer.next().index] == [10, 60]
+    assert source.asked[:2] == [10, 60]
+
+
+def test_fetches_ahead_then_behind(viewers) -> None:
+    source = NumberSource()
+    viewer = viewers(source, ahead=3, behind=2)
+    viewer.prefetcher.request(10)
+    viewer.wait_for_calls(6)
+    viewer.prefetcher.close()
+    assert source.asked == [10, 11, 12, 13, 8, 9]
+
+
+def test_backwards_in_ascending_blocks(viewers) -> None:
+    source = NumberSource()
+    viewer = viewers(source, ahead=14, behind=1)
+    viewer.prefetcher.request(50, direction=-1)
+    viewer.wait_for_calls(16)
+    viewer.prefetcher.close()
+    assert source.asked == [50, *range(38, 50), 36, 37, 51]
+
+
+def test_fetches_no_more_than_the_cache_holds(viewers) -> None:
+    source = NumberSource()
+    viewer = viewers(source, frames_in_cache=4, ahead=20, behind=20)
+    viewer.prefetcher.request(10)
+    viewer.wait_for_calls(4)
+    viewer.prefetcher.request(12)
+    while viewer.next().index != 12:
+        pass
+    assert source.asked[:4] == [10, 11, 12, 13]
+
+
+def test_cached_frames_are_not_decoded_again(viewers) -> None:
+    source = NumberSource()
+    viewer = viewers(source, ahead=2, behind=0)
+    viewer.prefetcher.request(10)
+    viewer.wait_for_calls(3)
+    viewer.next()
+    viewer.prefetcher.request(11)
+    assert viewer.next().picture[0, 0, 0] == 11
+    viewer.wait_for_calls(1)
+    viewer.prefetcher.close()
+    assert source.asked == [10, 11, 12, 13]
+
+
+def test_errors_are_answers(viewers) -> None:
+    viewer = viewers(NumberSource(broken=(5,)), ahead=0, behind=0)
+    viewer.prefetcher.request(5)
+    assert "broken" in str(viewer.next().error)
+    viewer.prefetcher.request(100)
+    assert str(viewer.next().error) == "The clip has no frame 100."
+    viewer.prefetcher.request(6)
+    assert viewer.next().picture is not None
+
+
+def test_clip_that_cannot_be_opened() -> None:
+    answers: queue.Queue[Answer] = queue.Queue()
+
+    def refuse() -> NumberSource:
+        raise MediaError("no such clip")
+
+    prefetcher = Prefetcher(refuse, FrameCache(1000), answers.put)
+    prefetcher.request(0)
+    assert str(answers.get(timeout=10).error) == "no such clip"
+    prefetcher.close()
+
+
+def test_closing_twice_closes_the_source(viewers) -> None:
+    viewer = viewers(NumberSource())
+    viewer.prefetcher.request(0)
+    viewer.next()
+    viewer.prefetcher.close()
+    viewer.prefetcher.close()
+    assert viewer.source.closed
