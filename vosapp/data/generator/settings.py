@@ -1,0 +1,51 @@
+"""What the generator may be told, and the clip that it makes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratorSettings:
+    """How training clips look.
+
+    Attributes:
+        size_px: height and width of a clip; a multiple of 16.
+        steps: frames to predict. A clip has the anchor, the frame before the first predicted one, and these.
+        smallest, largest: the longer side of the object's box on the frame before, as a share of the frame.
+        footage: share of clips cut from real clips with masks, where there are any.
+        in_place: share of clips in which the object keeps the photograph it was taken on as background.
+        speed: factor on all motion.
+        damage: share of clips whose guidance mask is damaged as a drifted prediction would be.
+    """
+
+    size_px: int = 192
+    steps: int = 2
+    smallest: float = 0.22
+    largest: float = 0.85
+    footage: float = 0.12
+    in_place: float = 0.45
+    speed: float = 1.0
+    damage: float = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingClip:
+    """Frames 0 (anchor, any time away), 1 (the frame before), 2, 3, ... (consecutive, to be predicted).
+
+    Attributes:
+        rgb: (frames, size, size, 3) uint8.
+        masks: (frames, size, size) uint8, 255 where the object is; edges are soft.
+        others: (frames, size, size) uint8, the same for the other objects that the user follows.
+        guidance: (size, size) uint8, the mask of frame 1 as a drifted prediction might have left it.
+        flow: (frames - 2, size, size, 2) float16 in pixels: from frame k + 2 back to frame k + 1, as estimated.
+    """
+
+    rgb: NDArray[np.uint8]
+    masks: NDArray[np.uint8]
+    others: NDArray[np.uint8]
+    guidance: NDArray[np.uint8]
+    flow: NDArray[np.float16]

@@ -1,0 +1,1 @@
+"""Photographs and short videos to make training clips from: kept compressed in memory, decoded when drawn."""

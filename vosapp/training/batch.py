@@ -1,0 +1,93 @@
+"""Training clips as tensors, made by workers that decode, compose and stack while the network trains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info
+
+from vosapp.data.generator.clip import generate
+from vosapp.data.generator.settings import GeneratorSettings, TrainingClip
+from vosapp.data.photographs.bank import PhotographBank
+
+
+class Batch(NamedTuple):
+    """B clips of T frames; see `TrainingClip` for the order of frames. All uint8 but the flow, which is float16.
+
+    Attributes:
+        rgb: (B, T, 3, H, W).
+        masks: (B, T, 1, H, W).
+        others: (B, T, 1, H, W).
+        guidance: (B, 1, H, W).
+        flow: (B, T - 2, 2, H, W).
+    """
+
+    rgb: Tensor
+    masks: Tensor
+    others: Tensor
+    guidance: Tensor
+    flow: Tensor
+
+    def to(self, device: torch.device) -> Batch:
+        """The batch on a device."""
+        return Batch(*(tensor.to(device, non_blocking=True) for tensor in self))
+
+
+def collate(clips: Sequence[TrainingClip]) -> Batch:
+    """Stacks clips of one size."""
+    return Batch(
+        torch.from_numpy(np.stack([clip.rgb for clip in clips]).transpose(0, 1, 4, 2, 3).copy()),
+        torch.from_numpy(np.stack([clip.masks for clip in clips])[:, :, None]),
+        torch.from_numpy(np.stack([clip.others for clip in clips])[:, :, None]),
+        torch.from_numpy(np.stack([clip.guidance for clip in clips])[:, None]),
+        torch.from_numpy(np.stack([clip.flow for clip in clips]).transpose(0, 1, 4, 2, 3).copy()),
+    )
+
+
+class GeneratedBatches(IterableDataset[Batch]):
+    """Batches first, first + share, first + 2 share ... of a run, where every batch has its own clips by number.
+
+    Batch n holds clips n * size .. n * size + size - 1, whoever makes it: so a run can be resumed at any batch and
+    with any number of workers.
+    """
+
+    def __init__(self, bank: PhotographBank, settings: GeneratorSettings, seed: int, size: int) -> None:
+        self._bank, self._settings, self._seed, self._size = bank, settings, seed, size
+        self.first, self.share = 0, 1
+
+    def __iter__(self) -> Iterator[Batch]:
+        """Endless."""
+        cv2.setNumThreads(1)
+        worker = get_worker_info()
+        index, workers = (worker.id, worker.num_workers) if worker is not None else (0, 1)
+        number = self.first + index * self.share
+        while True:
+            yield self.batch(number)
+            number += workers * self.share
+
+    def batch(self, number: int) -> Batch:
+        """One batch by its number."""
+        first = number * self._size
+        seeds = ((self._seed, index) for index in range(first, first + self._size))
+        return collate([generate(self._bank, self._settings, seed) for seed in seeds])
+
+
+def batches(data: GeneratedBatches, *, workers: int, first: int = 0, share: int = 1) -> Iterator[Batch]:
+    """The batches of a run from a number on.
+
+    Args:
+        data: makes them.
+        workers: processes beside this one; 0: none.
+        first: number of the first batch.
+        share: step between numbers; processes that train together take turns.
+    """
+    data.first, data.share = first, share
+    loader = DataLoader(
+        data, batch_size=None, num_workers=workers, prefetch_factor=3 if workers else None, persistent_workers=False
+    )
+    return iter(loader)

@@ -1,0 +1,128 @@
+"""The hybrid network unrolled over a training clip: its own predictions guide it from the second step on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from vosapp.models.hybrid.decoder import Decoded
+from vosapp.models.hybrid.encoder import Features
+from vosapp.models.hybrid.guidance import Moved, mismatch, shrunk_flow, warped
+from vosapp.models.hybrid.memory import CELL, Memory, joined
+from vosapp.models.hybrid.network import Hybrid
+from vosapp.training.batch import Batch
+from vosapp.training.losses import attention_weight, jaccard, soft_jaccard_loss, weighted_cross_entropy
+
+
+@dataclass(frozen=True, slots=True)
+class LossWeights:
+    """Weights of the parts of the loss."""
+
+    jaccard: float = 1.0
+    coarse: float = 0.3
+    read: float = 0.3
+    error: float = 0.2
+    doubt: float = 0.1
+
+
+class Unrolled(NamedTuple):
+    """What a clip gave.
+
+    Attributes:
+        loss: scalar.
+        jaccard: (steps, B) of the predictions.
+        moved_jaccard: (steps, B) of the guidance alone, as flow moved it: what there is to beat.
+        doubt_gap: mean distance of the doubt from 1 - IoU.
+    """
+
+    loss: Tensor
+    jaccard: Tensor
+    moved_jaccard: Tensor
+    doubt_gap: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Parts of the network that are switched off, to learn what each is worth.
+
+    Attributes:
+        matching: reading memory.
+        guidance: the previous mask.
+        flow: moving the previous mask; off: it stays where it was.
+        recurrence: the state.
+    """
+
+    matching: bool = True
+    guidance: bool = True
+    flow: bool = True
+    recurrence: bool = True
+
+
+class HybridLoss(nn.Module):
+    """The network and its loss on a batch, as one module."""
+
+    def __init__(self, network: Hybrid, weights: LossWeights | None = None, parts: Parts | None = None) -> None:
+        super().__init__()
+        self.network = network
+        self.weights = weights or LossWeights()
+        self.parts = parts or Parts()
+
+    def forward(self, batch: Batch) -> Unrolled:
+        """Predicts frames 2, 3, ... of every clip and compares."""
+        size, frames = batch.rgb.shape[:2]
+        rgb = batch.rgb.float() / 255
+        masks, others = batch.masks.float() / 255, batch.others.float() / 255
+        flat = rgb.transpose(0, 1).flatten(0, 1).contiguous(memory_format=torch.channels_last)
+        at = self.network.encode(flat).split(size)
+        trusted = self.network.memorise(at[0], masks[:, 0], others[:, 0])
+        mask = batch.guidance.float() / 255
+        recent = [self.network.memorise(at[1], mask, others[:, 1])]
+        state = self.network.first_state(at[0])
+        losses, found, carried, gaps = [], [], [], []
+        for k in range(2, frames):
+            flow = batch.flow[:, k - 2].float() * (1.0 if self.parts.flow else 0.0)
+            moved = self._moved(rgb[:, k], rgb[:, k - 1], (mask, others[:, k - 1]), flow)
+            read = self._read(at[k], trusted, joined(recent))
+            state = warped(state, shrunk_flow(flow, CELL)) * (1.0 if self.parts.recurrence else 0.0)
+            decoded = self.network.decode(at[k], read, moved, state)
+            state = decoded.state
+            truth = F.avg_pool2d(masks[:, k], 2)
+            loss, gap = self._loss(decoded, read, masks[:, k], moved)
+            losses.append(loss)
+            gaps.append(gap)
+            found.append(jaccard(decoded.logits, truth))
+            carried.append(jaccard(F.avg_pool2d(moved.mask, 2) - 0.5, truth))
+            mask = F.interpolate(decoded.logits, scale_factor=2.0, mode="bilinear", align_corners=False).sigmoid()
+            if k + 1 < frames:
+                recent.append(self.network.memorise(at[k], mask.detach(), others[:, k]))
+        return Unrolled(torch.stack(losses).mean(), torch.stack(found), torch.stack(carried), torch.stack(gaps).mean())
+
+    def _moved(self, rgb: Tensor, before: Tensor, masks: tuple[Tensor, Tensor], flow: Tensor) -> Moved:
+        mask, others = (warped(m, flow) for m in masks)
+        if not self.parts.guidance:
+            mask = torch.full_like(mask, 0.5)
+        return Moved(mask, others, mismatch(rgb, before, flow), flow)
+
+    def _read(self, features: Features, trusted: Memory, recent: Memory) -> Tensor:
+        read = self.network.read(features, trusted, recent)
+        return read if self.parts.matching else torch.zeros_like(read)
+
+    def _loss(self, decoded: Decoded, read: Tensor, mask: Tensor, moved: Moved) -> tuple[Tensor, Tensor]:
+        truth = F.avg_pool2d(mask, 2)
+        weight = attention_weight(truth, F.avg_pool2d(moved.mask.detach(), 2))
+        loss = weighted_cross_entropy(decoded.logits, truth, weight).mean()
+        loss = loss + self.weights.jaccard * soft_jaccard_loss(decoded.logits, truth).mean()
+        coarse = F.avg_pool2d(mask, CELL)
+        loss = loss + self.weights.coarse * F.binary_cross_entropy_with_logits(decoded.coarse, coarse)
+        parts = F.pixel_unshuffle(F.avg_pool2d(mask, CELL // 2), 2)
+        for found in self.network.read_masks(read) if self.parts.matching else ():
+            loss = loss + self.weights.read * F.binary_cross_entropy(found.float().clamp(1e-3, 1 - 1e-3), parts)
+        wrong = F.avg_pool2d(((decoded.logits > 0) != (truth >= 0.5)).float(), 2)
+        loss = loss + self.weights.error * F.binary_cross_entropy_with_logits(decoded.error, wrong)
+        missed = 1 - jaccard(decoded.logits, truth)
+        loss = loss + self.weights.doubt * F.binary_cross_entropy_with_logits(decoded.doubt, missed)
+        return loss, (decoded.doubt.detach().sigmoid() - missed).abs().mean()

@@ -1,0 +1,46 @@
+"""Starts a training run from a recipe file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import torch
+
+from vosapp.data.photographs.bank import open_bank
+from vosapp.training.recipe import read_recipe
+from vosapp.training.trainer import Report, RunSettings, Trainer
+
+
+def train(
+    recipe_path: Path,
+    photographs: Path,
+    settings: RunSettings,
+    *,
+    threads: int | None = None,
+    on_report: Callable[[Report], None] = lambda _: None,
+) -> Report:
+    """Begins or goes on with a run.
+
+    Args:
+        recipe_path: TOML file.
+        photographs: folder, or a pack of one.
+        settings: where and how.
+        threads: of the processor for the network; None: as many as torch takes.
+        on_report: called with every row of the log.
+
+    Returns:
+        How far the run has come: "steps", "minutes".
+
+    Raises:
+        UserError: recipe, photographs or checkpoint cannot be used.
+    """
+    if threads is not None:
+        torch.set_num_threads(threads)
+    cv2.setNumThreads(1)
+    torch.backends.cudnn.benchmark = True
+    recipe = read_recipe(recipe_path)
+    trainer = Trainer(recipe, open_bank(photographs, without=recipe.without), settings)
+    position = trainer.run(on_report)
+    return {"steps": position.steps, "minutes": position.seconds / 60}

@@ -1,0 +1,213 @@
+"""The trainer: one loop for processors and graphics cards, one process or several."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import distributed, nn
+from torch.nn.parallel import DistributedDataParallel
+
+from vosapp.data.photographs.bank import PhotographBank
+from vosapp.models.hybrid.network import Hybrid
+from vosapp.training import checkpoint
+from vosapp.training.average import WeightAverage
+from vosapp.training.batch import Batch, GeneratedBatches, batches
+from vosapp.training.checkpoint import Position, Trained
+from vosapp.training.held import measure_held
+from vosapp.training.hybrid_loss import HybridLoss, Unrolled
+from vosapp.training.log import RunLog
+from vosapp.training.recipe import Recipe
+from vosapp.training.schedule import stage_at
+
+LAST = "last"
+Report = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """Where and how a run takes place; nothing here changes what is learnt.
+
+    Attributes:
+        folder: for checkpoints and the log.
+        device: "cpu", "cuda", ...
+        workers: processes that make clips.
+        half_precision: compute in bfloat16 where it is safe.
+        stop_after_minutes: leave with a checkpoint after this time, before the recipe's budget is used up.
+        report_steps: steps between two rows of the log.
+    """
+
+    folder: Path
+    device: str = "cpu"
+    workers: int = 1
+    half_precision: bool = True
+    stop_after_minutes: float | None = None
+    report_steps: int = 50
+
+
+class Trainer:
+    """One run, or the next part of one: resumes by itself where the folder holds a checkpoint."""
+
+    def __init__(self, recipe: Recipe, bank: PhotographBank, settings: RunSettings) -> None:
+        self.recipe, self.settings = recipe, settings
+        self.rank, self.ranks = _join()
+        self.device = torch.device(f"cuda:{self.rank}" if settings.device == "cuda" else settings.device)
+        torch.manual_seed(recipe.seed)
+        self.bank, self.held = bank.split(recipe.held) if recipe.held else (bank, bank)
+        network = _on(Hybrid(), self.device)
+        optimizer = torch.optim.AdamW(
+            network.parameters(), recipe.rate.peak, (0.9, 0.99), weight_decay=recipe.weight_decay
+        )
+        self.network = network
+        self.run_state = Trained(network, WeightAverage(network, recipe.average), optimizer, Position())
+        self._warm_since = 0
+        if (settings.folder / LAST).exists() and not checkpoint.resume(settings.folder / LAST, self.run_state):
+            self._warm_since = self.run_state.position.steps
+        self._module: nn.Module = HybridLoss(network, recipe.weights, recipe.parts)
+        if self.ranks > 1:
+            ids = [self.rank] if settings.device == "cuda" else None
+            self._module = DistributedDataParallel(self._module, device_ids=ids, find_unused_parameters=True)
+        self._log = RunLog(settings.folder / "log.csv") if self.rank == 0 else None
+
+    @property
+    def position(self) -> Position:
+        """Where the run stands."""
+        return self.run_state.position
+
+    def run(self, on_report: Callable[[Report], None] = lambda _: None) -> Position:
+        """Trains until the budget or the time given is used up, and leaves a checkpoint."""
+        started = saved = time.monotonic()
+        before = self.position.seconds
+        stream, stage, sums = self._stream(), self.position.stage, _Sums()
+        while (progress := self._progress()) < 1 and not self._is_late(started):
+            if stage_at(self.recipe.stages, progress) != stage:
+                stage = self.position.stage = stage_at(self.recipe.stages, progress)
+                self.position.batches = 0
+                stream = self._stream()
+            result = self.step(next(stream), progress)
+            self.position.seconds = before + self._agreed(time.monotonic() - started)
+            sums.add(result, self.recipe.stages[stage].batch * self.ranks)
+            if self.position.steps % self.settings.report_steps == 0:
+                self._report(sums, progress, on_report)
+                sums = _Sums()
+            if time.monotonic() - saved > 60 * self.recipe.checkpoint_minutes:
+                self._save(on_report)
+                saved = time.monotonic()
+        self._save(on_report)
+        return self.position
+
+    def step(self, batch: Batch, progress: float) -> Unrolled:
+        """One optimizer step."""
+        self._module.train()
+        optimizer = self.run_state.optimizer
+        for group in optimizer.param_groups:
+            group["lr"] = self.recipe.rate.at(progress, self.position.steps - self._warm_since)
+        optimizer.zero_grad(set_to_none=True)
+        with self._precision():
+            result: Unrolled = self._module(batch.to(self.device))
+        result.loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.clip)
+        optimizer.step()
+        self.run_state.average.update(self.network)
+        self.position.steps += 1
+        self.position.batches += 1
+        return result
+
+    def averaged(self) -> Hybrid:
+        """The network with the averaged weights, ready to be used."""
+        network = _on(Hybrid(self.network.settings), self.device)
+        network.load_state_dict(self.run_state.average.values)
+        network.eval()
+        return network
+
+    def _stream(self) -> Iterator[Batch]:
+        stage = self.recipe.stages[self.position.stage]
+        # Each stage has clips of its own; a resumed run goes on where it stopped.
+        data = GeneratedBatches(self.bank, stage.clips, self.recipe.seed * 100 + self.position.stage, stage.batch)
+        first = self.position.batches * self.ranks + self.rank
+        return batches(data, workers=self.settings.workers, first=first, share=self.ranks)
+
+    def _precision(self) -> contextlib.AbstractContextManager[None]:
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.settings.half_precision)
+
+    def _progress(self) -> float:
+        return self.recipe.budget.progress(self.position.steps, self.position.seconds)
+
+    def _is_late(self, started: float) -> bool:
+        limit = self.settings.stop_after_minutes
+        return limit is not None and self._agreed(time.monotonic() - started) > 60 * limit
+
+    def _agreed(self, seconds: float) -> float:
+        """The first process's clock: all must stop at the same step."""
+        if self.ranks == 1:
+            return seconds
+        clock = torch.tensor(seconds, dtype=torch.float64, device=self.device)
+        distributed.broadcast(clock, 0)
+        return float(clock)
+
+    def _report(self, sums: _Sums, progress: float, on_report: Callable[[Report], None]) -> None:
+        if self._log is None:
+            return
+        position = self.position
+        rate = self.recipe.rate.at(progress, position.steps - self._warm_since)
+        row = {"step": position.steps, "minutes": position.seconds / 60, "stage": position.stage, "rate": rate}
+        row |= sums.means()
+        self._log.add(row)
+        on_report(row)
+
+    def _save(self, on_report: Callable[[Report], None]) -> None:
+        """Checkpoint, then the held clips, by the first process."""
+        if self._log is None:
+            return
+        checkpoint.save(self.settings.folder / LAST, self.run_state, moments=self.recipe.keep_moments)
+        found = measure_held(self.averaged(), self.held, self.recipe, self._precision)
+        row: Report = {"step": self.position.steps, "minutes": self.position.seconds / 60, **found}
+        self._log.add(row)
+        on_report(row)
+
+
+class _Sums:
+    """Means over the steps between two reports."""
+
+    def __init__(self) -> None:
+        self._totals: dict[str, float] = {}
+        self._steps, self._clips, self._since = 0, 0, time.monotonic()
+
+    def add(self, result: Unrolled, clips: int) -> None:
+        values = {
+            "loss": float(result.loss.detach()),
+            "jaccard": float(result.jaccard.mean()),
+            "moved": float(result.moved_jaccard.detach().mean()),
+            "doubt_gap": float(result.doubt_gap),
+        }
+        for name, value in values.items():
+            self._totals[name] = self._totals.get(name, 0.0) + value
+        self._steps += 1
+        self._clips += clips
+
+    def means(self) -> dict[str, float]:
+        found = {name: total / self._steps for name, total in self._totals.items()}
+        return {**found, "clips_per_s": self._clips / (time.monotonic() - self._since)}
+
+
+def _on(network: Hybrid, device: torch.device) -> Hybrid:
+    """The network on a device, its weights in the layout that convolutions are quickest in."""
+    network.to(device)
+    for parameter in network.parameters():
+        if parameter.dim() == 4:
+            parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
+    return network
+
+
+def _join() -> tuple[int, int]:
+    """(rank, number) of the processes that train together, as torchrun says; (0, 1) without it."""
+    if int(os.environ.get("WORLD_SIZE", "1")) < 2:
+        return 0, 1
+    if not distributed.is_initialized():
+        distributed.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+    return distributed.get_rank(), distributed.get_world_size()
