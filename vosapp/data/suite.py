@@ -54,6 +54,10 @@ class SuiteClip:
         """Every frame."""
         return tuple(range(self.frame_count))
 
+    def frame_name(self, index: int) -> str:
+        """Five digits."""
+        return f"{index:05d}"
+
     def frame(self, index: int) -> NDArray[np.uint8]:
         """(height, width, 3) uint8 RGB."""
         self._check(index)

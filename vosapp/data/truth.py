@@ -54,6 +54,9 @@ class TruthClip(Protocol):
     def annotated(self) -> tuple[int, ...]:
         """Frames with ground truth, ascending."""
 
+    def frame_name(self, index: int) -> str:
+        """Name of a frame's file without its ending, for results that go beside others."""
+
     def frame(self, index: int) -> RgbImage:
         """(height, width, 3) uint8 RGB. Raises MediaError."""
 

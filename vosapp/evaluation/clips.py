@@ -52,6 +52,10 @@ class FolderClip:
         """Frames with ground truth, ascending."""
         return tuple(sorted(self.truth_paths))
 
+    def frame_name(self, index: int) -> str:
+        """Name of the frame's file without its ending."""
+        return self.frame_paths[index].stem
+
     def frame(self, index: int) -> RgbImage:
         """(height, width, 3) uint8 RGB. Raises MediaError."""
         return read_picture(self.frame_paths[index])

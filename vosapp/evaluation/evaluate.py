@@ -2,104 +2,76 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from functools import partial
 from multiprocessing import get_context
+from pathlib import Path
 
 import cv2
-import numpy as np
 
-from vosapp.core.document import ObjectId
-from vosapp.data.truth import Truth, TruthClip, TruthObject
+from vosapp.core.errors import MaskError, MediaError
+from vosapp.data.truth import TruthClip
+from vosapp.evaluation.collect import Collector
+from vosapp.evaluation.corrections import Choice, simulate_corrections
 from vosapp.evaluation.dataset import Dataset
+from vosapp.evaluation.memory import device_peak_bytes, peak_bytes, reset_peak
 from vosapp.evaluation.protocol import Protocol
-from vosapp.evaluation.run import BuildPropagator, RunFrame, run_clip
-from vosapp.evaluation.scores import ClipScore, FrameScore, ObjectScore
-from vosapp.metrics.davis import boundary_f, jaccard
+from vosapp.evaluation.run import BuildPropagator, run_clip
+from vosapp.evaluation.scaled import build_scaled
+from vosapp.evaluation.scores import ClipScore
+from vosapp.evaluation.transfer import transfer_errors
 
 FrameDone = Callable[[str, int, int], None]
 """Told (clip, frames done, frames in all) after every frame; only when everything runs in one process."""
 
 
-@dataclass
-class _Collector:
-    """Gathers the scores of one clip while it runs."""
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What to measure beside the scores.
 
-    clip: TruthClip
-    protocol: Protocol
-    scored: dict[ObjectId, list[FrameScore]] = field(default_factory=dict)
-    seconds: float = 0.0
-    frames: int = 0
+    Attributes:
+        corrections: how many frames to correct one after the other, 0 for none.
+        choice: how the frame to correct is chosen.
+        with_pictures: whether to keep pictures of the worst frames.
+        masks_folder: where to write masks, one folder a clip, or None.
+    """
 
-    def __post_init__(self) -> None:
-        self.wanted = {item.id: set(self.protocol.scored_frames(self.clip, item)) for item in self.clip.objects}
-
-    def add(self, result: RunFrame) -> None:
-        self.seconds += result.seconds
-        self.frames += 1
-        wanted = [i for i, frames in self.wanted.items() if result.frame_index in frames]
-        truth = self.clip.truth(result.frame_index) if wanted else {}
-        for object_id in wanted:
-            self.scored.setdefault(object_id, []).append(score_frame(result, object_id, truth))
-
-    def finish(self) -> ClipScore:
-        return ClipScore(
-            name=self.clip.name,
-            objects=tuple(_object_score(item, self.scored.get(item.id, [])) for item in self.clip.objects),
-            frame_count=self.frames,
-            seconds=self.seconds,
-        )
-
-
-def score_frame(result: RunFrame, object_id: ObjectId, truth: Truth) -> FrameScore:
-    """Scores one object on one frame; an object that the engine does not know has an empty mask."""
-    true_mask = truth[object_id]
-    mask = result.masks.get(object_id, np.zeros_like(true_mask))
-    return FrameScore(
-        frame_index=result.frame_index,
-        j=jaccard(mask, true_mask),
-        f=boundary_f(mask, true_mask),
-        doubt=result.doubt.get(object_id, math.nan),
-        truth_px=int(np.count_nonzero(true_mask)),
-        result_px=int(np.count_nonzero(mask)),
-    )
-
-
-def score_clip(
-    clip: TruthClip, protocol: Protocol, build: BuildPropagator, *, frame_done: FrameDone | None = None
-) -> ClipScore:
-    """Runs a fresh propagator over a clip and scores it."""
-    collector = _Collector(clip, protocol)
-    for result in run_clip(clip, build()):
-        collector.add(result)
-        if frame_done is not None:
-            frame_done(clip.name, result.frame_index + 1, clip.frame_count)
-    return collector.finish()
+    corrections: int = 0
+    choice: Choice = Choice.WORST
+    with_pictures: bool = False
+    masks_folder: Path | None = None
 
 
 def evaluate(
-    dataset: Dataset, build: BuildPropagator, *, jobs: int = 1, frame_done: FrameDone | None = None
+    dataset: Dataset,
+    build: BuildPropagator,
+    *,
+    measures: Measures | None = None,
+    jobs: int = 1,
+    frame_done: FrameDone | None = None,
 ) -> Iterator[ClipScore]:
     """Measures an engine on every clip of a data set.
 
     Args:
         dataset: the clips.
         build: makes a fresh propagator; picklable when `jobs` is above 1.
+        measures: what to measure beside the scores.
         jobs: processes; each takes one clip at a time and one thread.
         frame_done: told after every frame when `jobs` is 1.
 
     Yields:
-        One score a clip, in the order of the data set.
+        One score a clip, in the order of the data set. A clip whose files cannot be read has a `failure`.
     """
+    wanted = measures or Measures()
     if jobs <= 1:
         for clip in dataset.clips:
-            yield score_clip(clip, dataset.protocol, build, frame_done=frame_done)
+            yield measure_clip(clip, dataset.protocol, build, wanted, frame_done=frame_done)
         return
     # "spawn": a forked process would inherit the threads' locks of torch and OpenCV in an unknown state.
     with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_use_one_thread) as pool:
-        waiting = [pool.submit(score_clip, clip, dataset.protocol, build) for clip in dataset.clips]
+        waiting = [pool.submit(measure_clip, clip, dataset.protocol, build, wanted) for clip in dataset.clips]
         try:
             for future in waiting:
                 yield future.result()
@@ -107,9 +79,47 @@ def evaluate(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
+def measure_clip(
+    clip: TruthClip,
+    protocol: Protocol,
+    build: BuildPropagator,
+    measures: Measures,
+    *,
+    frame_done: FrameDone | None = None,
+) -> ClipScore:
+    """Runs fresh propagators over a clip and measures everything that is asked for."""
+    sized = build if protocol.shorter_side_px is None else partial(build_scaled, build, protocol.shorter_side_px)
+    reset_peak()
+    try:
+        if protocol.is_transfer:
+            score = _measure_transfer(clip, sized)
+        else:
+            score = _measure_run(clip, protocol, sized, measures, frame_done)
+    except (MediaError, MaskError) as error:
+        return ClipScore(clip.name, failure=str(error))
+    return replace(score, peak_bytes=peak_bytes(), device_peak_bytes=device_peak_bytes())
+
+
+def _measure_run(
+    clip: TruthClip, protocol: Protocol, build: BuildPropagator, measures: Measures, frame_done: FrameDone | None
+) -> ClipScore:
+    folder = measures.masks_folder / clip.name if measures.masks_folder is not None else None
+    collector = Collector(clip, protocol, with_picture=measures.with_pictures, masks_folder=folder)
+    for result in run_clip(clip, build()):
+        collector.add(result)
+        if frame_done is not None:
+            frame_done(clip.name, result.frame_index + 1, clip.frame_count)
+    score = collector.finish()
+    if not measures.corrections:
+        return score
+    curve = simulate_corrections(clip, protocol, build, count=measures.corrections, choice=measures.choice)
+    return replace(score, corrections=curve)
+
+
+def _measure_transfer(clip: TruthClip, build: BuildPropagator) -> ClipScore:
+    errors, steps = transfer_errors(clip, build)
+    return ClipScore(clip.name, frame_count=len(steps), seconds=sum(step.seconds for step in steps), transfer=errors)
+
+
 def _use_one_thread() -> None:
     cv2.setNumThreads(1)
-
-
-def _object_score(item: TruthObject, frames: Sequence[FrameScore]) -> ObjectScore:
-    return ObjectScore(item.id, item.first_frame, tuple(frames), item.category, item.seen)

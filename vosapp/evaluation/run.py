@@ -21,46 +21,62 @@ class RunFrame:
 
     Attributes:
         frame_index: of the frame.
-        masks: (height, width) bool per object that the engine was given so far.
+        probabilities: (height, width) float32 per object that the engine was given so far.
         doubt: per object, 0 (sure) to 1.
         given: objects whose true mask the engine was given on this frame.
         seconds: time of the step, without reading the picture.
     """
 
     frame_index: int
-    masks: Mapping[ObjectId, BoolImage]
+    probabilities: Mapping[ObjectId, Probability]
     doubt: Mapping[ObjectId, float]
     given: frozenset[ObjectId]
     seconds: float
 
+    def mask(self, object_id: ObjectId, shape: tuple[int, ...]) -> BoolImage:
+        """The mask (height, width) of an object; empty when the engine does not know it."""
+        probability = self.probabilities.get(object_id)
+        return np.zeros(shape, np.bool_) if probability is None else probability >= 0.5
 
-def run_clip(clip: TruthClip, propagator: Propagator, *, last_frame: int | None = None) -> Iterator[RunFrame]:
-    """Runs forward over a clip; every object's true mask is given on its first annotated frame and never again.
+
+def run_clip(clip: TruthClip, propagator: Propagator) -> Iterator[RunFrame]:
+    """Runs forward over a clip; every object's true mask is given on its first frame and never again.
 
     Args:
         clip: the clip.
         propagator: a fresh one.
-        last_frame: where to stop, the end unless told.
 
     Yields:
         One result for every frame from the first given mask on.
     """
-    starts = sorted({item.first_frame for item in clip.objects})
-    end = clip.frame_count if last_frame is None else min(clip.frame_count, last_frame + 1)
-    for index in range(starts[0] if starts else end, end):
+    starts: dict[int, list[ObjectId]] = {}
+    for item in clip.objects:
+        starts.setdefault(item.first_frame, []).append(item.id)
+    yield from _walk(clip, propagator, starts, clip.frame_count - 1)
+
+
+def run_transfer(clip: TruthClip, propagator: Propagator, key_frame: int, last_frame: int) -> Iterator[RunFrame]:
+    """Runs from a key frame, where every object's true mask is given, to a last frame."""
+    yield from _walk(clip, propagator, {key_frame: [item.id for item in clip.objects]}, last_frame)
+
+
+def _walk(
+    clip: TruthClip, propagator: Propagator, starts: Mapping[int, list[ObjectId]], last_frame: int
+) -> Iterator[RunFrame]:
+    if not starts:
+        return
+    for index in range(min(starts), last_frame + 1):
         picture = clip.frame(index)
-        given = _given(clip, index) if index in starts else {}
-        start = time.perf_counter()
+        given = _given(clip, index, starts[index]) if index in starts else {}
+        begun = time.perf_counter()
         if given:
             propagator.remember(index, picture, given)
         prediction = propagator.step(index, picture, given or None)
-        seconds = time.perf_counter() - start
-        masks = {i: p >= 0.5 for i, p in prediction.probabilities.items()}
-        yield RunFrame(index, masks, dict(prediction.doubt), frozenset(given), seconds)
+        seconds = time.perf_counter() - begun
+        yield RunFrame(index, prediction.probabilities, dict(prediction.doubt), frozenset(given), seconds)
 
 
-def _given(clip: TruthClip, index: int) -> dict[ObjectId, Probability]:
+def _given(clip: TruthClip, index: int, object_ids: list[ObjectId]) -> dict[ObjectId, Probability]:
     """True masks of the objects that begin here. One without any pixel cannot be followed and is left out."""
     truth = clip.truth(index)
-    begins = [item.id for item in clip.objects if item.first_frame == index]
-    return {i: truth[i].astype(np.float32) for i in begins if truth[i].any()}
+    return {i: truth[i].astype(np.float32) for i in object_ids if truth[i].any()}

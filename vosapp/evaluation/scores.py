@@ -1,15 +1,17 @@
-"""Scores of a run: per frame, per object, per clip and over a data set, as values that go into JSON and tables."""
+"""Scores of a run: per frame, per object, per clip and over a data set. Plain values that go into JSON and tables."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 from vosapp.core.document import ObjectId
 from vosapp.metrics.davis import Summary, summarise
+from vosapp.metrics.matting import MattingErrors
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,7 @@ class FrameScore:
     Attributes:
         frame_index: of the frame.
         j, f: region similarity and boundary measure, 0..1.
-        doubt: what the engine said, 0 (sure) to 1.
+        doubt: what the engine said, 0 (sure) to 1; NaN when it said nothing.
         truth_px, result_px: areas.
     """
 
@@ -36,7 +38,7 @@ class FrameScore:
         return (self.j + self.f) / 2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ObjectScore:
     """One object over its scored frames, in their order.
 
@@ -52,35 +54,83 @@ class ObjectScore:
     category: str = ""
     seen: bool | None = None
 
-    @property
+    @cached_property
     def j(self) -> Summary:
         """Statistics of J."""
         return summarise([frame.j for frame in self.frames])
 
-    @property
+    @cached_property
     def f(self) -> Summary:
         """Statistics of F."""
         return summarise([frame.f for frame in self.frames])
 
 
 @dataclass(frozen=True, slots=True)
+class WorstFrame:
+    """The frame of an object with the lowest J, as a picture for the report.
+
+    Attributes:
+        frame_index, object_id, j: which, and how bad.
+        jpeg: the frame with the true outline and the result painted over it.
+    """
+
+    frame_index: int
+    object_id: ObjectId
+    j: float
+    jpeg: bytes
+
+
+@dataclass(frozen=True)
+class CorrectionCurve:
+    """Quality against the number of corrected frames.
+
+    Attributes:
+        chosen: the corrected frames in their order; fewer than asked for when no frame was left.
+        j: mean J of the frames that are not corrected, after 0, 1 ... corrections.
+    """
+
+    chosen: tuple[int, ...]
+    j: tuple[float, ...]
+
+    @property
+    def area(self) -> float:
+        """Area under the curve, 0..1: what J an artist sees on average on the way."""
+        if len(self.j) < 2:
+            return self.j[0] if self.j else math.nan
+        return float(np.trapezoid(self.j)) / (len(self.j) - 1)
+
+
+@dataclass(frozen=True)
 class ClipScore:
     """One clip under one engine.
 
     Attributes:
         name: of the clip.
-        objects: per object.
+        objects: per object; empty when the clip failed.
         frame_count: frames that the engine stepped through.
         seconds: time that it took for all steps, without reading pictures and without scoring.
+        peak_bytes: the most memory that the measuring process held meanwhile, libraries included.
+        device_peak_bytes: the most memory of the graphics card, 0 without one.
         stability: temporal instability T, NaN where the benchmark has none.
-        matting: mean errors of the soft mask against a true alpha, empty where there is none.
+        transfer: JumpCut's error by distance in frames.
+        matting: mean errors of the soft mask against a true alpha, or None.
+        corrections: quality against corrected frames, or None.
+        worst: the worst frame of the clip, or None.
+        failure: why it could not be measured, "" when it could.
     """
 
     name: str
-    objects: tuple[ObjectScore, ...]
-    frame_count: int
-    seconds: float
+    objects: tuple[ObjectScore, ...] = ()
+    frame_count: int = 0
+    seconds: float = 0.0
+    peak_bytes: int = 0
+    device_peak_bytes: int = 0
     stability: float = math.nan
+    transfer: Mapping[int, float] = field(default_factory=dict)
+    matting: MattingErrors | None = None
+    corrections: CorrectionCurve | None = None
+    worst: WorstFrame | None = None
+    failure: str = ""
 
     @property
     def j(self) -> float:
@@ -111,12 +161,14 @@ class Totals:
         j, f: means of the three statistics.
         frames_per_second: all frames over all time.
         stability: mean T over the clips that have one.
+        peak_bytes: the largest of all clips.
     """
 
     j: Summary
     f: Summary
     frames_per_second: float
     stability: float
+    peak_bytes: int
 
     @property
     def j_and_f(self) -> float:
@@ -133,6 +185,7 @@ def totals(clips: Sequence[ClipScore]) -> Totals:
         f=_mean_summary(item.f for item in objects),
         frames_per_second=sum(clip.frame_count for clip in clips) / seconds if seconds > 0 else math.nan,
         stability=mean(clip.stability for clip in clips),
+        peak_bytes=max((clip.peak_bytes for clip in clips), default=0),
     )
 
 
