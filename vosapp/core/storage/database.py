@@ -1,0 +1,120 @@
+"""The SQLite file of a project: schema, connections, and the sentences for what can be wrong with it."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from vosapp.core.errors import ProjectError
+
+APPLICATION_ID = 0x564F5341  # "VOSA", in the header of the file
+SCHEMA_VERSION = 1
+SUFFIX = ".vosapp"
+MAX_VALUE_BYTES = 64 * 2**20  # the longest text or blob that a file may hold
+BUSY_MS = 10_000
+
+SCHEMA = """
+CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE masks (digest BLOB PRIMARY KEY, height INTEGER NOT NULL, width INTEGER NOT NULL, data BLOB NOT NULL);
+CREATE TABLE nodes (digest BLOB PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE steps (position INTEGER PRIMARY KEY, label TEXT NOT NULL, root BLOB NOT NULL, made_on BLOB,
+    size_bytes INTEGER NOT NULL, seal BLOB NOT NULL);
+CREATE TABLE state (id INTEGER PRIMARY KEY CHECK (id = 1), head INTEGER NOT NULL, count INTEGER NOT NULL,
+    root BLOB NOT NULL, seal BLOB NOT NULL);
+"""
+
+
+def connect(path: Path, mode: str = "rw") -> sqlite3.Connection:
+    """A connection that trusts nothing in the file. May be used from one thread at a time.
+
+    Args:
+        mode: "rw", "ro", "rwc" to create the file, or "immutable" for a file that nobody writes.
+    """
+    parameters = "mode=ro&immutable=1" if mode == "immutable" else f"mode={mode}"
+    uri = path.absolute().as_uri()
+    if not uri.startswith("file:///"):
+        uri = "file:////" + uri.removeprefix("file://")  # a Windows network folder
+    connection = sqlite3.connect(f"{uri}?{parameters}", uri=True, isolation_level=None, check_same_thread=False)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)
+    for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "mmap_size=0", f"busy_timeout={BUSY_MS}"):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def create_schema(connection: sqlite3.Connection) -> None:
+    """Makes the tables in an empty file."""
+    connection.executescript(
+        f"BEGIN; PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={SCHEMA_VERSION}; {SCHEMA} COMMIT;"
+    )
+
+
+def check_schema(connection: sqlite3.Connection, path: Path) -> int:
+    """Makes sure that a file is a project of a version that this program can read, and returns the version.
+
+    Raises:
+        ProjectError: it is something else, newer, or holds tables or triggers that do not belong there.
+    """
+    application_id = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if application_id != APPLICATION_ID or version < 1:
+        raise not_a_project(path)
+    if version > SCHEMA_VERSION:
+        raise ProjectError(
+            f"{path.name} was made by a newer version of vosapp.", "Update vosapp to open it. The file was not touched."
+        )
+    if _tables(connection) != _expected_tables(version):
+        raise not_a_project(path)
+    return version
+
+
+def _tables(connection: sqlite3.Connection) -> set[tuple[str, str, str]]:
+    rows = connection.execute("SELECT type, name, sql FROM sqlite_master LIMIT 100").fetchall()
+    return {(str(kind), str(name), " ".join(str(sql).split())) for kind, name, sql in rows}
+
+
+def _expected_tables(version: int) -> set[tuple[str, str, str]]:
+    memory = sqlite3.connect(":memory:")
+    try:
+        memory.executescript(SCHEMAS[version])
+        return _tables(memory)
+    finally:
+        memory.close()
+
+
+SCHEMAS = {1: SCHEMA}
+
+
+def not_a_project(path: Path) -> ProjectError:
+    """The sentence for a file of another kind."""
+    return ProjectError(f"{path.name} is not a vosapp project.", "Choose a file that vosapp saved.")
+
+
+def damaged(path: Path, error: object = "") -> ProjectError:
+    """The sentence for a file that is broken beyond reading."""
+    detail = f" ({error})" if str(error) else ""
+    return ProjectError(
+        f"{path.name} is damaged and cannot be opened{detail}.",
+        "The file was not touched. Open one of its automatic backups, from Open Backup in the File menu.",
+    )
+
+
+def translated(error: sqlite3.Error | OSError, path: Path) -> ProjectError:
+    """The sentence for an error of SQLite or of the system on a project file."""
+    code = getattr(error, "sqlite_errorcode", None)
+    primary = code & 0xFF if isinstance(code, int) else None
+    if primary == sqlite3.SQLITE_FULL or getattr(error, "errno", None) == 28:
+        return ProjectError(
+            f"There is no space left to save {path.name}.",
+            "Free some space, or use Save As on another disk. What you did since is kept in memory meanwhile.",
+        )
+    if primary == sqlite3.SQLITE_NOTADB:
+        return not_a_project(path)
+    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FORMAT):
+        return damaged(path, error)
+    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return ProjectError(f"{path.name} is in use by another program.", "Close it there, then try again.")
+    if primary == sqlite3.SQLITE_READONLY or isinstance(error, PermissionError):
+        return ProjectError(f"{path.name} may not be written.", "Use Save As in a folder of your own.")
+    if isinstance(error, FileNotFoundError):
+        return ProjectError(f"{path.name} is not in {path.parent}.", "It was moved or deleted.")
+    return ProjectError(f"{path.name} cannot be read or written: {error}.", "Use Save As in another folder.")

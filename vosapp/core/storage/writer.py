@@ -1,0 +1,170 @@
+"""The thread that writes a project, so that the GUI never waits for a disk."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from vosapp.core.editor import EditorState
+from vosapp.core.errors import ProjectError
+from vosapp.core.storage.database import translated
+from vosapp.core.storage.file import ProjectFile
+from vosapp.core.storage.masks import FileMaskStore
+
+RUN_INTERVAL_S = 0.25  # masks of a run are committed in batches; edits of the user at once
+IDLE_CHECKPOINT_S = 1.0
+RETRY_S = 5.0
+
+
+class ProjectWriter:
+    """Writes the newest state that it was given. States in between may be passed over.
+
+    Attributes:
+        problem: why the last attempt failed, None when it did not. It tries again with every new state, and every few
+            seconds.
+    """
+
+    def __init__(
+        self,
+        file: ProjectFile,
+        masks: FileMaskStore,
+        *,
+        path: Path,
+        on_problem: Callable[[ProjectError | None], None] | None = None,
+    ) -> None:
+        """Starts the thread.
+
+        Args:
+            file: written by this thread alone until `stop`.
+            masks: told what has been written.
+            path: for the sentences.
+            on_problem: called in the writer's thread when a problem comes, changes or goes.
+        """
+        self.problem: ProjectError | None = None
+        self._file = file
+        self._masks = masks
+        self._path = path
+        self._on_problem = on_problem
+        self._condition = threading.Condition()
+        self._wanted: EditorState | None = None
+        self._ticket = 0
+        self._done = 0
+        self._attempts = 0
+        self._hurry = False
+        self._stopping = False
+        self._gave_up = False
+        self._checkpoint_due = False
+        self._committed_at = 0.0
+        self._thread = threading.Thread(target=self._work, name=f"writer of {path.name}", daemon=True)
+        self._thread.start()
+
+    def submit(self, state: EditorState) -> None:
+        """Asks for a state to be written. Returns at once."""
+        with self._condition:
+            run_only = self._wanted is not None and state.steps == self._wanted.steps and state.run is not None
+            self._wanted = state
+            self._ticket += 1
+            self._hurry = self._hurry or not run_only
+            self._condition.notify_all()
+
+    def flush(self, timeout_s: float = 60.0) -> None:
+        """Waits until everything submitted is committed.
+
+        Raises:
+            ProjectError: it cannot be written, or not in time.
+        """
+        deadline = time.monotonic() + timeout_s
+        with self._condition:
+            ticket, attempts = self._ticket, self._attempts
+            self._hurry = True
+            self._condition.notify_all()
+            while self._done < ticket:
+                if self.problem is not None and self._attempts > attempts:
+                    raise self.problem
+                if not self._condition.wait(deadline - time.monotonic()):
+                    raise self.problem or ProjectError(f"{self._path.name} is not written yet.", "Try again.")
+
+    @property
+    def is_up_to_date(self) -> bool:
+        """Whether everything submitted is committed."""
+        with self._condition:
+            return self._done == self._ticket
+
+    def stop(self) -> None:
+        """Writes what is left, once, and ends the thread."""
+        with self._condition:
+            self._stopping = True
+            self._condition.notify_all()
+        self._thread.join()
+
+    def _work(self) -> None:
+        while True:
+            with self._condition:
+                self._wait()
+                if self._stopping and (self._done == self._ticket or self._gave_up):
+                    return
+                state, ticket = self._wanted, self._ticket
+                pending = self._done < ticket
+                self._hurry = False
+            if pending and state is not None:
+                self._attempt(state, ticket)
+            elif self._checkpoint_due:
+                self._checkpoint()
+
+    def _wait(self) -> None:
+        """Sleeps until there is something to do. Called with the condition held."""
+        while not self._stopping:
+            now = time.monotonic()
+            if self._done < self._ticket:
+                if self.problem is None:
+                    due = self._committed_at + RUN_INTERVAL_S
+                else:
+                    due = self._committed_at + RETRY_S
+                if self._hurry or now >= due:
+                    return
+                self._condition.wait(due - now)
+            elif self._checkpoint_due:
+                due = self._committed_at + IDLE_CHECKPOINT_S
+                if now >= due:
+                    return
+                self._condition.wait(due - now)
+            else:
+                self._condition.wait()
+
+    def _attempt(self, state: EditorState, ticket: int) -> None:
+        problem = self._write(state)
+        with self._condition:
+            changed = (problem is None) != (self.problem is None) or str(problem) != str(self.problem)
+            self.problem = problem
+            self._attempts += 1
+            self._committed_at = time.monotonic()
+            self._gave_up = self._stopping and problem is not None
+            if problem is None:
+                self._done = ticket
+                self._checkpoint_due = True
+            self._condition.notify_all()
+        if changed and self._on_problem is not None:
+            self._on_problem(problem)
+
+    def _write(self, state: EditorState) -> ProjectError | None:
+        try:
+            pending = self._masks.pending()
+            self._file.write(state, pending)
+            self._masks.written(pending)
+        except (sqlite3.Error, OSError) as error:
+            return translated(error, self._path)
+        except ProjectError as error:
+            return error
+        return None
+
+    def _checkpoint(self) -> None:
+        """Failing is no loss: what is committed is in the log beside the file."""
+        try:
+            self._file.checkpoint()
+        except sqlite3.Error:
+            self._committed_at = time.monotonic() + RETRY_S
+            return
+        self._checkpoint_due = False
