@@ -13,6 +13,7 @@ from torch import Tensor
 
 from tests.parity.case import Case, statistics
 from tests.parity.fill import filled, without_initialising
+from vosapp.engine.networks.agame import AGamePropagator
 from vosapp.models.agame.network import AGame, Picture, State, aggregate, build, foreground, pool
 
 MEAN, DEVIATION = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
@@ -185,3 +186,20 @@ def test_every_recorded_array_of_the_variants(
     _one_object_in_the_multi_target_protocol(network, pictures, case, variants)
     _an_object_that_joins_later(network, pictures, case, variants)
     assert variants.left() == []
+
+
+def test_the_propagator_gives_the_authors_results(network: AGame, case: Case) -> None:
+    variants = Case("agame", "case_variants.npz", inputs=("late_label_f2",))
+    frames = case["frames"]
+    for protocol, name, labels, cut, recorded in (
+        ("single-target", "so_prob", case["label_so"], np.s_[:, :], case["so_prob"][:, None]),
+        ("multi-target", "mo_agg_prob", case["label_mo"], np.s_[:, :], case["mo_agg_prob"]),
+        ("multi-target", "odd_agg_prob", case["label_mo"], np.s_[:91, :149], variants["odd_agg_prob"]),
+    ):
+        propagator = AGamePropagator(network, device=torch.device("cpu"), protocol=protocol)  # type: ignore[arg-type]
+        ids = range(1, recorded.shape[1] + 1)
+        propagator.step(0, frames[0][cut], {i: (labels[cut] == i).astype(np.float32) for i in ids})
+        for frame in (1, 2, 3):
+            found = propagator.step(frame, frames[frame][cut]).probabilities
+            for i in ids:
+                np.testing.assert_allclose(found[i], recorded[frame - 1, i - 1], atol=1e-4, err_msg=name)

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from tests.parity.case import Case, statistics
 from tests.parity.fill import filled, without_initialising
+from vosapp.engine.networks.rvos import RvosPropagator
 from vosapp.models.rvos.decoder import LEVELS, mask_pyramid
 from vosapp.models.rvos.network import FrameOutput, Rvos, build
 
@@ -132,3 +133,14 @@ def test_the_ablations_drop_what_they_say(finder: Rvos) -> None:
     for level in range(LEVELS):
         alone = finder(image, 1, tuple(h[1:] for h in first.hidden)).hidden[level][0]
         assert torch.allclose(temporal.hidden[level][1], alone, atol=1e-5)
+
+
+def test_the_propagator_gives_the_authors_results(follower: Rvos) -> None:
+    case = Case("rvos", inputs=INPUTS)
+    propagator = RvosPropagator(follower, device=torch.device("cpu"), size=(96, 160))
+    masks = {i: (case["labels_u8"][0] == i).astype(np.float32) for i in (1, 2)}
+    propagator.step(0, case["frames_u8"][0], masks)
+    for frame in (1, 2, 3):
+        found = propagator.step(frame, case["frames_u8"][frame]).probabilities
+        largest = case["os_prob"][frame].max(axis=0)
+        np.testing.assert_allclose(np.maximum(found[1], found[2]), largest, atol=1e-4)

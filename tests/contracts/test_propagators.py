@@ -1,0 +1,180 @@
+"""What every propagator keeps to, whatever is inside it."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from tests.networks import random_network
+from vosapp.engine.engines import build_propagator
+from vosapp.engine.networks.agame import AGamePropagator
+from vosapp.engine.networks.rvos import RvosPropagator
+from vosapp.engine.propagator import Prediction, Propagator
+
+Build = Callable[[], Propagator]
+CPU = torch.device("cpu")
+SIZE = (64, 80)
+
+
+BUILD: dict[str, Build] = {
+    "flow": lambda: build_propagator("flow", "cpu"),
+    "agame": lambda: AGamePropagator(random_network("agame"), device=CPU),  # type: ignore[arg-type]
+    "rvos": lambda: RvosPropagator(random_network("rvos"), device=CPU, size=(64, 96)),  # type: ignore[arg-type]
+}
+
+
+@pytest.fixture(params=list(BUILD))
+def build(request: pytest.FixtureRequest) -> Build:
+    return BUILD[request.param]
+
+
+def _frame(index: int, size: tuple[int, int] = SIZE) -> NDArray[np.uint8]:
+    """A picture with something to see that moves a little from frame to frame; read-only, as sources give them."""
+    rows, columns = np.mgrid[: size[0], : size[1]]
+    waves = [np.sin((columns + 2 * index) / (5 + c)) * np.cos(rows / (7 - c)) for c in range(3)]
+    picture = np.asarray(127 + 120 * np.stack(waves, axis=-1), np.uint8)
+    picture.flags.writeable = False
+    return picture
+
+
+def _box(top: int, left: int, size: tuple[int, int] = SIZE, *, side: int = 20) -> NDArray[np.float32]:
+    mask = np.zeros(size, np.float32)
+    mask[top : top + side, left : left + side] = 1
+    mask.flags.writeable = False
+    return mask
+
+
+def _check(prediction: Prediction, object_ids: set[int], size: tuple[int, int] = SIZE) -> None:
+    assert set(prediction.probabilities) == object_ids == set(prediction.doubt)
+    for probability in prediction.probabilities.values():
+        assert probability.shape == size
+        assert probability.dtype == np.float32
+        assert np.isfinite(probability).all()
+        assert probability.min() >= 0
+        assert probability.max() <= 1
+    if object_ids:
+        assert sum(prediction.probabilities.values()).max() <= 1 + 1e-5  # type: ignore[union-attr]
+    assert all(0 <= doubt <= 1 for doubt in prediction.doubt.values())
+
+
+def _start(propagator: Propagator, masks: Mapping[int, NDArray[np.float32]], frame_index: int = 0) -> Prediction:
+    """As the propagation loop starts a pass: the anchor is remembered, then stepped on."""
+    rgb = _frame(frame_index)
+    propagator.remember(frame_index, rgb, masks)
+    return propagator.step(frame_index, rgb, masks)
+
+
+def test_given_masks_come_back_as_they_are(build: Build) -> None:
+    masks = {1: _box(5, 5), 4: _box(30, 40)}
+    prediction = _start(build(), masks)
+    _check(prediction, {1, 4})
+    for object_id, mask in masks.items():
+        np.testing.assert_array_equal(prediction.probabilities[object_id], mask)
+        assert prediction.doubt[object_id] == 0
+
+
+def test_known_objects_are_predicted_forward_and_backward(build: Build) -> None:
+    for frames in ((3, 4, 5), (3, 2, 1)):
+        propagator = build()
+        _start(propagator, {2: _box(5, 5), 7: _box(30, 40)}, frames[0])
+        for frame_index in frames[1:]:
+            _check(propagator.step(frame_index, _frame(frame_index)), {2, 7})
+
+
+def test_nothing_is_predicted_before_the_first_mask(build: Build) -> None:
+    propagator = build()
+    _check(propagator.step(0, _frame(0)), set())
+    propagator.remember(2, _frame(2), {1: _box(5, 5)})
+    _check(propagator.step(1, _frame(1)), set())
+
+
+def test_objects_join_and_leave_during_a_pass(build: Build) -> None:
+    propagator = build()
+    _start(propagator, {1: _box(5, 5)})
+    prediction = propagator.step(1, _frame(1), {9: _box(30, 40)})
+    _check(prediction, {1, 9})
+    assert prediction.doubt[9] == 0
+    _check(propagator.step(2, _frame(2)), {1, 9})
+    propagator.forget([1])
+    _check(propagator.step(3, _frame(3)), {9})
+    propagator.forget([9, 55])
+    _check(propagator.step(4, _frame(4)), set())
+    _check(propagator.step(5, _frame(5), {1: _box(8, 8)}), {1})
+
+
+def test_a_predicted_object_gives_way_to_a_given_one(build: Build) -> None:
+    propagator = build()
+    _start(propagator, {1: _box(5, 5, side=40)})
+    prediction = propagator.step(1, _frame(1), {2: _box(20, 20)})
+    inside = _box(20, 20) == 1
+    assert prediction.probabilities[1][inside].max() < 0.5
+
+
+def test_an_object_that_the_user_says_is_away(build: Build) -> None:
+    propagator = build()
+    _start(propagator, {1: _box(5, 5), 2: _box(30, 40)})
+    nothing = np.zeros(SIZE, np.float32)
+    prediction = propagator.step(1, _frame(1), {1: nothing})
+    _check(prediction, {1, 2})
+    assert not prediction.probabilities[1].any()
+    _check(propagator.step(2, _frame(2)), {1, 2})
+    _check(build().step(0, _frame(0), {1: nothing}), {1})
+
+
+def test_anchors_ahead_and_behind_are_taken(build: Build) -> None:
+    propagator = build()
+    for frame_index in (0, 3, 6):
+        propagator.remember(frame_index, _frame(frame_index), {1: _box(5 + frame_index, 5)})
+    propagator.step(0, _frame(0), {1: _box(5, 5)})
+    for frame_index in range(1, 6):
+        _check(propagator.step(frame_index, _frame(frame_index)), {1})
+    _check(propagator.step(6, _frame(6), {1: _box(11, 5)}), {1})
+
+
+@pytest.mark.parametrize("size", [(61, 83), (33, 47), (40, 16)])
+def test_frames_of_any_size(build: Build, size: tuple[int, int]) -> None:
+    propagator = build()
+    propagator.step(0, _frame(0, size), {1: _box(4, 4, size, side=10)})
+    _check(propagator.step(1, _frame(1, size)), {1}, size)
+
+
+def test_two_passes_give_the_same(build: Build) -> None:
+    passes = []
+    for _ in range(2):
+        propagator = build()
+        _start(propagator, {1: _box(5, 5)})
+        propagator.step(1, _frame(1))
+        passes.append(propagator.step(2, _frame(2)).probabilities[1])
+    np.testing.assert_array_equal(*passes)
+
+
+def test_memory_does_not_grow_with_the_clip(build: Build) -> None:
+    propagator = build()
+    _start(propagator, {1: _box(5, 5)})
+    held = []
+    for frame_index in range(1, 7):
+        propagator.step(frame_index, _frame(frame_index))
+        held.append(_held_bytes(propagator))
+    assert held[-1] <= held[1]
+
+
+def _held_bytes(root: object) -> int:
+    """Bytes of all arrays and tensors that can be reached from an object, the network's own left out."""
+    seen: set[int] = set()
+    stack, total = [root], 0
+    while stack:
+        item = stack.pop()
+        if id(item) in seen or isinstance(item, type | torch.nn.Module) or callable(item):
+            continue
+        seen.add(id(item))
+        if isinstance(item, torch.Tensor):
+            total += item.untyped_storage().nbytes()
+        elif isinstance(item, np.ndarray):
+            total += item.nbytes
+        stack.extend(gc.get_referents(item))
+    return total

@@ -1,0 +1,158 @@
+"""A-GAME as a propagator: one image encoding a frame for all objects, references changed as the pass goes on."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Collection, Mapping
+from typing import Literal, NamedTuple, cast
+
+import torch
+from torch import Tensor
+
+from vosapp.core.document import ObjectId
+from vosapp.engine.device import choose_device
+from vosapp.engine.networks.answer import answer
+from vosapp.engine.networks.fitting import Fitting
+from vosapp.engine.networks.trusted import TrustedFrames
+from vosapp.engine.propagator import Prediction, Probability
+from vosapp.models.agame.network import STRIDE, AGame, Picture, State, aggregate, foreground, pool
+from vosapp.models.loading import load_network
+from vosapp.video.source import RgbImage
+
+Protocol = Literal["multi-target", "single-target"]
+PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+SHORT_SIDE = 480  # the size that the authors train and test at
+_TOGETHER = 4  # objects that are segmented at one time
+
+
+class _Sight(NamedTuple):
+    """A frame as the network sees it."""
+
+    fitting: Fitting
+    picture: Picture
+
+
+class AGamePropagator:
+    """A `Propagator`. The trusted frame nearest in time is each object's reference.
+
+    Args:
+        network: with its weights; it is moved and changed to the precision.
+        device: where it runs.
+        protocol: what an object's state learns from a frame: its own probability ("single-target", the authors'
+            choice for DAVIS-2016) or what is left of it after the objects excluded each other ("multi-target",
+            their choice for DAVIS-2017 and YouTube-VOS).
+        precision: "float32", or "bfloat16", faster where the processor has it and not to the same digits.
+        short_side: larger frames are shrunk until their shorter side has so many pixels; 0 never shrinks.
+    """
+
+    def __init__(
+        self,
+        network: AGame,
+        *,
+        device: torch.device,
+        protocol: Protocol = "multi-target",
+        precision: str = "float32",
+        short_side: int = SHORT_SIDE,
+    ) -> None:
+        self._network = _prepared(network, device, PRECISIONS[precision])
+        self._device = device
+        self._dtype = PRECISIONS[precision]
+        self._protocol = protocol
+        self._short_side = short_side
+        self._trusted = TrustedFrames()
+        self._states: dict[ObjectId, State] = {}
+        self._references: dict[ObjectId, int] = {}
+
+    def remember(self, frame_index: int, rgb: RgbImage, masks: Mapping[ObjectId, Probability]) -> None:
+        """Keeps a trusted frame until it is the nearest one; see `Propagator.remember`."""
+        self._trusted.add(frame_index, rgb, masks)
+
+    @torch.inference_mode()
+    def step(self, frame_index: int, rgb: RgbImage, given: Mapping[ObjectId, Probability] | None = None) -> Prediction:
+        """Moves the pass to this frame; see `Propagator.step`."""
+        given = given or {}
+        sight = self._look(rgb)
+        self._trusted.add(frame_index, rgb, given)
+        self._trusted.keep_near(frame_index)
+        predicted = [object_id for object_id in self._states if object_id not in given]
+        for object_id in predicted:
+            self._refer(object_id, frame_index)
+        masks = sight.fitting.masks(given.values()) if given else torch.empty(0, device=self._device)
+        alone = self._scores(sight, predicted)
+        merged = aggregate(torch.cat([alone, masks]))[: len(alone)] if predicted else alone
+        learned = merged if self._protocol == "multi-target" else alone
+        for i, object_id in enumerate(predicted):
+            maps = pool(learned[i : i + 1])
+            self._states[object_id] = self._network.update(sight.picture, self._states[object_id], maps)
+        for i, (object_id, mask) in enumerate(given.items()):
+            self._take(object_id, frame_index, sight.picture, pool(masks[i : i + 1]), is_away=not mask.any())
+        single = self._protocol == "single-target" and len(self._states) == 1
+        found = sight.fitting.frames(alone if single else merged) if predicted else ()
+        return answer(dict(zip(predicted, found, strict=True)), given)
+
+    def forget(self, object_ids: Collection[ObjectId]) -> None:
+        """Drops objects; see `Propagator.forget`."""
+        self._trusted.forget(object_ids)
+        for object_id in object_ids:
+            self._states.pop(object_id, None)
+            self._references.pop(object_id, None)
+
+    def _look(self, rgb: RgbImage) -> _Sight:
+        size = (rgb.shape[0], rgb.shape[1])
+        fitting = Fitting.reflecting(size, multiple=STRIDE, short_side=self._short_side, device=self._device)
+        return _Sight(fitting, self._network.look(fitting.image(rgb).to(self._dtype)))
+
+    def _refer(self, object_id: ObjectId, frame_index: int) -> None:
+        """Makes the nearest trusted frame the reference of an object; where the object was stays as it is."""
+        nearest = self._trusted.nearest(object_id, frame_index)
+        if nearest is None or nearest == self._references.get(object_id):
+            return
+        sight = self._look(self._trusted.picture(nearest))
+        mask = sight.fitting.masks([self._trusted.mask(object_id, nearest)])
+        fresh = self._network.start(sight.picture, pool(mask))
+        self._states[object_id] = fresh._replace(previous=self._states[object_id].previous)
+        self._references[object_id] = nearest
+
+    def _scores(self, sight: _Sight, object_ids: list[ObjectId]) -> Tensor:
+        """What the network says of each object alone: (N, h, w)."""
+        found = [torch.empty(0, device=self._device)]
+        for first in range(0, len(object_ids), _TOGETHER):
+            first_state, *others = (self._states[o] for o in object_ids[first : first + _TOGETHER])
+            state = functools.reduce(State.join, others, first_state)
+            found.append(foreground(self._network.scores(sight.picture, state).final))
+        return torch.cat(found)
+
+    def _take(self, object_id: ObjectId, frame_index: int, picture: Picture, maps: Tensor, *, is_away: bool) -> None:
+        """Learns where the user says that an object is; of one that is away only that it is away."""
+        before = self._states.get(object_id)
+        if is_away and before is not None:
+            self._states[object_id] = before._replace(previous=maps)
+            return
+        self._states[object_id] = self._network.start(picture, maps)
+        self._references[object_id] = frame_index
+
+
+def build(
+    device: str = "auto",
+    *,
+    protocol: Protocol = "multi-target",
+    precision: str = "float32",
+    short_side: int = SHORT_SIDE,
+) -> AGamePropagator:
+    """A-GAME with the user's weights; see `AGamePropagator`.
+
+    Raises:
+        WeightsError: there are no weights.
+        EngineError: no such device.
+    """
+    network = cast(AGame, load_network("agame"))
+    chosen = choose_device(device)
+    return AGamePropagator(network, device=chosen, protocol=protocol, precision=precision, short_side=short_side)
+
+
+def _prepared(network: AGame, device: torch.device, dtype: torch.dtype) -> AGame:
+    """The network on a device; the appearance model's own parameter keeps all its digits."""
+    floor = network.appmod.cov_reg.data
+    network = network.to(device, dtype)
+    network.appmod.cov_reg.data = floor.to(device)
+    return network

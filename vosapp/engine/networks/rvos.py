@@ -1,0 +1,125 @@
+"""RVOS (one-shot) as a propagator: all objects in one chain, at the network's own small size."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import cast
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from vosapp.core.document import ObjectId
+from vosapp.engine.device import choose_device
+from vosapp.engine.networks.answer import answer
+from vosapp.engine.networks.fitting import DEVIATION, MEAN
+from vosapp.engine.propagator import Prediction, Probability
+from vosapp.models.loading import load_network
+from vosapp.models.rvos.network import Recurrence, Rvos
+from vosapp.models.stages.merging import exclusive
+from vosapp.models.stages.padding import resize
+from vosapp.models.stages.sampling import sample_mask, sample_picture, to_tensor
+from vosapp.video.source import RgbImage
+
+SIZE = (256, 448)  # (height, width) that the authors train and test at, whatever the shape of the frame
+
+
+class RvosPropagator:
+    """A `Propagator`. Its state is the previous masks and the hidden states; it has no use for other anchors.
+
+    Args:
+        network: one-shot, with its weights; it is moved.
+        device: where it runs.
+        size: (height, width) that every frame is brought to.
+        recurrence: what the network recurs over; anything but the default is an ablation of the paper.
+    """
+
+    def __init__(
+        self,
+        network: Rvos,
+        *,
+        device: torch.device,
+        size: tuple[int, int] = SIZE,
+        recurrence: Recurrence = "spatio-temporal",
+    ) -> None:
+        self._network = network.to(device)
+        self._device = device
+        self._size = size
+        self._recurrence: Recurrence = recurrence
+        self._masks: dict[ObjectId, Tensor] = {}  # (h, w) of each object on the last frame, in the chain's order
+        self._hidden: dict[ObjectId, tuple[Tensor, ...]] = {}
+
+    def remember(self, frame_index: int, rgb: RgbImage, masks: Mapping[ObjectId, Probability]) -> None:
+        """Does nothing: the network sees only the frame before; see `Propagator.remember`."""
+
+    @torch.inference_mode()
+    def step(
+        self,
+        frame_index: int,  # noqa: ARG002 - the network knows only the frame before
+        rgb: RgbImage,
+        given: Mapping[ObjectId, Probability] | None = None,
+    ) -> Prediction:
+        """Moves the pass to this frame; see `Propagator.step`.
+
+        The network runs on frames with given masks as well, for its hidden states. As in the authors' code, a given
+        mask stands for the previous mask of its own frame and of the next one.
+        """
+        given = given or {}
+        trusted = {object_id: self._sampled(mask) for object_id, mask in given.items()}
+        self._masks |= trusted
+        if not self._masks:
+            return Prediction({}, {})
+        output = self._network(
+            self._image(rgb), torch.stack(list(self._masks.values())), self._state(), self._recurrence
+        )
+        found = dict(zip(self._masks, output.probabilities, strict=True))
+        self._hidden = {
+            object_id: tuple(level[slot : slot + 1] for level in output.hidden)
+            for slot, object_id in enumerate(self._masks)
+        }
+        self._masks = found | trusted
+        predicted = {object_id: mask for object_id, mask in found.items() if object_id not in given}
+        return answer(self._at_size(predicted, (rgb.shape[0], rgb.shape[1])), given)
+
+    def forget(self, object_ids: Collection[ObjectId]) -> None:
+        """Drops objects; see `Propagator.forget`."""
+        for object_id in object_ids:
+            self._masks.pop(object_id, None)
+            self._hidden.pop(object_id, None)
+
+    def _image(self, rgb: RgbImage) -> Tensor:
+        picture = to_tensor(sample_picture(rgb, self._size)).to(self._device)
+        mean, deviation = (picture.new_tensor(values)[:, None, None] for values in (MEAN, DEVIATION))
+        return (picture - mean) / deviation
+
+    def _sampled(self, mask: Probability) -> Tensor:
+        return torch.tensor(sample_mask(np.asarray(mask, np.float32), self._size)).to(self._device)
+
+    def _state(self) -> tuple[Tensor, ...] | None:
+        """Hidden states of all objects, zero for those that just joined; None on the first frame."""
+        if not self._hidden:
+            return None
+        known = next(iter(self._hidden.values()))
+        nothing = tuple(torch.zeros_like(level) for level in known)
+        states = [self._hidden.get(object_id, nothing) for object_id in self._masks]
+        return tuple(torch.cat(levels) for levels in zip(*states, strict=True))
+
+    def _at_size(self, found: Mapping[ObjectId, Tensor], size: tuple[int, int]) -> dict[ObjectId, Probability]:
+        """Probabilities at the frame's size, where the objects, which RVOS finds one by one, exclude each other."""
+        if not found:
+            return {}
+        apart = exclusive(resize(torch.stack(list(found.values())), size)).cpu().numpy()
+        return dict(zip(found, apart, strict=True))
+
+
+def build(
+    device: str = "auto", *, size: tuple[int, int] = SIZE, recurrence: Recurrence = "spatio-temporal"
+) -> RvosPropagator:
+    """RVOS with the user's weights; see `RvosPropagator`.
+
+    Raises:
+        WeightsError: there are no weights.
+        EngineError: no such device.
+    """
+    network = cast(Rvos, load_network("rvos"))
+    return RvosPropagator(network, device=choose_device(device), size=size, recurrence=recurrence)
