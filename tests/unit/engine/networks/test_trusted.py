@@ -44,7 +44,7 @@ def test_only_frames_near_the_pass_are_kept() -> None:
     for frame in range(0, 100 * MAX_FRAMES, 2):
         trusted.add(frame, RGB, {1: _mask(0)})
     trusted.keep_near(500)
-    kept = {trusted.nearest(1, frame) for frame in range(0, 1000)}
+    kept = {trusted.nearest(1, frame) for frame in range(1000)}
     assert kept == set(range(500 - MAX_FRAMES, 500 + MAX_FRAMES, 2))
 
 
