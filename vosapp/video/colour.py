@@ -17,12 +17,16 @@ Floats = NDArray[np.float32]
 
 UNSPECIFIED = 2
 MATRIX_BT709, MATRIX_BT601, MATRIX_BT2020 = 1, 5, 9
+TRANSFER_CINEON = 1001
+"""Our own number: film scanned as printing density (SMPTE RP 180), as in log DPX files. H.273 has none for it."""
 TRANSFER_LINEAR, TRANSFER_LOG100, TRANSFER_LOG316, TRANSFER_PQ, TRANSFER_HLG = 8, 9, 10, 16, 18
 PRIMARIES_BT709, PRIMARIES_BT2020, PRIMARIES_DCI_P3, PRIMARIES_P3 = 1, 9, 11, 12
 
 REFERENCE_WHITE_NITS = 203.0
 """Luminance of white paper in HDR pictures (ITU-R BT.2408); it becomes white on the display."""
 
+_SCENE_LIGHT = frozenset({TRANSFER_LINEAR, TRANSFER_LOG100, TRANSFER_LOG316, TRANSFER_CINEON})
+_HIGH_RANGE = frozenset({TRANSFER_PQ, TRANSFER_HLG, TRANSFER_CINEON})
 _HLG_PEAK_NITS = 1000.0
 _KNEE = 0.75
 
@@ -53,8 +57,7 @@ class ColourTags:
     @property
     def is_ordinary(self) -> bool:
         """Whether the picture is shown as it is."""
-        curved = self.transfer in (TRANSFER_LINEAR, TRANSFER_LOG100, TRANSFER_LOG316, TRANSFER_PQ, TRANSFER_HLG)
-        return not curved and self.primaries not in _TO_BT709
+        return self.transfer not in _SCENE_LIGHT | _HIGH_RANGE and self.primaries not in _TO_BT709
 
 
 def matrix_or_guess(matrix: int, height: int) -> int:
@@ -66,6 +69,49 @@ def matrix_or_guess(matrix: int, height: int) -> int:
     if matrix == 10:
         return MATRIX_BT2020
     return MATRIX_BT709 if height >= 720 else MATRIX_BT601
+
+
+# Shares of red and blue in the luma of each matrix (ITU-T H.273, table 4).
+_LUMA = {
+    MATRIX_BT709: (0.2126, 0.0722),
+    4: (0.30, 0.11),
+    MATRIX_BT601: (0.299, 0.114),
+    7: (0.212, 0.087),
+    MATRIX_BT2020: (0.2627, 0.0593),
+}
+
+
+def ayuv_to_rgb(tags: ColourTags, bit_depth: int, *, alpha: bool) -> NDArray[np.float64]:
+    """The matrix that takes (A, Y', Cb, Cr, 1) codes to full-range 16-bit R'G'B'(A).
+
+    Args:
+        tags: matrix and range of the codes.
+        bit_depth: bits of a code; the codes come shifted to the top of 16 bits.
+        alpha: whether to keep A, as a fourth row.
+
+    Returns:
+        (3 or 4, 5) matrix.
+    """
+    red, blue = _LUMA[tags.matrix]
+    green = 1 - red - blue
+    # Rows R, G, B; columns Y, Cb, Cr, for Y 0..1 and chroma -0.5..0.5.
+    from_unit = np.array(
+        [
+            [1, 0, 2 * (1 - red)],
+            [1, -2 * blue * (1 - blue) / green, -2 * red * (1 - red) / green],
+            [1, 2 * (1 - blue), 0],
+        ]
+    )
+    shift = 1 << (16 - bit_depth)
+    top = (1 << bit_depth) - 1
+    eighth = 1 << (bit_depth - 8)
+    black, luma_span, chroma_span = (0, top, top) if tags.full_range else (16 * eighth, 219 * eighth, 224 * eighth)
+    scale = 65535 * from_unit / (np.array([luma_span, chroma_span, chroma_span]) * shift)
+    offset = -scale @ (np.array([black, 128 * eighth, 128 * eighth]) * shift)
+    matrix = np.hstack([np.zeros((3, 1)), scale, offset[:, None]])
+    if alpha:
+        matrix = np.vstack([matrix, [65535 / (top * shift), 0, 0, 0, 0]])
+    return matrix
 
 
 def to_display(rgb: NDArray[np.generic], tags: ColourTags) -> NDArray[np.uint8]:
@@ -84,7 +130,7 @@ def to_display(rgb: NDArray[np.generic], tags: ColourTags) -> NDArray[np.uint8]:
         linear = _hlg_to_display_light(linear)
     if tags.primaries in _TO_BT709:
         linear = linear @ np.array(_TO_BT709[tags.primaries], np.float32).T
-    return _display_table(_rolls_off(tags.transfer))[_table_place(linear)]
+    return _display_table(tags.transfer)[_table_place(linear)]
 
 
 def _sixteen_bit(rgb: NDArray[np.generic]) -> NDArray[np.uint16]:
@@ -106,6 +152,8 @@ def _linear_table(transfer: int) -> Floats:
         linear = hlg_to_scene(code)
     elif transfer == TRANSFER_LINEAR:
         linear = code
+    elif transfer == TRANSFER_CINEON:
+        linear = cineon_to_linear(code)
     elif transfer in (TRANSFER_LOG100, TRANSFER_LOG316):
         decades = 2.0 if transfer == TRANSFER_LOG100 else 2.5
         linear = np.where(code > 0, 10 ** ((code - 1) * decades), 0.0)
@@ -127,15 +175,21 @@ def hlg_to_scene(code: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.where(code <= 0.5, code**2 / 3, (np.exp((code - c) / a) + b) / 12))
 
 
+def cineon_to_linear(code: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Scene light, 1 = white paper, of film density codes 0..1: black 95, white 685 of 1023, 0.002 density a code."""
+
+    def exposure(ten_bit: NDArray[np.float64] | float) -> NDArray[np.float64]:
+        return np.asarray(10 ** ((np.asarray(ten_bit) - 685) * 0.002 / 0.6))
+
+    black = exposure(95)
+    return np.asarray(np.maximum(exposure(code * 1023) - black, 0) / (1 - black))
+
+
 def _hlg_to_display_light(scene: Floats) -> Floats:
     """Scene light to display light of a 1000 cd/m2 screen, 1 = white (ITU-R BT.2100, system gamma 1.2)."""
     luminance = scene @ np.array([0.2627, 0.6780, 0.0593], np.float32)
     gain = np.power(np.maximum(luminance, 1e-6), 0.2) * np.float32(_HLG_PEAK_NITS / REFERENCE_WHITE_NITS)
     return np.asarray(scene * gain[..., None], np.float32)
-
-
-def _rolls_off(transfer: int) -> bool:
-    return transfer in (TRANSFER_PQ, TRANSFER_HLG)
 
 
 _TABLE_SIZE = 1 << 14
@@ -149,11 +203,20 @@ def _table_place(linear: Floats) -> NDArray[np.uint16]:
     return (roots * np.float32(_TABLE_SIZE - 1) + 0.5).astype(np.uint16)
 
 
-@lru_cache(maxsize=2)
-def _display_table(rolls_off: bool) -> NDArray[np.uint8]:
-    """8-bit display codes of linear light: highlights rolled off above the knee, then the inverse of BT.1886."""
+@lru_cache(maxsize=8)
+def _display_table(transfer: int) -> NDArray[np.uint8]:
+    """8-bit display codes of linear light.
+
+    Highlights of high dynamic range are rolled off above the knee. Scene light is shown by the curve of sRGB, as
+    image viewers do; everything else by the inverse of the screen's own curve (ITU-R BT.1886).
+    """
     linear = (np.arange(_TABLE_SIZE) / (_TABLE_SIZE - 1)) ** 2 * _TABLE_TOP
-    if rolls_off:
+    if transfer in _HIGH_RANGE:
         above = _KNEE + (1 - _KNEE) * (1 - np.exp(-(np.maximum(linear, _KNEE) - _KNEE) / (1 - _KNEE)))
         linear = np.where(linear <= _KNEE, linear, above)
-    return (np.clip(linear, 0, 1) ** (1 / 2.4) * 255 + 0.5).astype(np.uint8)
+    linear = np.clip(linear, 0, 1)
+    if transfer in _SCENE_LIGHT:
+        code = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+    else:
+        code = linear ** (1 / 2.4)
+    return (code * 255 + 0.5).astype(np.uint8)

@@ -62,8 +62,11 @@ def decode_picture(path: Path, data: bytes) -> NDArray[Any]:
         from vosapp.video.av.stills import decode_still
 
         return decode_still(path, data).native
+    # Only this mode turns a JPEG as its camera held it; the others keep their alpha.
+    is_jpeg = path.suffix.lower() in (".jpg", ".jpeg")
+    mode = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH if is_jpeg else cv2.IMREAD_UNCHANGED
     try:
-        picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+        picture = cv2.imdecode(np.frombuffer(data, np.uint8), mode)
     except cv2.error:
         picture = None
     if picture is None:

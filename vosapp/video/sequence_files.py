@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from vosapp.core.errors import MediaError
 from vosapp.video.images import IMAGE_SUFFIXES
 
-_NUMBERED = re.compile(r"^(?P<head>.*?)(?P<number>\d+)(?P<tail>\D*)$")
+_DIGITS = re.compile(r"([0-9]+)")
 _PRINTF = re.compile(r"%0?(\d*)d")
 _HASHES = re.compile(r"#+|@+")
 _SPARSE = 4
@@ -22,14 +23,14 @@ class SequenceFiles:
     """The files of a sequence.
 
     Attributes:
-        folder: where they lie.
+        path: what opens the same sequence again: the folder when it holds nothing else, the first file otherwise.
         files: file of each frame, None where the numbering has a gap.
         first_number: number of the first frame, 0 when the files have none.
         has_numbers: whether the names number the frames.
         notes: sentences for the user: gaps, other files left out.
     """
 
-    folder: Path
+    path: Path
     files: tuple[Path | None, ...]
     first_number: int
     has_numbers: bool
@@ -53,11 +54,11 @@ def find_sequence(path: Path) -> SequenceFiles:
         return _of_pattern(path)
     if not path.exists():
         raise MediaError(f"There is no file {path}.", "Check the path, or relink the clip if it was moved.")
-    found = _NUMBERED.match(path.stem)
-    if found is None:
-        return SequenceFiles(path.parent, (path,), 0, False, ())
-    siblings = [p for p in _images_in(path.parent) if p.suffix == path.suffix and _key(p) == _key(path)]
-    return _numbered(path.parent, siblings, ())
+    images = _images_in(path.parent)
+    group = next((group for group in _groups(images) if path in group.values()), None)
+    if group is None or len(group) == 1:
+        return SequenceFiles(path, (path,), 0, False, ())
+    return _numbered(_reopening(path.parent, group, images), group, ())
 
 
 def _of_folder(folder: Path) -> SequenceFiles:
@@ -66,61 +67,74 @@ def _of_folder(folder: Path) -> SequenceFiles:
         raise MediaError(
             f"The folder {folder} holds no images.", "Choose a folder of PNG, JPEG, TIFF, EXR or DPX files."
         )
-    groups: dict[tuple[str, str, str], list[Path]] = defaultdict(list)
-    for image in images:
-        groups[_key(image)].append(image)
-    longest = max(groups.values(), key=lambda group: (len(group), group[0].name))
-    if len(longest) == 1:
+    longest = max(_groups(images), key=lambda group: (len(group), min(group.values()).name), default={})
+    if len(longest) < 2:
         note = "The names hold no common numbering; the images play in the order of their names."
         return SequenceFiles(folder, tuple(images), 0, False, (note,) if len(images) > 1 else ())
     left_out = len(images) - len(longest)
-    return _numbered(folder, longest, (f"{left_out} other images in {folder.name} are left out.",) if left_out else ())
+    notes = [f"{left_out} other images in {folder.name} are left out."] if left_out else []
+    return _numbered(_reopening(folder, longest, images), longest, notes)
 
 
 def _of_pattern(path: Path) -> SequenceFiles:
-    pieces = _HASHES if _HASHES.search(path.name) else _PRINTF
-    found = pieces.search(path.name)
-    if found is None:
-        raise MediaError(f"{path} is not a pattern.", "Write it like shot.%04d.exr or shot.####.exr.")
-    head, tail = re.escape(path.name[: found.start()]), re.escape(path.name[found.end() :])
-    name = re.compile(f"{head}(\\d+){tail}")
-    images = [p for p in _images_in(path.parent) if name.fullmatch(p.name)]
-    if not images:
+    found = _HASHES.search(path.name) or _PRINTF.search(path.name)
+    head, tail = (path.name[: found.start()], path.name[found.end() :]) if found else (path.name, "")
+    name = re.compile(f"{re.escape(head)}(\\d+){re.escape(tail)}")
+    images = _images_in(path.parent)
+    group = {int(match[1]): image for image in images if (match := name.fullmatch(image.name))}
+    if not group:
         raise MediaError(f"No file fits {path}.", "Check the folder and the digits of the pattern.")
-    return _numbered(path.parent, images, ())
+    return _numbered(_reopening(path.parent, group, images), group, ())
 
 
 def _images_in(folder: Path) -> list[Path]:
+    """The images of a folder in the order of their names, numbers in names counting as numbers."""
     try:
         entries = [p for p in folder.iterdir() if p.suffix.lower() in IMAGE_SUFFIXES and not p.name.startswith(".")]
     except OSError as error:
         raise MediaError(f"The folder {folder} cannot be read ({error.strerror}).", "Check its permissions.") from error
-    return sorted(entries, key=lambda p: [int(t) if t.isdigit() else t for t in re.split(r"(\d+)", p.name)])
+
+    def key(path: Path) -> tuple[list[str], list[int], str]:
+        parts = _DIGITS.split(path.stem)
+        return parts[::2], [int(digits) for digits in parts[1::2]], path.name
+
+    return sorted(entries, key=key)
 
 
-def _key(path: Path) -> tuple[str, str, str]:
-    """What the files of one sequence have in common: the name around its last number, and the kind of file."""
-    found = _NUMBERED.match(path.stem)
-    if found is None:
-        return path.stem, "", path.suffix
-    return found["head"], found["tail"], path.suffix
+def _groups(images: list[Path]) -> list[dict[int, Path]]:
+    """The images sorted into sequences: images whose names differ in one number, by that number.
+
+    Where several numbers differ (shot_v2_0001), the last one is the frame number and the others part names.
+    """
+    alike: dict[tuple[str, ...], list[tuple[list[str], Path]]] = defaultdict(list)
+    for image in images:
+        parts = _DIGITS.split(image.stem)
+        alike[(*parts[::2], image.suffix)].append((parts[1::2], image))
+    groups: list[dict[int, Path]] = []
+    for members in alike.values():
+        columns = range(len(members[0][0]))
+        varying = [column for column in columns if len({numbers[column] for numbers, _ in members}) > 1]
+        if not varying:
+            continue
+        sequences: dict[tuple[str, ...], dict[int, Path]] = defaultdict(dict)
+        for numbers, image in members:
+            rest = (*numbers[: varying[-1]], *numbers[varying[-1] + 1 :])
+            sequences[rest][int(numbers[varying[-1]])] = image
+        groups.extend(sequences.values())
+    return groups
 
 
-def _number(path: Path) -> int:
-    found = _NUMBERED.match(path.stem)
-    return int(found["number"]) if found else 0
+def _reopening(folder: Path, group: dict[int, Path], images: list[Path]) -> Path:
+    return folder if len(group) == len(images) else group[min(group)]
 
 
-def _numbered(folder: Path, images: list[Path], notes: tuple[str, ...]) -> SequenceFiles:
-    by_number = {_number(image): image for image in images}
-    first, last = min(by_number), max(by_number)
-    span = last - first + 1
-    if span > len(by_number) * (1 + _SPARSE) + 1:
+def _numbered(path: Path, group: dict[int, Path], notes: Sequence[str]) -> SequenceFiles:
+    first, last = min(group), max(group)
+    if last - first + 1 > len(group) * (1 + _SPARSE) + 1:
         note = "The numbers in the names are too far apart to be frame numbers; the images play in their order."
-        ordered = tuple(by_number[n] for n in sorted(by_number))
-        return SequenceFiles(folder, ordered, 0, False, (*notes, note))
-    files = tuple(by_number.get(number) for number in range(first, last + 1))
-    return SequenceFiles(folder, files, first, True, (*notes, *_gap_notes(files, first)))
+        return SequenceFiles(path, tuple(group[n] for n in sorted(group)), 0, False, (*notes, note))
+    files = tuple(group.get(number) for number in range(first, last + 1))
+    return SequenceFiles(path, files, first, True, (*notes, *_gap_notes(files, first)))
 
 
 def _gap_notes(files: tuple[Path | None, ...], first: int) -> tuple[str, ...]:

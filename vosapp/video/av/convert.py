@@ -10,7 +10,7 @@ import numpy as np
 from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
-from vosapp.video.colour import UNSPECIFIED, ColourTags, matrix_or_guess, to_display
+from vosapp.video.colour import UNSPECIFIED, ColourTags, ayuv_to_rgb, matrix_or_guess, to_display
 from vosapp.video.orientation import Orientation, orientation_from_matrix
 from vosapp.video.source import RgbImage
 
@@ -18,10 +18,14 @@ if TYPE_CHECKING:
     from av.video.format import VideoFormat
     from av.video.frame import VideoFrame
 
-_FULL_RANGE = 2
-_FAST = int(Interpolation.BILINEAR)
-_EXACT = int(Interpolation.BICUBIC) | 0x2000 | 0x40000 | 0x80000
-"""Bicubic with whole chroma interpolation, accurate rounding and no shortcuts (flags of libswscale)."""
+_LIMITED_RANGE, _FULL_RANGE = 1, 2
+
+# Flags of libswscale, which older versions of PyAV do not name.
+_WHOLE_CHROMA, _ACCURATE_ROUNDING, _BIT_EXACT = 0x2000, 0x40000, 0x80000
+_QUICK = int(Interpolation.BILINEAR)
+_QUICK_DEEP = _QUICK | _WHOLE_CHROMA
+_EXACT = int(Interpolation.BICUBIC) | _WHOLE_CHROMA | _ACCURATE_ROUNDING | _BIT_EXACT
+_STRETCHING = _WHOLE_CHROMA | _ACCURATE_ROUNDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class PictureFacts:
         height, width: of the stored picture.
         pixel_format: as FFmpeg names it.
         bit_depth: bits of the deepest channel.
-        is_float, has_alpha: kind of samples.
+        is_float, is_yuv, has_alpha: kind of samples.
         tags: colour.
         orientation: how to turn it.
         pixel_aspect: width of a pixel over its height.
@@ -44,6 +48,7 @@ class PictureFacts:
     pixel_format: str
     bit_depth: int
     is_float: bool
+    is_yuv: bool
     has_alpha: bool
     tags: ColourTags
     orientation: Orientation
@@ -78,6 +83,7 @@ def facts_of(picture: VideoFrame, pixel_aspect: Fraction | None) -> PictureFacts
         pixel_format=form.name,
         bit_depth=8 if form.has_palette else max(part.bits for part in form.components),
         is_float="f32" in form.name or "f16" in form.name,
+        is_yuv=not _is_rgb(form),
         has_alpha=form.has_palette or any(part.is_alpha for part in form.components),
         tags=_tags_of(picture),
         orientation=_orientation_of(picture),
@@ -117,46 +123,92 @@ class PictureConverter:
         self._facts = facts
         self._for_display = VideoReformatter()
         self._for_native = VideoReformatter()
-        self._deep = facts.bit_depth > 8
-        is_stretched = facts.square_size != (facts.height, facts.width)
-        self._display_quality = _EXACT if is_stretched else _FAST
+        self._is_stretched = facts.square_size != (facts.height, facts.width)
 
     def display(self, picture: VideoFrame) -> RgbImage:
-        """(height, width, 3) uint8 RGB as an ordinary screen shows it; read-only."""
-        if self._facts.tags.is_ordinary and not self._facts.is_float:
-            array = self._reformat(self._for_display, picture, "rgb24", self._display_quality)
+        """(height, width, 3) uint8 RGB as an ordinary screen shows it; read-only.
+
+        Ordinary 8-bit video takes libswscale's quick path, which is up to three levels off the exact value.
+        """
+        if not self._facts.tags.is_ordinary or self._facts.is_float:
+            array: NDArray[Any] = to_display(self._rgb(picture)[..., :3], self._facts.tags)
         else:
-            array = to_display(self._rgb(picture, alpha=False), self._facts.tags)
+            quality = _QUICK if self._facts.bit_depth <= 8 else _QUICK_DEEP
+            array = self._reformat(self._for_display, picture, "rgb24", quality).to_ndarray()
         return _finished(array, self._facts.orientation)
 
-    def native(self, picture: VideoFrame) -> NDArray[np.generic]:
-        """(height, width, 3 or 4) uint8, uint16 or float32 RGB(A) with the file's own transfer and primaries."""
-        return _finished(self._rgb(picture, alpha=self._facts.has_alpha), self._facts.orientation)
+    def native(self, picture: VideoFrame) -> NDArray[Any]:
+        """(height, width, 3 or 4) uint8, uint16 or float32 RGB(A) with the file's own transfer and primaries.
 
-    def _rgb(self, picture: VideoFrame, *, alpha: bool) -> NDArray[np.generic]:
-        if self._facts.is_float:
-            form = "gbrapf32le" if alpha else "gbrpf32le"
-        elif self._deep:
-            form = "rgba64le" if alpha else "rgb48le"
+        Integer samples are spread over the whole range of their type, whatever range the file uses.
+        """
+        return _finished(self._rgb(picture), self._facts.orientation)
+
+    def _rgb(self, picture: VideoFrame) -> NDArray[Any]:
+        facts = self._facts
+        if facts.is_float:
+            return self._float_rgb(picture)
+        if facts.bit_depth > 8 and facts.is_yuv:
+            return self._deep_rgb(picture)
+        deep, plain = ("rgba64le", "rgba") if facts.has_alpha else ("rgb48le", "rgb24")
+        form = deep if facts.bit_depth > 8 else plain
+        array: NDArray[Any] = self._reformat(self._for_native, picture, form, _EXACT).to_ndarray()
+        return array
+
+    def _deep_rgb(self, picture: VideoFrame) -> NDArray[np.uint16]:
+        """Y'CbCr of more than 8 bits: libswscale only spreads the chroma, the matrix is ours, in floating point.
+
+        libswscale's own way to 16-bit RGB is a level of 8 bits off at white.
+        """
+        import cv2
+
+        out = self._reformat(self._for_native, picture, "ayuv64le", _EXACT, same_range=True)
+        row = out.planes[0].line_size // 8
+        plane: Any = out.planes[0]
+        samples = np.frombuffer(plane, np.dtype("<u2")).reshape(out.height, row, 4)[:, : out.width]
+        matrix = ayuv_to_rgb(self._facts.tags, self._facts.bit_depth, alpha=self._facts.has_alpha)
+        return np.asarray(cv2.transform(samples, matrix), np.uint16)
+
+    def _float_rgb(self, picture: VideoFrame) -> NDArray[np.float32]:
+        """Floating point pictures are taken plane by plane: libswscale would cut them off at 1."""
+        import cv2
+
+        planes = [_float_plane(plane, picture.format.name) for plane in picture.planes]
+        if len(planes) == 1:
+            array = planes[0] if planes[0].ndim == 3 else np.repeat(planes[0][..., None], 3, axis=2)
         else:
-            form = "rgba" if alpha else "rgb24"
-        return self._reformat(self._for_native, picture, form, _EXACT)
+            # Planes come as G, B, R and alpha.
+            array = np.stack([planes[2], planes[0], planes[1], *planes[3:]], axis=-1)
+        if self._is_stretched:
+            height, width = self._facts.square_size
+            array = cv2.resize(array.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
+        return np.ascontiguousarray(array, np.float32)
 
-    def _reformat(self, tool: VideoReformatter, picture: VideoFrame, form: str, quality: int) -> NDArray[np.generic]:
+    def _reformat(
+        self, tool: VideoReformatter, picture: VideoFrame, form: str, quality: int, *, same_range: bool = False
+    ) -> VideoFrame:
         height, width = self._facts.square_size
         tags = self._facts.tags
-        out = tool.reformat(
+        source_range = _FULL_RANGE if tags.full_range else _LIMITED_RANGE
+        return tool.reformat(
             picture,
             width,
             height,
             form,
             src_colorspace=tags.matrix,
-            interpolation=quality,
-            src_color_range=2 if tags.full_range else 1,
-            dst_color_range=2,
+            dst_colorspace=tags.matrix,
+            interpolation=quality | (_STRETCHING if self._is_stretched else 0),
+            src_color_range=source_range,
+            dst_color_range=source_range if same_range else _FULL_RANGE,
         )
-        array: NDArray[np.generic] = out.to_ndarray()
-        return array
+
+
+def _float_plane(plane: Any, name: str) -> NDArray[Any]:
+    kind = np.dtype("f2" if "f16" in name else "f4").newbyteorder(">" if name.endswith("be") else "<")
+    channels = 4 if name.startswith("rgbaf") else 3 if name.startswith("rgbf") else 1
+    row = plane.line_size // kind.itemsize
+    samples = np.frombuffer(plane, kind).reshape(plane.height, row)[:, : plane.width * channels]
+    return samples.reshape(plane.height, plane.width, channels) if channels > 1 else samples
 
 
 def _finished(array: NDArray[Any], orientation: Orientation) -> NDArray[Any]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,10 +15,13 @@ from numpy.typing import NDArray
 
 from vosapp.core.errors import MediaError
 from vosapp.video.av.convert import PictureConverter, PictureFacts, facts_of
-from vosapp.video.colour import TRANSFER_LINEAR
+from vosapp.video.colour import TRANSFER_CINEON, TRANSFER_LINEAR, ColourTags
 from vosapp.video.source import RgbImage
 
 _DEMUXERS = {".exr": "exr_pipe", ".dpx": "dpx_pipe"}
+_DPX_TRANSFER_BYTE = 801
+_DPX_DENSITY, _DPX_LOGARITHMIC = 1, 3
+_TIMECODE = re.compile(r"\d{2}:\d{2}:\d{2}[:;]\d{2}")
 
 
 @dataclass
@@ -24,10 +29,14 @@ class Still:
     """A decoded image.
 
     Attributes:
-        facts: what it says about itself.
+        facts: what it says about its pixels.
+        rate: frames a second from the header, or None.
+        timecode: from the header, or "".
     """
 
     facts: PictureFacts
+    rate: Fraction | None
+    timecode: str
     _picture: Any
 
     @cached_property
@@ -47,16 +56,30 @@ def decode_still(path: Path, data: bytes) -> Still:
     Raises:
         MediaError: they are no such image, or are cut off.
     """
-    from dataclasses import replace
-
     suffix = path.suffix.lower()
     try:
         with av.open(io.BytesIO(data), "r", format=_DEMUXERS[suffix]) as container:
             picture = next(container.decode(video=0))
-            facts = facts_of(picture, container.streams.video[0].sample_aspect_ratio)
+            track = container.streams.video[0]
+            facts = facts_of(picture, track.sample_aspect_ratio)
+            rate = track.codec_context.framerate
     except (av.error.FFmpegError, StopIteration) as error:
         raise MediaError(f"{path} is not a readable {suffix[1:].upper()} image.", "Write or copy it again.") from error
+    facts = replace(facts, tags=_true_tags(suffix, data, facts.tags))
+    return Still(facts, Fraction(rate) if rate and rate > 0 else None, _timecode(picture), picture)
+
+
+def _true_tags(suffix: str, data: bytes, tags: ColourTags) -> ColourTags:
+    """The colour of a still: what its kind or its header say and FFmpeg does not pass on."""
     if suffix == ".exr":
-        # The samples of an EXR are scene-linear light, whatever else is missing from its header.
-        facts = replace(facts, tags=replace(facts.tags, transfer=TRANSFER_LINEAR))
-    return Still(facts, picture)
+        # The samples of an EXR are scene light, whatever else is missing from its header.
+        return replace(tags, transfer=TRANSFER_LINEAR)
+    if len(data) > _DPX_TRANSFER_BYTE and data[_DPX_TRANSFER_BYTE] in (_DPX_DENSITY, _DPX_LOGARITHMIC):
+        return replace(tags, transfer=TRANSFER_CINEON)
+    return tags
+
+
+def _timecode(picture: Any) -> str:
+    # Older versions of PyAV do not give the metadata of pictures.
+    found = _TIMECODE.fullmatch(str(getattr(picture, "metadata", {}).get("timecode", "")))
+    return found[0] if found else ""

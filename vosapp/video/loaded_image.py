@@ -1,0 +1,115 @@
+"""One image file as a frame: its own samples and its display picture, each made when first asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vosapp.video.images import FFMPEG_SUFFIXES, decode_picture, read_bytes
+from vosapp.video.source import RgbImage
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFacts:
+    """What an image says about itself.
+
+    Attributes:
+        height, width: of the display picture.
+        pixel_format: in words.
+        bit_depth: bits a channel.
+        has_alpha: whether it has an alpha channel.
+        rate: frames a second from its header, or None.
+        timecode: from its header, or "".
+    """
+
+    height: int
+    width: int
+    pixel_format: str
+    bit_depth: int
+    has_alpha: bool
+    rate: Fraction | None = None
+    timecode: str = ""
+
+
+class PlainImage:
+    """A PNG, JPEG, TIFF, BMP or WebP."""
+
+    def __init__(self, path: Path, data: bytes) -> None:
+        picture = decode_picture(path, data)
+        # Grey pictures count as RGB with three equal channels.
+        self.native: NDArray[Any] = np.repeat(picture[..., None], 3, axis=2) if picture.ndim == 2 else picture
+        self.native.flags.writeable = False
+
+    @property
+    def facts(self) -> ImageFacts:
+        """What the image says about itself."""
+        height, width, channels = self.native.shape
+        bits = self.native.dtype.itemsize * 8
+        return ImageFacts(height, width, f"{'rgba' if channels == 4 else 'rgb'}{bits}", bits, channels == 4)
+
+    @cached_property
+    def display(self) -> RgbImage:
+        """(height, width, 3) uint8, read-only."""
+        display = _eight_bit(self.native[..., :3])
+        display.flags.writeable = False
+        return display
+
+
+class FilmImage:
+    """An EXR or DPX."""
+
+    def __init__(self, path: Path, data: bytes) -> None:
+        from vosapp.video.av.stills import decode_still
+
+        self._still = decode_still(path, data)
+
+    @property
+    def facts(self) -> ImageFacts:
+        """What the image says about itself."""
+        facts = self._still.facts
+        height, width = facts.display_size
+        return ImageFacts(
+            height,
+            width,
+            facts.pixel_format,
+            facts.bit_depth,
+            facts.has_alpha,
+            self._still.rate,
+            self._still.timecode,
+        )
+
+    @property
+    def native(self) -> NDArray[Any]:
+        """(height, width, 3 or 4) at its own depth, read-only."""
+        return self._still.native
+
+    @property
+    def display(self) -> RgbImage:
+        """(height, width, 3) uint8, read-only."""
+        return self._still.display
+
+
+def load_image(path: Path) -> PlainImage | FilmImage:
+    """Reads and decodes an image.
+
+    Raises:
+        MediaError: it is missing, empty, no image, or cut off.
+    """
+    data = read_bytes(path)
+    return FilmImage(path, data) if path.suffix.lower() in FFMPEG_SUFFIXES else PlainImage(path, data)
+
+
+def _eight_bit(rgb: NDArray[Any]) -> RgbImage:
+    if rgb.dtype == np.uint8:
+        return np.ascontiguousarray(rgb)
+    if rgb.dtype == np.uint16:
+        return ((rgb.astype(np.uint32) * 255 + 32767) // 65535).astype(np.uint8)
+    from vosapp.video.colour import TRANSFER_LINEAR, ColourTags, to_display
+
+    return to_display(rgb, ColourTags(transfer=TRANSFER_LINEAR))
