@@ -1,35 +1,156 @@
-"""`vosapp evaluate`: measures an engine on clips with ground truth."""
+"""`vosapp evaluate`: measures engines on clips with ground truth."""
 
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
-from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vosapp.core.errors import EngineError
+
+if TYPE_CHECKING:
+    from vosapp.evaluation.dataset import Dataset
+    from vosapp.evaluation.report.model import EngineResult, Report, Section
+    from vosapp.evaluation.scores import ClipScore
+
+_EXAMPLES = """examples:
+  vosapp evaluate DAVIS --engine flow --html report
+  vosapp evaluate my-clips --engine flow --engine plain-dis --corrections 5 --json scores.json
+  vosapp evaluate synthetic --engine flow --jobs 4
+"""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the command."""
-    parser.add_argument("dataset", metavar="DATASET", help="folder of a data set")
-    parser.add_argument("--engine", metavar="NAME", default="flow", help="what to measure (default: %(default)s)")
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = _EXAMPLES
+    parser.add_argument("dataset", metavar="DATASET", help='folder of a data set, or "synthetic"')
+    parser.add_argument("--engine", metavar="NAME", action="append", help="what to measure; repeat it to compare")
     parser.add_argument("--clips", metavar="NAME", nargs="+", help="only these clips")
-    parser.add_argument("--jobs", metavar="N", type=int, default=1, help="processes (default: %(default)s)")
+    parser.add_argument("--layout", metavar="NAME", default="auto", help="how the folder lies (default: find out)")
+    parser.add_argument("--split", metavar="NAME", default="", help="part of the data set, such as val")
+    parser.add_argument("--corrections", metavar="K", type=_count, default=0, help="simulate K corrected frames")
+    parser.add_argument(
+        "--choose",
+        choices=("worst", "doubt", "tenth"),
+        default="worst",
+        help="which frame is corrected next (default: %(default)s)",
+    )
+    parser.add_argument("--json", metavar="FILE", type=Path, help="write all scores")
+    parser.add_argument("--html", metavar="DIR", type=Path, help="write a report with plots and pictures")
+    parser.add_argument("--save-masks", metavar="DIR", type=Path, help="write the masks as indexed PNGs")
+    parser.add_argument("--jobs", metavar="N", type=_count, default=1, help="processes (default: %(default)s)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: %(default)s)")
+    parser.add_argument(
+        "--suite",
+        action=argparse.BooleanOptionalAction,
+        help="measure the synthetic suite too (default: when a report is written)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Measures and prints the table."""
+    """Measures, prints the tables and writes the reports."""
+    from vosapp.engine.engines import DEFAULT_ENGINE, engine
+    from vosapp.evaluation.datasets import SUITE_NAME, open_dataset, synthetic_suite
+    from vosapp.evaluation.report.as_html import write_html
+    from vosapp.evaluation.report.as_json import write_json
+    from vosapp.evaluation.report.as_text import report_as_text
+    from vosapp.evaluation.report.model import Report, system_facts
+
+    names = list(dict.fromkeys(arguments.engine or [DEFAULT_ENGINE]))
+    for name in names:
+        if not engine(name).is_ready:
+            raise EngineError(f"The engine {name} cannot run: {engine(name).missing}")
+    dataset = open_dataset(arguments.dataset, layout=arguments.layout, split=arguments.split)
+    datasets = [dataset.only(arguments.clips) if arguments.clips else dataset]
+    wants_suite = bool(arguments.json or arguments.html) if arguments.suite is None else arguments.suite
+    if wants_suite and arguments.dataset != SUITE_NAME:
+        datasets.append(synthetic_suite())
+    sections = tuple(_section(data, names, arguments, is_first=i == 0) for i, data in enumerate(datasets))
+    report = Report(sections, _command(arguments), system_facts(arguments.device))
+    print(report_as_text(report))
+    if arguments.json:
+        write_json(report, arguments.json)
+    if arguments.html:
+        print(f"\nreport: {write_html(report, arguments.html)}")
+    return 0 if _all_measured(report) else 1
+
+
+def _section(dataset: Dataset, names: list[str], arguments: argparse.Namespace, *, is_first: bool) -> Section:
+    from vosapp.evaluation.report.model import Section
+
+    # Masks of the synthetic suite are nobody's submission: they are saved only when the suite was asked for by name.
+    folder: Path | None = arguments.save_masks if is_first else None
+    results = []
+    for name in names:
+        own = folder / name if folder is not None and len(names) > 1 else folder
+        results.append(_measure(dataset, name, arguments, own))
+    return Section(dataset.name, dataset.protocol, tuple(results), dataset.notes)
+
+
+def _measure(dataset: Dataset, name: str, arguments: argparse.Namespace, masks_folder: Path | None) -> EngineResult:
+    from functools import partial
+
     from vosapp.engine.engines import build_propagator
-    from vosapp.evaluation.datasets import open_dataset
-    from vosapp.evaluation.evaluate import evaluate
-    from vosapp.evaluation.table import score_table
+    from vosapp.evaluation.corrections import Choice
+    from vosapp.evaluation.evaluate import Measures, evaluate
+    from vosapp.evaluation.report.model import EngineResult
 
-    dataset = open_dataset(arguments.dataset)
-    build = partial(build_propagator, arguments.engine, device=arguments.device)
-    print(score_table(list(evaluate(dataset, build, jobs=arguments.jobs, frame_done=_progress))))
-    return 0
+    measures = Measures(
+        corrections=arguments.corrections,
+        choice=Choice(arguments.choose),
+        with_pictures=arguments.html is not None,
+        masks_folder=masks_folder,
+    )
+    build = partial(build_propagator, name, device=arguments.device)
+    clips = []
+    for clip in evaluate(dataset, build, measures=measures, jobs=arguments.jobs, frame_done=_show_frame):
+        clips.append(clip)
+        _show_clip(name, clip, len(clips), len(dataset.clips))
+    return EngineResult(name, tuple(clips))
 
 
-def _progress(clip: str, done: int, total: int) -> None:
+def _show_frame(clip: str, done: int, total: int) -> None:
     if sys.stderr.isatty():
-        end = "\n" if done == total else ""
-        print(f"\r{clip}: frame {done} of {total}   ", end=end, file=sys.stderr, flush=True)
+        print(f"\r\033[K{clip}: frame {done} of {total}", end="", file=sys.stderr, flush=True)
+
+
+def _show_clip(engine: str, clip: ClipScore, done: int, total: int) -> None:
+    clear = "\r\033[K" if sys.stderr.isatty() else ""
+    said = clip.failure or f"J&F {100 * clip.j_and_f:.1f}, {clip.frames_per_second:.1f} frames/s"
+    print(f"{clear}{engine} {done}/{total} {clip.name}: {said}", file=sys.stderr, flush=True)
+
+
+def _command(arguments: argparse.Namespace) -> str:
+    """What makes this report again; folders that it was written to are left out."""
+    words = ["vosapp", "evaluate", arguments.dataset]
+    for name in arguments.engine or []:
+        words += ["--engine", name]
+    if arguments.clips:
+        words += ["--clips", *arguments.clips]
+    for option, value, default in (
+        ("--layout", arguments.layout, "auto"),
+        ("--split", arguments.split, ""),
+        ("--corrections", arguments.corrections, 0),
+        ("--choose", arguments.choose, "worst"),
+        ("--device", arguments.device, "auto"),
+    ):
+        if value != default:
+            words += [option, str(value)]
+    return shlex.join([*words, *(["--suite"] if arguments.suite else [])])
+
+
+def _all_measured(report: Report) -> bool:
+    return not any(clip.failure for section in report.sections for result in section.results for clip in result.clips)
+
+
+def _count(text: str) -> int:
+    try:
+        value = int(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text} is not a number") from error
+    if not 0 <= value <= 1000:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1000")
+    return value

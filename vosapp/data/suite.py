@@ -69,10 +69,11 @@ class SuiteClip:
         return {i: alpha > 0.5 for i, alpha in _rendering(self.name, index).alphas.items()}
 
     def alpha(self, index: int) -> NDArray[np.float32] | None:
-        """The visible alpha of the only object, in 0..1; None for clips of several objects."""
+        """The visible alpha, in 0..1, in clips whose only object has a soft edge; else None."""
         self._check(index)
-        alphas = _rendering(self.name, index).alphas
-        return next(iter(alphas.values())) if len(alphas) == 1 else None
+        if len(self.scene.object_ids) != 1 or all(actor.softness_px <= 1 for actor in self.scene.actors):
+            return None
+        return next(iter(_rendering(self.name, index).alphas.values()))
 
     def _check(self, index: int) -> None:
         if not 0 <= index < self.frame_count:

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from vosapp.evaluation.scores import ClipScore, FrameScore, ObjectScore, mean
-from vosapp.metrics.ranks import rank_correlation
+from vosapp.metrics.ranks import rank_correlation, separation
 
 EARLY_BEFORE, LATE_AFTER = 10, 20
 GONE_PX = (0, 50, 100)
-_TOP = 0.1
+_BAD_J = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,11 @@ class DoubtQuality:
 
     Attributes:
         correlation: Spearman's, of doubt and 1 - J over all frames of all objects.
-        found: share of the worst tenth of the frames that is among the most doubtful tenth; 0.1 is chance.
+        separation: chance that a bad frame (J below 0.5) is more doubtful than a good one; 0.5 is a guess.
     """
 
     correlation: float
-    found: float
+    separation: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +88,10 @@ def after_absence(clips: Sequence[ClipScore], gone_px: int) -> AfterAbsence:
 def doubt_quality(clips: Sequence[ClipScore]) -> DoubtQuality:
     """Doubt against error over all scored frames on which the engine told its doubt."""
     frames = [f for o in _objects(clips) for f in o.frames if not math.isnan(f.doubt)]
-    top = max(1, round(_TOP * len(frames)))
-    worst = set(sorted(range(len(frames)), key=lambda i: frames[i].j)[:top])
-    doubtful = set(sorted(range(len(frames)), key=lambda i: -frames[i].doubt)[:top])
+    doubts = [f.doubt for f in frames]
     return DoubtQuality(
-        correlation=rank_correlation([f.doubt for f in frames], [1 - f.j for f in frames]),
-        found=len(worst & doubtful) / top if frames else math.nan,
+        correlation=rank_correlation(doubts, [1 - f.j for f in frames]),
+        separation=separation(doubts, [f.j < _BAD_J for f in frames]),
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 from vosapp.core.errors import MaskError
 from vosapp.metrics.contours import trace
 from vosapp.metrics.matting import edge_band, matting_errors
-from vosapp.metrics.ranks import rank_correlation
+from vosapp.metrics.ranks import rank_correlation, separation
 from vosapp.metrics.stability import pair_instability, sequence_instability
 from vosapp.metrics.transfer import transfer_error
 
@@ -84,6 +84,13 @@ def test_rank_correlation() -> None:
     assert math.isnan(rank_correlation([1], [1]))
     with pytest.raises(ValueError, match="2 and 3"):
         rank_correlation([1, 2], [1, 2, 3])
+
+
+def test_separation_is_the_share_of_pairs_in_the_right_order() -> None:
+    assert separation([0.1, 0.2, 0.8, 0.9], [False, False, True, True]) == 1
+    assert separation([0.9, 0.2, 0.8, 0.1], [False, False, True, True]) == pytest.approx(1 / 4)
+    assert separation([0.5, 0.5], [True, False]) == pytest.approx(1 / 2)
+    assert math.isnan(separation([0.5, 0.5], [False, False]))
 
 
 def test_transfer_error_may_exceed_one_and_needs_an_object() -> None:

@@ -1,0 +1,65 @@
+"""A report as one HTML page: tables, plots and pictures, with everything inside the file."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+
+from vosapp.core.errors import MediaError
+from vosapp.evaluation.report.cards import clip_cards, overview_cards
+from vosapp.evaluation.report.html_tables import analysis_table, clip_table, score_table, transfer_table
+from vosapp.evaluation.report.model import Report, Section
+from vosapp.evaluation.report.style import ENGINE_STYLES, STYLE
+
+_KEY = (
+    "J is region similarity, F the agreement of outlines, recall the share of frames above 50, decay the loss from the "
+    "first quarter of a clip to the last. All in percent; T and the matting errors are better when lower. In pictures "
+    "green is right, blue is missed, red is extra, and the white line is the true outline."
+)
+
+
+def report_as_html(report: Report) -> str:
+    """The text of the page."""
+    facts = " · ".join(escape(value) for value in report.facts.values())
+    sections = "".join(_section(section) for section in report.sections)
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>Mask quality</title><style>{STYLE}</style></head><body>"
+        f'<h1>Mask quality</h1><p class="faint">{facts}</p>'
+        f"<p>Made with</p><pre><code>{escape(report.command)}</code></pre>"
+        f'<p class="faint">{_KEY}</p>{sections}</body></html>\n'
+    )
+
+
+def write_html(report: Report, folder: Path) -> Path:
+    """Writes `index.html` into a folder and returns its path. Raises MediaError when it cannot."""
+    path = folder / "index.html"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(report_as_html(report), encoding="utf-8")
+    except OSError as error:
+        raise MediaError(f"{path} cannot be written: {error.strerror}.") from error
+    return path
+
+
+def _section(section: Section) -> str:
+    notes = "".join(f"<li>{escape(note)}</li>" for note in (*section.notes, *_failures(section)))
+    legend = "".join(
+        f'<span><span class="swatch e{i % ENGINE_STYLES}"></span>{escape(result.engine)}</span>'
+        for i, result in enumerate(section.results)
+    )
+    parts = [
+        f'<h2>{escape(section.dataset)}</h2><p class="faint">counted as {escape(section.protocol.name)}</p>',
+        f'<p class="legend">{legend}</p>',
+        f'<ul class="notes">{notes}</ul>' if notes else "",
+    ]
+    if section.protocol.is_transfer:
+        return "".join([*parts, transfer_table(section)])
+    parts += [score_table(section), clip_table(section), analysis_table(section)]
+    parts += [f'<div class="cards">{overview_cards(section)}{clip_cards(section)}</div>']
+    return "".join(parts)
+
+
+def _failures(section: Section) -> list[str]:
+    return sorted({f"{clip.name}: {clip.failure}" for r in section.results for clip in r.clips if clip.failure})

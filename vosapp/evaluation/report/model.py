@@ -1,0 +1,65 @@
+"""A report: sections of one data set each, in them the results of every engine."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from vosapp import __version__
+from vosapp.evaluation.protocol import Protocol
+from vosapp.evaluation.scores import ClipScore
+
+
+@dataclass(frozen=True)
+class EngineResult:
+    """What one engine reached on the clips of a section, in their order."""
+
+    engine: str
+    clips: tuple[ClipScore, ...]
+
+    @property
+    def measured(self) -> tuple[ClipScore, ...]:
+        """The clips that could be measured."""
+        return tuple(clip for clip in self.clips if not clip.failure)
+
+
+@dataclass(frozen=True)
+class Section:
+    """One data set.
+
+    Attributes:
+        dataset: its name.
+        protocol: how it was counted.
+        results: one an engine, all with the same clips.
+        notes: what was missing or odd in its files.
+    """
+
+    dataset: str
+    protocol: Protocol
+    results: tuple[EngineResult, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """All sections and how to remake them.
+
+    Attributes:
+        sections: in order.
+        command: what was typed.
+        facts: program, system and device, by name.
+    """
+
+    sections: tuple[Section, ...]
+    command: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+def system_facts(device: str) -> dict[str, str]:
+    """Program and system, without anything that names the user or the computer."""
+    return {
+        "program": f"vosapp {__version__}",
+        "system": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
+        "device": device,
+    }
