@@ -6,6 +6,7 @@ row their opposite, so that reading compares two neighbouring cells and does not
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -15,10 +16,20 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+# Keeps the AV1 encoder from writing about itself to the terminal.
+os.environ.setdefault("SVT_LOG", "1")
+
 Rgb = NDArray[np.uint8]
 Content = Callable[[int], Rgb]
 
 BITS = 16
+_STILLS = {
+    ".png": ("png", "rgb24"),
+    ".jpg": ("mjpeg", "yuvj444p"),
+    ".tif": ("tiff", "rgb24"),
+    ".exr": ("exr", "gbrpf32le"),
+    ".dpx": ("dpx", "gbrp10le"),
+}
 _DARK, _LIGHT = 40, 215
 
 
@@ -145,6 +156,59 @@ def make_clip(
         if sound is not None:
             _write_tone(out, sound, float(frames / rate))
     return path
+
+
+def make_sequence(
+    folder: Path,
+    *,
+    suffix: str = ".png",
+    frames: int = 30,
+    size: tuple[int, int] = (96, 160),
+    first_number: int = 0,
+    missing: Sequence[int] = (),
+    name: str = "{:05d}",
+    pixel_format: str = "",
+    content: Content | None = None,
+) -> Path:
+    """Writes an image sequence whose frame k shows the bar code k, and returns `folder`.
+
+    Args:
+        folder: made if it does not exist.
+        suffix: .png, .jpg, .tif, .exr or .dpx.
+        frames: number of frames, those missing included.
+        size: (height, width).
+        first_number: number of frame 0 in the file names.
+        missing: frames of which no file is written.
+        name: how a number becomes a file name without suffix.
+        pixel_format: as FFmpeg names it; 8-bit RGB, or float for EXR and 10-bit for DPX, when empty.
+        content: picture of a frame; a moving disc on a texture when None.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    picture = content or moving_picture(size)
+    for k in range(frames):
+        if k not in missing:
+            image = encoded_image(draw_index(picture(k), k), suffix, pixel_format)
+            (folder / (name.format(first_number + k) + suffix)).write_bytes(image)
+    return folder
+
+
+def encoded_image(rgb: Rgb, suffix: str, pixel_format: str = "") -> bytes:
+    """The bytes of one image file that shows `rgb`; EXR samples are code / 255."""
+    encoder, usual = _STILLS[suffix]
+    pixel_format = pixel_format or usual
+    if "f32" in pixel_format:
+        samples = np.ascontiguousarray(rgb.astype(np.float32) / 255)
+        frame = av.VideoFrame.from_ndarray(samples, "gbrpf32le")
+    else:
+        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), "rgb24").reformat(
+            format=pixel_format, dst_color_range=2
+        )
+    context = av.CodecContext.create(encoder, "w")
+    context.height, context.width = rgb.shape[:2]
+    context.pix_fmt, context.time_base = pixel_format, Fraction(1, 24)
+    context.options = {"qmin": "1", "qmax": "2"} if encoder == "mjpeg" else {}
+    frame.pts = 0
+    return b"".join(bytes(packet) for packet in [*context.encode(frame), *context.encode(None)])
 
 
 def truncated(source: Path, path: Path, fraction: float) -> Path:
