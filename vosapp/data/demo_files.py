@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from vosapp.core.errors import MediaError
 from vosapp.core.mask import BoolImage
 from vosapp.core.paths import resources_dir
@@ -17,7 +19,7 @@ def demo_clip() -> Path:
 
 def demo_mask(frame_index: int) -> BoolImage:
     """The true mask (540, 960) of a frame of the demo shot."""
-    return read_image(_shipped("demo-masks") / f"{frame_index:05d}.png") != 0
+    return np.asarray(read_image(_shipped("demo-masks") / f"{frame_index:05d}.png") != 0)
 
 
 def _shipped(name: str) -> Path:
