@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vosapp.core.errors import UserError
+from vosapp.video.label_png import decode_labels
 
 Rgb = NDArray[np.uint8]
 Labels = NDArray[np.uint8]
@@ -91,7 +92,7 @@ class PhotographBank:
 
     def labels(self, path: str) -> Labels:
         """A label image (height, width) uint8: object ids, 0 background, 255 unknown."""
-        return self._decode(path, cv2.IMREAD_UNCHANGED)
+        return decode_labels(self._files[path])
 
     def pack(self, path: Path) -> None:
         """Writes the whole bank into one file."""

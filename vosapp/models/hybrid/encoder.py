@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from vosapp.models.hybrid.layers import ConvNorm, Residual, upsampled
 
+_MEAN, _DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of natural pictures, RGB
 WIDTHS = (32, 64, 96, 160)  # channels at 1/2, 1/4, 1/8, 1/16
 
 
@@ -50,14 +51,10 @@ class Encoder(nn.Module):
         self.down = nn.Conv2d(sixteenth, eighth, 1)
         self.merge = Residual(eighth, eighth)
         self.key = nn.Conv2d(eighth, keys, 3, 1, 1)
-        self.register_buffer("mean", torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1), persistent=False)
-        self.register_buffer("deviation", torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1), persistent=False)
-        self.mean: Tensor
-        self.deviation: Tensor
 
     def forward(self, rgb: Tensor) -> Features:
         """Features of pictures (B, 3, H, W), RGB in 0..1; height and width are multiples of 16."""
-        half = self.stem((rgb - self.mean) / self.deviation)
+        half = self.stem((rgb - rgb.new_tensor(_MEAN).view(1, 3, 1, 1)) / rgb.new_tensor(_DEVIATION).view(1, 3, 1, 1))
         quarter = self.at_quarter(half)
         eighth = self.at_eighth(quarter)
         merged = self.merge(eighth + upsampled(self.down(self.at_sixteenth(eighth)), eighth))

@@ -1,0 +1,281 @@
+"""The hybrid network as a `Propagator`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from vosapp.core.document import ObjectId
+from vosapp.engine.device import choose_device
+from vosapp.engine.networks.hybrid_memory import ObjectMemory
+from vosapp.engine.networks.hybrid_window import Window, WindowSettings, box_of, shared_window, window_around
+from vosapp.engine.optical_flow import FlowEstimator, grey
+from vosapp.engine.propagator import Prediction, Probability
+from vosapp.models.hybrid.decoder import Decoded
+from vosapp.models.hybrid.encoder import Features
+from vosapp.models.hybrid.guidance import Moved, mismatch, shrunk_flow, warped
+from vosapp.models.hybrid.memory import CELL, Memory
+from vosapp.models.hybrid.network import Hybrid
+from vosapp.video.source import RgbImage
+
+_TOP = 64  # how many of the most alike places in memory count
+_LOST = 0.9  # a prediction of more doubt is not remembered
+
+
+@dataclass(frozen=True, slots=True)
+class HybridOptions:
+    """What may be chosen.
+
+    Attributes:
+        window: how windows are chosen.
+        top: places in memory that count; 0: all.
+        recurrence: whether the recurrent state is carried on.
+    """
+
+    window: WindowSettings = field(default_factory=WindowSettings)
+    top: int = _TOP
+    recurrence: bool = True
+
+
+class HybridPropagator:
+    """Matching with all anchors and recent frames, guided by the previous mask moved by flow. A `Propagator`."""
+
+    def __init__(self, network: Hybrid, device: torch.device, options: HybridOptions | None = None) -> None:
+        """Takes a network in evaluation mode on the device."""
+        self._network, self._device = network, device
+        self._options = options or HybridOptions()
+        self._objects: dict[ObjectId, ObjectMemory] = {}
+        self._before: RgbImage | None = None
+        self._flow = FlowEstimator()
+
+    @torch.inference_mode()
+    def remember(self, frame_index: int, rgb: RgbImage, masks: Mapping[ObjectId, Probability]) -> None:
+        """Keeps trusted masks of a frame; see `Propagator.remember`. An empty mask is kept as "the object is away"."""
+        for object_id, mask in masks.items():
+            memory = self._objects.setdefault(object_id, ObjectMemory())
+            window = window_around(mask, None, self._options.window)
+            features = self._encode(rgb, window)
+            memory.trust(frame_index, self._memorise(features, window, mask, _rest(masks, object_id)))
+
+    @torch.inference_mode()
+    def step(self, frame_index: int, rgb: RgbImage, given: Mapping[ObjectId, Probability] | None = None) -> Prediction:
+        """Moves the pass to this frame; see `Propagator.step`."""
+        given = given or {}
+        old = {i: o.mask for i, o in self._objects.items() if o.mask is not None}
+        doubt: dict[ObjectId, float] = {}
+        found: dict[ObjectId, Probability] = {}
+        wanted = [i for i in old if i not in given and self._before is not None]
+        seen: dict[ObjectId, tuple[Window, Features]] = {}
+        for window, group in self._windows(wanted):
+            features = self._encode(rgb, window)
+            for object_id, (mask, unsure) in self._predict(frame_index, rgb, (window, features), group, old).items():
+                found[object_id], doubt[object_id] = mask, unsure
+                seen[object_id] = (window, features)
+        merged = merge(found, given)
+        for object_id in found:
+            self._take_in(frame_index, object_id, seen[object_id], merged, doubt[object_id])
+        self._accept(frame_index, rgb, given, merged)
+        self._before = rgb
+        return Prediction(merged, {**doubt, **dict.fromkeys(given, 0.0)})
+
+    def forget(self, object_ids: Collection[ObjectId]) -> None:
+        """Drops objects and all that is kept of them."""
+        for object_id in object_ids:
+            self._objects.pop(object_id, None)
+
+    def _windows(self, object_ids: list[ObjectId]) -> list[tuple[Window, list[ObjectId]]]:
+        """Windows and the objects seen through each: one for all where that costs little."""
+        settings = self._options.window
+        windows = {}
+        for object_id in object_ids:
+            memory = self._objects[object_id]
+            if memory.mask is not None:
+                windows[object_id] = window_around(memory.mask, memory.window, settings, memory.drift)
+                shape = memory.mask.shape
+        if len(windows) > 1:
+            common = shared_window(list(windows.values()), (shape[0], shape[1]), settings)
+            if common is not None:
+                return [(common, list(windows))]
+        return [(window, [object_id]) for object_id, window in windows.items()]
+
+    def _predict(
+        self,
+        frame_index: int,
+        rgb: RgbImage,
+        view: tuple[Window, Features],
+        group: list[ObjectId],
+        old: Mapping[ObjectId, Probability],
+    ) -> dict[ObjectId, tuple[Probability, float]]:
+        """Mask and doubt of the objects seen through one window, as if each were alone."""
+        window, features = view
+        before = self._before if self._before is not None else rgb
+        flow = self._flow_in(window, rgb, before)
+        memories = [self._objects[i] for i in group]
+        reads = [
+            self._network.read(features, m.trusted(frame_index, features.key), m.recent(), self._options.top)
+            for m in memories
+        ]
+        moved = self._moved((window.rgb(rgb), window.rgb(before)), flow, window, group, old)
+        state = torch.cat([self._state(m, window, flow, features) for m in memories])
+        decoded = self._network.decode(features.expanded(len(group)), torch.cat(reads), moved, state)
+        for k, memory in enumerate(memories):
+            memory.state = decoded.state[k : k + 1] if self._options.recurrence else None
+            memory.window = window
+        return {i: self._result(decoded, k, window, rgb.shape[:2]) for k, i in enumerate(group)}
+
+    def _result(self, decoded: Decoded, k: int, window: Window, shape: tuple[int, ...]) -> tuple[Probability, float]:
+        logits = F.interpolate(decoded.logits[k : k + 1], size=(window.height, window.width), mode="bilinear")
+        mask = window.put_back(_array(logits.sigmoid()[0, 0]), (shape[0], shape[1]))
+        return mask, float(decoded.doubt[k].sigmoid())
+
+    def _flow_in(self, window: Window, rgb: RgbImage, before: RgbImage) -> Tensor:
+        """Backward flow (1, 2, h, w) in the window's own pixels."""
+        flow = self._flow.flow(grey(window.rgb(rgb)), grey(window.rgb(before)))
+        return self._tensor(np.ascontiguousarray(flow.transpose(2, 0, 1)))[None]
+
+    def _moved(
+        self,
+        pictures: tuple[RgbImage, RgbImage],
+        flow: Tensor,
+        window: Window,
+        group: list[ObjectId],
+        old: Mapping[ObjectId, Probability],
+    ) -> Moved:
+        masks = torch.stack([self._tensor(window.mask(old[i]))[None] for i in group])
+        others = torch.stack([self._tensor(window.mask(_rest(old, i)))[None] for i in group])
+        now, before = (self._picture(picture) for picture in pictures)
+        count = len(group)
+        flows = flow.expand(count, -1, -1, -1)
+        different = mismatch(now, before, flow).expand(count, -1, -1, -1)
+        return Moved(warped(masks, flows), warped(others, flows), different, flows)
+
+    def _state(self, memory: ObjectMemory, window: Window, flow: Tensor, features: Features) -> Tensor:
+        """The recurrent state (1, states, h, w) seen through the new window and moved by flow."""
+        if memory.state is None or memory.window is None:
+            return self._network.first_state(features)
+        height, width = features.key.shape[-2:]
+        theta = torch.tensor([_view_of(window, memory.window)], dtype=torch.float32, device=self._device)
+        grid = F.affine_grid(theta, [1, 1, height, width], align_corners=False)
+        state = F.grid_sample(memory.state, grid, align_corners=False)
+        return warped(state, shrunk_flow(flow, CELL))
+
+    def _take_in(
+        self,
+        frame_index: int,
+        object_id: ObjectId,
+        view: tuple[Window, Features],
+        merged: Mapping[ObjectId, Probability],
+        doubt: float,
+    ) -> None:
+        """What the next step starts from: the merged mask, where the object went, and what it looks like now."""
+        memory, mask = self._objects[object_id], merged[object_id]
+        _follow(memory, mask)
+        if doubt < _LOST and memory.middle is not None:
+            memory.keep_recent(frame_index, self._memorise(view[1], view[0], mask, _rest(merged, object_id)))
+
+    def _accept(
+        self,
+        frame_index: int,
+        rgb: RgbImage,
+        given: Mapping[ObjectId, Probability],
+        merged: Mapping[ObjectId, Probability],
+    ) -> None:
+        """Given masks enter as they are; the state begins anew."""
+        for object_id, mask in given.items():
+            memory = self._objects.setdefault(object_id, ObjectMemory())
+            window = window_around(mask, memory.window, self._options.window)
+            kept = self._memorise(self._encode(rgb, window), window, mask, _rest(merged, object_id))
+            if not memory.trusts(frame_index):
+                memory.trust(frame_index, kept)
+            memory.restart_recent(frame_index, kept)
+            memory.state, memory.window = None, window
+            _follow(memory, mask)
+
+    def _encode(self, rgb: RgbImage, window: Window) -> Features:
+        return self._network.encode(self._picture(window.rgb(rgb)))
+
+    def _memorise(self, features: Features, window: Window, mask: Probability, others: Probability) -> Memory:
+        seen = [self._tensor(window.mask(m))[None, None] for m in (mask, others)]
+        return self._network.memorise(features, seen[0], seen[1])
+
+    def _picture(self, rgb: RgbImage) -> Tensor:
+        """(1, 3, h, w) in 0..1."""
+        tensor = torch.from_numpy(np.ascontiguousarray(rgb)).to(self._device)
+        return tensor.permute(2, 0, 1)[None].float().div(255).contiguous(memory_format=torch.channels_last)
+
+    def _tensor(self, array: Probability) -> Tensor:
+        return torch.from_numpy(np.ascontiguousarray(array)).to(self._device)
+
+
+def merge(found: Mapping[ObjectId, Probability], given: Mapping[ObjectId, Probability]) -> dict[ObjectId, Probability]:
+    """Makes probabilities of several objects sum to at most 1 on every pixel.
+
+    Each object's odds against the background count as in RGMP's softmax aggregation; given masks stay as they are
+    and the others get what they leave.
+    """
+    if len(found) + len(given) < 2:
+        return {**found, **given}
+    free = None
+    for mask in given.values():
+        free = 1 - mask if free is None else free * (1 - mask)
+    if len(found) > 1:
+        odds = {i: p / np.maximum(1 - p, 1e-6) for i, p in found.items()}
+        total = 1 + sum(odds.values())
+        found = {i: np.asarray(odd / total, np.float32) for i, odd in odds.items()}
+    if free is not None:
+        found = {i: np.asarray(p * free, np.float32) for i, p in found.items()}
+    return {**found, **given}
+
+
+def _rest(masks: Mapping[ObjectId, Probability], object_id: ObjectId) -> Probability:
+    """What the other objects cover, (height, width)."""
+    rest = np.zeros_like(masks[object_id], np.float32)
+    for other, mask in masks.items():
+        if other != object_id:
+            rest = np.maximum(rest, mask)
+    return rest
+
+
+def _follow(memory: ObjectMemory, mask: Probability) -> None:
+    box = box_of(mask)
+    middle = None if box is None else ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
+    if middle is not None and memory.middle is not None:
+        # Half of the last way: a guess that is right more often than none, and never far off.
+        memory.drift = ((middle[0] - memory.middle[0]) / 2, (middle[1] - memory.middle[1]) / 2)
+    else:
+        memory.drift = (0.0, 0.0)
+    memory.mask, memory.middle = mask, middle
+
+
+def _view_of(new: Window, old: Window) -> list[list[float]]:
+    """The affine map from the new window's coordinates (-1..1) to the old one's."""
+    width, height = old.right - old.left, old.bottom - old.top
+    across, down = (new.right - new.left) / width, (new.bottom - new.top) / height
+    x = (new.left + new.right - old.left - old.right) / width
+    y = (new.top + new.bottom - old.top - old.bottom) / height
+    return [[across, 0.0, x], [0.0, down, y]]
+
+
+def _array(tensor: Tensor) -> Probability:
+    return np.asarray(tensor.float().cpu().numpy(), np.float32)
+
+
+def build_hybrid(device: str = "auto", **options: object) -> HybridPropagator:  # noqa: ARG001 - one call for all
+    """The engine with the weights that come with the program, or the user's own.
+
+    Raises:
+        EngineError: no such device.
+        WeightsError: the weights are missing or damaged.
+    """
+    from vosapp.models.loading import load_network
+
+    where = choose_device(device)
+    network = load_network("hybrid")
+    if not isinstance(network, Hybrid):
+        raise TypeError("the registry's hybrid is not the hybrid network")
+    return HybridPropagator(network.float().to(where), where)
