@@ -24,6 +24,13 @@ from vosapp.video.source import RgbImage
 SIZE = (256, 448)  # (height, width) that the authors train and test at, whatever the shape of the frame
 
 
+def normalised(rgb: RgbImage, size: tuple[int, int], device: torch.device) -> Tensor:
+    """A frame (H, W, 3) at the network's size as (1, 3, h, w), ImageNet's mean and deviation taken out."""
+    picture = to_tensor(sample_picture(rgb, size)).to(device)
+    mean, deviation = (picture.new_tensor(values)[:, None, None] for values in (MEAN, DEVIATION))
+    return (picture - mean) / deviation
+
+
 class RvosPropagator:
     """A `Propagator`. Its state is the previous masks and the hidden states; it has no use for other anchors.
 
@@ -70,7 +77,10 @@ class RvosPropagator:
         if not self._masks:
             return Prediction({}, {})
         output = self._network(
-            self._image(rgb), torch.stack(list(self._masks.values())), self._state(), self._recurrence
+            normalised(rgb, self._size, self._device),
+            torch.stack(list(self._masks.values())),
+            self._state(),
+            self._recurrence,
         )
         found = dict(zip(self._masks, output.probabilities, strict=True))
         self._hidden = {
@@ -86,11 +96,6 @@ class RvosPropagator:
         for object_id in object_ids:
             self._masks.pop(object_id, None)
             self._hidden.pop(object_id, None)
-
-    def _image(self, rgb: RgbImage) -> Tensor:
-        picture = to_tensor(sample_picture(rgb, self._size)).to(self._device)
-        mean, deviation = (picture.new_tensor(values)[:, None, None] for values in (MEAN, DEVIATION))
-        return (picture - mean) / deviation
 
     def _sampled(self, mask: Probability) -> Tensor:
         return torch.tensor(sample_mask(np.asarray(mask, np.float32), self._size)).to(self._device)

@@ -1,0 +1,60 @@
+"""`vosapp suggest` from a folder of pictures to masks on disk."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.torch import save_file
+
+from tests.networks import random_network
+from vosapp.cli.app import main
+from vosapp.models.weights import weights_path
+from vosapp.video.images import read_image, write_png
+
+SIZE = (60, 80)
+
+
+@pytest.fixture
+def clip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Three pictures numbered from 1001, and a data folder without weights."""
+    monkeypatch.setenv("VOSAPP_DATA_DIR", str(tmp_path / "data"))
+    folder = tmp_path / "shot"
+    folder.mkdir()
+    for i in range(3):
+        picture = np.random.default_rng(i).integers(0, 255, (*SIZE, 3), np.uint8)
+        write_png(folder / f"shot.{1001 + i}.png", picture)
+    return folder
+
+
+def test_without_weights_it_says_so_in_one_sentence(
+    clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["suggest", str(clip), "--at", "1001", "--out", str(tmp_path / "out")]) == 1
+    errors = capsys.readouterr().err.splitlines()
+    assert len(errors) == 1
+    assert "vosapp weights list" in errors[0]
+    assert not (tmp_path / "out").exists()
+
+
+def test_masks_and_their_reasons_are_written(clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = weights_path("rvos-zero")
+    path.parent.mkdir(parents=True)
+    save_file(random_network("rvos-zero").state_dict(), path)
+    out = tmp_path / "out"
+    assert main(["suggest", str(clip), "--at", "1002", "--out", str(out), "--count", "2"]) == 0
+    report = json.loads((out / "proposals.json").read_text())
+    assert report["frame"] == 1002
+    assert 1 <= len(report["proposals"]) <= 2
+    for entry in report["proposals"]:
+        mask = read_image(out / entry["file"])
+        assert mask.shape == SIZE
+        assert set(np.unique(mask)) <= {0, 255}
+        assert np.count_nonzero(mask) == entry["area_px"]
+        assert entry["network"] == "rvos-zero"
+    scores = [entry["score"] for entry in report["proposals"]]
+    assert scores == sorted(scores, reverse=True)
+    assert main(["suggest", str(clip), "--at", "1", "--out", str(out)]) == 1
+    assert "It has frames 1001 to 1003" in capsys.readouterr().err

@@ -1,0 +1,82 @@
+"""`vosapp suggest`: writes object masks on a frame that nobody drew."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vosapp.core.errors import MediaError, WeightsError
+
+if TYPE_CHECKING:
+    from vosapp.engine.suggest import Proposal
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments of the command."""
+    parser.add_argument("clip", metavar="CLIP", type=Path, help="video file, folder of images or pattern")
+    parser.add_argument("--at", metavar="N", type=int, required=True, help="frame, in the clip's own numbering")
+    parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder for the masks")
+    parser.add_argument("--network", metavar="NAME", action="append", default=[], help="rvos-zero or cosnet")
+    parser.add_argument("--count", metavar="K", type=_count, default=10, help="masks at most (default: %(default)s)")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: %(default)s)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Writes one PNG for each proposal and `proposals.json` with what speaks for it."""
+    from vosapp.engine.suggest import suggest, why_not
+    from vosapp.video.open import open_video
+
+    if not arguments.network and why_not():
+        raise WeightsError(why_not())
+    source = open_video(arguments.clip)
+    try:
+        first, last = source.info.first_number, source.info.first_number + source.info.frame_count - 1
+        if not first <= arguments.at <= last:
+            raise MediaError(f"Frame {arguments.at} is not in {arguments.clip}.", f"It has frames {first} to {last}.")
+        frame_index = arguments.at - first
+        proposals = suggest(source, frame_index, network_names=arguments.network, device=arguments.device)
+    finally:
+        source.close()
+    proposals = proposals[: arguments.count]
+    _write(arguments.out, arguments.at, proposals)
+    print(f"{len(proposals)} proposals on frame {arguments.at} in {arguments.out}")
+    for number, proposal in enumerate(proposals, start=1):
+        print(f"{number:3}  score {proposal.score:.2f}  {proposal.mask.area_px} px  {proposal.network}")
+    return 0
+
+
+def _write(folder: Path, frame_number: int, proposals: list[Proposal]) -> None:
+    from vosapp.video.images import write_png
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        entries = []
+        for number, proposal in enumerate(proposals, start=1):
+            name = f"proposal_{number:02}.png"
+            write_png(folder / name, proposal.mask.array().view(np.uint8) * np.uint8(255))
+            entries.append(
+                {
+                    "file": name,
+                    "network": proposal.network,
+                    "score": round(proposal.score, 4),
+                    "stability": round(proposal.stability, 4),
+                    "confidence": round(proposal.confidence, 4),
+                    "compactness": round(proposal.compactness, 4),
+                    "area_px": proposal.mask.area_px,
+                }
+            )
+        report = {"frame": frame_number, "proposals": entries}
+        (folder / "proposals.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise MediaError(f"{folder} cannot be written ({error.strerror}).", "Choose another folder.") from error
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
