@@ -1,0 +1,109 @@
+"""Training clips: the same by seed, exact masks, flow that fits."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import cv2
+import numpy as np
+import pytest
+
+from tests.photographs import small_bank
+from vosapp.data.generator.clip import generate
+from vosapp.data.generator.damage import damaged
+from vosapp.data.generator.layers import Picture, draw, hidden, over, placed
+from vosapp.data.generator.motion import Pose, draw_motion, moved, still_pose
+from vosapp.data.generator.settings import GeneratorSettings
+
+SETTINGS = GeneratorSettings(size_px=64, steps=3)
+
+
+def test_a_seed_gives_the_same_clip() -> None:
+    bank = small_bank()
+    for seed in range(6):
+        first, second = generate(bank, SETTINGS, (4, seed)), generate(bank, SETTINGS, (4, seed))
+        for name in ("rgb", "masks", "others", "guidance", "flow"):
+            np.testing.assert_array_equal(getattr(first, name), getattr(second, name))
+    other = generate(bank, SETTINGS, (5, 0))
+    assert not np.array_equal(other.rgb, generate(bank, SETTINGS, (4, 0)).rgb)
+
+
+def test_clips_have_an_object_that_goes_on() -> None:
+    bank = small_bank()
+    found, damage = [], 0
+    for seed in range(24):
+        clip = generate(bank, SETTINGS, (1, seed))
+        assert clip.rgb.shape == (5, 64, 64, 3)
+        assert clip.masks.shape == clip.others.shape == (5, 64, 64)
+        assert clip.flow.shape == (3, 64, 64, 2)
+        assert np.isfinite(clip.flow).all()
+        found.append((clip.masks[:2] > 127).mean(axis=(1, 2)).min())
+        damage += not np.array_equal(clip.guidance, clip.masks[1])
+    assert np.mean(np.array(found) >= 0.012) > 0.9
+    assert 12 <= damage <= 24
+
+
+def test_flow_brings_the_mask_nearer() -> None:
+    """Moved along the estimated flow, the mask of the frame before fits better than unmoved."""
+    bank = small_bank()
+    better = []
+    for seed in range(16):
+        clip = generate(bank, GeneratorSettings(size_px=96, steps=1, speed=1.5), (2, seed))
+        y, x = np.mgrid[:96, :96].astype(np.float32)
+        flow = clip.flow[0].astype(np.float32)
+        carried = cv2.remap(clip.masks[1], x + flow[..., 0], y + flow[..., 1], cv2.INTER_LINEAR)
+        better.append(_jaccard(carried, clip.masks[2]) - _jaccard(clip.masks[1], clip.masks[2]))
+    assert np.mean(better) > 0.01
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_damage_leaves_something_to_recognise(seed: int) -> None:
+    mask = np.zeros((80, 80), np.uint8)
+    cv2.circle(mask, (40, 40), 18, 255, -1)
+    result = damaged(mask, np.zeros_like(mask), np.random.default_rng(seed))
+    assert result.shape == mask.shape
+    assert not np.array_equal(result, mask)
+    assert _jaccard(result, mask) > 0.15
+    np.testing.assert_array_equal(result, damaged(mask, np.zeros_like(mask), np.random.default_rng(seed)))
+
+
+def test_an_empty_mask_has_nothing_to_damage() -> None:
+    empty = np.zeros((30, 30), np.uint8)
+    assert not damaged(empty, empty, np.random.default_rng(1)).any()
+
+
+def test_a_plain_pose_draws_the_picture_where_it_says() -> None:
+    alpha = np.zeros((40, 40), np.uint8)
+    alpha[10:30, 10:30] = 255
+    picture = Picture(np.full((40, 40, 3), 90, np.uint8), alpha, (10, 10, 30, 30))
+    pose = Pose(np.array([32.0, 20.0]), 1.0, 0.0, 0.0, 0.0, np.zeros((5, 5, 2)))
+    np.testing.assert_allclose(placed(picture, pose, 64)[20, 32], [20, 20], atol=1e-4)
+    _, drawn = draw(picture, pose, 64)
+    rows, columns = np.nonzero(drawn > 127)
+    assert (columns.mean(), rows.mean()) == pytest.approx((31.5, 19.5), abs=0.51)
+    assert len(rows) == pytest.approx(400, abs=45)
+
+
+def test_poses_add_up() -> None:
+    random = np.random.default_rng(1)
+    pose, motion = still_pose(np.zeros(2), 1.0, random), draw_motion(50, random)
+    np.testing.assert_allclose(moved(moved(pose, motion, 1), motion, 2).centre, moved(pose, motion, 3).centre)
+    assert moved(pose, motion, 2).scale == pytest.approx(pose.scale * np.exp(2 * motion.growth))
+
+
+def test_layers_cover_and_hide() -> None:
+    below, above = np.zeros((2, 2, 3), np.uint8), np.full((2, 2, 3), 200, np.uint8)
+    alpha = np.array([[0, 255], [128, 255]], np.uint8)
+    assert over(below, above, alpha)[..., 0].tolist() == [[0, 200], [100, 200]]
+    assert hidden(np.full((2, 2), 255, np.uint8), alpha).tolist() == [[255, 0], [127, 0]]
+
+
+def test_the_generator_needs_no_torch() -> None:
+    code = "import sys, vosapp.data.generator.clip; sys.exit(any(m in sys.modules for m in ('torch', 'av', 'PySide6')))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def _jaccard(first: np.ndarray, second: np.ndarray) -> float:
+    a, b = first > 127, second > 127
+    return float((a & b).sum() / max(1, (a | b).sum()))
