@@ -74,6 +74,10 @@ class FrameIndex:
     def __len__(self) -> int:
         return len(self.order)
 
+    def rank_of(self, packet: int) -> int:
+        """The frame number of a packet; -1 if it is not shown, or not known yet because the file is still read."""
+        return int(self.rank[packet]) if 0 <= packet < len(self.rank) else -1
+
     def start_for(self, frame: int) -> int:
         """The last packet from which decoding gives frame `frame` whole.
 

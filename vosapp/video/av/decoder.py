@@ -178,9 +178,11 @@ class FrameDecoder:
         packet is decoded now. And a key packet may only be the beginning of a refresh spread over many pictures,
         which the decoder holds back until it is done: so decoding begins earlier, too.
         """
+        # The second field of the frame may be a packet of its own.
+        last = packet + (index.rank_of(packet + 1) < 0)
         for _ in range(_EARLIER_STARTS + 1):
             self._restart(start, index)
-            picture = self._decode_until(frame, packet, index, last=packet)
+            picture = self._decode_until(frame, packet, index, last=last)
             if picture is not None or start == 0:
                 return picture
             start = index.key_before(start)
@@ -210,13 +212,11 @@ class FrameDecoder:
         while not self._drained:
             passed = False
             for picture in self._feed(last):
-                number = picture.pts
-                if number is None or not 0 <= number < len(index.rank):
-                    continue
-                rank = int(index.rank[number])
-                self._in_flight = {n for n in self._in_flight if index.rank[n] > rank}
+                number = -1 if picture.pts is None else picture.pts
+                rank = index.rank_of(number)
                 if rank < 0:
                     continue
+                self._in_flight = {n for n in self._in_flight if index.rank_of(n) > rank}
                 self._keep(rank, picture)
                 passed = passed or (rank > frame and number > packet)
             if frame in self._ready:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 from vosapp.video.av.convert import PictureFacts
@@ -30,7 +31,7 @@ def describe(path: Path, shared: SharedIndex, track: TrackFacts, facts: PictureF
         height=height,
         width=width,
         frame_count=counted if index.complete else max(counted, (track.declared_count or track.claimed_count) - lead),
-        rate=track.rate,
+        rate=_frame_rate(index, track),
         codec=track.codec,
         pixel_format=facts.pixel_format,
         bit_depth=facts.bit_depth,
@@ -42,6 +43,19 @@ def describe(path: Path, shared: SharedIndex, track: TrackFacts, facts: PictureF
         provisional=not index.complete,
         notes=tuple(_notes(shared, index, track, facts, lead)),
     )
+
+
+def _frame_rate(index: FrameIndex, track: TrackFacts) -> Fraction:
+    """The declared rate; halved where it counts the fields of frames whose fields are stored apart."""
+    has_pairs = not index.packets.shown.all()
+    times = index.times()
+    if not has_pairs or len(times) < 2 or track.time_base is None:
+        return track.rate
+    seconds = int(times[-1] - times[0]) * track.time_base
+    if seconds <= 0:
+        return track.rate
+    measured = (len(times) - 1) / seconds
+    return min(track.rate, track.rate / 2, key=lambda rate: abs(rate - measured))
 
 
 def _notes(shared: SharedIndex, index: FrameIndex, track: TrackFacts, facts: PictureFacts, lead: int) -> list[str]:
@@ -65,4 +79,4 @@ def _falls_short(index: FrameIndex, track: TrackFacts) -> bool:
     """Whether the container promises more than it holds. A duration is only taken by its word when it is far off."""
     if track.declared_count:
         return track.declared_count > len(index.packets)
-    return not is_variable_rate(index.times()) and track.claimed_count > len(index) * 1.02 + 2
+    return not is_variable_rate(index.times()) and track.claimed_count > len(index.packets) * 1.02 + 2

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,9 +27,11 @@ from vosapp.video.frame_index import (
     index_from_order,
     times_settle_order,
 )
+from vosapp.video.h264_fields import FieldPairs
 
 if TYPE_CHECKING:
     from av.packet import Packet
+    from av.video.stream import VideoStream
 
 # Codecs whose pictures are shown in another order than they are stored.
 _REORDERING = frozenset(
@@ -194,12 +196,12 @@ class SharedIndex:
             codec = track.codec_context.name
             has_b_frames = codec in _REORDERING and bool(track.codec_context.has_b_frames)
             trusted = container.format.name not in _WITHOUT_TIMES
-            hidden_pictures = codec == "vp8"
+            is_hidden = _hidden_test(track)
             rows, snapshot = _Rows(), _FIRST_SNAPSHOT
             try:
                 for packet in container.demux(track):
                     if packet.size:
-                        rows.add(packet, hidden_pictures and not bytes(packet)[0] & 0x10)
+                        rows.add(packet, is_hidden(packet))
                     if len(rows.pts) >= snapshot:
                         if trusted or not has_b_frames:
                             self._publish(build_index(rows.table(), complete=False))
@@ -220,6 +222,19 @@ class SharedIndex:
             self._publish(index_from_order(table, order))
         else:
             self._publish(build_index(table, complete=True))
+
+
+def _hidden_test(track: VideoStream) -> Callable[[Packet[Any]], bool]:
+    """What tells whether a packet of the track gives no picture of its own."""
+    codec = track.codec_context.name
+    if codec == "vp8":
+        # The "show frame" bit (RFC 6386, 9.1): clear for pictures that are only referred to.
+        return lambda packet: not bytes(packet)[0] & 0x10
+    if codec == "h264":
+        pairs = FieldPairs(track.codec_context.extradata or b"")
+        if pairs.possible:
+            return lambda packet: pairs.is_second_field(bytes(packet))
+    return lambda _: False
 
 
 def _decoded_order(path: Path, stop: threading.Event) -> np.ndarray[Any, np.dtype[np.int64]]:

@@ -28,6 +28,7 @@ class TrackFacts:
         pixel_aspect: width of a pixel over its height, or None when nothing is said.
         start_timecode: of the first frame, or "".
         has_audio: whether there is a sound track.
+        time_base: unit of its times in seconds, or None.
     """
 
     codec: str
@@ -37,6 +38,7 @@ class TrackFacts:
     pixel_aspect: Fraction | None
     start_timecode: str
     has_audio: bool
+    time_base: Fraction | None
 
 
 def read_track_facts(container: InputContainer, track: VideoStream) -> TrackFacts:
@@ -51,6 +53,7 @@ def read_track_facts(container: InputContainer, track: VideoStream) -> TrackFact
         pixel_aspect=track.sample_aspect_ratio,
         start_timecode=_start_timecode(container, track),
         has_audio=bool(container.streams.audio),
+        time_base=track.time_base,
     )
 
 
