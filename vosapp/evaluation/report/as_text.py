@@ -39,18 +39,21 @@ def facts_of(result: EngineResult) -> list[tuple[str, str]]:
     facts = [*_counts(result), *_over_time(result)]
     doubt = analysis.doubt_quality(clips)
     if not math.isnan(doubt.correlation):
-        value = f"rank correlation {doubt.correlation:.2f}, tells bad frames apart {percent(doubt.separation)} %"
-        facts.append(("doubt against error", value))
+        facts.append(("doubt against error: rank correlation", f"{doubt.correlation:.2f}"))
+        facts.append(("doubt tells bad frames (J < 50) apart", f"{percent(doubt.separation)}"))
     curve, area = analysis.correction_means(clips)
+    facts += [(f"J after {k} correction{'s' if k != 1 else ''}", percent(j)) for k, j in enumerate(curve)]
     if curve:
-        facts.append((f"J after 0 to {len(curve) - 1} corrections", ", ".join(map(percent, curve))))
         facts.append(("area under that curve", percent(area)))
     for clip in clips:
         if clip.matting is not None:
-            errors = f"SAD {clip.matting.sad:.2f} k, MSE {clip.matting.mse:.4f}, gradient {clip.matting.gradient:.2f} k"
-            facts.append((f"matting errors in the edge band, {clip.name}", errors))
+            where = f"in the edge band of {clip.name}"
+            facts.append((f"SAD {where}", f"{clip.matting.sad:.2f} k"))
+            facts.append((f"MSE {where}", f"{clip.matting.mse:.4f}"))
+            facts.append((f"gradient error {where}", f"{clip.matting.gradient:.2f} k"))
     facts.append(("peak memory", f"{totals(clips).peak_bytes / 2**20:.0f} MiB"))
-    return facts
+    device = max((clip.device_peak_bytes for clip in clips), default=0)
+    return [*facts, ("peak memory of the device", f"{device / 2**20:.0f} MiB")] if device else facts
 
 
 def _section(section: Section) -> str:
@@ -84,15 +87,15 @@ def _transfer_rows(result: EngineResult) -> str:
 def _counts(result: EngineResult) -> list[tuple[str, str]]:
     clips = result.measured
     facts = []
-    if len(clips) != sum(len(clip.objects) for clip in clips) and any(clip.objects for clip in clips):
+    if any(len(clip.objects) > 1 for clip in clips):
         facts.append(("J as the mean over clips", percent(analysis.mean_over_clips(clips))))
     seen = analysis.seen_unseen(clips)
     if seen is not None:
-        shares = (seen.j_seen, seen.j_unseen, seen.f_seen, seen.f_unseen, seen.overall)
-        facts.append(("J seen, J unseen, F seen, F unseen, G", ", ".join(map(percent, shares))))
-    categories = analysis.by_category(clips)
-    if categories and seen is None:
-        facts.append(("J by class", ", ".join(f"{name} {percent(j)}" for name, j in categories.items())))
+        facts += [("J seen", percent(seen.j_seen)), ("J unseen", percent(seen.j_unseen))]
+        facts += [("F seen", percent(seen.f_seen)), ("F unseen", percent(seen.f_unseen))]
+        facts.append(("overall G", percent(seen.overall)))
+    else:
+        facts += [(f"J of {name}", percent(j)) for name, j in analysis.by_category(clips).items()]
     stability = totals(clips).stability
     if not math.isnan(stability):
         facts.append(("temporal instability T", f"{stability:.3f}"))
@@ -103,9 +106,10 @@ def _over_time(result: EngineResult) -> list[tuple[str, str]]:
     facts = []
     age = analysis.early_late(result.measured)
     if age.objects:
-        facts.append(("J&F early (t < 10) and late (t > 20)", f"{percent(age.early)}, {percent(age.late)}"))
-    absences = [analysis.after_absence(result.measured, px) for px in analysis.GONE_PX]
-    if any(a.objects for a in absences):
-        values = ", ".join(f"{percent(a.j_and_f)} ({a.objects} objects, {a.gone_px} px)" for a in absences)
-        facts.append(("J&F after the object was gone", values))
+        facts.append((f"J&F early (t < {analysis.EARLY_BEFORE})", percent(age.early)))
+        facts.append((f"J&F late (t > {analysis.LATE_AFTER})", percent(age.late)))
+    for absence in (analysis.after_absence(result.measured, px) for px in analysis.GONE_PX):
+        if absence.objects:
+            what = f"J&F after an absence ({absence.gone_px} px or less, {absence.objects} objects)"
+            facts.append((what, percent(absence.j_and_f)))
     return facts

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 
 _WIDTH, _HEIGHT = 460, 190
-_LEFT, _RIGHT, _TOP, _BOTTOM = 36, 10, 10, 26
+_LEFT, _RIGHT, _TOP, _BOTTOM = 36, 10, 20, 28
 _MOST_POINTS = 1500  # a scatter of more would only make the page heavy
 
 
@@ -115,7 +115,7 @@ def _ticks(low: float, high: float) -> list[float]:
     raw = span / 6
     power = 10 ** math.floor(math.log10(raw))
     step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= raw)
-    if high > 2:  # counts of frames or corrections have no halves
+    if high > 1:  # counts of frames or corrections have no halves
         step = max(1.0, step)
     first = math.ceil(low / step)
     return [round(k * step, 10) for k in range(first, math.floor(high / step + 1e-9) + 1)]
@@ -124,7 +124,7 @@ def _ticks(low: float, high: float) -> list[float]:
 def _svg(parts: Iterable[str], axes: Axes) -> str:
     names = (
         f'<text class="name" x="{_WIDTH - _RIGHT}" y="{_HEIGHT - 2}" text-anchor="end">{escape(axes.x_name)}</text>'
-        f'<text class="name" x="{_LEFT + 4}" y="{_TOP + 9}">{escape(axes.y_name)}</text>'
+        f'<text class="name" x="{_LEFT}" y="{_TOP - 8}">{escape(axes.y_name)}</text>'
     )
     label = escape(f"{axes.y_name} over {axes.x_name}", quote=True)
     head = f'<svg class="plot" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{label}">'

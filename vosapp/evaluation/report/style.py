@@ -20,7 +20,7 @@ th, td { padding: 4px 10px; text-align: right; border-bottom: 1px solid var(--ru
 th { font-weight: 600; color: var(--faint); } th:first-child, td:first-child { text-align: left; padding-left: 0; }
 tr.total td { font-weight: 600; border-top: 2px solid var(--rule); } ul.notes { color: var(--faint); padding-left:
   20px; }
-.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(460px, 1fr)); gap: 18px; }
+.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(460px, 100%), 1fr)); gap: 18px; }
 .card { background: var(--card); border-radius: 10px; padding: 14px 16px; } .card p { font-size: 13px; }
 .plot { width: 100%; height: auto; display: block; } .plot text { font-size: 10px; fill: var(--faint); }
 .plot .name { font-style: italic; } .grid { stroke: var(--rule); stroke-width: 1; } .mark { stroke: var(--faint);
@@ -29,7 +29,7 @@ tr.total td { font-weight: 600; border-top: 2px solid var(--rule); } ul.notes { 
 circle { opacity: .45; } .bar { width: 100px; height: 12px; vertical-align: middle; }
 .better { fill: var(--e2); } .worse { fill: var(--e4); } .pictures { display: flex; gap: 10px; flex-wrap: wrap; }
 figure { margin: 10px 0 0; flex: 1 1 200px; } figure img { width: 100%; border-radius: 6px; display: block; }
-figcaption { font-size: 12px; color: var(--faint); } .legend span { margin-right: 16px; white-space: nowrap; }
+figcaption { font-size: 12px; color: var(--faint); } .legend > span { margin-right: 16px; white-space: nowrap; }
 .swatch { display: inline-block; width: 12px; height: 12px; border-radius: 3px; margin-right: 6px; vertical-align:
   -1px; }
 """ + "".join(

@@ -1,0 +1,169 @@
+"""Analyses and reports on scores that are written down by hand."""
+
+from __future__ import annotations
+
+import json
+import math
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from vosapp.core.errors import MediaError
+from vosapp.evaluation import analysis
+from vosapp.evaluation.protocol import DAVIS_2017, JUMPCUT, SUITE
+from vosapp.evaluation.report.as_html import report_as_html, write_html
+from vosapp.evaluation.report.as_json import report_as_json, write_json
+from vosapp.evaluation.report.as_text import report_as_text
+from vosapp.evaluation.report.model import EngineResult, Report, Section, system_facts
+from vosapp.evaluation.scores import ClipScore, CorrectionCurve, FrameScore, ObjectScore, WorstFrame
+from vosapp.metrics.matting import MattingErrors
+
+
+def frames(values: list[float], *, areas: list[int] | None = None, start: int = 1) -> tuple[FrameScore, ...]:
+    sizes = areas or [200] * len(values)
+    return tuple(
+        FrameScore(start + i, value, value, 1 - value, size, size)
+        for i, (value, size) in enumerate(zip(values, sizes, strict=True))
+    )
+
+
+def clip(name: str, *values: list[float], category: str = "") -> ClipScore:
+    objects = tuple(ObjectScore(i, 0, frames(v), category) for i, v in enumerate(values, 1))
+    return ClipScore(name, objects, frame_count=10, seconds=2.0, peak_bytes=300 * 2**20)
+
+
+def test_early_and_late_frames() -> None:
+    long = clip("long", [0.9] * 9 + [0.5] * 11 + [0.3] * 5)
+    age = analysis.early_late([long, clip("short", [0.1] * 12)])
+    assert (age.early, age.late, age.objects) == (pytest.approx(0.9), pytest.approx(0.3), 1)
+
+
+def test_frames_after_an_absence() -> None:
+    item = ObjectScore(1, 0, frames([0.9, 0.8, 1, 0.2, 0.4], areas=[200, 40, 0, 90, 120]))
+    clips = [ClipScore("a", (item,))]
+    at = {px: analysis.after_absence(clips, px) for px in (0, 50, 100)}
+    assert at[0].j_and_f == pytest.approx(0.3)
+    assert at[50].j_and_f == pytest.approx(0.3)
+    assert at[100].j_and_f == pytest.approx(0.4)
+    assert analysis.after_absence([clip("never", [0.5])], 0).objects == 0
+
+
+def test_doubt_that_is_right() -> None:
+    quality = analysis.doubt_quality([clip("a", [0.9, 0.7, 0.3, 0.1])])
+    assert quality.correlation == pytest.approx(1)
+    assert quality.separation == 1
+
+
+def test_means_by_class_and_over_clips() -> None:
+    clips = [clip("a", [0.2], [0.4], category="cat"), clip("b", [0.9], category="dog")]
+    assert analysis.by_category(clips) == pytest.approx({"cat": 0.3, "dog": 0.9})
+    assert analysis.mean_over_clips(clips) == pytest.approx(0.6)
+    assert analysis.differences(clips, [clip("b", [0.5])]) == pytest.approx({"b": -0.4})
+
+
+def test_a_clip_that_ran_out_of_frames_keeps_its_last_value() -> None:
+    short = ClipScore("a", corrections=CorrectionCurve((3,), (0.2, 0.6)))
+    long = ClipScore("b", corrections=CorrectionCurve((3, 5), (0.4, 0.4, 1.0)))
+    curve, area = analysis.correction_means([short, long])
+    assert curve == pytest.approx([0.3, 0.5, 0.8])
+    assert area == pytest.approx((0.4 + 0.55) / 2)
+
+
+def full_report() -> Report:
+    worst = WorstFrame(4, 1, 0.25, b"\xff\xd8picture")
+    first = ClipScore(
+        "dog <1>",
+        (ObjectScore(1, 0, frames([0.9, math.nan, 0.25])),),
+        frame_count=5,
+        seconds=1.0,
+        corrections=CorrectionCurve((2,), (0.5, 0.8)),
+        matting=MattingErrors(1.5, 0.02, 0.7, 900),
+        worst=worst,
+    )
+    broken = ClipScore("cat", failure="cat/00001.jpg is no picture that can be read.")
+    results = (EngineResult("flow", (first, broken)), EngineResult("plain-dis", (clip("dog <1>", [0.5] * 3), broken)))
+    jumps = ClipScore("bear", transfer={8: 0.15, 16: 0.4})
+    return Report(
+        (
+            Section("DAVIS & co", DAVIS_2017, results, ("a list is missing",)),
+            Section("JumpCut", JUMPCUT, (EngineResult("flow", (jumps,)),)),
+            Section("synthetic", SUITE, (EngineResult("flow", (clip("cuts", [0.1, 0.3], [0.5, 0.7]),)),)),
+        ),
+        "vosapp evaluate DAVIS",
+        system_facts("cpu"),
+    )
+
+
+def test_json_holds_every_number_and_no_nan(tmp_path: Path) -> None:
+    write_json(full_report(), tmp_path / "deep" / "scores.json")
+    content = json.loads((tmp_path / "deep" / "scores.json").read_text())
+    davis, jumpcut, suite = content["sections"]
+    dog, cat = davis["engines"][0]["clips"]
+    assert dog["objects"][0]["frames"]["j"] == [0.9, None, 0.25]
+    assert dog["corrections"]["j"] == [0.5, 0.8]
+    assert dog["matting"]["mse"] == 0.02
+    assert cat == {"name": "cat", "failure": "cat/00001.jpg is no picture that can be read."}
+    assert jumpcut["engines"][0]["transfer_error"] == {"8": 0.15, "16": 0.4}
+    assert suite["engines"][0]["totals"]["j"]["mean"] == pytest.approx(0.4)
+    assert content["command"] == "vosapp evaluate DAVIS"
+
+
+class Checker(HTMLParser):
+    """Counts elements, and fails on one that is not closed or that fetches something."""
+
+    void = frozenset({"meta", "img"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.counts: dict[str, int] = {}
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.counts[tag] = self.counts.get(tag, 0) + 1
+        for name, value in attributes:
+            assert name not in ("src", "href") or str(value).startswith("data:")
+        if tag not in self.void:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.counts[tag] = self.counts.get(tag, 0) + 1
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_html_is_whole_and_needs_nothing_else(tmp_path: Path) -> None:
+    text = write_html(full_report(), tmp_path / "report").read_text()
+    checker = Checker()
+    checker.feed(text)
+    assert checker.open == []
+    assert checker.counts["img"] == 1
+    assert checker.counts["svg"] >= 4
+    assert "dog &lt;1&gt;" in text
+    assert "dog <1>" not in text
+    assert "DAVIS &amp; co" in text
+    assert "no picture that can be read" in text
+    assert "nan" not in text.lower().replace("picture", "")
+
+
+def test_text_shows_both_engines_the_failure_and_the_errors() -> None:
+    text = report_as_text(full_report())
+    assert "note: a list is missing" in text
+    assert text.count("cat: cat/00001.jpg is no picture") == 2
+    assert "J after 1 correction: 80.0" in text
+    assert ["bear", "15.0", "40.0"] in [line.split() for line in text.splitlines()]
+    assert "nan" not in text
+
+
+def test_reports_that_cannot_be_written_name_the_file(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(MediaError, match=r"index\.html cannot be written"):
+        write_html(full_report(), tmp_path / "file")
+    with pytest.raises(MediaError, match=r"a\.json cannot be written"):
+        write_json(full_report(), tmp_path / "file" / "a.json")
+
+
+def test_the_same_scores_make_the_same_report() -> None:
+    assert report_as_html(full_report()) == report_as_html(full_report())
+    assert report_as_json(full_report()) == report_as_json(full_report())
