@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from vosapp.core.document import Cell, Document, MaskStore, ObjectId
-from vosapp.core.edits import composite
+from vosapp.core.edits import check_size, composite
 from vosapp.core.frame_map import changes_between
 from vosapp.core.history import DEFAULT_LIMIT_BYTES, STEP_BYTES, History, Step, Version
 from vosapp.core.mask import Mask
@@ -39,11 +39,13 @@ class EditorState:
         steps: the history, oldest first.
         head: position of the last step done.
         run: a run that is going on, as the step that it would be if it ended now; it comes after `head`.
+        forgotten: how many steps there were before the first one.
     """
 
     steps: tuple[Step, ...]
     head: int
     run: Step | None
+    forgotten: int = 0
 
 
 class Editor:
@@ -117,7 +119,7 @@ class Editor:
         if self._run is not None and self._run_version is not None:
             size_bytes = STEP_BYTES + self._run.size_bytes
             run = Step(self._run.label, self._run_version, self._history.current, size_bytes)
-        return EditorState(self._history.steps, self._history.head, run)
+        return EditorState(self._history.steps, self._history.head, run, self._history.forgotten)
 
     def apply(self, label: str, document: Document, *, group: str = "") -> None:
         """Makes an edited document the present, as one undo step. An unchanged document makes no step.
@@ -222,7 +224,7 @@ class Editor:
         """What stands on a frame for an object, None where there is no mask.
 
         Raises:
-            MaskError: the mask is missing or damaged in the project file.
+            MaskError: the mask is missing or damaged in the project file, or not of the clip's size.
         """
         cell = self._document.cell(object_id, frame_index)
         if cell is None:
@@ -231,6 +233,7 @@ class Editor:
         mask = self._composites.get(key)
         if mask is None:
             mask = composite(self.store, cell)
+            check_size(self._document, mask)
             self._composites.put(key, mask)
         return mask
 

@@ -22,7 +22,7 @@ from vosapp.core.document import (
 )
 from vosapp.core.errors import MaskError
 from vosapp.core.mask import Digest, Mask
-from vosapp.core.timeline import FrameRange
+from vosapp.core.timeline import FrameRange, ranges_of
 
 
 def add_object(document: Document, name: str = "") -> tuple[Document, ObjectId]:
@@ -172,7 +172,7 @@ def declare_absent(document: Document, object_id: ObjectId, frame_range: FrameRa
     kept = {f for f in frame_range if (cell := target.cells.get(f)) is not None and cell.is_barrier}
     changes = {f: None for f in frame_range if f in target.cells and f not in kept}
     frames = {f for absence in (*target.absences, frame_range) for f in absence} - kept
-    changed = replace(target.with_cells(changes), absences=_ranges(frames))
+    changed = replace(target.with_cells(changes), absences=ranges_of(frames))
     return document.with_object(changed) if changed != target else document
 
 
@@ -291,17 +291,6 @@ def _without(store: MaskStore, digest: Digest | None, area: Mask) -> Digest | No
         return None
     left = store.get(digest).difference(area)
     return None if left.is_empty else store.put(left)
-
-
-def _ranges(frames: Iterable[int]) -> tuple[FrameRange, ...]:
-    """The fewest ranges that hold exactly these frames."""
-    ranges: list[FrameRange] = []
-    for frame in sorted(frames):
-        if ranges and ranges[-1].last == frame - 1:
-            ranges[-1] = FrameRange(ranges[-1].first, frame)
-        else:
-            ranges.append(FrameRange(frame, frame))
-    return tuple(ranges)
 
 
 def _without_frames(ranges: tuple[FrameRange, ...], away: FrameRange) -> tuple[FrameRange, ...]:

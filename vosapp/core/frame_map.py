@@ -23,7 +23,7 @@ class Chunk(Generic[T]):
         digest: identifies the stored form once the project file knows it; a cache, not part of the value.
     """
 
-    __slots__ = ("digest", "values")
+    __slots__ = ("__weakref__", "digest", "values")
 
     def __init__(self, values: dict[int, T], digest: bytes | None = None) -> None:
         self.values = values

@@ -76,8 +76,8 @@ class History:
     """The steps that can be undone and redone, with the present in between.
 
     Attributes:
-        limit_bytes: beyond this the oldest steps are forgotten; the last one always stays.
-        forgotten: how many steps were forgotten since the history was made.
+        limit_bytes: beyond this the oldest steps are forgotten with the next step; the last one always stays.
+        forgotten: how many steps were forgotten, ever.
     """
 
     def __init__(self, first: Version, *, limit_bytes: int = DEFAULT_LIMIT_BYTES) -> None:
@@ -87,12 +87,13 @@ class History:
         self.forgotten = 0
 
     @classmethod
-    def of_steps(cls, steps: Sequence[Step], head: int, *, limit_bytes: int = DEFAULT_LIMIT_BYTES) -> History:
+    def of_steps(cls, steps: Sequence[Step], head: int, *, forgotten: int = 0) -> History:
         """A history as it was stored. The first step is the state that it begins with."""
         if not 0 <= head < len(steps):
             raise ValueError(f"the present, {head}, is not one of {len(steps)} steps")
-        made = cls(steps[0].version, limit_bytes=limit_bytes)
+        made = cls(steps[0].version)
         made._steps = list(steps)
+        made.forgotten = forgotten
         made._head = head
         return made
 

@@ -7,23 +7,24 @@ A thread of its own writes; what it has committed survives the death of the proc
 from __future__ import annotations
 
 import sqlite3
-import uuid
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from vosapp.core.document import Document
 from vosapp.core.editor import Editor
 from vosapp.core.errors import ProjectError
-from vosapp.core.storage.database import check_schema, connect, create_schema, damaged, translated
-from vosapp.core.storage.fields import DamageError
-from vosapp.core.storage.file import ProjectFile
-from vosapp.core.storage.lock import LockedError, LockUnsupportedError, ProjectLock
+from vosapp.core.history import DEFAULT_LIMIT_BYTES
+from vosapp.core.storage.backup import BackupPolicy, backup_dir, make_backup
+from vosapp.core.storage.copying import write_fresh
+from vosapp.core.storage.database import SCHEMA_VERSION, SUFFIX
+from vosapp.core.storage.keeping import FileKeeper, ProblemCallback
+from vosapp.core.storage.lock import ProjectLock
 from vosapp.core.storage.masks import FileMaskStore
-from vosapp.core.storage.reader import ProjectReader
-from vosapp.core.storage.writer import ProjectWriter
+from vosapp.core.storage.opening import Opened, open_file, taken
 
-ProblemCallback = Callable[[ProjectError | None], None]
+__all__ = ["SUFFIX", "BackupPolicy", "Project"]
+
+MIGRATION_BACKUPS = 100  # the copy of an old schema must not push out, nor be pushed out by, the ordinary ones
 
 
 class Project:
@@ -32,64 +33,84 @@ class Project:
     Attributes:
         editor: what is edited.
         path: the file.
-        read_only: whether changes stay in memory until Save As.
-        read_only_reason: one sentence why, "" when it is not.
+        read_only_reason: one sentence why changes stay in memory until Save As, "" when they are written.
+        report: sentences about what is missing or broken in the file, empty when nothing is.
         on_problem: called in the writer's thread when saving fails, with the error, and with None when it works again.
     """
 
-    def __init__(self, path: Path, editor: Editor, masks: FileMaskStore) -> None:
+    def __init__(self, path: Path, editor: Editor, masks: FileMaskStore, policy: BackupPolicy | None) -> None:
         """For `create` and `open`, which are how a project is made."""
         self.editor = editor
         self.path = path
         self.read_only_reason = ""
+        self.report: tuple[str, ...] = ()
         self.on_problem: ProblemCallback | None = None
         self._masks = masks
-        self._lock: ProjectLock | None = None
-        self._connection: sqlite3.Connection | None = None
-        self._writer: ProjectWriter | None = None
-        self._unsubscribe: Callable[[], None] = lambda: None
+        self._policy = policy
+        self._keeper: FileKeeper | None = None
+        self._changed_in_memory = False
+        self._unsubscribe: Callable[[], None] = editor.subscribe(self._changed)
 
     @classmethod
-    def create(cls, path: Path | str, editor: Editor, *, overwrite: bool = False) -> Project:
+    def create(
+        cls, path: Path | str, editor: Editor, *, overwrite: bool = False, backups: BackupPolicy | None = None
+    ) -> Project:
         """Writes an editor's document and history to a new file and goes on writing them as they change.
 
         The editor's store becomes one that keeps its masks in the file.
 
+        Args:
+            overwrite: whether the file may exist, and is replaced then.
+            backups: when to back up; None for never.
+
         Raises:
-            ProjectError: the file exists and `overwrite` is not set, is open in another window, or cannot be written.
+            ProjectError: the file exists, is open in another window, or cannot be written.
         """
-        path = Path(path)
         masks = FileMaskStore(editor.store)
-        project = cls(path, editor, masks)
-        project._begin(path, overwrite=overwrite)
+        project = cls(Path(path), editor, masks, backups)
+        try:
+            project._move_to(project.path, overwrite=overwrite)
+        except BaseException:
+            project._unsubscribe()
+            raise
         editor.store = masks
         return project
 
     @classmethod
-    def open(cls, path: Path | str) -> Project:
+    def open(
+        cls,
+        path: Path | str,
+        *,
+        read_only: bool = False,
+        history_limit_bytes: int = DEFAULT_LIMIT_BYTES,
+        backups: BackupPolicy | None = None,
+    ) -> Project:
         """Opens a project as it was last written, with what can be undone and redone.
 
-        Where another window has it open, or the folder may not be written, it opens read-only and says so.
+        Where another window has it open, the folder may not be written, or parts of it are damaged, it opens
+        read-only and says so; so does a backup. A project of an earlier schema is backed up and brought to the
+        present one.
+
+        Args:
+            read_only: leave the file alone in any case.
+            history_limit_bytes: masks kept for undo; beyond it the oldest steps go.
+            backups: when to back up; None for never.
 
         Raises:
-            ProjectError: it is missing, something else, newer, or damaged. The file is not touched.
+            ProjectError: it is missing, something else, newer, or damaged beyond reading. The file is not touched.
         """
         path = Path(path)
-        if not path.is_file():
-            raise translated(FileNotFoundError(), path)
-        try:
-            lock: ProjectLock | None = ProjectLock(path)
-            reason = ""
-        except LockedError as error:
-            lock, reason = None, f"It is open elsewhere ({error})."
-        except LockUnsupportedError as error:
-            lock, reason = None, f"Its folder cannot be written ({error})."
-        try:
-            return cls._open(path, lock, reason)
-        except BaseException:
-            if lock is not None:
-                lock.release()
-            raise
+        masks = FileMaskStore()
+        reading = "It was opened for reading." if read_only else ""
+        if path.absolute().is_relative_to(backup_dir().absolute()):
+            reading = "It is a backup. Save it elsewhere to go on with it."
+        opened = open_file(path, masks.attach, reading=reading)
+        opened.loaded.history.limit_bytes = history_limit_bytes
+        project = cls(path, Editor(store=masks, history=opened.loaded.history), masks, backups)
+        project.read_only_reason, project.report = opened.reason, opened.loaded.report
+        if opened.writing is not None:
+            project._write_on(opened, *opened.writing)
+        return project
 
     @property
     def read_only(self) -> bool:
@@ -97,14 +118,24 @@ class Project:
         return bool(self.read_only_reason)
 
     @property
+    def project_id(self) -> str:
+        """Which project it is, whatever its file is called; "" while it is read-only."""
+        return self._keeper.project_id if self._keeper else ""
+
+    @property
     def problem(self) -> ProjectError | None:
         """Why the last attempt to save failed, None when all is well."""
-        return self._writer.problem if self._writer else None
+        return self._keeper.problem if self._keeper else None
+
+    @property
+    def has_unsaved_changes(self) -> bool:
+        """Whether something is in memory only: since saving fails, or because the project is read-only."""
+        return self._changed_in_memory if self._keeper is None else not self._keeper.is_up_to_date
 
     def flush(self, timeout_s: float = 60.0) -> None:
         """Waits until everything done so far is committed. Raises ProjectError when it cannot be."""
-        if self._writer is not None:
-            self._writer.flush(timeout_s)
+        if self._keeper is not None:
+            self._keeper.flush(timeout_s)
 
     def save_as(self, path: Path | str, *, overwrite: bool = False) -> None:
         """Writes everything to another file and goes on there. The file before stays as last committed.
@@ -113,10 +144,21 @@ class Project:
             ProjectError: as for `create`; the project goes on in the file before.
         """
         path = Path(path)
-        if path.exists() and path.samefile(self.path) and not self.read_only:
+        if self._keeper is not None and path.exists() and path.samefile(self.path):
             self.flush()
-            return
-        self._begin(path, overwrite=overwrite)
+        else:
+            self._move_to(path, overwrite=overwrite)
+
+    def compact(self) -> None:
+        """Rewrites the file without what nothing needs any more: forgotten steps, masks of undone runs.
+
+        Raises:
+            ProjectError: it is read-only, or cannot be written; the file is as before then.
+        """
+        if self._keeper is None:
+            raise ProjectError(f"{self.path.name} is open for reading only.", "Use Save As.")
+        self.flush()
+        self._keeper.rewrite(self.editor.state, self._keeper.project_id)
 
     def close(self) -> None:
         """Commits what is left and leaves one plain file. Closing twice does nothing.
@@ -125,121 +167,60 @@ class Project:
             ProjectError: something cannot be committed; the project stays open, so that Save As is possible.
         """
         self.flush()
-        self.discard()
+        self.abandon()
 
-    def discard(self) -> None:
+    def abandon(self) -> None:
         """Closes without insisting that the last changes are committed."""
         self._unsubscribe()
-        self._masks.attach(None)
-        self._end_writing()
+        self._masks.detach()
+        if self._keeper is not None:
+            self._keeper.close()
+            self._keeper = None
 
-    def _begin(self, path: Path, *, overwrite: bool) -> None:
-        """Writes all to a fresh file and goes on there."""
+    def _move_to(self, path: Path, *, overwrite: bool) -> None:
+        """Writes everything to a file and goes on there."""
         if path.exists() and not overwrite:
             raise ProjectError(f"{path.name} exists already in {path.parent}.", "Choose another name.")
+        lock = taken(path)
         try:
-            lock = ProjectLock(path)
-        except LockedError as error:
-            raise ProjectError(f"{path.name} is open elsewhere ({error}).", "Close it there first.") from error
-        except LockUnsupportedError as error:
-            raise ProjectError(f"{path.name} cannot be written: {error}.", "Choose another folder.") from error
-        part = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}.part")
-        try:
-            self._write_fresh(part)
-            for suffix in ("-wal", "-shm", "-journal"):  # of a project that died under this name
-                Path(f"{path}{suffix}").unlink(missing_ok=True)
-            part.replace(path)
-            connection, reader = _writing(path), _reading(path)
-        except (sqlite3.Error, OSError) as error:
-            part.unlink(missing_ok=True)
+            written = write_fresh(path, self.editor.state, self._masks.raw)
+        except BaseException:
             lock.release()
-            raise translated(error, path) from error
-        self._end_writing()
-        self._masks.attach(reader)
-        self._start(path, lock, connection)
+            raise
+        if self._keeper is not None:
+            self._keeper.close()
+        self._keeper = self._keeper_of(path, lock)
+        self._keeper.begin_written(written)
+        self.path, self.read_only_reason, self.report = path, "", ()
+        self._changed_in_memory = False
 
-    def _write_fresh(self, path: Path) -> None:
-        connection = connect(path, "rwc")
+    def _write_on(self, opened: Opened, connection: sqlite3.Connection, lock: ProjectLock) -> None:
+        """Writes from now on into the file that was opened, which is of an old or of the present schema."""
+        keeper, state = self._keeper_of(self.path, lock), self.editor.state
+        project_id = opened.reader.about("project_id")
+        if opened.reader.schema == SCHEMA_VERSION:
+            keeper.begin(connection, opened.loaded.masks, project_id=project_id, written=state)
+            self._keeper = keeper
+            return
+        connection.close()
         try:
-            create_schema(connection)
-            connection.execute("INSERT INTO about VALUES ('project_id', ?)", (uuid.uuid4().hex,))
-            ProjectFile(connection, self._masks.raw).write(self.editor.state, {})
-        finally:
-            connection.close()
+            make_backup(self.path, project_id, count=MIGRATION_BACKUPS)
+            keeper.rewrite(state, project_id)
+        except ProjectError as error:
+            lock.release()
+            self.read_only_reason = f"It is of an older version of vosapp and cannot be brought up to date. {error}"
+        else:
+            self._keeper = keeper
 
-    def _start(self, path: Path, lock: ProjectLock, connection: sqlite3.Connection) -> None:
-        self.path, self.read_only_reason = path, ""
-        self._lock, self._connection = lock, connection
-        file = ProjectFile(connection, self._masks.raw)
-        state = self.editor.state
-        file.know(state.steps)
-        self._writer = ProjectWriter(file, self._masks, path=path, on_problem=self._tell_problem)
-        self._writer.submit(state)
-        self._unsubscribe()
-        self._unsubscribe = self.editor.subscribe(self._changed)
-
-    def _end_writing(self) -> None:
-        if self._writer is not None:
-            self._writer.stop()
-            self._writer = None
-        if self._connection is not None:
-            with suppress(sqlite3.Error):  # another window may still read: then the log stays beside the file
-                self._connection.execute("PRAGMA journal_mode=DELETE")
-            self._connection.close()
-            self._connection = None
-        if self._lock is not None:
-            self._lock.release()
-            self._lock = None
+    def _keeper_of(self, path: Path, lock: ProjectLock) -> FileKeeper:
+        return FileKeeper(path, lock, self._masks, policy=self._policy, on_problem=self._tell_problem)
 
     def _changed(self, _old: Document, _new: Document) -> None:
-        if self._writer is not None:
-            self._writer.submit(self.editor.state)
+        if self._keeper is not None:
+            self._keeper.submit(self.editor.state)
+        else:
+            self._changed_in_memory = True
 
     def _tell_problem(self, problem: ProjectError | None) -> None:
         if self.on_problem is not None:
             self.on_problem(problem)
-
-    @classmethod
-    def _open(cls, path: Path, lock: ProjectLock | None, reason: str) -> Project:
-        masks = FileMaskStore()
-        with ExitStack() as undo:
-            try:
-                # The writing connection comes first: only it can finish what a dead process began.
-                connection = _writing(path) if lock is not None else None
-                if connection is not None:
-                    undo.callback(connection.close)
-                masks.attach(_reading(path))
-                undo.callback(masks.attach, None)
-                history = masks.history()
-            except sqlite3.Error as error:
-                raise translated(error, path) from error
-            except DamageError as error:
-                raise damaged(path, error.message) from error
-            project = cls(path, Editor(store=masks, history=history), masks)
-            if lock is not None and connection is not None:
-                project._start(path, lock, connection)
-            project.read_only_reason = reason
-            undo.pop_all()
-        return project
-
-
-def _reading(path: Path) -> ProjectReader:
-    connection = connect(path, "ro")
-    try:
-        check_schema(connection, path)
-    except BaseException:
-        connection.close()
-        raise
-    return ProjectReader(connection)
-
-
-def _writing(path: Path) -> sqlite3.Connection:
-    connection = connect(path)
-    try:
-        check_schema(connection, path)
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-    except BaseException:
-        connection.close()
-        raise
-    return connection

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 
@@ -31,6 +31,17 @@ class FrameRange:
         """The frames in both ranges, or None."""
         first, last = max(self.first, other.first), min(self.last, other.last)
         return FrameRange(first, last) if first <= last else None
+
+
+def ranges_of(frames: Iterable[int]) -> tuple[FrameRange, ...]:
+    """The fewest ranges that hold exactly these frames, ascending."""
+    ranges: list[FrameRange] = []
+    for frame in sorted(set(frames)):
+        if ranges and ranges[-1].last == frame - 1:
+            ranges[-1] = FrameRange(ranges[-1].first, frame)
+        else:
+            ranges.append(FrameRange(frame, frame))
+    return tuple(ranges)
 
 
 class Direction(enum.Enum):

@@ -6,22 +6,24 @@ import sqlite3
 from pathlib import Path
 
 from vosapp.core.errors import ProjectError
+from vosapp.core.storage import schema1
 
 APPLICATION_ID = 0x564F5341  # "VOSA", in the header of the file
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 SUFFIX = ".vosapp"
 MAX_VALUE_BYTES = 64 * 2**20  # the longest text or blob that a file may hold
 BUSY_MS = 10_000
 
-SCHEMA = """
+TABLES = """
 CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE masks (digest BLOB PRIMARY KEY, height INTEGER NOT NULL, width INTEGER NOT NULL, data BLOB NOT NULL);
 CREATE TABLE nodes (digest BLOB PRIMARY KEY, data BLOB NOT NULL);
 CREATE TABLE steps (position INTEGER PRIMARY KEY, label TEXT NOT NULL, root BLOB NOT NULL, made_on BLOB,
     size_bytes INTEGER NOT NULL, seal BLOB NOT NULL);
-CREATE TABLE state (id INTEGER PRIMARY KEY CHECK (id = 1), head INTEGER NOT NULL, count INTEGER NOT NULL,
-    root BLOB NOT NULL, seal BLOB NOT NULL);
+CREATE TABLE state (id INTEGER PRIMARY KEY CHECK (id = 1), first INTEGER NOT NULL, head INTEGER NOT NULL,
+    last INTEGER NOT NULL, root BLOB NOT NULL, seal BLOB NOT NULL);
 """
+TABLES_OF = {1: schema1.TABLES, SCHEMA_VERSION: TABLES}
 
 
 def connect(path: Path, mode: str = "rw") -> sqlite3.Connection:
@@ -44,7 +46,7 @@ def connect(path: Path, mode: str = "rw") -> sqlite3.Connection:
 def create_schema(connection: sqlite3.Connection) -> None:
     """Makes the tables in an empty file."""
     connection.executescript(
-        f"BEGIN; PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={SCHEMA_VERSION}; {SCHEMA} COMMIT;"
+        f"BEGIN; PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={SCHEMA_VERSION}; {TABLES} COMMIT;"
     )
 
 
@@ -75,13 +77,10 @@ def _tables(connection: sqlite3.Connection) -> set[tuple[str, str, str]]:
 def _expected_tables(version: int) -> set[tuple[str, str, str]]:
     memory = sqlite3.connect(":memory:")
     try:
-        memory.executescript(SCHEMAS[version])
+        memory.executescript(TABLES_OF[version])
         return _tables(memory)
     finally:
         memory.close()
-
-
-SCHEMAS = {1: SCHEMA}
 
 
 def not_a_project(path: Path) -> ProjectError:

@@ -6,40 +6,48 @@ Every call is one transaction. The file holds either the state before or the one
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
-from vosapp.core.document import Document
 from vosapp.core.editor import EditorState
 from vosapp.core.history import Step, Version
 from vosapp.core.mask import Digest, Mask
-from vosapp.core.storage.codec import encode_document
+from vosapp.core.storage.fields import MAX_TEXT, DamageError
 from vosapp.core.storage.masks import Raw
 from vosapp.core.storage.reader import RawMask
 from vosapp.core.storage.rows import StateRow, StepRow, write_state, write_step
+from vosapp.core.storage.tree import TreeEncoder
 
 INTERRUPTED = "{} (interrupted)"  # label of a run that had not ended when the file was last written
+
+Row = tuple[str, Version]
 
 
 class ProjectFile:
     """The writing side of a project file. Used from one thread at a time."""
 
-    def __init__(self, connection: sqlite3.Connection, raw: Raw) -> None:
+    def __init__(self, connection: sqlite3.Connection, raw: Raw, masks: Iterable[Digest], *, log: bool = True) -> None:
         """Begins to write a file that has its schema.
 
         Args:
             raw: where masks come from that the file does not hold yet.
+            masks: digests of those that it holds.
+            log: whether others read the file meanwhile.
         """
         self._connection = connection
         self._raw = raw
-        self._rows: list[tuple[str, Version]] = []  # what the steps table holds
-        self._stored: set[bytes] = {digest for (digest,) in connection.execute("SELECT digest FROM nodes")}
-        self._mask_digests: set[Digest] = {
-            digest.hex() for (digest,) in connection.execute("SELECT digest FROM masks") if isinstance(digest, bytes)
-        }
+        self._rows: dict[int, Row] = {}
+        self._masks = set(masks)
+        self._nodes: set[bytes] | None = None
+        self._has_log = not log
+        self._run_nodes: set[bytes] = set()
+        self._new: list[Digest | bytes] = []
+        self._encoder = TreeEncoder(self._is_stored)
 
-    def know(self, steps: Iterable[Step]) -> None:
-        """Says what the steps table holds already."""
-        self._rows = [(step.label, step.version) for step in steps]
+    def know(self, state: EditorState) -> None:
+        """Says which steps the file holds already."""
+        self._rows = {position: (_label(step), step.version) for position, step in _positions(state).items()}
 
     def write(self, state: EditorState, pending: Mapping[Digest, Mask]) -> None:
         """Makes the file hold this state.
@@ -50,69 +58,153 @@ class ProjectFile:
 
         Raises:
             sqlite3.Error, OSError: it cannot be written; the file is as before then.
+            ProjectError: a version that is to be copied from another file is damaged there.
         """
-        rows = _rows_of(state)
-        stored, mask_digests = set(self._stored), set(self._mask_digests)
+        run_nodes = set(self._run_nodes)
+        self._new = []
+        self._begin_log()
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             for digest, mask in pending.items():
                 self._write_mask(digest, (mask.height, mask.width, mask.data))
-            same = self._same_rows(rows)
-            for position, (label, step) in enumerate(rows[same:], same):
-                root = self._write_document(step.version)
-                made_on = self._write_document(step.before) if step.before is not None else None
-                write_step(self._connection, position, StepRow(label, root, made_on, step.size_bytes))
-            if len(rows) < len(self._rows):
-                self._connection.execute("DELETE FROM steps WHERE position >= ?", (len(rows),))
-            head = state.head + (state.run is not None)
-            write_state(self._connection, StateRow(head, len(rows), self._write_document(rows[head][1].version)))
+            rows = self._write_steps(state)
             self._connection.execute("COMMIT")
         except BaseException:
-            self._stored, self._mask_digests = stored, mask_digests
+            self._forget_new(run_nodes)
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             raise
-        self._rows = [(label, step.version) for label, step in rows]
+        self._rows = rows
 
     def checkpoint(self) -> None:
         """Brings everything committed into the main file, so that a copy of it is complete."""
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def _same_rows(self, rows: list[tuple[str, Step]]) -> int:
-        """How many rows, from the first on, the table holds already."""
-        same = 0
-        for (label, step), (old_label, old_version) in zip(rows, self._rows, strict=False):
-            if label != old_label or step.version is not old_version:
-                break
-            same += 1
-        return same
+    def check(self, seconds: float) -> None:
+        """Looks for damage that writing would make worse, for some seconds at most.
 
-    def _write_document(self, version: Version) -> bytes:
-        if version.digest is not None and version.digest in self._stored:
+        Raises:
+            DamageError: the file is broken and must not be written.
+        """
+        deadline = time.monotonic() + seconds
+        self._connection.set_progress_handler(lambda: time.monotonic() > deadline, 10_000)
+        try:
+            found = self._connection.execute("PRAGMA quick_check(1)").fetchone()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+                raise
+            return
+        finally:
+            self._connection.set_progress_handler(None, 0)
+        if found is None or found[0] != "ok":
+            raise DamageError(str(found[0] if found else "the check fails"))
+
+    def close(self) -> None:
+        """Leaves one plain file."""
+        with suppress(sqlite3.Error):  # another window may still read: then the log stays beside the file
+            self._connection.execute("PRAGMA busy_timeout=100")
+            self._connection.execute("PRAGMA journal_mode=DELETE")
+        self._connection.close()
+
+    def _begin_log(self) -> None:
+        """Readers go on while a log is written. The file itself is not touched before the first change."""
+        if not self._has_log:
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._connection.execute("PRAGMA synchronous=FULL")
+            self._has_log = True
+
+    def _write_steps(self, state: EditorState) -> dict[int, Row]:
+        steps = _positions(state)
+        run = state.forgotten + state.head + 1 if state.run is not None else None
+        rows: dict[int, Row] = {}
+        for position, step in steps.items():
+            rows[position] = (_label(step, interrupted=position == run), step.version)
+            if position != run and not _same(rows[position], self._rows.get(position)):
+                self._write_step(position, step, rows[position][0])
+        if run is not None and not _same(rows[run], self._rows.get(run)):
+            self._write_run(run, steps[run], rows[run][0])
+        if run is None:
+            self._run_nodes = set()
+        for position in self._rows.keys() - rows.keys():
+            self._connection.execute("DELETE FROM steps WHERE position = ?", (position,))
+        head = state.forgotten + state.head + (run is not None)
+        root = self._write_version(steps[head].version)
+        write_state(self._connection, StateRow(min(steps), head, max(steps), root))
+        return rows
+
+    def _write_step(self, position: int, step: Step, label: str) -> None:
+        root = self._write_version(step.version, kept=True)
+        made_on = self._write_version(step.before, kept=True) if step.before is not None else None
+        write_step(self._connection, position, StepRow(label, root, made_on, step.size_bytes))
+
+    def _write_run(self, position: int, step: Step, label: str) -> None:
+        """Writes a run as it stands and takes away what only its former standing needed."""
+        before = set(self._new)
+        root = self._write_version(step.version)
+        write_step(self._connection, position, StepRow(label, root, None, step.size_bytes))
+        needed = {node.digest for node in self._encoder.nodes(step.version.document)}
+        outdated = self._run_nodes - needed
+        self._connection.executemany("DELETE FROM nodes WHERE digest = ?", [(digest,) for digest in outdated])
+        self._stored().difference_update(outdated)
+        added = {digest for digest in self._new if isinstance(digest, bytes) and digest not in before}
+        self._run_nodes = (self._run_nodes & needed) | added
+
+    def _write_version(self, version: Version, *, kept: bool = False) -> bytes:
+        """Stores the nodes of a version that are not stored yet, and returns its root.
+
+        Args:
+            kept: it belongs to the user's history, so a run must not take its nodes away.
+        """
+        if version.digest is not None and self._is_stored(version.digest) and version.digest not in self._run_nodes:
             return version.digest
-        digest, data = encode_document(version.document)
-        self._write_masks_of(version.document)
-        self._connection.execute("INSERT OR IGNORE INTO nodes VALUES (?, ?)", (digest, data))
-        self._stored.add(digest)
+        digest = b""
+        for node in self._encoder.nodes(version.document):
+            digest = node.digest
+            if node.data is not None and not self._is_stored(digest):
+                for mask in node.masks - self._masks:
+                    raw = self._raw(mask)
+                    if raw is not None:
+                        self._write_mask(mask, raw)
+                self._connection.execute("INSERT OR IGNORE INTO nodes VALUES (?, ?)", (digest, node.data))
+                self._stored().add(digest)
+                self._new.append(digest)
+            if kept:
+                self._run_nodes.discard(digest)
         version.digest = digest
         return digest
 
-    def _write_masks_of(self, document: Document) -> None:
-        for one in document.objects:
-            for cell in one.cells.values():
-                for digest in (cell.base, cell.added, cell.removed, cell.soft):
-                    if digest is not None and digest not in self._mask_digests:
-                        raw = self._raw(digest)
-                        if raw is not None:
-                            self._write_mask(digest, raw)
-
     def _write_mask(self, digest: Digest, raw: RawMask) -> None:
-        self._connection.execute("INSERT OR IGNORE INTO masks VALUES (?, ?, ?, ?)", (bytes.fromhex(digest), *raw))
-        self._mask_digests.add(digest)
+        if digest not in self._masks:
+            self._connection.execute("INSERT OR IGNORE INTO masks VALUES (?, ?, ?, ?)", (bytes.fromhex(digest), *raw))
+            self._masks.add(digest)
+            self._new.append(digest)
+
+    def _is_stored(self, digest: bytes) -> bool:
+        return digest in self._stored()
+
+    def _stored(self) -> set[bytes]:
+        if self._nodes is None:
+            self._nodes = {digest for (digest,) in self._connection.execute("SELECT digest FROM nodes")}
+        return self._nodes
+
+    def _forget_new(self, run_nodes: set[bytes]) -> None:
+        """After a failure: what was new is not in the file after all; what was taken away is not known any more."""
+        self._masks.difference_update(digest for digest in self._new if isinstance(digest, str))
+        self._nodes = None
+        self._run_nodes = run_nodes
 
 
-def _rows_of(state: EditorState) -> list[tuple[str, Step]]:
-    rows = [(step.label, step) for step in state.steps]
+def _positions(state: EditorState) -> dict[int, Step]:
+    steps = list(state.steps)
     if state.run is not None:
-        rows.insert(state.head + 1, (INTERRUPTED.format(state.run.label), state.run))
-    return rows
+        steps.insert(state.head + 1, state.run)
+    return dict(enumerate(steps, state.forgotten))
+
+
+def _label(step: Step, *, interrupted: bool = False) -> str:
+    label = INTERRUPTED.format(step.label) if interrupted else step.label
+    return label.replace("\0", "").encode("utf-8", "replace").decode()[:MAX_TEXT]
+
+
+def _same(row: Row, known: Row | None) -> bool:
+    return known is not None and row[0] == known[0] and row[1] is known[1]

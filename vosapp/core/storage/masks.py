@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 
 from vosapp.core.document import Document, MaskStore
 from vosapp.core.errors import MaskError
-from vosapp.core.history import History
 from vosapp.core.mask import Digest, Mask
 from vosapp.core.storage.fields import DamageError
 from vosapp.core.storage.reader import ProjectReader, RawMask
@@ -34,17 +33,26 @@ class FileMaskStore:
         self._fallback = fallback
         self._reader: ProjectReader | None = None
 
-    def attach(self, reader: ProjectReader | None) -> None:
-        """Reads from this file from now on; the store owns the reader and closes the one before."""
-        old, self._reader = self._reader, reader
+    def attach(self, reader: ProjectReader) -> Callable[[bytes], Document]:
+        """Reads from this file from now on; the store owns the reader and closes the one before.
+
+        Returns:
+            What loads versions of the document from whichever file is attached.
+        """
+        self.detach()
+        self._reader = reader
+        return self.document
+
+    def detach(self) -> None:
+        """Closes the file; the masks in memory stay."""
+        old, self._reader = self._reader, None
         if old is not None:
             old.close()
 
     def put(self, mask: Mask) -> Digest:
         """Keeps the mask and returns its digest."""
-        if self._cache.get(mask.digest) is None:
-            self._pending.setdefault(mask.digest, mask)
-        return mask.digest
+        # Not skipped for a mask that was read before: the file may have been compacted since.
+        return self._pending.setdefault(mask.digest, mask).digest
 
     def get(self, digest: Digest) -> Mask:
         """The mask of a digest. Raises MaskError when it is missing or damaged in the file."""
@@ -91,12 +99,6 @@ class FileMaskStore:
         except MaskError:
             return None
         return row
-
-    def history(self) -> History:
-        """The stored history. Raises DamageError or sqlite3.Error."""
-        if self._reader is None:
-            raise DamageError("it is closed")
-        return self._reader.history(self.document)
 
     def document(self, digest: bytes) -> Document:
         """A version of the document from the file. Raises DamageError."""

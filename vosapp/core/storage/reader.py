@@ -4,32 +4,45 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from functools import partial
 from threading import Lock
 
 from vosapp.core.document import Document
 from vosapp.core.errors import MaskError
-from vosapp.core.history import History, Step, Version
 from vosapp.core.mask import Digest
-from vosapp.core.storage.codec import decode_document
+from vosapp.core.storage import rows, schema1
 from vosapp.core.storage.fields import DamageError, digest_of
-from vosapp.core.storage.rows import read_state, read_step
+from vosapp.core.storage.rows import StateRow, StepRow
+from vosapp.core.storage.tree import Gaps, TreeDecoder
 
 RawMask = tuple[int, int, bytes]
 
 
 class ProjectReader:
-    """Reads a project file. May be used from any thread."""
+    """Reads a project file of any schema. May be used from any thread.
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        """Takes over a connection."""
+    Attributes:
+        schema: number of the schema.
+    """
+
+    def __init__(
+        self, connection: sqlite3.Connection, schema: int, *, on_close: Callable[[], None] = lambda: None
+    ) -> None:
+        """Takes over a connection to a file whose schema was checked.
+
+        Args:
+            on_close: called when the connection is closed.
+        """
+        self.schema = schema
+        self._on_close = on_close
         self._connection = connection
         self._lock = Lock()
+        self._decoder = TreeDecoder(self.node)
 
     def close(self) -> None:
-        """Closes the connection. What is asked for afterwards is missing."""
+        """Closes the connection. What is asked for afterwards cannot be read."""
         with self._lock:
             self._connection.close()
+        self._on_close()
 
     def mask(self, digest: Digest) -> RawMask | None:
         """(height, width, data) of a mask, unchecked; None when it is missing. Raises MaskError."""
@@ -44,6 +57,15 @@ class ProjectReader:
             raise MaskError("A stored mask is damaged.")
         return height, width, data
 
+    def mask_digests(self) -> set[Digest]:
+        """Digests of all masks in the file. Raises DamageError."""
+        try:
+            with self._lock:
+                found = self._connection.execute("SELECT digest FROM masks").fetchall()
+        except sqlite3.Error as error:
+            raise DamageError(f"the masks cannot be listed, {error}") from error
+        return {digest.hex() for (digest,) in found if isinstance(digest, bytes)}
+
     def node(self, digest: bytes) -> bytes:
         """A part of a document. Raises DamageError when it is missing or damaged."""
         try:
@@ -57,36 +79,37 @@ class ProjectReader:
             raise DamageError("a part of the document is broken")
         return data
 
-    def history(self, load: Callable[[bytes], Document]) -> History:
-        """The stored history. The present is read at once, other versions when they are needed.
+    def document(self, digest: bytes, gaps: Gaps | None = None) -> Document:
+        """A version of the document. Raises DamageError, with `gaps` only when nothing of it can be read."""
+        if self.schema == 1:
+            return schema1.decode_document(self.node(digest))
+        return self._decoder.document(digest, gaps)
 
-        Args:
-            load: reads a version by its digest, now and later.
+    def state(self) -> StateRow:
+        """Where the present is. Raises DamageError."""
+        read = schema1.read_state if self.schema == 1 else rows.read_state
+        try:
+            with self._lock:
+                return read(self._connection)
+        except sqlite3.Error as error:
+            raise DamageError(f"the present cannot be read, {error}") from error
 
-        Raises:
-            DamageError: it is broken.
-            sqlite3.Error: it cannot be read.
-        """
-        versions: dict[bytes, Version] = {}
+    def steps(self, first: int, last: int) -> dict[int, StepRow]:
+        """The steps between two positions that are whole. Raises DamageError."""
+        try:
+            with self._lock:
+                return rows.read_steps(self._connection, first, last)
+        except sqlite3.Error as error:
+            raise DamageError(f"the history cannot be read, {error}") from error
 
-        def version(digest: bytes) -> Version:
-            if digest not in versions:
-                versions[digest] = Version(load=partial(load, digest), digest=digest)
-            return versions[digest]
-
-        with self._lock:
-            state = read_state(self._connection)
-            rows = [read_step(self._connection, position) for position in range(state.count)]
-        steps = [
-            Step(row.label, version(row.root), version(row.made_on) if row.made_on else None, row.size_bytes)
-            for row in rows
-        ]
-        _ = steps[state.head].version.document
-        return History.of_steps(steps, state.head)
-
-    def document(self, digest: bytes) -> Document:
-        """A version of the document. Raises DamageError."""
-        return decode_document(self.node(digest))
+    def about(self, name: str) -> str:
+        """A fact about the project, "" when it is missing."""
+        try:
+            with self._lock:
+                row = self._connection.execute("SELECT value FROM about WHERE name = ?", (name,)).fetchone()
+        except sqlite3.Error:
+            return ""
+        return row[0] if row is not None and isinstance(row[0], str) else ""
 
     def _row(self, query: str, digest: bytes) -> tuple[object, ...] | None:
         with self._lock:

@@ -10,13 +10,15 @@ from pathlib import Path
 
 from vosapp.core.editor import EditorState
 from vosapp.core.errors import ProjectError
-from vosapp.core.storage.database import translated
+from vosapp.core.storage.database import damaged, translated
+from vosapp.core.storage.fields import DamageError
 from vosapp.core.storage.file import ProjectFile
 from vosapp.core.storage.masks import FileMaskStore
 
 RUN_INTERVAL_S = 0.25  # masks of a run are committed in batches; edits of the user at once
 IDLE_CHECKPOINT_S = 1.0
 RETRY_S = 5.0
+CHECK_S = 2.0  # spent on looking for damage before the first write
 
 
 class ProjectWriter:
@@ -56,6 +58,7 @@ class ProjectWriter:
         self._hurry = False
         self._stopping = False
         self._gave_up = False
+        self._damage: ProjectError | None = None
         self._checkpoint_due = False
         self._committed_at = 0.0
         self._thread = threading.Thread(target=self._work, name=f"writer of {path.name}", daemon=True)
@@ -94,13 +97,15 @@ class ProjectWriter:
             return self._done == self._ticket
 
     def stop(self) -> None:
-        """Writes what is left, once, and ends the thread."""
+        """Writes what is left, once, ends the thread and closes the file. Whoever else reads it closes it before."""
         with self._condition:
             self._stopping = True
             self._condition.notify_all()
         self._thread.join()
+        self._file.close()
 
     def _work(self) -> None:
+        self._damage = self._check()
         while True:
             with self._condition:
                 self._wait()
@@ -149,7 +154,18 @@ class ProjectWriter:
         if changed and self._on_problem is not None:
             self._on_problem(problem)
 
+    def _check(self) -> ProjectError | None:
+        try:
+            self._file.check(CHECK_S)
+        except DamageError as error:
+            return damaged(self._path, error.message.rstrip("."))
+        except sqlite3.Error as error:
+            return translated(error, self._path)
+        return None
+
     def _write(self, state: EditorState) -> ProjectError | None:
+        if self._damage is not None:
+            return self._damage
         try:
             pending = self._masks.pending()
             self._file.write(state, pending)

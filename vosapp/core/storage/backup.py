@@ -1,0 +1,176 @@
+"""Automatic backups: copies of projects in the user's folder, the newest few of each."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from vosapp.core.errors import ProjectError
+from vosapp.core.paths import user_data_dir
+from vosapp.core.storage.database import SUFFIX, connect, translated
+
+FIRST_DELAY_S = 5.0  # after the first change: a project that is only looked at is not copied
+
+_STAMP = "%Y%m%d-%H%M%S"
+_ID = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, slots=True)
+class BackupPolicy:
+    """When to back up.
+
+    Attributes:
+        minutes: between two backups of one project.
+        count: backups kept of it.
+    """
+
+    minutes: float = 10
+    count: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A copy of a project as it was at a time.
+
+    Attributes:
+        path: of the copy. It opens like any project; save it elsewhere to go on with it.
+        name: of the project's file, without its ending, when the copy was made.
+        made_at: when, in local time.
+        size_bytes: of the copy.
+    """
+
+    path: Path
+    name: str
+    made_at: datetime
+    size_bytes: int
+
+
+def backup_dir() -> Path:
+    """The folder of all backups."""
+    return user_data_dir() / "backups"
+
+
+def backups(project_id: str = "") -> list[Backup]:
+    """The backups of one project or, without an id, of all, newest first."""
+    folders = [_folder(project_id)] if project_id else sorted(backup_dir().glob("*/"))
+    found = [made for folder in folders for path in folder.glob(f"*{SUFFIX}") if (made := _backup(path)) is not None]
+    return sorted(found, key=lambda backup: (backup.made_at, backup.path.name), reverse=True)
+
+
+def make_backup(
+    path: Path,
+    project_id: str,
+    *,
+    count: int,
+    connected: Callable[[sqlite3.Connection], None] = lambda _: None,
+) -> Path:
+    """Copies a project that may be open, and forgets the oldest copies beyond `count`.
+
+    Args:
+        connected: is given the connection that copies, so that it can be interrupted.
+
+    Raises:
+        ProjectError: it cannot be copied.
+    """
+    folder = _folder(project_id)
+    target = folder / f"{path.stem}~{datetime.now():{_STAMP}}{SUFFIX}"
+    part = target.with_suffix(".part")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        part.unlink(missing_ok=True)
+        connection = connect(path, "ro")
+        try:
+            connected(connection)
+            connection.execute("VACUUM INTO ?", (str(part),))
+        finally:
+            connection.close()
+        part.replace(target)
+    except (sqlite3.Error, OSError) as error:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise translated(error, target) from error
+    for outdated in backups(project_id)[count:]:
+        with suppress(OSError):
+            outdated.path.unlink()
+    return target
+
+
+class BackupThread:
+    """Backs a project up while it is worked on.
+
+    Attributes:
+        problem: why the last backup failed, None when it did not.
+    """
+
+    def __init__(self, path: Path, project_id: str, policy: BackupPolicy) -> None:
+        """Starts the thread; it sleeps until the project changes."""
+        self.problem: ProjectError | None = None
+        self._path = path
+        self._project_id = project_id
+        self._policy = policy
+        self._changed = threading.Event()
+        self._stopping = threading.Event()
+        self._connection: sqlite3.Connection | None = None
+        self._thread = threading.Thread(target=self._work, name=f"backup of {path.name}", daemon=True)
+        self._thread.start()
+
+    def changed(self) -> None:
+        """Says that there is something new to back up."""
+        self._changed.set()
+
+    def stop(self) -> None:
+        """Ends the thread; a backup that is being made is given up."""
+        self._stopping.set()
+        self._changed.set()
+        connection = self._connection
+        if connection is not None:
+            with suppress(sqlite3.ProgrammingError):  # it finished and closed meanwhile
+                connection.interrupt()
+        self._thread.join()
+
+    def _work(self) -> None:
+        newest = backups(self._project_id)[:1]
+        age_s = time.time() - newest[0].made_at.timestamp() if newest else float("inf")
+        due = time.monotonic() + self._policy.minutes * 60 - age_s
+        while True:
+            self._changed.wait()
+            if self._stopping.wait(max(FIRST_DELAY_S, due - time.monotonic())):
+                return
+            self._changed.clear()
+            self._make()
+            due = time.monotonic() + self._policy.minutes * 60
+
+    def _make(self) -> None:
+        try:
+            make_backup(self._path, self._project_id, count=self._policy.count, connected=self._note)
+        except ProjectError as error:
+            self.problem = error
+        else:
+            self.problem = None
+        finally:
+            self._connection = None
+
+    def _note(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        if self._stopping.is_set():
+            connection.interrupt()
+
+
+def _folder(project_id: str) -> Path:
+    """The folder of a project's backups. An id that is none, as in a forged file, shares one folder."""
+    return backup_dir() / (project_id if _ID.fullmatch(project_id) else "other")
+
+
+def _backup(path: Path) -> Backup | None:
+    name, _, stamp = path.stem.rpartition("~")
+    try:
+        return Backup(path, name, datetime.strptime(stamp, _STAMP), path.stat().st_size)
+    except (ValueError, OSError):
+        return None

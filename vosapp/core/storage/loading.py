@@ -1,0 +1,154 @@
+"""From a project file to a history: everything where the file is whole, else as much as is certain, with a report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from itertools import count, takewhile
+
+from vosapp.core.document import Cell, Document, RotoObject
+from vosapp.core.history import History, Step, Version
+from vosapp.core.mask import Digest
+from vosapp.core.storage.fields import MAX_INDEX, DamageError
+from vosapp.core.storage.reader import ProjectReader
+from vosapp.core.storage.rows import StateRow, StepRow
+from vosapp.core.storage.tree import Gaps
+from vosapp.core.timeline import ranges_of
+
+Load = Callable[[bytes], Document]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a project file holds.
+
+    Attributes:
+        history: the present is in memory, other versions are read when they are needed.
+        masks: digests of the masks in the file.
+        report: sentences about what is missing or broken; empty when the file is whole as far as this can tell.
+    """
+
+    history: History
+    masks: set[Digest]
+    report: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Present:
+    position: int
+    root: bytes
+    document: Document
+
+
+def load_history(reader: ProjectReader, load: Load) -> Loaded:
+    """Reads the history of a project.
+
+    Args:
+        reader: of the file.
+        load: reads a version by its digest, when it is needed.
+
+    Raises:
+        DamageError: no version of the document is whole.
+    """
+    report: list[str] = []
+    state = _state(reader, report)
+    rows = _rows(reader, state, report)
+    present = _present(reader, state, rows, report)
+    first, last = _around(rows, present.position)
+    if state is not None and (first, last) != (state.first, state.last):
+        lost = (state.last - state.first) - (last - first)
+        report.append(f"{lost} steps that could be undone or redone are lost.")
+    masks = _masks(reader, report)
+    document = _without_missing(present.document, masks, report)
+    versions: dict[bytes, Version] = {}
+
+    def version(root: bytes) -> Version:
+        if root not in versions:
+            versions[root] = Version(load=partial(load, root), digest=root)
+        return versions[root]
+
+    versions[present.root] = Version(document, digest=None if report else present.root)
+    steps = [
+        Step(row.label, version(row.root), version(row.made_on) if row.made_on else None, row.size_bytes)
+        for row in (rows[position] for position in range(first, last + 1))
+    ]
+    return Loaded(History.of_steps(steps, present.position - first, forgotten=first), masks, tuple(report))
+
+
+def _state(reader: ProjectReader, report: list[str]) -> StateRow | None:
+    try:
+        return reader.state()
+    except DamageError as error:
+        report.append(error.message)
+        return None
+
+
+def _rows(reader: ProjectReader, state: StateRow | None, report: list[str]) -> dict[int, StepRow]:
+    try:
+        return reader.steps(*((state.first, state.last) if state else (0, MAX_INDEX)))
+    except DamageError as error:
+        report.append(error.message)
+        return {}
+
+
+def _present(reader: ProjectReader, state: StateRow | None, rows: dict[int, StepRow], report: list[str]) -> _Present:
+    """The present, or the newest version before it that is whole. Makes sure that its position has a row."""
+    if state is not None:
+        rows.setdefault(state.head, StepRow("", state.root, None, 0))
+        if rows[state.head].root == state.root:
+            gaps = Gaps()
+            try:
+                document = reader.document(state.root, gaps)
+            except DamageError as error:
+                report.append(error.message)
+            else:
+                report.extend(gaps.sentences)
+                return _Present(state.head, state.root, document)
+    head = state.head if state else MAX_INDEX
+    for position in sorted((p for p in rows if p <= head), reverse=True):
+        row = rows[position]
+        try:
+            document = reader.document(row.root)
+        except DamageError:
+            continue
+        report.append(f"The newest version cannot be read. This is the one after the step “{row.label or 'begin'}”.")
+        return _Present(position, row.root, document)
+    raise DamageError("no version of the document is whole")
+
+
+def _around(rows: Mapping[int, StepRow], position: int) -> tuple[int, int]:
+    """First and last position of the unbroken row of steps around one."""
+    first = position - sum(1 for _ in takewhile(rows.__contains__, count(position - 1, -1)))
+    last = position + sum(1 for _ in takewhile(rows.__contains__, count(position + 1)))
+    return first, last
+
+
+def _masks(reader: ProjectReader, report: list[str]) -> set[Digest]:
+    try:
+        return reader.mask_digests()
+    except DamageError as error:
+        report.append(error.message)
+        return set()
+
+
+def _without_missing(document: Document, masks: set[Digest], report: list[str]) -> Document:
+    """The document without the cells whose masks are not in the file: an empty frame is seen, a gap inside is not."""
+    for one in document.objects:
+        missing = [frame for frame, cell in one.cells.items() if not masks.issuperset(_named(cell))]
+        if missing:
+            document = document.with_object(one.with_cells(dict.fromkeys(missing)))
+            report.append(_missing_sentence(one, missing))
+    return document
+
+
+def _named(cell: Cell) -> Iterator[Digest]:
+    yield cell.base
+    if cell.is_painted or cell.soft is not None:
+        yield from (digest for digest in (cell.added, cell.removed, cell.soft) if digest is not None)
+
+
+def _missing_sentence(one: RotoObject, frames: Iterable[int]) -> str:
+    ranges = [f"{r.first}" if r.first == r.last else f"{r.first} to {r.last}" for r in ranges_of(frames)]
+    text = ", ".join(ranges[:10]) + (" and more" if len(ranges) > 10 else "")
+    return f"The masks of {one.name} on frames {text} are missing."
