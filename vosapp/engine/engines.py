@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from vosapp.core.errors import EngineError
 from vosapp.engine.propagator import Propagator
+from vosapp.models.registry import network
+from vosapp.models.spec import NetworkSpec
+from vosapp.models.weights import find_weights, way_to_get
 
 DEFAULT_ENGINE = "flow"
 
@@ -57,9 +60,31 @@ def baselines() -> tuple[EngineSpec, ...]:
     return (_PLAIN_FLOW,)
 
 
+_HYBRID = EngineSpec(
+    name="hybrid",
+    title="Hybrid",
+    summary="Our own network: matches with all anchors, guided by the moved mask. Comes with the program.",
+    build="vosapp.engine.networks.hybrid:build_hybrid",
+)
+
+# The adapter of each network of the papers, by its name in `vosapp.models.registry`.
+_ADAPTERS = {
+    "rvos": "vosapp.engine.networks.rvos:build",
+    "agame": "vosapp.engine.networks.agame:build",
+}
+
+
 def engines() -> tuple[EngineSpec, ...]:
-    """All engines, the ready ones first."""
-    return (_FLOW,)
+    """All engines, the ready ones first. Looks for weights on the disk, so ask again after an import."""
+    own = _HYBRID if find_weights(_HYBRID.name) else replace(_HYBRID, missing="its weights are not installed.")
+    listed = [_FLOW, own, *(_of_network(network(name), build) for name, build in _ADAPTERS.items())]
+    return tuple(sorted(listed, key=lambda spec: not spec.is_ready))
+
+
+def _of_network(found: NetworkSpec, build: str) -> EngineSpec:
+    missing = "" if find_weights(found.name) else f"it needs weights. {way_to_get(found)}"
+    summary = f"Good at {found.strengths}. {found.speed[0].upper()}{found.speed[1:]}."
+    return EngineSpec(found.name, found.title, summary, build, missing)
 
 
 def engine(name: str) -> EngineSpec:
