@@ -27,7 +27,7 @@ def write_fresh(
     raw: Raw,
     *,
     project_id: str = "",
-    before_replacing: Callable[[], None] | None = None,
+    before_replacing: Callable[[], None] = lambda: None,
 ) -> EditorState:
     """Writes a state and all that it needs, and nothing else, to a file. The caller holds the file's lock.
 
