@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from vosapp.core.errors import EngineError
 
 if TYPE_CHECKING:
+    from vosapp.core.mask import BoolImage
     from vosapp.evaluation.dataset import Dataset
-    from vosapp.evaluation.report.model import EngineResult, Report, Section
+    from vosapp.evaluation.report.model import EngineResult, Report, Section, SuggestionResult
     from vosapp.evaluation.scores import ClipScore
+    from vosapp.video.source import VideoSource
 
 _EXAMPLES = """examples:
   vosapp evaluate DAVIS --engine flow --html report
@@ -38,6 +40,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default="worst",
         help="which frame is corrected next (default: %(default)s)",
     )
+    parser.add_argument(
+        "--suggest", metavar="NETWORK", action="append", help="measure what a network proposes on first frames"
+    )
     parser.add_argument("--json", metavar="FILE", type=Path, help="write all scores")
     parser.add_argument("--html", metavar="DIR", type=Path, help="write a report with plots and pictures")
     parser.add_argument("--save-masks", metavar="DIR", type=Path, help="write the masks as indexed PNGs")
@@ -59,7 +64,9 @@ def run(arguments: argparse.Namespace) -> int:
     from vosapp.evaluation.report.as_text import report_as_text
     from vosapp.evaluation.report.model import Report, system_facts
 
-    names = list(dict.fromkeys(arguments.engine or [DEFAULT_ENGINE]))
+    # Asked for proposals alone, no engine runs.
+    usual = [] if arguments.suggest else [DEFAULT_ENGINE]
+    names = list(dict.fromkeys(arguments.engine or usual))
     for name in names:
         if not engine(name).is_ready:
             raise EngineError(f"The engine {name} cannot run: {engine(name).missing}")
@@ -87,7 +94,20 @@ def _section(dataset: Dataset, names: list[str], arguments: argparse.Namespace, 
     for name in names:
         own = folder / name if folder is not None and len(names) > 1 else folder
         results.append(_measure(dataset, name, arguments, own))
-    return Section(dataset.name, dataset.protocol, tuple(results), dataset.notes)
+    suggestions = tuple(_suggest(dataset, network, arguments.device) for network in arguments.suggest or [])
+    return Section(dataset.name, dataset.protocol, tuple(results), dataset.notes, suggestions)
+
+
+def _suggest(dataset: Dataset, network: str, device: str) -> SuggestionResult:
+    from vosapp.engine.suggest import suggest
+    from vosapp.evaluation.report.model import SuggestionResult
+    from vosapp.evaluation.suggestions import measure_suggestions
+
+    def propose(source: VideoSource, frame_index: int) -> list[BoolImage]:
+        found = suggest(source, frame_index, network_names=[network], device=device)
+        return [proposal.mask.array() for proposal in found]
+
+    return SuggestionResult(network, tuple(measure_suggestions(dataset, propose)))
 
 
 def _measure(dataset: Dataset, name: str, arguments: argparse.Namespace, masks_folder: Path | None) -> EngineResult:
@@ -128,6 +148,8 @@ def _command(arguments: argparse.Namespace) -> str:
     words = ["vosapp", "evaluate", arguments.dataset]
     for name in arguments.engine or []:
         words += ["--engine", name]
+    for network in arguments.suggest or []:
+        words += ["--suggest", network]
     if arguments.clips:
         words += ["--clips", *arguments.clips]
     for option, value, default in (

@@ -50,6 +50,7 @@ def test_a_failed_clip_is_told_and_ends_with_one(tmp_path: Path, capsys: pytest.
     ("words", "reason"),
     [
         (["evaluate", "nowhere"], "There is no folder nowhere"),
+        (["evaluate", "synthetic", "--suggest", "flow"], "flow proposes no objects"),
         (["evaluate", "synthetic", "--engine", "magic"], 'no engine "magic"'),
         (["evaluate", "synthetic", "--engine", "plain-dis", "--clips", "x"], "synthetic has no clip x"),
     ],

@@ -15,8 +15,9 @@ from vosapp.evaluation.protocol import DAVIS_2017, JUMPCUT, SUITE
 from vosapp.evaluation.report.as_html import report_as_html, write_html
 from vosapp.evaluation.report.as_json import report_as_json, write_json
 from vosapp.evaluation.report.as_text import report_as_text
-from vosapp.evaluation.report.model import EngineResult, Report, Section, system_facts
+from vosapp.evaluation.report.model import EngineResult, Report, Section, SuggestionResult, system_facts
 from vosapp.evaluation.scores import ClipScore, CorrectionCurve, FrameScore, ObjectScore, WorstFrame
+from vosapp.evaluation.suggestions import SuggestionScore
 from vosapp.metrics.matting import MattingErrors
 
 
@@ -93,6 +94,14 @@ def full_report() -> Report:
         "vosapp evaluate DAVIS",
         system_facts("cpu"),
     )
+
+
+def test_proposals_are_in_every_report() -> None:
+    found = SuggestionResult("cosnet", (SuggestionScore("dog", 0.8, 0.6, 3, 0.5), SuggestionScore("x", failure="bad")))
+    report = Report((Section("DAVIS", DAVIS_2017, (), suggestions=(found,)),), "vosapp evaluate DAVIS")
+    assert ["dog", "80.0", "60.0", "3", "0.50"] in [line.split() for line in report_as_text(report).splitlines()]
+    assert "<td>80.0</td>" in report_as_html(report)
+    assert json.loads(report_as_json(report))["sections"][0]["suggestions"][0]["clips"][1]["failure"] == "bad"
 
 
 def test_json_holds_every_number_and_no_nan(tmp_path: Path) -> None:

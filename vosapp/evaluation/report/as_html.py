@@ -7,7 +7,13 @@ from pathlib import Path
 
 from vosapp.core.errors import MediaError
 from vosapp.evaluation.report.cards import clip_cards, overview_cards
-from vosapp.evaluation.report.html_tables import analysis_table, clip_table, score_table, transfer_table
+from vosapp.evaluation.report.html_tables import (
+    analysis_table,
+    clip_table,
+    score_table,
+    suggestion_tables,
+    transfer_table,
+)
 from vosapp.evaluation.report.model import Report, Section
 from vosapp.evaluation.report.style import ENGINE_STYLES, STYLE
 
@@ -54,6 +60,10 @@ def _section(section: Section) -> str:
         f'<p class="legend">{legend}</p>',
         f'<ul class="notes">{notes}</ul>' if notes else "",
     ]
+    if section.suggestions:
+        parts.append(suggestion_tables(section))
+    if not section.results:
+        return "".join(parts)
     if section.protocol.is_transfer:
         return "".join([*parts, transfer_table(section)])
     parts += [score_table(section), clip_table(section), analysis_table(section)]
@@ -62,4 +72,5 @@ def _section(section: Section) -> str:
 
 
 def _failures(section: Section) -> list[str]:
-    return sorted({f"{clip.name}: {clip.failure}" for r in section.results for clip in r.clips if clip.failure})
+    failed = {f"{clip.name}: {clip.failure}" for r in section.results for clip in r.clips if clip.failure}
+    return sorted(failed | {f"{c.name}: {c.failure}" for r in section.suggestions for c in r.clips if c.failure})

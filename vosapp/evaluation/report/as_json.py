@@ -43,6 +43,10 @@ def _section(section: Section) -> dict[str, Any]:
         "protocol": section.protocol.name,
         "notes": list(section.notes),
         "engines": [_engine(result) for result in section.results],
+        "suggestions": [
+            {"network": result.network, "clips": [asdict(clip) for clip in result.clips]}
+            for result in section.suggestions
+        ],
     }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from vosapp.evaluation import analysis
-from vosapp.evaluation.report.as_text import facts_of, percent
+from vosapp.evaluation.report.as_text import SUGGESTION_HEADER, facts_of, percent, suggestion_rows
 from vosapp.evaluation.report.model import EngineResult, Section
 from vosapp.evaluation.report.plots import difference_bar
 from vosapp.evaluation.scores import totals
@@ -54,6 +54,15 @@ def transfer_table(section: Section) -> str:
         for result, found in zip(section.results, means, strict=True)
     ]
     return _table(["error in % after", *(f"{d} frames" for d in distances)], rows)
+
+
+def suggestion_tables(section: Section) -> str:
+    """A table a network that proposes masks."""
+    return "".join(
+        f"<h3>Suggest: {escape(result.network)}</h3>"
+        + _table(SUGGESTION_HEADER, [[escape(cell) for cell in row] for row in suggestion_rows(result)])
+        for result in section.suggestions
+    )
 
 
 def _engine_row(result: EngineResult) -> list[str]:

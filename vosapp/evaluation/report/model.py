@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from vosapp import __version__
 from vosapp.evaluation.protocol import Protocol
 from vosapp.evaluation.scores import ClipScore
+from vosapp.evaluation.suggestions import SuggestionScore
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,14 @@ class EngineResult:
 
 
 @dataclass(frozen=True)
+class SuggestionResult:
+    """What one network proposed on the clips of a section."""
+
+    network: str
+    clips: tuple[SuggestionScore, ...]
+
+
+@dataclass(frozen=True)
 class Section:
     """One data set.
 
@@ -33,12 +42,14 @@ class Section:
         protocol: how it was counted.
         results: one an engine, all with the same clips.
         notes: what was missing or odd in its files.
+        suggestions: one a network that proposes masks.
     """
 
     dataset: str
     protocol: Protocol
     results: tuple[EngineResult, ...]
     notes: tuple[str, ...] = ()
+    suggestions: tuple[SuggestionResult, ...] = ()
 
 
 @dataclass(frozen=True)
