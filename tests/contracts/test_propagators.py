@@ -13,15 +13,26 @@ from numpy.typing import NDArray
 from tests.networks import random_network
 from vosapp.engine.engines import build_propagator
 from vosapp.engine.networks.agame import AGamePropagator
+from vosapp.engine.networks.hybrid import HybridPropagator
 from vosapp.engine.networks.rvos import RvosPropagator
 from vosapp.engine.propagator import Prediction, Propagator
+from vosapp.models.hybrid.network import Hybrid, HybridSettings
 
 Build = Callable[[], Propagator]
 CPU = torch.device("cpu")
 SIZE = (64, 80)
 
 
+def _hybrid() -> HybridPropagator:
+    """Untrained, the network leaves what flow brings as it is; a change drawn at random makes it do something."""
+    torch.manual_seed(1)
+    network = Hybrid(HybridSettings(8, 8, 8)).eval()
+    torch.nn.init.normal_(network.decoder.change.weight, std=0.05)
+    return HybridPropagator(network, CPU)
+
+
 BUILD: dict[str, Build] = {
+    "hybrid": _hybrid,
     "flow": lambda: build_propagator("flow", "cpu"),
     "agame": lambda: AGamePropagator(random_network("agame"), device=CPU),  # type: ignore[arg-type]
     "rvos": lambda: RvosPropagator(random_network("rvos"), device=CPU, size=(64, 96)),  # type: ignore[arg-type]

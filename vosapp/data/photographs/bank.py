@@ -79,8 +79,14 @@ class PhotographBank:
         return self.masked + self.plain
 
     def split(self, share: float) -> tuple[PhotographBank, PhotographBank]:
-        """Two banks without a common picture: the rest, and about this share, always the same. Clips stay whole."""
-        held = {name for name in self._files if _position(name) < share}
+        """Two banks without a common picture: the rest, and about this share, always the same. Clips stay whole.
+
+        The second holds at least one photograph; a bank of a single photograph cannot be split and is both.
+        """
+        if len(self.photographs) < 2:
+            return self, self
+        least = min(_position(photograph.picture) for photograph in self.photographs)
+        held = {name for name in self._files if _position(name) < share or _position(name) == least}
         return (
             PhotographBank({name: data for name, data in self._files.items() if name not in held}),
             PhotographBank({name: self._files[name] for name in sorted(held)}),
