@@ -22,13 +22,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threads", metavar="N", type=int, help="processor threads of the network")
     parser.add_argument("--minutes", metavar="N", type=float, help="stop after this time, to go on later")
     parser.add_argument("--report-steps", metavar="N", type=int, default=50, help="steps between reports")
+    parser.add_argument("--ship", metavar="FILE", type=Path, help="write the averaged weights there at the end")
     parser.add_argument("--full-precision", action="store_true", help="compute in float32 throughout")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Trains and reports as it goes."""
     from vosapp.training.start import train
-    from vosapp.training.trainer import RunSettings
+    from vosapp.training.trainer import LAST, RunSettings
 
     settings = RunSettings(
         folder=arguments.out,
@@ -40,6 +41,11 @@ def run(arguments: argparse.Namespace) -> int:
     )
     done = train(arguments.recipe, arguments.photographs, settings, threads=arguments.threads, on_report=_show)
     print(f"{done['steps']:.0f} steps in {done['minutes']:.1f} minutes; checkpoint in {arguments.out}")
+    if arguments.ship is not None:
+        from vosapp.training.ship import ship
+
+        size = ship(arguments.out / LAST, arguments.ship)
+        print(f"{arguments.ship}: {size / 1e6:.1f} MB")
     return 0
 
 

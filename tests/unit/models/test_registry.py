@@ -25,7 +25,7 @@ def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
 
 def test_configurations_without_published_weights_are_listed() -> None:
     unpublished = {spec.name for spec in NETWORKS if spec.checkpoint is None}
-    assert unpublished == {"s2s", "hs2s-0", "hs2s-t1", "hs2s-sim", "rgmp-gru"}
+    assert unpublished == {"hybrid", "s2s", "hs2s-0", "hs2s-t1", "hs2s-sim", "rgmp-gru"}
 
 
 def test_zero_shot_networks_are_apart_from_one_shot_ones() -> None:

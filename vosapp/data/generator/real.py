@@ -68,9 +68,10 @@ def _view(
     left, top, across, down = cv2.boundingRect(mask)
     side = max(across, down, 8)
     size = settings.size_px
-    view = np.asarray(cv2.getRotationMatrix2D((left + across / 2, top + down / 2), angle, share * size / side))
-    view[:, 2] += size / 2 - np.array([left + across / 2, top + down / 2]) + random.normal(0, 0.06, 2) * size
-    return np.asarray(view, np.float64)
+    centre = (left + across / 2, top + down / 2)
+    view = np.asarray(cv2.getRotationMatrix2D(centre, angle, share * size / side), np.float64)
+    view[:, 2] += size / 2 - np.array(centre) + random.normal(0, 0.06, 2) * size
+    return view
 
 
 def _seen(picture: NDArray[np.uint8], view: NDArray[np.float64], size: int, border: int) -> NDArray[np.uint8]:

@@ -278,4 +278,5 @@ def build_hybrid(device: str = "auto", **options: object) -> HybridPropagator:  
     network = load_network("hybrid")
     if not isinstance(network, Hybrid):
         raise TypeError("the registry's hybrid is not the hybrid network")
-    return HybridPropagator(network.float().to(where), where)
+    network.float().to(where)
+    return HybridPropagator(network, where)
