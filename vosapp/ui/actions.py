@@ -62,6 +62,7 @@ _FILE = (
     ),
     ActionSpec("file.save_as", "Save project as…", "File", ("Ctrl+Shift+S",)),
     ActionSpec("file.export", "Export…", "File", ("Ctrl+E",), "export", "Write masks and mattes", rule=True),
+    ActionSpec("file.relink", "Locate clip…", "File", tip="Say where the clip is now when it was moved"),
     ActionSpec("file.close", "Close clip", "File", ("Ctrl+W",), rule=True),
     ActionSpec("file.quit", "Quit", "File", ("Ctrl+Q",)),
 )

@@ -184,10 +184,10 @@ def _overlay(document: Document, state: ViewState) -> OverlayDisplay:
     mode = ViewMode.SOURCE if state.peek else state.mode
     layers = []
     for item in document.objects:
-        cell = item.cells.get(state.frame_index)
+        cell = item.cells.get(state.picture_index)
         if cell is not None and state.shows(item.id) and mode is not ViewMode.SOURCE:
             layers.append(OverlayLayer(item.id, item.colour, (cell.base, cell.added, cell.removed)))
-    return OverlayDisplay(state.frame_index, tuple(layers), mode, state.opacity, state.backdrop)
+    return OverlayDisplay(state.picture_index, tuple(layers), mode, state.opacity, state.backdrop)
 
 
 def _here(cell: Cell | None) -> str:

@@ -172,6 +172,7 @@ class ViewState:
     Attributes:
         clip: facts of the open clip, None on the start page.
         frame_index: where the playhead stands.
+        picture_index: the frame whose picture is on the screen; it follows the playhead as soon as it is decoded.
         tool, brush_px, pressure: the pen; the size is a diameter in picture pixels; `pressure` lets a tablet vary it.
         mode, backdrop, opacity, peek: the look; `peek` shows the source while a key is held.
         active_object: id of the object that the tools change, 0 when there is none.
@@ -180,11 +181,14 @@ class ViewState:
         run, export: work in progress, or None.
         notice: a message on the screen, or None.
         media_problem: why the clip's pictures cannot be shown, or "".
+        opening: name of the clip that is being opened, or "".
         polygon_points: corners set so far with the polygon tool.
+        recent, unsaved: paths for the start page.
     """
 
     clip: ClipInfo | None = None
     frame_index: int = 0
+    picture_index: int = -1
     tool: Tool = Tool.BRUSH
     brush_px: float = 40.0
     pressure: bool = True
@@ -203,6 +207,7 @@ class ViewState:
     export: WorkStatus | None = None
     notice: Notice | None = None
     media_problem: str = ""
+    opening: str = ""
     polygon_points: int = 0
     recent: tuple[str, ...] = field(default=())
     unsaved: tuple[str, ...] = field(default=())

@@ -31,6 +31,7 @@ class NoticeBox(QFrame):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._over = parent
         self.setProperty("role", "notice")
         self._icon = QLabel()
         self._text = label("", wrap=True)
@@ -49,7 +50,7 @@ class NoticeBox(QFrame):
         text.setSpacing(2)
         text.addWidget(self._text)
         text.addWidget(self._hint)
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(14, 9, 8, 9)
         row.setSpacing(11)
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
@@ -88,13 +89,12 @@ class NoticeBox(QFrame):
         return super().eventFilter(watched, event)
 
     def _place(self) -> None:
-        parent = self.parentWidget()
-        width = min(WIDEST_PX, max(parent.width() - 32, 200))
+        width = min(WIDEST_PX, max(self._over.width() - 32, 200))
         self.setFixedWidth(width)
-        self.layout().activate()
-        height = self.layout().heightForWidth(width) if self.layout().hasHeightForWidth() else self.sizeHint().height()
+        self._row.activate()
+        height = self._row.heightForWidth(width) if self._row.hasHeightForWidth() else self.sizeHint().height()
         self.setFixedHeight(max(height, 40))
-        self.move((parent.width() - width) // 2, 14)
+        self.move((self._over.width() - width) // 2, 14)
 
     def _close(self) -> None:
         self._timer.stop()

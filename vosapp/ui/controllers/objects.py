@@ -1,0 +1,127 @@
+"""Adding, naming, ordering, showing and removing objects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+from vosapp.core import edits
+from vosapp.core.document import Colour, ObjectId
+from vosapp.ui.session import Session
+
+
+class ColourDialogs(Protocol):
+    """Asks for a colour."""
+
+    def ask_colour(self, colour: Colour) -> Colour | None:
+        """The colour that the user chose, None when they cancelled."""
+
+
+class ObjectController(QObject):
+    """Edits the list of objects.
+
+    Signals:
+        rename_asked: id of the object whose name the user wants to type.
+    """
+
+    rename_asked = Signal(int)
+
+    def __init__(self, session: Session, dialogs: ColourDialogs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._dialogs = dialogs
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """What the actions of this controller do."""
+        selects = {f"object.select_{n}": partial(self.pick_place, n - 1) for n in range(1, 10)}
+        return {
+            **selects,
+            "object.add": self.add,
+            "object.rename": self.ask_name,
+            "object.colour": self.ask_active_colour,
+            "object.visible": self.toggle_visible,
+            "object.solo": self.toggle_solo,
+            "object.raise": partial(self._shift, -1),
+            "object.lower": partial(self._shift, 1),
+            "object.delete": self.delete,
+        }
+
+    def add(self) -> None:
+        """Adds an object and makes it the active one."""
+        document, object_id = edits.add_object(self._session.document)
+        self._session.editor.apply("add object", document)
+        self._session.set(active_object=object_id)
+
+    def pick(self, object_id: ObjectId) -> None:
+        """Makes an object the one that the tools change."""
+        self._session.set(active_object=object_id)
+
+    def pick_place(self, place: int) -> None:
+        """Makes the object at a place in the list the active one."""
+        objects = self._session.document.objects
+        if place < len(objects):
+            self.pick(objects[place].id)
+
+    def ask_name(self) -> None:
+        """Lets the user type a name for the active object."""
+        active = self._session.active
+        if active is not None:
+            self.rename_asked.emit(active.id)
+
+    def rename(self, object_id: ObjectId, name: str) -> None:
+        """Gives an object another name."""
+        document = edits.rename_object(self._session.document, object_id, name)
+        self._session.editor.apply("rename object", document)
+
+    def ask_active_colour(self) -> None:
+        """Lets the user choose a colour for the active object."""
+        active = self._session.active
+        if active is not None:
+            self.ask_colour(active.id)
+
+    def ask_colour(self, object_id: ObjectId) -> None:
+        """Lets the user choose a colour for an object."""
+        before = self._session.document.object(object_id).colour
+        colour = self._dialogs.ask_colour(before)
+        if colour is not None and colour != before:
+            document = edits.recolour_object(self._session.document, object_id, colour)
+            self._session.editor.apply("change colour", document)
+
+    def toggle_visible(self, object_id: ObjectId = 0) -> None:
+        """Shows or hides an object, by default the active one."""
+        object_id = object_id or self._active_id()
+        if object_id:
+            view = self._session.view
+            self._session.set(hidden=view.hidden ^ {object_id}, solo=0 if view.solo else view.solo)
+
+    def toggle_solo(self, object_id: ObjectId = 0) -> None:
+        """Shows only one object, or all again."""
+        object_id = object_id or self._active_id()
+        if object_id:
+            view = self._session.view
+            self._session.set(solo=0 if view.solo == object_id else object_id, hidden=view.hidden - {object_id})
+
+    def move(self, object_id: ObjectId, position: int) -> None:
+        """Moves an object to a place in the order, 0 in front."""
+        document = self._session.document
+        if 0 <= position < len(document.objects) and document.objects[position].id != object_id:
+            self._session.editor.apply("reorder objects", edits.reorder_object(document, object_id, position))
+
+    def delete(self) -> None:
+        """Removes the active object with its masks; undo brings it back."""
+        active = self._session.active
+        if active is not None:
+            document = edits.remove_object(self._session.document, active.id)
+            self._session.editor.apply(f"delete {active.name}", document)
+
+    def _shift(self, by: int) -> None:
+        active = self._session.active
+        if active is not None:
+            self.move(active.id, self._session.document.objects.index(active) + by)
+
+    def _active_id(self) -> ObjectId:
+        active = self._session.active
+        return active.id if active else 0

@@ -1,0 +1,106 @@
+"""The frame under the playhead: asked from the prefetch thread, shown when it comes, newest request first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+
+from vosapp.ui.session import Session
+from vosapp.ui.view_state import NoticeKind
+from vosapp.video.cache import FrameCache
+from vosapp.video.prefetch import Answer, Prefetcher
+from vosapp.video.source import RgbImage, VideoSource
+
+
+def open_clip(path: str) -> VideoSource:
+    """Opens a clip; loads its decoder when it is called and not before."""
+    from vosapp.video.open import open_video
+
+    return open_video(path)
+
+
+class PictureController(QObject):
+    """Keeps the picture of the playhead's frame.
+
+    The picture and the masks of a frame are shown together: until a frame is decoded the one before stays, with its
+    own masks, so that no mask ever lies over another frame's picture.
+
+    Attributes:
+        picture: the one that is shown, None before the first.
+
+    Signals:
+        shown: another picture is to be on the screen: (frame index, array or None).
+    """
+
+    shown = Signal(int, object)
+    _answered = Signal(object)  # emitted in the prefetch thread, received in the GUI thread
+
+    def __init__(
+        self, session: Session, open_source: Callable[[str], VideoSource] = open_clip, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._open_source = open_source
+        self._cache: FrameCache | None = None
+        self._prefetcher: Prefetcher | None = None
+        self._wanted = -1
+        self._request = 0
+        self.picture: RgbImage | None = None
+        self._failed: set[int] = set()
+        self._answered.connect(self._take)
+        session.opened.connect(self._reopen)
+        session.changed.connect(self._follow)
+
+    def is_decoded(self, frame_index: int) -> bool:
+        """Whether a frame can be shown at once."""
+        return self._cache is not None and frame_index in self._cache
+
+    def close(self) -> None:
+        """Ends the prefetch thread."""
+        if self._prefetcher is not None:
+            self._prefetcher.close()
+        self._prefetcher = self._cache = self.picture = None
+        self._wanted = -1
+        self._failed.clear()
+
+    def _reopen(self) -> None:
+        self.close()
+        clip = self._session.view.clip
+        self.shown.emit(-1, None)
+        if clip is None:
+            return
+        self._session.set(picture_index=-1)
+        budget = self._session.settings.get("memory.frame_cache_mb", int) * 2**20
+        path = str(clip.path)
+        self._cache = FrameCache(budget)
+        self._prefetcher = Prefetcher(lambda: self._open_source(path), self._cache, self._answered.emit)
+
+    def _follow(self) -> None:
+        """Asks for the playhead's frame when it is another one."""
+        view = self._session.view
+        if self._prefetcher is None or self._cache is None or view.frame_index == self._wanted:
+            return
+        direction = -1 if view.frame_index < self._wanted else 1
+        self._wanted = view.frame_index
+        self._request = self._prefetcher.request(view.frame_index, view.playback.speed or direction)
+        picture = self._cache.get(view.frame_index)
+        if picture is not None:
+            self._show(view.frame_index, picture)
+
+    def _take(self, answer: Answer) -> None:
+        # While playing, a late frame is better than none: the next one has been asked for already.
+        playing = self._session.view.playback.speed != 0
+        if self._prefetcher is None or (answer.request != self._request and not playing):
+            return
+        if answer.picture is not None:
+            self._show(answer.index, answer.picture)
+        elif answer.error is not None and answer.index not in self._failed:
+            self._failed.add(answer.index)
+            self._session.notify(answer.error.message, answer.error.hint, NoticeKind.ERROR)
+
+    def _show(self, frame_index: int, picture: RgbImage) -> None:
+        if frame_index != self._session.view.picture_index or self.picture is None:
+            self.picture = picture
+            self.shown.emit(frame_index, picture)
+            self._session.set(picture_index=frame_index)

@@ -1,0 +1,240 @@
+"""Moving through time: play at the source's rate, steps, jumps, in and out."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import QObject, Qt, QTimer
+
+from vosapp.core import edits
+from vosapp.core.timeline import FrameRange
+from vosapp.ui.session import Session
+from vosapp.ui.timeline.lanes import CoverageCache, combined_doubt, frames_to_review
+
+FASTEST = 8
+BIG_STEP = 10
+
+
+class PlaybackController(QObject):
+    """Owns the playhead.
+
+    Playing follows the clock: the frame on the screen is the one whose time it is. A frame that was not decoded in
+    time is passed over and counted as dropped, so that a second of the clip takes a second.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        clock: Callable[[], float] = time.perf_counter,
+        parent: QObject | None = None,
+    ) -> None:
+        """Makes the controller.
+
+        Args:
+            session: what is open.
+            clock: seconds, for tests.
+            parent: owner.
+        """
+        super().__init__(parent)
+        self._session = session
+        self._clock = clock
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self.tick)
+        self._started_at = 0.0
+        self._start_frame = 0
+        self._due = 0
+        self._shown: deque[float] = deque(maxlen=120)
+        self._coverage = CoverageCache()
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """What the actions of this controller do."""
+        return {
+            "play.toggle": self.toggle,
+            "play.forward": partial(self.shuttle, 1),
+            "play.backward": partial(self.shuttle, -1),
+            "play.stop": self.stop,
+            "play.loop": self.toggle_loop,
+            "go.previous": partial(self.step, -1),
+            "go.next": partial(self.step, 1),
+            "go.back_10": partial(self.step, -BIG_STEP),
+            "go.on_10": partial(self.step, BIG_STEP),
+            "go.first": partial(self.go, 0),
+            "go.last": self.go_last,
+            "go.previous_anchor": partial(self._jump, "anchor", -1),
+            "go.next_anchor": partial(self._jump, "anchor", 1),
+            "go.previous_doubt": partial(self._jump, "doubt", -1),
+            "go.next_doubt": partial(self._jump, "doubt", 1),
+            "mark.in": self.set_in,
+            "mark.out": self.set_out,
+            "mark.clear": partial(self.set_in_out, None),
+        }
+
+    # -- standing -----------------------------------------------------------------------------------------------
+
+    def go(self, frame_index: int) -> None:
+        """Stops and goes to a frame, kept within the clip."""
+        self.stop()
+        self._session.set(frame_index=min(max(frame_index, 0), self._session.last_frame))
+
+    def go_last(self) -> None:
+        """Goes to the last frame."""
+        self.go(self._session.last_frame)
+
+    def step(self, by: int) -> None:
+        """Goes some frames on or back."""
+        self.go(self._session.view.frame_index + by)
+
+    def go_typed(self, text: str) -> None:
+        """Goes to a number as typed: a frame in the source's numbering, or "+20" and "-5" from here."""
+        clip = self._session.document.clip
+        text = text.strip()
+        if clip is None or not text.lstrip("+-").isdigit():
+            return
+        if text[0] in "+-":
+            self.step(int(text))
+        else:
+            self.go(int(text) - clip.first_number)
+
+    def _jump(self, what: str, direction: int) -> None:
+        here = self._session.view.frame_index
+        frames = self._anchors() if what == "anchor" else self._doubtful()
+        ahead = [f for f in frames if (f > here if direction > 0 else f < here)]
+        if ahead:
+            self.go(min(ahead) if direction > 0 else max(ahead))
+        elif frames:
+            self.go(min(frames) if direction > 0 else max(frames))
+
+    def _anchors(self) -> list[int]:
+        return sorted({frame for item in self._session.document.objects for frame in item.anchors()})
+
+    def _doubtful(self) -> tuple[int, ...]:
+        """The most doubtful frame of each run of doubtful frames: one stop for one trouble."""
+        doubts = combined_doubt(self._coverage.of(self._session.document))
+        review = set(frames_to_review(doubts))
+        stops: list[tuple[int, float]] = []
+        last = -2
+        for frame, doubt in doubts:
+            if frame not in review:
+                continue
+            if frame == last + 1 and stops:
+                stops[-1] = max(stops[-1], (frame, doubt), key=lambda stop: stop[1])
+            else:
+                stops.append((frame, doubt))
+            last = frame
+        return tuple(frame for frame, _ in stops)
+
+    # -- in and out ---------------------------------------------------------------------------------------------
+
+    def set_in_out(self, in_out: FrameRange | None) -> None:
+        """Sets the part of the clip to work on, None for all."""
+        document = self._session.document
+        if in_out != document.in_out:
+            self._session.editor.apply("set in and out", edits.set_in_out(document, in_out), group="in_out")
+
+    def set_in(self) -> None:
+        """Sets in here; out stays when it is not before."""
+        here, in_out = self._session.view.frame_index, self._session.document.in_out
+        last = in_out.last if in_out is not None and in_out.last >= here else self._session.last_frame
+        self.set_in_out(FrameRange(here, last))
+
+    def set_out(self) -> None:
+        """Sets out here; in stays when it is not after."""
+        here, in_out = self._session.view.frame_index, self._session.document.in_out
+        self.set_in_out(FrameRange(in_out.first if in_out is not None and in_out.first <= here else 0, here))
+
+    # -- playing ------------------------------------------------------------------------------------------------
+
+    def toggle(self) -> None:
+        """Plays forward, or stops."""
+        if self._session.view.playback.speed:
+            self.stop()
+        else:
+            self.play(1)
+
+    def shuttle(self, direction: int) -> None:
+        """J and L: plays in a direction; pressed again it plays faster."""
+        speed = self._session.view.playback.speed
+        faster = speed * 2 if speed * direction > 0 else direction
+        self.play(min(max(faster, -FASTEST), FASTEST))
+
+    def toggle_loop(self) -> None:
+        """Begins again at the end, or stops there."""
+        playback = self._session.view.playback
+        self._session.set(playback=replace(playback, loop=not playback.loop))
+
+    def play(self, speed: int) -> None:
+        """Plays at a multiple of the source's rate, backward when negative."""
+        clip = self._session.document.clip
+        if clip is None or clip.frame_count < 2:
+            return
+        here, span = self._session.view.frame_index, self._range()
+        if here not in span or (here == span.last and speed > 0) or (here == span.first and speed < 0):
+            here = span.first if speed > 0 else span.last
+        self._start_frame = self._due = here
+        self._started_at = self._clock()
+        self._shown.clear()
+        playback = replace(self._session.view.playback, speed=speed, dropped=0, measured_rate=0.0)
+        self._session.set(playback=playback, frame_index=here)
+        rate = float(clip.rate) * min(abs(speed), 2)
+        self._timer.start(max(4, round(500 / rate)))  # twice a frame: a late tick costs half a frame, not a whole one
+
+    def stop(self) -> None:
+        """Stands still where the playhead is."""
+        self._timer.stop()
+        playback = self._session.view.playback
+        if playback.speed:
+            self._session.set(playback=replace(playback, speed=0, measured_rate=0.0))
+
+    def tick(self) -> None:
+        """Shows the frame whose time it is, if it is decoded."""
+        clip, playback = self._session.document.clip, self._session.view.playback
+        if clip is None or not playback.speed:
+            self.stop()
+            return
+        elapsed = self._clock() - self._started_at
+        due = self._start_frame + int(elapsed * float(clip.rate) * abs(playback.speed)) * _sign(playback.speed)
+        if due == self._due:
+            return
+        span = self._range()
+        if due not in span:
+            self._at_end(span, playback.speed)
+            return
+        shown = self._session.view.picture_index == self._due
+        if shown:
+            self._shown.append(self._clock())
+        passed_over = max(0, abs(due - self._due) - abs(playback.speed))
+        self._due = due
+        dropped = playback.dropped + passed_over + (not shown)
+        self._session.set(playback=replace(playback, dropped=dropped, measured_rate=self._rate()), frame_index=due)
+
+    def _at_end(self, span: FrameRange, speed: int) -> None:
+        if self._session.view.playback.loop:
+            self._start_frame = self._due = span.first if speed > 0 else span.last
+            self._started_at = self._clock()
+            self._session.set(frame_index=self._due)
+        else:
+            self._session.set(frame_index=span.last if speed > 0 else span.first)
+            self.stop()
+
+    def _range(self) -> FrameRange:
+        """What is played: in to out when the playhead is inside, else all."""
+        in_out = self._session.document.in_out
+        if in_out is not None and self._session.view.frame_index in in_out:
+            return in_out
+        return FrameRange(0, self._session.last_frame)
+
+    def _rate(self) -> float:
+        now = self._clock()
+        recent = [moment for moment in self._shown if now - moment <= 1.0]
+        span = now - recent[0] if len(recent) > 1 else 0.0
+        return (len(recent) - 1) / span if span > 0.2 else 0.0
+
+
+def _sign(value: int) -> int:
+    return 1 if value > 0 else -1

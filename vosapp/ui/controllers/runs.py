@@ -1,0 +1,195 @@
+"""Propagation in the background: start, progress, masks as they come, cancel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from vosapp.core.editor import RunChange, RunToken
+from vosapp.core.errors import UserError
+from vosapp.core.timeline import Direction
+from vosapp.engine.job import Job, JobContext, JobResult, Outcome, Progress
+from vosapp.engine.propagation_job import PropagationTask, propagation_body
+from vosapp.ui.bridge import JobThread
+from vosapp.ui.run_request import Refusal, request
+from vosapp.ui.session import Session
+from vosapp.ui.view_state import NoticeKind, PropagateChoice, Reach, WorkStatus
+
+Body = Callable[[JobContext], Any]
+MakeBody = Callable[[PropagationTask, Callable[[Any], None]], Body]
+
+_WORDS = {Direction.FORWARD: "forward", Direction.BACKWARD: "backward", Direction.BOTH: "both ways"}
+
+
+class RunController(QObject):
+    """Owns the one run that there can be.
+
+    A run is one undo step. It begins and ends here; between the two its masks enter the document as they come, and
+    everything else in the window stays usable.
+
+    Signals:
+        ended: the `Outcome` of a run, after its last mask is in the document.
+    """
+
+    ended = Signal(object)
+
+    def __init__(self, session: Session, make_body: MakeBody = propagation_body, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._make_body = make_body
+        self._thread: JobThread | None = None
+        self._token: RunToken | None = None
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """What the actions of this controller do, except Esc, which also ends polygons."""
+        ways = {
+            "forward": (Direction.FORWARD, None),
+            "backward": (Direction.BACKWARD, None),
+            "both": (Direction.BOTH, None),
+            "forward_one": (Direction.FORWARD, Reach.ONE_FRAME),
+            "backward_one": (Direction.BACKWARD, Reach.ONE_FRAME),
+            "forward_anchor": (Direction.FORWARD, Reach.NEXT_ANCHOR),
+            "backward_anchor": (Direction.BACKWARD, Reach.NEXT_ANCHOR),
+        }
+        runs = {f"propagate.{name}": partial(self.start_way, *way) for name, way in ways.items()}
+        return {**runs, "propagate.chosen": self.start}
+
+    # -- settings -----------------------------------------------------------------------------------------------
+
+    def choose(self, **fields: Any) -> None:
+        """Changes the settings of the panel: engine, direction, reach, all_objects."""
+        self._session.set(propagate=replace(self._session.view.propagate, **fields))
+
+    def choose_engine(self, name: str) -> None:
+        """Takes another engine."""
+        self.choose(engine=name)
+
+    def choose_direction(self, direction: Direction) -> None:
+        """Takes another direction."""
+        self.choose(direction=direction)
+
+    def choose_reach(self, reach: Reach) -> None:
+        """Takes another range."""
+        self.choose(reach=reach)
+
+    def choose_scope(self, all_objects: bool) -> None:
+        """Takes all objects or the active one."""
+        self.choose(all_objects=all_objects)
+
+    # -- running ------------------------------------------------------------------------------------------------
+
+    def start_way(self, direction: Direction, reach: Reach | None) -> None:
+        """Starts in a direction; a single frame or a way to the next anchor leaves the panel's range as it is."""
+        choice = self._session.view.propagate
+        if reach is None:
+            self.choose(direction=direction)
+            self.start()
+        else:
+            self.start(replace(choice, direction=direction, reach=reach))
+
+    def start(self, choice: PropagateChoice | None = None) -> None:
+        """Starts a run as set in the panel, or as given. While one goes on this does nothing."""
+        session = self._session
+        if self._thread is not None:
+            return
+        asked = request(session.document, session.view, choice)
+        if isinstance(asked, Refusal):
+            session.notify(asked.reason, kind=NoticeKind.WARNING)
+            return
+        label = f"propagate {_WORDS[asked.plan.direction]}"
+        device = session.settings.get("engine.device", str)
+        task = PropagationTask(session.document, session.editor.store, asked.plan, device)
+        self._token = session.editor.begin_run(label, within=asked.plan.within)
+        thread = self._thread = JobThread(self)
+        thread.progressed.connect(self._progressed)
+        thread.delivered.connect(self._take_masks)
+        thread.ended.connect(self._job_ended)
+        session.set(run=WorkStatus(label.capitalize()), notice=None)
+        thread.start_job(Job(self._make_body(task, thread.deliver), label))
+        thread.setPriority(QThread.Priority.LowPriority)
+
+    def cancel(self) -> None:
+        """Asks the run to stop; what is finished stays."""
+        if self._thread is not None:
+            self._thread.cancel()
+            run = self._session.view.run
+            if run is not None:
+                self._session.set(run=replace(run, cancelling=True))
+
+    def stop_and_wait(self) -> None:
+        """Cancels and joins the run and keeps what it finished: the window is closing."""
+        thread = self._thread
+        if thread is not None:
+            thread.cancel_and_join()
+            self._end(JobResult(Outcome.CANCELLED))
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a run goes on."""
+        return self._thread is not None
+
+    def _progressed(self, progress: Progress) -> None:
+        run = self._session.view.run
+        if run is None:
+            return
+        self._session.set(
+            run=replace(
+                run,
+                done=progress.done,
+                total=progress.total,
+                frames_per_second=progress.frames_per_second,
+                seconds_left=progress.seconds_left,
+                message=progress.message,
+            )
+        )
+
+    def _take_masks(self) -> None:
+        if self._thread is None or self._token is None:
+            return
+        changes = [change for result in self._thread.mailbox.take_all() for change in _changes(result)]
+        if changes:
+            self._session.editor.amend_run(self._token, changes)
+
+    def _job_ended(self, result: JobResult[Any]) -> None:
+        if self._thread is None:
+            return  # the window closed and took the result already
+        self._thread.wait()
+        self._end(result)
+
+    def _end(self, result: JobResult[Any]) -> None:
+        self._take_masks()
+        thread, token = self._thread, self._token
+        self._thread = self._token = None
+        if thread is not None:
+            thread.deleteLater()
+        if token is not None:
+            self._session.editor.end_run(token)
+        self._session.set(run=None)
+        self._say(result)
+        self.ended.emit(result.outcome)
+
+    def _say(self, result: JobResult[Any]) -> None:
+        if result.outcome is Outcome.CANCELLED:
+            self._session.notify("Stopped. The finished frames stay.")
+        elif isinstance(result.error, UserError):
+            self._session.fail(result.error)
+        elif result.error is not None:
+            self._session.notify(
+                f"The run stopped because of an error in the program: {result.error or type(result.error).__name__}.",
+                "The finished frames stay. Try another engine, and please report this.",
+                NoticeKind.ERROR,
+            )
+
+
+def _changes(result: Any) -> list[RunChange]:
+    """The masks of a `FrameResult` as changes of a run."""
+    return [
+        RunChange(
+            object_id, result.frame_index, mask, result.doubt[object_id], result.engine, result.sources[object_id]
+        )
+        for object_id, mask in result.masks.items()
+    ]

@@ -1,0 +1,141 @@
+"""What is open: the editor, its project file and the view state, and one signal for any change of them.
+
+Controllers change it, the presenter shows it. It lives in the GUI thread, like everything that changes it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from vosapp.core.document import Document, RotoObject
+from vosapp.core.editor import Editor
+from vosapp.core.errors import UserError
+from vosapp.core.project import Project
+from vosapp.core.settings import Settings
+from vosapp.ui.run_request import active_object
+from vosapp.ui.view_state import Notice, NoticeKind, ProjectStatus, ViewState
+from vosapp.video.source import ClipInfo
+
+
+class Session(QObject):
+    """The state of the window.
+
+    Attributes:
+        editor: of the open document; an empty one before a clip is open.
+        project: the file that keeps it, None before a clip is open.
+        view: everything on the screen that is not the document.
+        settings: of the user.
+
+    Signals:
+        changed: document or view state are other ones now.
+        opened: another clip or project is open, or none any more.
+    """
+
+    changed = Signal()
+    opened = Signal()
+
+    def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.settings = settings
+        self.editor = Editor()
+        self.project: Project | None = None
+        self.view = ViewState()
+        self._serials = itertools.count(1)
+        self._unsubscribe: Callable[[], None] = self.editor.subscribe(self._document_changed)
+
+    @property
+    def document(self) -> Document:
+        """The document as shown."""
+        return self.editor.document
+
+    @property
+    def active(self) -> RotoObject | None:
+        """The object that the tools change."""
+        return active_object(self.document, self.view)
+
+    @property
+    def last_frame(self) -> int:
+        """Index of the clip's last frame, 0 without a clip."""
+        clip = self.document.clip
+        return clip.frame_count - 1 if clip else 0
+
+    def set(self, **fields: Any) -> None:
+        """Replaces fields of the view state."""
+        view = replace(self.view, **fields)
+        if view != self.view:
+            self.view = view
+            self.changed.emit()
+
+    def adopt(self, editor: Editor, project: Project | None, clip: ClipInfo | None, *, saved: bool) -> None:
+        """Takes over another document. The one before must have been closed.
+
+        Args:
+            editor: of the document.
+            project: the file that keeps it.
+            clip: facts of the media, None when it is missing.
+            saved: the user chose the file's place.
+        """
+        self._unsubscribe()
+        self.editor, self.project = editor, project
+        self._unsubscribe = editor.subscribe(self._document_changed)
+        kept = self.view
+        self.view = ViewState(
+            clip=clip,
+            tool=kept.tool,
+            brush_px=kept.brush_px,
+            pressure=kept.pressure,
+            opacity=kept.opacity,
+            backdrop=kept.backdrop,
+            playback=replace(kept.playback, speed=0, dropped=0, measured_rate=0.0),
+            propagate=kept.propagate,
+            engines=kept.engines,
+            recent=kept.recent,
+            unsaved=kept.unsaved,
+        )
+        self.view = replace(self.view, project=self._project_status(saved=saved))
+        self.opened.emit()
+        self.changed.emit()
+
+    def mark_saved(self) -> None:
+        """The project has a place that the user chose."""
+        self.set(project=self._project_status(saved=True))
+
+    def notify(self, text: str, hint: str = "", kind: NoticeKind = NoticeKind.INFO) -> None:
+        """Shows a message."""
+        self.set(notice=Notice(text, hint, kind, next(self._serials)))
+
+    def fail(self, error: UserError) -> None:
+        """Shows what went wrong and what to do."""
+        self.notify(error.message, error.hint, NoticeKind.ERROR)
+
+    def dismiss(self) -> None:
+        """Takes the message away."""
+        self.set(notice=None)
+
+    def _document_changed(self, _old: Document, new: Document) -> None:
+        view = self.view
+        if view.active_object and all(o.id != view.active_object for o in new.objects):
+            view = replace(view, active_object=0)
+        self.view = replace(view, project=self._project_status(saved=view.project.saved))
+        self.changed.emit()
+
+    def _project_status(self, *, saved: bool) -> ProjectStatus:
+        clip = self.document.clip
+        if clip is None:
+            return ProjectStatus()
+        path = Path(self.project.path) if self.project is not None else None
+        name = path.stem if saved and path is not None else Path(clip.path).name
+        return ProjectStatus(
+            name=name,
+            path=str(path or ""),
+            saved=saved,
+            read_only=self.project is not None and self.project.read_only,
+            undo_label=self.editor.undo_label,
+            redo_label=self.editor.redo_label,
+        )
