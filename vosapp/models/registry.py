@@ -192,39 +192,77 @@ _HYBRID = NetworkSpec(
 )
 
 
-def _untrained(base: NetworkSpec, name: str, title: str, strengths: str, **options: Any) -> NetworkSpec:
-    """A configuration of `base` for which nobody published weights."""
+def _untrained(
+    base: NetworkSpec, name: str, title: str, *, strengths: str, parameters: int, **options: Any
+) -> NetworkSpec:
+    """A configuration of `base`, made by options of its builder, for which nobody published weights."""
     note = "Nobody published weights of this configuration; weights that you train are yours."
     return replace(
         base,
         name=name,
         title=title,
         strengths=strengths,
+        parameters=parameters,
         options=tuple(options.items()),
         checkpoint=None,
         licence=note,
     )
 
 
+_RGMP_GRU = _untrained(
+    _RGMP,
+    "rgmp-gru",
+    "RGMP with a recurrent memory",
+    strengths="the variant of RGMP's paper that remembers more than the last frame",
+    parameters=55_058_632,
+    memory="gru",
+)
+_S2S = replace(
+    _untrained(
+        _S2SPP,
+        "s2s",
+        "S2S",
+        strengths="the base of S2S++: one memory, no border distances",
+        parameters=389_973_845,
+        memories=1,
+        border_distances=False,
+    ),
+    paper=_S2S_PAPER,
+)
+_HS2S_0 = _untrained(
+    _HS2S,
+    "hs2s-0",
+    "HS2S, first frame only",
+    strengths="matches with the anchor alone",
+    parameters=376_882_153,
+    references="first",
+)
+_HS2S_T1 = _untrained(
+    _HS2S,
+    "hs2s-t1",
+    "HS2S, previous frame only",
+    strengths="matches with the last frame alone",
+    parameters=376_882_153,
+    references="previous",
+)
+_HS2S_SIM = _untrained(
+    _HS2S,
+    "hs2s-sim",
+    "HS2S by similarity",
+    strengths="matches with the anchor by cosine similarity",
+    parameters=363_249_645,
+    references="similarity",
+)
+
 NETWORKS: tuple[NetworkSpec, ...] = (
     _RGMP,
-    _untrained(_RGMP, "rgmp-gru", "RGMP with a recurrent memory", "the GRU variant of RGMP's paper", memory="gru"),
-    replace(
-        _untrained(
-            _S2SPP,
-            "s2s",
-            "S2S",
-            "the base of S2S++: one memory, no border distances",
-            memories=1,
-            border_distances=False,
-        ),
-        paper=_S2S_PAPER,
-    ),
+    _RGMP_GRU,
+    _S2S,
     _S2SPP,
     _HS2S,
-    _untrained(_HS2S, "hs2s-0", "HS2S, first frame only", "matches with the anchor alone", references="first"),
-    _untrained(_HS2S, "hs2s-t1", "HS2S, previous frame only", "matches with the last frame", references="previous"),
-    _untrained(_HS2S, "hs2s-sim", "HS2S by similarity", "matches by cosine similarity", references="similarity"),
+    _HS2S_0,
+    _HS2S_T1,
+    _HS2S_SIM,
     _RVOS,
     _RVOS_ZERO,
     _COSNET,

@@ -81,7 +81,7 @@ class NetworkSpec:
 
     def build(self) -> Any:
         """The network as a `torch.nn.Module` in evaluation mode with weights that mean nothing yet. Loads torch."""
-        return resolve(self.builder)(**dict(self.options))
+        return resolve(self.builder)(**dict(self.options)).eval()
 
 
 def resolve(reference: str) -> Callable[..., Any]:

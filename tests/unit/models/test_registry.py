@@ -6,10 +6,11 @@ import subprocess
 import sys
 
 import pytest
+import torch
 
 from vosapp.core.errors import WeightsError
 from vosapp.models.registry import NETWORKS, network, networks
-from vosapp.models.spec import Task
+from vosapp.models.spec import NetworkSpec, Task
 
 
 def test_names_are_distinct_and_found() -> None:
@@ -30,6 +31,14 @@ def test_configurations_without_published_weights_are_listed() -> None:
 
 def test_zero_shot_networks_are_apart_from_one_shot_ones() -> None:
     assert {spec.name for spec in networks(Task.ZERO_SHOT)} == {"rvos-zero", "cosnet"}
+
+
+@pytest.mark.parametrize("spec", NETWORKS, ids=lambda spec: spec.name)
+def test_every_network_builds_with_as_many_parameters_as_it_says(spec: NetworkSpec) -> None:
+    with torch.device("meta"):
+        module = spec.build()
+    assert not module.training
+    assert sum(parameter.numel() for parameter in module.parameters()) == spec.parameters
 
 
 def test_listing_networks_loads_no_torch() -> None:
