@@ -5,14 +5,14 @@ It belongs to one thread, which is the GUI's in the application and the calling 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from vosapp.core.document import Cell, Document, MaskStore, ObjectId
 from vosapp.core.edits import check_size, composite
 from vosapp.core.frame_map import changes_between
 from vosapp.core.history import DEFAULT_LIMIT_BYTES, STEP_BYTES, History, Step, Version
-from vosapp.core.mask import Mask
+from vosapp.core.mask import Digest, Mask
 from vosapp.core.rebase import rebase
 from vosapp.core.run_overlay import OverlayChange, RunChange, RunOverlay
 from vosapp.core.store import MaskCache, MemoryMaskStore
@@ -257,11 +257,19 @@ class Editor:
         digests: set[str] = set()
         for changed in new.objects:
             for _, was, now in changes_between(before.get(changed.id, {}), changed.cells):
-                digests.update(_digests(now) - _digests(was))
+                digests.update(_new_digests(was, now))
         return sum(self.store.size_bytes(digest) for digest in digests)
 
 
-def _digests(cell: Cell | None) -> set[str]:
-    if cell is None:
-        return set()
-    return {digest for digest in (cell.base, cell.added, cell.removed, cell.soft) if digest is not None}
+def _new_digests(was: Cell | None, now: Cell | None) -> Iterator[Digest]:
+    """The masks that a changed cell names and did not name before."""
+    if now is None:
+        return
+    if was is None or now.base != was.base:
+        yield now.base
+    if now.added is not None and (was is None or now.added != was.added):
+        yield now.added
+    if now.removed is not None and (was is None or now.removed != was.removed):
+        yield now.removed
+    if now.soft is not None and (was is None or now.soft != was.soft):
+        yield now.soft

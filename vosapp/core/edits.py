@@ -260,7 +260,7 @@ def write_cells(document: Document, object_id: ObjectId, changes: dict[int, Cell
         return document
     target = document.object(object_id)
     stale: dict[int, Cell | None] = {
-        frame: replace(cell, stale=True)
+        frame: _stale(cell)
         for frame, cell in target.cells.items()
         if cell.sources and not (cell.stale or cell.locked) and not changes.keys().isdisjoint(cell.sources)
     }
@@ -269,6 +269,22 @@ def write_cells(document: Document, object_id: ObjectId, changes: dict[int, Cell
         if cell is not None and absences and target.is_absent(frame_index):
             absences = _without_frames(absences, FrameRange(frame_index, frame_index))
     return document.with_object(replace(target.with_cells(stale | changes), absences=absences))
+
+
+def _stale(cell: Cell) -> Cell:
+    # Not replace(), which is twice as slow: the first stroke on an anchor does this for every frame of its run.
+    return Cell(
+        cell.base,
+        cell.origin,
+        cell.added,
+        cell.removed,
+        cell.locked,
+        True,
+        cell.engine,
+        cell.sources,
+        cell.doubt,
+        cell.soft,
+    )
 
 
 def check_size(document: Document, mask: Mask) -> None:

@@ -7,7 +7,7 @@ chunk by chunk. The project file stores the same chunks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import ItemsView, Iterator, Mapping, ValuesView
 from typing import Generic, TypeVar, cast
 
 T = TypeVar("T")
@@ -79,6 +79,14 @@ class FrameMap(Mapping[int, T]):
     def __len__(self) -> int:
         return self._count
 
+    def items(self) -> ItemsView[int, T]:
+        """(frame index, value) in ascending order of frames."""
+        return _Items(self)
+
+    def values(self) -> ValuesView[T]:
+        """The values in ascending order of frames."""
+        return _Values(self)
+
     def __eq__(self, other: object) -> bool:
         if isinstance(other, FrameMap):
             return self._count == other._count and self._chunks == other._chunks
@@ -116,6 +124,24 @@ class FrameMap(Mapping[int, T]):
         if not differs:
             return self
         return self._of_chunks(chunks if in_order else {n: chunks[n] for n in sorted(chunks)})
+
+
+class _Items(ItemsView[int, T]):
+    """Walks the chunks, where the view of Mapping looks every frame up anew."""
+
+    _mapping: FrameMap[T]
+
+    def __iter__(self) -> Iterator[tuple[int, T]]:
+        for chunk in self._mapping.chunks.values():
+            yield from chunk.values.items()
+
+
+class _Values(ValuesView[T]):
+    _mapping: FrameMap[T]
+
+    def __iter__(self) -> Iterator[T]:
+        for chunk in self._mapping.chunks.values():
+            yield from chunk.values.values()
 
 
 def changes_between(old: Mapping[int, T], new: Mapping[int, T]) -> Iterator[tuple[int, T | None, T | None]]:
