@@ -1,0 +1,84 @@
+"""Copying, pasting and moving masks over ranges of frames. Like all edits: a document in, a new document out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from vosapp.core.document import Cell, Document, MaskStore, ObjectId, Origin
+from vosapp.core.edits import check_size, composite, write_cells
+from vosapp.core.errors import MaskError
+from vosapp.core.mask import Mask
+
+
+@dataclass(frozen=True, slots=True)
+class CopiedMasks:
+    """Masks taken out of a document, as seen there. They stay whatever happens to the document.
+
+    Attributes:
+        masks: by distance from the first frame copied.
+    """
+
+    masks: Mapping[int, Mask]
+
+    def __len__(self) -> int:
+        return len(self.masks)
+
+
+def copy_masks(document: Document, store: MaskStore, object_id: ObjectId, frames: Iterable[int]) -> CopiedMasks:
+    """Takes what is seen on some frames. Distances are counted from the first of these frames with a mask.
+
+    Raises:
+        MaskError: there is no mask on any of them.
+    """
+    cells = document.object(object_id).cells
+    masked = sorted(frame for frame in set(frames) if frame in cells)
+    if not masked:
+        raise MaskError("There is no mask on these frames to copy.")
+    return CopiedMasks({frame - masked[0]: composite(store, cells[frame]) for frame in masked})
+
+
+def paste_masks(
+    document: Document, store: MaskStore, object_id: ObjectId, copied: CopiedMasks, frame_index: int
+) -> Document:
+    """Puts copied masks down as anchors, the first one on a frame. What stood on their frames is replaced.
+
+    Masks that would lie beyond the end of the clip are left out.
+    """
+    target, end = document.object(object_id), _end(document)
+    changes: dict[int, Cell | None] = {}
+    for distance, mask in copied.masks.items():
+        frame = frame_index + distance
+        if 0 <= frame < end:
+            check_size(document, mask)
+            old = target.cells.get(frame)
+            changes[frame] = Cell(store.put(mask), Origin.DRAWN, locked=old is not None and old.locked)
+    return write_cells(document, object_id, {f: c for f, c in changes.items() if c != target.cells.get(f)})
+
+
+def move_masks(
+    document: Document, object_id: ObjectId, frames: Iterable[int], *, by: int, to: ObjectId | None = None
+) -> Document:
+    """Moves masks by some frames, to another object or both. They keep what they are: anchors, predictions, approved.
+
+    Predictions say no more which anchors they came from, because those stayed behind. What stood on the frames that
+    they reach is replaced, and masks moved beyond either end of the clip are left where they are.
+    """
+    source, end = document.object(object_id), _end(document)
+    target_id = object_id if to is None else to
+    moving = {f: source.cells[f] for f in frames if f in source.cells and 0 <= f + by < end}
+    if not moving or (by == 0 and target_id == object_id):
+        return document
+    landing: dict[int, Cell | None] = {frame + by: _uprooted(cell) for frame, cell in moving.items()}
+    leaving: dict[int, Cell | None] = dict.fromkeys(moving)
+    if target_id == object_id:
+        return write_cells(document, object_id, leaving | landing)
+    return write_cells(write_cells(document, object_id, leaving), target_id, landing)
+
+
+def _uprooted(cell: Cell) -> Cell:
+    return replace(cell, sources=(), stale=False) if cell.sources else cell
+
+
+def _end(document: Document) -> int:
+    return document.clip.frame_count if document.clip is not None else 2**31
