@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from vosapp.core.document import Cell, Colour, Document, ObjectId, RotoObject
 from vosapp.core.mask import Digest
+from vosapp.core.timecode import timecode
 from vosapp.core.timeline import Direction, FrameRange
 from vosapp.ui.availability import checked_actions, enabled_actions
 from vosapp.ui.run_request import Refusal, RunRequest, active_object, request
-from vosapp.ui.timecode import rate_text, timecode
+from vosapp.ui.timecode import rate_text
 from vosapp.ui.timeline.lanes import Coverage, CoverageCache, Lane, combined_doubt, frames_to_review
 from vosapp.ui.view_state import (
     Backdrop,
