@@ -34,6 +34,7 @@ def _hybrid() -> HybridPropagator:
 BUILD: dict[str, Build] = {
     "hybrid": _hybrid,
     "flow": lambda: build_propagator("flow", "cpu"),
+    "plain-dis": lambda: build_propagator("plain-dis", "cpu"),
     "agame": lambda: AGamePropagator(random_network("agame"), device=CPU),  # type: ignore[arg-type]
     "rvos": lambda: RvosPropagator(random_network("rvos"), device=CPU, size=(64, 96)),  # type: ignore[arg-type]
 }

@@ -47,8 +47,10 @@ class PlainFlowPropagator:
             self._state = {i: _moved(mask, flow) for i, mask in self._state.items()}
         self._grey = picture
         doubt = {object_id: _blur(mask) for object_id, mask in self._state.items()}
-        for object_id, mask in (given or {}).items():
-            self._state[object_id], doubt[object_id] = mask, 0.0
+        for mask in (given or {}).values():
+            self._state = {i: np.minimum(other, 1 - mask) for i, other in self._state.items()}
+        self._state |= given or {}
+        doubt |= dict.fromkeys(given or {}, 0.0)
         return Prediction(dict(self._state), doubt)
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
