@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from tests.parity.case import Case, image_tensor, require_whole_module
 from tests.parity.fill import filled, shapes, without_initialising
@@ -107,7 +107,7 @@ def test_every_layer(network: S2S, case: Case) -> None:
         found = {f"init/{path}": summary for path, (summary, *_) in outputs.items()}
         outputs.clear()
         network(look := network.look(images[1:]), state)
-        network.encoder.out(look.maps.f4)  # inference goes through it block by block
+        nn.Sequential.forward(network.encoder.out, look.maps.f4)  # inference goes block by block
         found |= {f"t1/{path}": summary for path, (summary, *_) in outputs.items()}
     assert set(found) == wanted
     for name, summary in found.items():

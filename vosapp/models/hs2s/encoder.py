@@ -8,6 +8,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from vosapp.models.backbones import bottleneck_stages
+from vosapp.models.fusing import fold, fold_pair
+from vosapp.models.preparing import dtype_of
 
 
 class Levels(NamedTuple):
@@ -40,7 +42,7 @@ class Encoder(nn.Module):
         super().__init__()
         self.conv1 = nn.Conv2d(3, stem, 7, stride=2, padding=3, bias=False)
         self.mask_conv = nn.Conv2d(1, stem, 7, stride=2, padding=3, bias=False)
-        self.bn = nn.BatchNorm2d(stem)
+        self.bn: nn.Module = nn.BatchNorm2d(stem)
         self.added_conv = nn.Conv2d(stem, stem, 3, padding=1)
         self.added_bn = nn.BatchNorm2d(stem)
         self.pool = nn.MaxPool2d(2, stride=2)
@@ -54,15 +56,23 @@ class Encoder(nn.Module):
         Args:
             image: (N or 1, 3, H, W), normalised; H and W multiples of 32.
         """
-        seen: Tensor = self.conv1(image)
+        seen: Tensor = self.conv1(image.to(dtype_of(self)))
         return seen
 
     def forward(self, seen: Tensor, masks: Tensor) -> Levels:
         """Encodes a picture, given by what `look` saw, with each of N masks (N, H, W) in 0..1."""
-        x = F.relu(self.bn(seen + self.mask_conv(masks.unsqueeze(1))))
+        x = F.relu(self.bn(seen + self.mask_conv(masks.unsqueeze(1).to(seen.dtype))))
         a = F.relu(self.added_bn(self.added_conv(x)))
         c2 = self.conv2(self.pool(a))
         c3 = self.conv3(c2)
         c4 = self.conv4(c3)
         c5 = self.conv5(c4)
         return Levels(F.relu(self.reduce_bn(self.reduce_channel_(c5))), c5, c4, c3, c2, a)
+
+    def fold_norms(self) -> None:
+        """Takes the batch norms outside the stages into the convolutions before them."""
+        if isinstance(self.bn, nn.BatchNorm2d):
+            fold(self.bn, self.mask_conv, self.conv1)
+            self.bn = nn.Identity()
+        fold_pair(self, "added_conv", "added_bn")
+        fold_pair(self, "reduce_channel_", "reduce_bn")

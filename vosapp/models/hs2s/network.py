@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import torch
 from torch import Tensor, nn
 
 from vosapp.models.hs2s.decoder import Decoder, Reference, References
@@ -112,7 +113,7 @@ class HS2S(nn.Module):
 
 
 def _empty(like: Tensor) -> LSTMState:
-    return LSTMState(like.new_zeros(like.shape), like.new_zeros(like.shape))
+    return LSTMState(torch.zeros_like(like), torch.zeros_like(like, dtype=torch.float32))
 
 
 def build(**options: Any) -> HS2S:

@@ -8,6 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from vosapp.models.backbones import bottleneck_stages
+from vosapp.models.fusing import fold
+from vosapp.models.preparing import dtype_of
 
 MEAN = (0.485, 0.456, 0.406)
 STD = (0.229, 0.224, 0.225)
@@ -41,7 +43,7 @@ class Encoder(nn.Module):
         super().__init__()
         self.conv1_p = nn.Conv2d(1, stem, 7, stride=2, padding=3, bias=True)
         self.conv1 = nn.Conv2d(3, stem, 7, stride=2, padding=3, bias=False)
-        self.bn1 = nn.BatchNorm2d(stem)
+        self.bn1: nn.Module = nn.BatchNorm2d(stem)
         self.relu = nn.ReLU(inplace=True)
         self.maxpool = nn.MaxPool2d(3, stride=2, padding=1)
         self.res2, self.res3, self.res4, self.res5 = bottleneck_stages(widths, depths, stem)
@@ -63,7 +65,7 @@ class Encoder(nn.Module):
         Returns:
             (1, stem, H/2, W/2), before the batch norm.
         """
-        seen: Tensor = self.conv1(self.normalise(rgb))
+        seen: Tensor = self.conv1(self.normalise(rgb).to(dtype_of(self)))
         return seen
 
     def forward(self, seen: Tensor, masks: Tensor) -> Features:
@@ -73,8 +75,14 @@ class Encoder(nn.Module):
             seen: from `look`.
             masks: (N, H, W) in 0..1, soft or hard.
         """
-        x = self.relu(self.bn1(seen + self.conv1_p(masks.unsqueeze(1))))
+        x = self.relu(self.bn1(seen + self.conv1_p(masks.unsqueeze(1).to(seen.dtype))))
         r2 = self.res2(self.maxpool(x))
         r3 = self.res3(r2)
         r4 = self.res4(r3)
         return Features(self.res5(r4), r4, r3, r2)
+
+    def fold_norms(self) -> None:
+        """Takes the first batch norm into the two convolutions before it."""
+        if isinstance(self.bn1, nn.BatchNorm2d):
+            fold(self.bn1, self.conv1_p, self.conv1)
+            self.bn1 = nn.Identity()

@@ -122,4 +122,4 @@ def aggregate(objects: Tensor, union: Tensor) -> Tensor:
 def _fit(masks: Tensor, seen: Tensor) -> Tensor:
     """Masks at the size of the picture that `seen`, at half of it, was made from."""
     height, width = seen.shape[-2:]
-    return resize(masks, (2 * height, 2 * width)).to(seen.dtype)
+    return resize(masks, (2 * height, 2 * width))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -26,6 +26,34 @@ class Look(NamedTuple):
     maps: Maps
 
 
+class WidePair(nn.Sequential):
+    """Two 1x1 convolutions with a very wide layer between them, which is made and used up block by block.
+
+    Args:
+        channels: of input and output.
+        wide: channels between the convolutions.
+    """
+
+    uses_plain_weights = True
+
+    def __init__(self, channels: int, wide: int) -> None:
+        super().__init__(nn.Conv2d(channels, wide, 1), nn.ReLU(), nn.Conv2d(wide, channels, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, channels, h, w) to the same shape, as the layers one after the other would give."""
+        first, last = cast(nn.Conv2d, self[0]), cast(nn.Conv2d, self[2])
+        if first.bias is None or last.bias is None:
+            raise TypeError("the pair of 1x1 convolutions has biases")
+        columns = x.permute(1, 0, 2, 3).flatten(1)  # (C, N * h * w)
+        inward, outward = first.weight.flatten(1), last.weight.flatten(1)
+        total = last.bias.unsqueeze(1).expand(-1, columns.shape[1])
+        for start in range(0, inward.shape[0], _BLOCK):
+            block = slice(start, start + _BLOCK)
+            between = F.relu(first.bias[block].unsqueeze(1).addmm(inward[block], columns))
+            total = total.addmm(outward[:, block], between)
+        return total.reshape(-1, x.shape[0], x.shape[2], x.shape[3]).permute(1, 0, 2, 3)
+
+
 class Encoder(nn.Module):
     """VGG-16 and a very wide pair of 1x1 convolutions.
 
@@ -37,24 +65,9 @@ class Encoder(nn.Module):
     def __init__(self, widths: tuple[int, ...] = VGG16_WIDTHS, *, wide: int = FULLY_CONNECTED) -> None:
         super().__init__()
         self.vgg_backbone = Trunk(3, widths)
-        self.out = nn.Sequential(nn.Conv2d(widths[4], wide, 1), nn.ReLU(), nn.Conv2d(wide, widths[4], 1))
+        self.out = WidePair(widths[4], wide)
 
     def forward(self, image: Tensor) -> Look:
         """Looks at a normalised picture (N, 3, H, W); H and W multiples of 32."""
         maps = self.vgg_backbone(image)
-        return Look(F.relu(self._code(maps.f4)), maps)
-
-    def _code(self, x: Tensor) -> Tensor:
-        """`self.out`, its wide layer made and used up block by block."""
-        first, last = self.out[0], self.out[2]
-        if not (isinstance(first, nn.Conv2d) and isinstance(last, nn.Conv2d)) or first.bias is None:
-            raise TypeError("the pair of 1x1 convolutions has biases")
-        columns = x.permute(1, 0, 2, 3).flatten(1)  # (C, N * H * W)
-        inward, outward = first.weight.flatten(1), last.weight.flatten(1)
-        total = last.bias.unsqueeze(1).expand(-1, columns.shape[1]) if last.bias is not None else columns.new_zeros(())
-        for start in range(0, inward.shape[0], _BLOCK):
-            block = slice(start, start + _BLOCK)
-            wide = F.relu(first.bias[block].unsqueeze(1).addmm(inward[block], columns))
-            total = total.addmm(outward[:, block], wide)
-        code = total.reshape(-1, x.shape[0], x.shape[2], x.shape[3])
-        return code.permute(1, 0, 2, 3)
+        return Look(F.relu(self.out(maps.f4)), maps)

@@ -49,7 +49,7 @@ class Initializer(nn.Module):
             image: (1, 3, H, W), normalised; H and W multiples of 32.
             masks: (N, H, W) of 0 and 1.
         """
-        together = torch.cat([image.expand(masks.shape[0], -1, -1, -1), masks.unsqueeze(1)], dim=1)
+        together = torch.cat([image.expand(masks.shape[0], -1, -1, -1), masks.unsqueeze(1).to(image.dtype)], dim=1)
         maps = self.vgg_backbone(together)
         deep = self.mid_layer(maps.f4)
         states = [_state(deep, self.h_1, self.c_1)]
@@ -68,4 +68,4 @@ class Initializer(nn.Module):
 
 
 def _state(x: Tensor, hidden: nn.Module, cell: nn.Module) -> LSTMState:
-    return LSTMState(F.relu(hidden(x)), F.relu(cell(x)))
+    return LSTMState(F.relu(hidden(x)), F.relu(cell(x)).float())

@@ -7,6 +7,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from vosapp.models.backbones import VGG16_WIDTHS
+from vosapp.models.preparing import dtype_of
 from vosapp.models.s2s.decoder import Decoder
 from vosapp.models.s2s.encoder import FULLY_CONNECTED, Encoder, Look
 from vosapp.models.s2s.initializer import MIDDLE, Initializer
@@ -57,12 +58,12 @@ class S2S(nn.Module):
             rgb: (1, 3, H, W) in 0..1; H and W multiples of 32.
             masks: (N, H, W) of 0 and 1.
         """
-        states: State = self.initializer(normalise(rgb), masks.to(rgb.dtype))
+        states: State = self.initializer(normalise(rgb).to(dtype_of(self)), masks)
         return states
 
     def look(self, rgb: Tensor) -> Look:
         """What is computed once per picture (1, 3, H, W) in 0..1, whatever the objects are."""
-        looked: Look = self.encoder(normalise(rgb))
+        looked: Look = self.encoder(normalise(rgb).to(dtype_of(self)))
         return looked
 
     def forward(self, look: Look, state: State) -> tuple[Decoded, State]:

@@ -8,9 +8,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from vosapp.models.stages.split import bias_of, part
+
 
 class LSTMState(NamedTuple):
-    """Memory of one cell: hidden state `h` and cell state `c`, each (N, hidden, H, W)."""
+    """Memory of one cell: hidden state `h` and cell state `c`, each (N, hidden, H, W).
+
+    The cell state may have more digits than the rest of the network: what is added up over many frames needs them.
+    """
 
     h: Tensor
     c: Tensor
@@ -40,15 +45,13 @@ class ConvLSTMCell(nn.Module):
                 seeing it once.
             state: of N objects.
         """
-        gates = self._gates(x, state.h)
-        inward, forget, outward, candidate = torch.sigmoid(gates).chunk(4, dim=1)
+        gates = torch.sigmoid(self._gates(x, state.h).to(state.c.dtype))
+        inward, forget, outward, candidate = gates.chunk(4, dim=1)
         c = forget * state.c + inward * candidate
-        return LSTMState(outward * F.relu(c), c)
+        return LSTMState((outward * F.relu(c)).to(x.dtype), c)
 
     def _gates(self, x: Tensor, h: Tensor) -> Tensor:
         if x.shape[0] == h.shape[0]:
             together: Tensor = self.conv(torch.cat([x, h], dim=1))
             return together
-        weight, padding = self.conv.weight, self.conv.padding
-        shared = F.conv2d(x, weight[:, : self.channels], self.conv.bias, padding=padding)
-        return shared + F.conv2d(h, weight[:, self.channels :], padding=padding)
+        return part(self.conv, x, 0) + part(self.conv, h, self.channels) + bias_of(self.conv)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import torch.nn.functional as F
 from torch import Tensor, nn
+
+from vosapp.models.stages.split import bias_of, part
 
 
 class Contribution(NamedTuple):
@@ -42,17 +43,12 @@ class GlobalConvolution(nn.Module):
 
     def contribution(self, x: Tensor, first_channel: int) -> Contribution:
         """What `x` (N, C, H, W) adds, standing at input channels `first_channel` to `first_channel + C`."""
-        last = first_channel + x.shape[1]
-        left, right = (
-            F.conv2d(x, conv.weight[:, first_channel:last], padding=conv.padding)
-            for conv in (self.conv_l1, self.conv_r1)
-        )
-        return Contribution(left, right)
+        return Contribution(part(self.conv_l1, x, first_channel), part(self.conv_r1, x, first_channel))
 
     def finish(self, summed: Contribution) -> Tensor:
         """(N, out, H, W) from the contributions of all input channels."""
-        left = summed.left + _bias(self.conv_l1)
-        right = summed.right + _bias(self.conv_r1)
+        left = summed.left + bias_of(self.conv_l1)
+        right = summed.right + bias_of(self.conv_r1)
         out: Tensor = self.conv_l2(left) + self.conv_r2(right)
         return out
 
@@ -60,9 +56,3 @@ class GlobalConvolution(nn.Module):
         """(N, channels, H, W) to (N, out, H, W)."""
         out: Tensor = self.conv_l2(self.conv_l1(x)) + self.conv_r2(self.conv_r1(x))
         return out
-
-
-def _bias(conv: nn.Conv2d) -> Tensor:
-    if conv.bias is None:
-        raise ValueError("a global convolution has biases")
-    return conv.bias.view(1, -1, 1, 1)

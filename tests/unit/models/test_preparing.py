@@ -1,0 +1,179 @@
+"""A prepared network computes what the plain one does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from vosapp.models.fusing import fold, fold_bottlenecks
+from vosapp.models.hs2s.network import HS2S
+from vosapp.models.packing import PackedConv2d, can_pack
+from vosapp.models.preparing import Precision, dtype_of, prepare
+from vosapp.models.rgmp.network import RGMP
+from vosapp.models.s2s.network import S2S
+from vosapp.models.stages.global_convolution import GlobalConvolution
+from vosapp.models.stages.split import part
+
+CPU = torch.device("cpu")
+SMALL = {"stem": 8, "widths": (4, 8, 8, 16), "depths": (1, 1, 1, 1)}
+
+
+def randomise_norms(network: nn.Module) -> nn.Module:
+    """Batch norms that do something, so that folding them wrongly shows."""
+    generator = torch.Generator().manual_seed(0)
+    for norm in network.modules():
+        if isinstance(norm, nn.BatchNorm2d):
+            for values in (norm.weight, norm.bias, norm.running_mean, norm.running_var):
+                assert values is not None
+                values.data = torch.rand(values.shape, generator=generator) + 0.5
+    return network.eval()
+
+
+def small_rgmp() -> RGMP:
+    torch.manual_seed(1)
+    network = randomise_norms(RGMP(width=16, **SMALL))
+    assert isinstance(network, RGMP)
+    return network
+
+
+def small_s2s() -> S2S:
+    torch.manual_seed(2)
+    return S2S(widths=(4, 4, 8, 8, 8), middle=16, wide=32).eval()
+
+
+def small_hs2s(**options: object) -> HS2S:
+    torch.manual_seed(3)
+    network = randomise_norms(HS2S(matched=16, **SMALL, **options))
+    assert isinstance(network, HS2S)
+    return network
+
+
+def run_rgmp(network: RGMP, rgb: Tensor, masks: Tensor) -> Tensor:
+    seen = network.look(rgb)
+    return network(seen, masks, network.reference(seen, masks)).foreground
+
+
+def run_s2s(network: S2S, rgb: Tensor, masks: Tensor) -> Tensor:
+    state = network.start(rgb, masks)
+    look = network.look(rgb)
+    for _ in range(2):
+        decoded, state = network(look, state)
+    return decoded.probabilities
+
+
+def run_hs2s(network: HS2S, rgb: Tensor, masks: Tensor) -> Tensor:
+    back = network.look_back(rgb)
+    anchor, state = network.anchor(back, masks), None
+    for _ in range(2):
+        decoded, state = network(network.look(rgb), masks, anchor, network.previous(back, masks), state)
+        masks = decoded.probabilities
+    return masks
+
+
+RUNS: dict[str, tuple[Callable[[], nn.Module], Callable[..., Tensor]]] = {
+    "rgmp": (small_rgmp, run_rgmp),
+    "s2s": (small_s2s, run_s2s),
+    "hs2s": (small_hs2s, run_hs2s),
+    "hs2s-first": (lambda: small_hs2s(references="first"), run_hs2s),
+    "hs2s-previous": (lambda: small_hs2s(references="previous", skip_memory=False), run_hs2s),
+    "hs2s-similarity": (lambda: small_hs2s(references="similarity"), run_hs2s),
+}
+
+
+@torch.inference_mode()
+@pytest.mark.parametrize("objects", [1, 3])
+@pytest.mark.parametrize("name", RUNS)
+def test_prepared_network_gives_the_same(name: str, objects: int) -> None:
+    build, run = RUNS[name]
+    rgb = torch.rand(1, 3, 64, 96, generator=torch.Generator().manual_seed(4))
+    masks = torch.zeros(objects, 64, 96)
+    for index in range(objects):
+        masks[index, 10 + 5 * index : 40, 20 : 60 + 8 * index] = 1
+    plain = run(build(), rgb, masks)
+    prepared = run(prepare(build(), CPU), rgb, masks)
+    torch.testing.assert_close(prepared, plain, atol=2e-6, rtol=0)
+    assert plain.std() > 1e-4, "a constant answer would prove nothing"
+    faster = run(prepare(build(), CPU, Precision.BFLOAT16), rgb, masks)
+    assert (faster - plain).abs().max() < 0.02
+
+
+@torch.inference_mode()
+def test_nothing_is_left_to_normalise() -> None:
+    for build in (small_rgmp, small_hs2s):
+        network = prepare(build(), CPU)
+        assert not [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
+
+
+@torch.inference_mode()
+def test_buffers_keep_their_digits() -> None:
+    network = prepare(small_rgmp(), CPU, Precision.BFLOAT16)
+    assert dtype_of(network) is torch.bfloat16
+    assert network.Encoder.mean.dtype is torch.float32
+
+
+@torch.no_grad()
+def test_folding_two_convolutions_into_one_norm() -> None:
+    torch.manual_seed(5)
+    norm = nn.BatchNorm2d(6)
+    randomise_norms(norm)
+    first, second = nn.Conv2d(2, 6, 3, bias=False), nn.Conv2d(3, 6, 3)
+    a, b = torch.randn(1, 2, 9, 9), torch.randn(1, 3, 9, 9)
+    expected = norm(first(a) + second(b))
+    fold(norm, first, second)
+    torch.testing.assert_close(first(a) + second(b), expected, atol=1e-5, rtol=1e-5)
+
+
+@torch.no_grad()
+def test_norm_without_statistics_is_refused() -> None:
+    with pytest.raises(ValueError, match="statistics"):
+        fold(nn.BatchNorm2d(2, track_running_stats=False), nn.Conv2d(1, 2, 1))
+
+
+def test_folding_leaves_other_modules_alone() -> None:
+    network = nn.Sequential(nn.Conv2d(1, 2, 1), nn.BatchNorm2d(2))
+    fold_bottlenecks(network)
+    assert isinstance(network[1], nn.BatchNorm2d)
+
+
+@pytest.mark.skipif(not can_pack(), reason="this torch cannot pack weights")
+class TestPackedConvolution:
+    @torch.inference_mode()
+    @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+    @pytest.mark.parametrize("options", [{}, {"stride": 2, "padding": 1}, {"dilation": 2, "padding": 2, "bias": False}])
+    def test_equals_the_plain_one(self, dtype: torch.dtype, options: dict[str, int]) -> None:
+        torch.manual_seed(6)
+        conv = nn.Conv2d(8, 16, 3, **options).to(dtype)  # type: ignore[arg-type]
+        packed = PackedConv2d(conv)
+        for size in ((1, 8, 20, 24), (2, 8, 12, 16)):
+            x = torch.randn(size).to(dtype)
+            torch.testing.assert_close(packed(x), conv(x), atol=1e-5, rtol=2e-2 if dtype is torch.bfloat16 else 1e-5)
+
+    @torch.inference_mode()
+    def test_parts_make_the_whole(self) -> None:
+        torch.manual_seed(7)
+        whole = GlobalConvolution(8, middle=6, out=4)
+        x = torch.randn(2, 8, 10, 12)
+        expected = whole(x)
+        packed = prepare(whole, CPU)
+        assert isinstance(packed.conv_l1, PackedConv2d)
+        parts = packed.contribution(x[:, :3], 0).plus(packed.contribution(x[:, 3:], 3))
+        torch.testing.assert_close(packed.finish(parts), expected, atol=1e-5, rtol=1e-5)
+
+    @torch.inference_mode()
+    def test_parts_after_the_whole_are_refused(self) -> None:
+        packed = PackedConv2d(nn.Conv2d(4, 4, 1))
+        packed(torch.randn(1, 4, 8, 8))
+        with pytest.raises(RuntimeError, match="let go"):
+            packed.part(torch.randn(1, 2, 8, 8), 0)
+
+    def test_padding_by_name_is_refused(self) -> None:
+        with pytest.raises(ValueError, match="zero padding"):
+            PackedConv2d(nn.Conv2d(1, 1, 3, padding="same"))
+
+
+def test_only_convolutions_come_in_parts() -> None:
+    with pytest.raises(TypeError, match="in parts"):
+        part(nn.ReLU(), torch.zeros(1, 1, 1, 1), 0)

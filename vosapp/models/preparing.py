@@ -1,0 +1,61 @@
+"""Makes a network ready to run: the device, the precision and everything that is faster and computes the same."""
+
+from __future__ import annotations
+
+import enum
+from typing import TypeVar
+
+import torch
+from torch import nn
+
+from vosapp.models.fusing import fold_bottlenecks
+from vosapp.models.packing import can_pack, pack
+
+AnyModule = TypeVar("AnyModule", bound=nn.Module)
+
+
+class Precision(enum.Enum):
+    """In how many digits a network computes.
+
+    `FLOAT32` gives the authors' numbers within 1e-4. `BFLOAT16` computes with 8 binary digits where that is safe and
+    adds up in float32; it is about twice as fast on processors and graphics cards that have it.
+    """
+
+    FLOAT32 = "float32"
+    BFLOAT16 = "bfloat16"
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Of weights and feature maps."""
+        return torch.bfloat16 if self is Precision.BFLOAT16 else torch.float32
+
+
+def dtype_of(module: nn.Module) -> torch.dtype:
+    """The type of numbers that a module works in."""
+    return next(module.parameters()).dtype
+
+
+def prepare(network: AnyModule, device: torch.device, precision: Precision = Precision.FLOAT32) -> AnyModule:
+    """Changes a network in place for inference. It can no longer be trained or saved.
+
+    Batch norms go into their convolutions, maps are laid out with channels last, and on the processor the weights of
+    convolutions are packed. Buffers, such as the mean of pictures, keep all their digits.
+
+    Args:
+        network: with its weights. A module of it that has a method `fold_norms` folds the batch norms that only
+            it knows.
+        device: where it will run.
+        precision: of weights and feature maps.
+    """
+    network.eval().requires_grad_(False)
+    fold_bottlenecks(network)
+    for module in list(network.modules()):
+        if callable(fold_norms := getattr(module, "fold_norms", None)):
+            fold_norms()
+    network.to(device)
+    for parameter in network.parameters():
+        parameter.data = parameter.data.to(precision.dtype)
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    if device.type == "cpu" and can_pack():
+        pack(network)
+    return network
