@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -68,8 +69,8 @@ def _is_text(head: bytes) -> bool:
     if not head or b"\0" in head:
         return False
     try:
-        # The sniffed piece may end inside a character.
-        text = head[: len(head) - 3].decode("utf-8") if len(head) == _SNIFFED_BYTES else head.decode("utf-8")
+        # The sniffed piece may end inside a character, which this decoder waits for.
+        text = codecs.getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError:
         return False
     return all(character.isprintable() or character in "\r\n\t\f" for character in text)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vosapp.core.errors import ExportError
+from vosapp.video.av.errors import file_url
 
 _FORMAT = "yuva444p10le"
 _BT709 = 1
@@ -51,7 +52,9 @@ class ProResWriter:
         self._count = 0
         self._closed = False
         try:
-            self._container = av.open(f"file:{path}", "w", format="mov")
+            # FFmpeg itself would only notice at the first frame that it cannot.
+            path.open("wb").close()
+            self._container = av.open(file_url(path), "w", format="mov")
         except (av.error.FFmpegError, OSError) as error:
             raise ExportError(f"{path} cannot be created ({error.strerror}).", "Choose another folder.") from error
         self._stream = self._add_stream(start_timecode)

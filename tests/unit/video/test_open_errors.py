@@ -1,0 +1,94 @@
+"""What cannot be opened gets one sentence that names the file and says what to do."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from tests.clips import make_clip, truncated
+from vosapp.core.errors import MediaError
+from vosapp.video.open import open_video
+
+
+def sound_file(path: Path) -> Path:
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("pcm_s16le" if path.suffix == ".wav" else "aac", rate=48000, layout="mono")
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 4096), np.int16), format="s16", layout="mono")
+        frame.sample_rate = 48000
+        out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    return path
+
+
+def with_content(path: Path, content: bytes) -> Path:
+    path.write_bytes(content)
+    return path
+
+
+CASES = {
+    "missing": (lambda folder: folder / "gone.mp4", "There is no file"),
+    "missing with a strange name": (lambda folder: folder / "gone", "There is no file"),
+    "empty": (lambda folder: with_content(folder / "empty.mp4", b""), "is empty (0 bytes)"),
+    "text": (lambda folder: with_content(folder / "text.mp4", "Grüße\n".encode() * 900), "is a text file"),
+    "playlist": (
+        lambda folder: with_content(folder / "list.mp4", b"#EXTM3U\n#EXTINF:10,\n/etc/passwd\n"),
+        "is a text file",
+    ),
+    "noise": (lambda folder: with_content(folder / "noise.mov", bytes(range(256)) * 20), "cannot be read as a video"),
+    "cut off": (
+        lambda folder: truncated(make_clip(folder / "whole.mp4"), folder / "cut.mp4", 0.6),
+        "is cut off: the table of its frames is missing",
+    ),
+    "sound in mp4": (lambda folder: sound_file(folder / "sound.mp4"), "holds sound but no picture"),
+    "sound in wav": (lambda folder: sound_file(folder / "sound.wav"), "holds sound but no picture"),
+    "no image": (lambda folder: with_content(folder / "photo.png", b"abc"), "is not an image"),
+    "empty folder": (lambda folder: folder, "holds no images"),
+}
+
+
+@pytest.mark.parametrize("name", list(CASES))
+def test_sentences(name: str, tmp_path: Path) -> None:
+    make, expected = CASES[name]
+    path = make(tmp_path)
+    with pytest.raises(MediaError) as caught:
+        open_video(path)
+    assert expected in caught.value.message
+    assert path.name in caught.value.message
+    assert "\n" not in str(caught.value)
+    assert caught.value.hint.endswith(".")
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read everything")
+def test_file_that_may_not_be_read(tmp_path: Path) -> None:
+    path = make_clip(tmp_path / "locked.mp4", frames=2)
+    path.chmod(0)
+    with pytest.raises(MediaError, match="may not be read"):
+        open_video(path)
+
+
+def test_a_device_is_no_clip() -> None:
+    with pytest.raises(MediaError):
+        open_video("/dev/null")
+
+
+def test_opening_module_loads_no_decoder() -> None:
+    code = "import sys, vosapp.video, vosapp.video.open, vosapp.video.cache, vosapp.video.prefetch; "
+    code += "print(sorted({'av', 'cv2', 'torch'} & set(sys.modules)))"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
+
+
+def test_sequences_need_no_pyav(tmp_path: Path) -> None:
+    import cv2
+
+    cv2.imwrite(str(tmp_path / "a1.png"), np.zeros((4, 4, 3), np.uint8))
+    code = "import sys; from vosapp.video.open import open_video; "
+    code += "assert open_video(sys.argv[1]).frame(0).shape == (4, 4, 3); print('av' in sys.modules)"
+    out = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "False"
