@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -62,6 +62,13 @@ class TrustedFrames:
 
     def _of(self, object_id: ObjectId) -> list[int]:
         return [index for index, frame in self._frames.items() if object_id in frame.masks]
+
+    def everything(self) -> Iterator[tuple[int, RgbImage, dict[ObjectId, Probability]]]:
+        """Frame index, picture and masks of every frame that is kept, ascending."""
+        for frame_index in sorted(self._frames):
+            frame = self._frames[frame_index]
+            masks = {object_id: self.mask(object_id, frame_index) for object_id in frame.masks}
+            yield frame_index, frame.rgb, masks
 
     def keep_near(self, frame_index: int) -> None:
         """Drops the frames of each object that are too far in time from where the pass is."""
