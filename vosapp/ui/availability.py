@@ -48,6 +48,10 @@ def enabled_actions(
         off.update(_RUNS)
     if not can_run:
         off.add("propagate.chosen")
+    if not state.polygon_points:
+        off.add("tool.take_back")
+    if not state.media_problem:
+        off.add("file.relink")
     if document.in_out is None:
         off.add("mark.clear")
     if not review:
@@ -62,9 +66,12 @@ def _off_for_objects(document: Document, state: ViewState, active: RotoObject | 
     if not document.objects:
         off.add("file.export")
     if active is None:
-        return off | {*_NEEDS_OBJECT, *_NEEDS_MASK_HERE}
+        off.update((*_NEEDS_OBJECT, *_NEEDS_MASK_HERE, "edit.paste"))
+        return off - {"edit.anchor"} if state.polygon_points else off
     if state.frame_index not in active.cells:
         off.update(_NEEDS_MASK_HERE)
+    if state.polygon_points:
+        off.discard("edit.anchor")  # Enter closes the polygon
     if document.objects[0] is active:
         off.add("object.raise")
     if document.objects[-1] is active:

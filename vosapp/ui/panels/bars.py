@@ -104,10 +104,9 @@ class ViewBar(QWidget):
         self._brush_text.setText(f"{brush_px:.0f} px")
         self._brush.setEnabled(usable)
 
-    def show_opacity(self, opacity: float, usable: bool) -> None:
+    def show_opacity(self, opacity: float) -> None:
         """Shows the overlay's opacity."""
         _set_silently(self._opacity, round(opacity * 100))
-        self._opacity.setEnabled(usable)
 
     def show_zoom(self, percent: float) -> None:
         """Shows the zoom in percent, where 100 is one picture pixel on one device pixel."""

@@ -1,0 +1,81 @@
+"""Starts the window."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QApplication
+
+from vosapp.core.errors import UserError
+from vosapp.ui import theme
+from vosapp.ui.icons import icon_folder
+from vosapp.ui.view_state import NoticeKind
+from vosapp.ui.workspace import Workspace
+
+logger = logging.getLogger("vosapp")
+
+
+def main(argv: Sequence[str]) -> int:
+    """Opens the window, with a clip or project when one is given, and returns the exit code."""
+    application = make_application(argv)
+    workspace = Workspace()
+    errors = ErrorReporter(workspace)
+    sys.excepthook = errors.take
+    workspace.window.show()
+    if argv:
+        workspace.projects.open_path(Path(argv[0]))
+    code = application.exec()
+    sys.excepthook = sys.__excepthook__
+    return code
+
+
+def make_application(argv: Sequence[str] = ()) -> QApplication:
+    """The application with its look; the one that exists when there is one."""
+    existing = QApplication.instance()
+    application = existing if isinstance(existing, QApplication) else QApplication(["vosapp", *argv])
+    application.setApplicationName("vosapp")
+    application.setDesktopFileName("vosapp")
+    theme.apply(application, icon_folder())
+    return application
+
+
+class ErrorReporter(QObject):
+    """Shows errors that nobody caught, once each, and keeps the window open: the user's work comes first."""
+
+    _reported = Signal(str, str)
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
+        self._workspace = workspace
+        self._shown: set[str] = set()
+        self._reported.connect(self._show)
+
+    def take(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """The program's exception hook; may be called in any thread."""
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, error, trace)
+            return
+        if isinstance(error, UserError):
+            self._reported.emit(error.message, error.hint)
+            return
+        logger.error("Uncaught error", exc_info=(kind, error, trace))
+        text = f"Something went wrong in the program: {error or kind.__name__}"
+        self._reported.emit(text, "Your work so far is kept. Please report this with what you did.")
+
+    def _show(self, text: str, hint: str) -> None:
+        if text not in self._shown:
+            self._shown.add(text)
+            self._workspace.session.notify(text, hint, NoticeKind.ERROR)
+
+
+def use_offscreen_without_display() -> None:
+    """Lets the window open in memory where there is no display to show it on."""
+    has_display = sys.platform in ("win32", "darwin") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    if not has_display:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

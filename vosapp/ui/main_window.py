@@ -1,0 +1,150 @@
+"""The main window: which widget lies where. It decides nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from vosapp.ui.action_set import ActionSet
+from vosapp.ui.icons import icon
+from vosapp.ui.panels.bars import StatusBar, ToolBar, ViewBar
+from vosapp.ui.panels.notice import NoticeBox
+from vosapp.ui.panels.objects import ObjectsPanel
+from vosapp.ui.panels.propagate import PropagatePanel
+from vosapp.ui.panels.start_page import StartPage
+from vosapp.ui.panels.transport import Transport
+from vosapp.ui.timeline.view import TimelineView
+from vosapp.ui.viewer.canvas import Canvas
+from vosapp.ui.widgets import rule
+
+SIDE_PX = 304
+PEEK_KEY = Qt.Key.Key_QuoteLeft
+
+
+class MainWindow(QMainWindow):
+    """Viewer in the middle, tools left, objects and propagation right, timeline below; or the start page.
+
+    Signals:
+        dropped: paths that were dropped on the window, as a list of Path.
+        peeked: the key that shows the source is held, or let go.
+        closing: the window is about to close; a receiver that wants to stay calls `keep_open`.
+    """
+
+    dropped = Signal(list)
+    peeked = Signal(bool)
+    closing = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWindowTitle("vosapp")
+        self.setWindowIcon(icon("vosapp"))
+        self.setAcceptDrops(True)
+        self._stays = False
+        self.commands = ActionSet(self)
+        self.canvas = Canvas()
+        self.tool_bar = ToolBar(self.commands)
+        self.view_bar = ViewBar(self.commands)
+        self.status_bar = StatusBar()
+        self.objects = ObjectsPanel(self.commands)
+        self.propagate = PropagatePanel(self.commands)
+        self.transport = Transport(self.commands)
+        self.timeline = TimelineView()
+        self.start_page = StartPage(self.commands)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.start_page)
+        self.pages.addWidget(self._shot_page())
+        self.setCentralWidget(self.pages)
+        self.notice = NoticeBox(self.pages)
+        self.commands.fill_menu_bar(self.menuBar())
+        self.resize(1440, 900)
+
+    def _shot_page(self) -> QWidget:
+        across = _splitter(
+            Qt.Orientation.Horizontal, _column(self.view_bar, self.canvas, self.status_bar), self._side()
+        )
+        across.setSizes([1440 - SIDE_PX, SIDE_PX])
+        above = QWidget()
+        row = QHBoxLayout(above)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.tool_bar)
+        row.addWidget(across, 1)
+        page = _splitter(Qt.Orientation.Vertical, above, _column(self.transport, self.timeline))
+        page.setSizes([700, 200])
+        return page
+
+    def _side(self) -> QWidget:
+        side = _column(self.objects, rule(), self.propagate)
+        side.setObjectName("Panel")
+        side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        side.setMinimumWidth(270)
+        side.setMaximumWidth(460)
+        return side
+
+    def keep_open(self) -> None:
+        """Called while `closing` is emitted: the window does not close."""
+        self._stays = True
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Lets everything stop before the window goes."""
+        self._stays = False
+        self.closing.emit()
+        event.setAccepted(not self._stays)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files are welcome."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Hands over what was dropped."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.dropped.emit(paths)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Peeks while the key is held."""
+        if event.key() == PEEK_KEY and not event.isAutoRepeat():
+            self.peeked.emit(True)
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """Ends peeking."""
+        if event.key() == PEEK_KEY and not event.isAutoRepeat():
+            self.peeked.emit(False)
+        else:
+            super().keyReleaseEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """A window that is left while the key is held never hears that it was let go."""
+        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self.peeked.emit(False)
+        super().changeEvent(event)
+
+
+def _column(*widgets: QWidget) -> QWidget:
+    """Widgets below one another without gaps; the tallest by nature takes the room that is left."""
+    result = QWidget()
+    column = QVBoxLayout(result)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    for widget in widgets:
+        greedy = isinstance(widget, Canvas | TimelineView | ObjectsPanel)
+        column.addWidget(widget, 1 if greedy else 0)
+    return result
+
+
+def _splitter(orientation: Qt.Orientation, main: QWidget, side: QWidget) -> QSplitter:
+    result = QSplitter(orientation)
+    result.setChildrenCollapsible(False)
+    result.setHandleWidth(3)
+    result.addWidget(main)
+    result.addWidget(side)
+    result.setStretchFactor(0, 1)
+    result.setStretchFactor(1, 0)
+    return result

@@ -1,0 +1,119 @@
+"""Brings the window up to date: resolves the session into a `Display` and touches only what differs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QObject
+
+from vosapp.core.errors import MaskError
+from vosapp.ui.display import Display, OverlayDisplay, PenDisplay, resolve
+from vosapp.ui.main_window import MainWindow
+from vosapp.ui.session import Session
+from vosapp.ui.timeline.lanes import CoverageCache
+from vosapp.ui.view_state import NoticeKind, Tool
+from vosapp.ui.viewer.canvas import Look
+from vosapp.ui.viewer.layers import Layer, LayerStack
+from vosapp.ui.viewer.pen import PenSettings
+from vosapp.ui.viewer.raster import Point
+from vosapp.ui.viewer.readout import readout
+from vosapp.video.source import RgbImage
+
+
+class Presenter(QObject):
+    """Shows a session in a window."""
+
+    def __init__(self, session: Session, window: MainWindow, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._window = window
+        self._coverage = CoverageCache()
+        self._pointer: Point | None = None
+        self.display: Display | None = None
+        session.changed.connect(self.refresh)
+        window.canvas.hovered.connect(self.show_readout)
+        window.canvas.zoomed.connect(self._show_zoom)
+
+    def refresh(self) -> None:
+        """Shows what changed since the last time."""
+        display = resolve(self._session.document, self._session.view, self._coverage)
+        before, self.display = self.display, display
+        window = self._window
+        _on_change(before, display, "title", window.setWindowTitle)
+        _on_change(before, display, "has_clip", self._show_page)
+        _on_change(before, display, "overlay", self._show_overlay)
+        _on_change(before, display, "pen", self._show_pen)
+        _on_change(before, display, "objects", window.objects.show_rows)
+        _on_change(before, display, "timeline", window.timeline.show_timeline)
+        _on_change(before, display, "frame_index", window.timeline.show_frame)
+        _on_change(before, display, "transport", window.transport.show_transport)
+        _on_change(before, display, "propagate", window.propagate.show_propagate)
+        _on_change(before, display, "guide", window.status_bar.show_guide)
+        _on_change(before, display, "notice", window.notice.show_notice)
+        if before is None or (before.recent, before.unsaved) != (display.recent, display.unsaved):
+            window.start_page.show_paths(display.recent, display.unsaved)
+        self._show_commands(before, display)
+
+    def show_picture(self, _frame_index: int, picture: RgbImage | None) -> None:
+        """Shows another picture; its masks follow with the next refresh, before anything is painted."""
+        if picture is None:
+            self._window.canvas.clear()
+        else:
+            self._window.canvas.show_frame(picture)
+        self.show_readout(self._pointer)
+
+    def show_readout(self, point: Point | None) -> None:
+        """Shows what is under the pointer."""
+        self._pointer = point
+        canvas = self._window.canvas
+        names = {item.id: item.name for item in self._session.document.objects}
+        self._window.status_bar.show_readout(readout(canvas.frame, canvas.stack, point, names))
+
+    def _show_page(self, has_clip: bool) -> None:
+        self._window.pages.setCurrentIndex(1 if has_clip else 0)
+        if has_clip:
+            self._window.canvas.setFocus()
+
+    def _show_overlay(self, overlay: OverlayDisplay) -> None:
+        canvas = self._window.canvas
+        canvas.set_look(Look(overlay.mode, overlay.opacity, overlay.backdrop))
+        clip = self._session.document.clip
+        if clip is None or overlay.frame_index < 0:
+            return
+        order = tuple(item.id for item in self._session.document.objects)
+        canvas.show_masks(self._stack(overlay, (clip.height, clip.width)), overlay.frame_index, order)
+
+    def _stack(self, overlay: OverlayDisplay, shape: tuple[int, int]) -> LayerStack:
+        layers = []
+        for layer in overlay.layers:
+            try:
+                mask = self._session.editor.mask(layer.object_id, overlay.frame_index)
+            except MaskError as error:
+                self._session.notify(error.message, error.hint, NoticeKind.ERROR)
+                continue
+            if mask is not None and mask.shape == shape:
+                layers.append(Layer(layer.object_id, layer.colour, mask.array()))
+        return LayerStack(shape, tuple(layers))
+
+    def _show_pen(self, pen: PenDisplay) -> None:
+        settings = PenSettings(pen.tool, pen.brush_px, pen.pressure, pen.object_id, pen.colour, pen.usable)
+        self._window.canvas.pen.set_settings(settings)
+        self._window.view_bar.show_brush(pen.brush_px, pen.tool in (Tool.BRUSH, Tool.ERASER))
+
+    def _show_zoom(self, zoom: float) -> None:
+        self._window.view_bar.show_zoom(zoom * self._window.canvas.devicePixelRatioF() * 100)
+
+    def _show_commands(self, before: Display | None, display: Display) -> None:
+        window, commands = self._window, self._window.commands
+        window.view_bar.show_opacity(display.overlay.opacity)
+        if before is None or before.undo_text != display.undo_text:
+            commands["edit.undo"].setText(display.undo_text)
+        if before is None or before.redo_text != display.redo_text:
+            commands["edit.redo"].setText(display.redo_text)
+        commands.show_state(display.enabled, display.checked)
+
+
+def _on_change(before: Display | None, display: Display, part: str, show: Any) -> None:
+    value = getattr(display, part)
+    if before is None or getattr(before, part) != value:
+        show(value)

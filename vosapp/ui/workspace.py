@@ -1,0 +1,204 @@
+"""Puts the window together: session, controllers, presenter and widgets, and who hears whom."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QMessageBox
+
+from vosapp import __version__
+from vosapp.core.settings import Settings
+from vosapp.engine.propagation_job import propagation_body
+from vosapp.ui.controllers.looks import LookController
+from vosapp.ui.controllers.masks import MaskController
+from vosapp.ui.controllers.objects import ObjectController
+from vosapp.ui.controllers.pictures import PictureController
+from vosapp.ui.controllers.playback import PlaybackController
+from vosapp.ui.controllers.projects import ProjectController
+from vosapp.ui.controllers.runs import MakeBody, RunController
+from vosapp.ui.dialogs import Dialogs
+from vosapp.ui.engine_list import engine_choices
+from vosapp.ui.main_window import MainWindow
+from vosapp.ui.panels.shortcuts import ShortcutSheet
+from vosapp.ui.presenter import Presenter
+from vosapp.ui.session import Session
+from vosapp.ui.view_state import PropagateChoice
+
+
+class Workspace(QObject):
+    """The program's window and everything behind it.
+
+    Attributes:
+        window: the main window; its closing ends everything here.
+        session, pictures, playback, looks, masks, objects, runs, projects: what the window shows and who changes it.
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        dialogs: Dialogs | None = None,
+        make_body: MakeBody = propagation_body,
+    ) -> None:
+        """Makes the window without showing it.
+
+        Args:
+            settings: of the user; None reads their file.
+            dialogs: asks the user; tests put answers in its place.
+            make_body: makes the body of a run; tests put a fake engine in its place.
+        """
+        super().__init__()
+        self.session = Session(settings or Settings(), self)
+        self.window = MainWindow()
+        dialogs = dialogs or Dialogs(self.window)
+        self.pictures = PictureController(self.session, parent=self)
+        self.playback = PlaybackController(self.session, parent=self)
+        self.looks = LookController(self.session, self.window.canvas, self)
+        self.masks = MaskController(self.session, dialogs, self)
+        self.objects = ObjectController(self.session, dialogs, self)
+        self.runs = RunController(self.session, make_body, self)
+        self.projects = ProjectController(self.session, dialogs, self)
+        self.presenter = Presenter(self.session, self.window, self)
+        self._bind_commands()
+        self._connect_viewer()
+        self._connect_panels()
+        self._connect_window()
+        self._begin()
+
+    def _begin(self) -> None:
+        settings = self.session.settings
+        engine = settings.get("engine.name", str)
+        self.session.set(
+            brush_px=settings.get("tool.brush_px", float),
+            opacity=settings.get("view.overlay_opacity", float),
+            engines=engine_choices(),
+            propagate=PropagateChoice(engine=engine),
+        )
+        self.presenter.refresh()
+        for problem in settings.problems:
+            self.session.notify(problem)
+
+    # -- wiring -------------------------------------------------------------------------------------------------
+
+    def _bind_commands(self) -> None:
+        commands = self.window.commands
+        for controller in (self.playback, self.looks, self.masks, self.objects, self.runs, self.projects):
+            commands.bind(controller.handlers())
+        commands.bind(
+            {
+                "edit.anchor": self.enter,
+                "tool.take_back": self.window.canvas.pen.take_back_corner,
+                "propagate.cancel": self.escape,
+                "view.full_screen": self.toggle_full_screen,
+                "file.quit": self.window.close,
+                "help.shortcuts": self.show_shortcuts,
+                "help.about": self.show_about,
+            }
+        )
+
+    def _connect_viewer(self) -> None:
+        canvas = self.window.canvas
+        canvas.stroke_started.connect(self.looks.prepare_stroke)
+        canvas.stroke_finished.connect(self.masks.take_stroke)
+        canvas.polygon_changed.connect(self._polygon_changed)
+        canvas.brush_resized.connect(self.looks.set_brush)
+        self.window.view_bar.brush_chosen.connect(self.looks.set_brush)
+        self.window.view_bar.opacity_chosen.connect(self.looks.set_opacity)
+        self.pictures.shown.connect(self.presenter.show_picture)
+
+    def _connect_panels(self) -> None:
+        window = self.window
+        window.objects.picked.connect(self.objects.pick)
+        window.objects.eye_clicked.connect(self.objects.toggle_visible)
+        window.objects.solo_clicked.connect(self.objects.toggle_solo)
+        window.objects.colour_clicked.connect(self.objects.ask_colour)
+        window.objects.renamed.connect(self.objects.rename)
+        window.objects.moved.connect(self.objects.move)
+        self.objects.rename_asked.connect(window.objects.edit_name)
+        window.propagate.engine_chosen.connect(self.runs.choose_engine)
+        window.propagate.direction_chosen.connect(self.runs.choose_direction)
+        window.propagate.reach_chosen.connect(self.runs.choose_reach)
+        window.propagate.scope_chosen.connect(self.runs.choose_scope)
+        window.timeline.scrubbed.connect(self.playback.go)
+        window.timeline.in_out_dragged.connect(self.playback.set_in_out)
+        window.timeline.object_picked.connect(self.objects.pick)
+        window.transport.number_typed.connect(self.playback.go_typed)
+
+    def _connect_window(self) -> None:
+        window = self.window
+        window.dropped.connect(self.take_drop)
+        window.peeked.connect(self.looks.peek)
+        window.closing.connect(self.close)
+        window.notice.closed.connect(self.session.dismiss)
+        window.start_page.path_chosen.connect(self.open_text)
+        window.start_page.unsaved_chosen.connect(self.projects.resume)
+        window.start_page.unsaved_discarded.connect(self.projects.discard)
+        self.projects.leaving.connect(self._stop_work)
+
+    # -- what belongs to no controller alone --------------------------------------------------------------------
+
+    def open_text(self, path: str) -> None:
+        """Opens a clip or project."""
+        self.projects.open_path(Path(path))
+
+    def take_drop(self, paths: list[Path]) -> None:
+        """Opens what was dropped; an image dropped on a clip is a mask for this frame."""
+        from vosapp.video.images import IMAGE_SUFFIXES
+
+        path = paths[0]
+        if self.session.document.clip is not None and path.suffix.lower() in IMAGE_SUFFIXES and path.is_file():
+            self.masks.import_mask(path)
+        else:
+            self.projects.open_path(path)
+
+    def enter(self) -> None:
+        """Enter closes a polygon that is being drawn, else it makes the frame an anchor."""
+        if self.session.view.polygon_points:
+            self.window.canvas.pen.close_polygon()
+        else:
+            self.masks.make_anchor()
+
+    def escape(self) -> None:
+        """Esc gives up a polygon that is being drawn, else it cancels the run."""
+        if self.session.view.polygon_points:
+            self.window.canvas.pen.cancel_polygon()
+        else:
+            self.runs.cancel()
+
+    def toggle_full_screen(self) -> None:
+        """Fills the screen, or goes back."""
+        if self.window.isFullScreen():
+            self.window.showNormal()
+        else:
+            self.window.showFullScreen()
+        self.window.commands["view.full_screen"].setChecked(self.window.isFullScreen())
+
+    def show_shortcuts(self) -> None:
+        """Shows what the keys do."""
+        ShortcutSheet(self.window).open()
+
+    def show_about(self) -> None:
+        """Says what this program is."""
+        box = QMessageBox(self.window)
+        box.setWindowTitle("About vosapp")
+        box.setText(f"vosapp {__version__}")
+        box.setInformativeText("Rotoscoping: paint an object once, propagate it through the shot, export the matte.")
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
+
+    def close(self) -> None:
+        """Stops everything; the window is closing."""
+        if not self.projects.leave():
+            self.window.keep_open()
+            return
+        self.projects.stop()
+        self.playback.stop()
+        self.pictures.close()
+
+    def _polygon_changed(self, points: int) -> None:
+        self.session.set(polygon_points=points)
+
+    def _stop_work(self) -> None:
+        self.playback.stop()
+        self.runs.stop_and_wait()
