@@ -45,6 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", metavar="FILE", type=Path, help="write all scores")
     parser.add_argument("--html", metavar="DIR", type=Path, help="write a report with plots and pictures")
+    parser.add_argument("--markdown", metavar="FILE", type=Path, help="write the tables into a page, between its marks")
     parser.add_argument("--save-masks", metavar="DIR", type=Path, help="write the masks as indexed PNGs")
     parser.add_argument("--jobs", metavar="N", type=_count, default=1, help="processes (default: %(default)s)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: %(default)s)")
@@ -61,6 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     from vosapp.evaluation.datasets import SUITE_NAME, open_dataset, synthetic_suite
     from vosapp.evaluation.report.as_html import write_html
     from vosapp.evaluation.report.as_json import write_json
+    from vosapp.evaluation.report.as_markdown import write_markdown
     from vosapp.evaluation.report.as_text import report_as_text
     from vosapp.evaluation.report.model import Report, system_facts
 
@@ -72,7 +74,9 @@ def run(arguments: argparse.Namespace) -> int:
             raise EngineError(f"The engine {name} cannot run: {engine(name).missing}")
     dataset = open_dataset(arguments.dataset, layout=arguments.layout, split=arguments.split)
     datasets = [dataset.only(arguments.clips) if arguments.clips else dataset]
-    wants_suite = bool(arguments.json or arguments.html) if arguments.suite is None else arguments.suite
+    wants_suite = (
+        bool(arguments.json or arguments.html or arguments.markdown) if arguments.suite is None else arguments.suite
+    )
     if wants_suite and arguments.dataset != SUITE_NAME:
         datasets.append(synthetic_suite())
     sections = tuple(_section(data, names, arguments, is_first=i == 0) for i, data in enumerate(datasets))
@@ -80,6 +84,8 @@ def run(arguments: argparse.Namespace) -> int:
     print(report_as_text(report))
     if arguments.json:
         write_json(report, arguments.json)
+    if arguments.markdown:
+        write_markdown(report, arguments.markdown)
     if arguments.html:
         print(f"\nreport: {write_html(report, arguments.html)}")
     return 0 if _all_measured(report) else 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -122,4 +123,6 @@ def _measure_transfer(clip: TruthClip, build: BuildPropagator) -> ClipScore:
 
 
 def _use_one_thread() -> None:
+    # torch is not loaded yet in a fresh process and takes its number of threads from here.
+    os.environ["OMP_NUM_THREADS"] = "1"
     cv2.setNumThreads(1)

@@ -1,4 +1,7 @@
-"""Which frames a benchmark scores, and with which measures."""
+"""Which frames a benchmark scores, and with which measures.
+
+J and F are always measured, also where a benchmark reports J alone (SegTrack v2, FBMS, YouTube-Objects).
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,6 @@ class Protocol:
     Attributes:
         name: for tables.
         scores_last: whether the last frame of a clip counts. It does not for DAVIS.
-        has_boundary: whether F is part of the benchmark; SegTrack v2 reports J alone.
         has_stability: whether temporal stability T is reported (DAVIS 2016).
         stability_clips: the clips that T is averaged over; None for all.
         is_transfer: whether masks are carried from key frames over fixed distances (JumpCut) instead of scored on
@@ -24,7 +26,6 @@ class Protocol:
 
     name: str
     scores_last: bool = False
-    has_boundary: bool = True
     has_stability: bool = False
     stability_clips: frozenset[str] | None = None
     is_transfer: bool = False
@@ -41,7 +42,7 @@ class Protocol:
 DAVIS_2017 = Protocol("DAVIS 2017")
 DAVIS_2016 = Protocol("DAVIS 2016", has_stability=True)
 YOUTUBE_VOS = Protocol("YouTube-VOS", scores_last=True)
-SEGTRACK = Protocol("SegTrack v2", scores_last=True, has_boundary=False, shorter_side_px=480)
+SEGTRACK = Protocol("SegTrack v2", scores_last=True, shorter_side_px=480)
 SPARSE = Protocol("sparse", scores_last=True)
 JUMPCUT = Protocol("JumpCut", scores_last=True, is_transfer=True, shorter_side_px=480)
 SUITE = Protocol("synthetic suite", scores_last=True)

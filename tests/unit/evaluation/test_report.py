@@ -14,6 +14,7 @@ from vosapp.evaluation import analysis
 from vosapp.evaluation.protocol import DAVIS_2017, JUMPCUT, SUITE
 from vosapp.evaluation.report.as_html import report_as_html, write_html
 from vosapp.evaluation.report.as_json import report_as_json, write_json
+from vosapp.evaluation.report.as_markdown import BEGIN, END, report_as_markdown, write_markdown
 from vosapp.evaluation.report.as_text import report_as_text
 from vosapp.evaluation.report.model import EngineResult, Report, Section, SuggestionResult, system_facts
 from vosapp.evaluation.scores import ClipScore, CorrectionCurve, FrameScore, ObjectScore, WorstFrame
@@ -101,6 +102,7 @@ def test_proposals_are_in_every_report() -> None:
     report = Report((Section("DAVIS", DAVIS_2017, (), suggestions=(found,)),), "vosapp evaluate DAVIS")
     assert ["dog", "80.0", "60.0", "3", "0.50"] in [line.split() for line in report_as_text(report).splitlines()]
     assert "<td>80.0</td>" in report_as_html(report)
+    assert "| dog | 80.0 | 60.0 | 3 | 0.50 |" in report_as_markdown(report)
     assert json.loads(report_as_json(report))["sections"][0]["suggestions"][0]["clips"][1]["failure"] == "bad"
 
 
@@ -154,6 +156,30 @@ def test_html_is_whole_and_needs_nothing_else(tmp_path: Path) -> None:
     assert "DAVIS &amp; co" in text
     assert "no picture that can be read" in text
     assert "nan" not in text.lower().replace("picture", "")
+
+
+def test_markdown_replaces_what_is_between_its_marks(tmp_path: Path) -> None:
+    page = tmp_path / "quality.md"
+    page.write_text(f"# Quality\n\n{BEGIN}\nold figures\n{END}\n\nAfter.\n")
+    write_markdown(full_report(), page)
+    text = page.read_text()
+    assert text.startswith("# Quality\n")
+    assert text.endswith("After.\n")
+    assert "old figures" not in text
+    assert "| dog <1> | 57.5 / 57.5 | 50.0 / 50.0 |" in text
+    assert "| flow | 15.0 | 40.0 |" in text
+    write_markdown(full_report(), page)
+    assert page.read_text() == text
+    write_markdown(full_report(), tmp_path / "new.md")
+    assert (tmp_path / "new.md").read_text().startswith(BEGIN)
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(MediaError, match=r"a\.md cannot be written"):
+        write_markdown(full_report(), tmp_path / "file" / "a.md")
+
+
+def test_objects_of_one_clip_have_their_own_lines() -> None:
+    lines = [line.split() for line in report_as_text(full_report()).splitlines()]
+    assert ["object", "2", "60.0"] in [line[:3] for line in lines]
 
 
 def test_text_shows_both_engines_the_failure_and_the_errors() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from vosapp.evaluation import analysis
 from vosapp.evaluation.report.model import EngineResult, Report, Section, SuggestionResult
-from vosapp.evaluation.scores import Totals, mean, totals
+from vosapp.evaluation.scores import ClipScore, Totals, mean, totals
 
 SUGGESTION_HEADER = ("first frame of", "J of the best", "J of the first", "proposals", "seconds")
 _HEADER = ("clip", "J", "recall", "decay", "F", "recall", "decay", "J&F", "frames/s")
@@ -83,7 +83,12 @@ def suggestion_rows(result: SuggestionResult) -> list[tuple[str, ...]]:
 
 
 def _score_rows(result: EngineResult) -> str:
-    rows = [_row(clip.name, totals([clip])) for clip in result.measured]
+    rows = []
+    for clip in result.measured:
+        rows.append(_row(clip.name, totals([clip])))
+        if len(clip.objects) > 1:
+            # An object has no speed of its own.
+            rows += [(*_row(f"  object {o.object_id}", totals([ClipScore("", (o,))]))[:-1], "") for o in clip.objects]
     return plain_table([_HEADER, *rows, _row("all objects", totals(result.measured))])
 
 

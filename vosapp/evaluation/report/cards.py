@@ -49,7 +49,13 @@ def _clip_card(section: Section, place: int) -> str:
     plot = line_plot(lines, Axes("frame", "J, % (dotted: doubt)", (min(frames), max(frames))))
     captions = [f"{r.engine} {percent(s.j_and_f)}" for r, s in zip(section.results, scores, strict=True)]
     pictures = "".join(_picture(r.engine, s) for r, s in zip(section.results, scores, strict=True))
-    return _card(scores[0].name, plot, "J&F: " + ", ".join(captions), pictures)
+    text = "J&F: " + ", ".join(captions)
+    if any(len(score.objects) > 1 for score in scores):
+        text += ". By object: " + "; ".join(
+            f"{r.engine} " + ", ".join(f"{o.object_id}: {percent((o.j.mean + o.f.mean) / 2)}" for o in s.objects)
+            for r, s in zip(section.results, scores, strict=True)
+        )
+    return _card(scores[0].name, plot, text, pictures)
 
 
 def _doubt_points(result: EngineResult) -> list[tuple[float, float]]:
