@@ -12,6 +12,7 @@ from vosapp.engine.job import JobContext
 from vosapp.engine.propagation import FrameResult, propagate
 from vosapp.engine.propagator import Propagator
 from vosapp.engine.run_plan import RunPlan
+from vosapp.engine.stepping_down import SteppingDown
 from vosapp.video.open import open_video
 from vosapp.video.source import VideoSource
 
@@ -61,20 +62,28 @@ def propagation_body(
         context.progress(0, 0, "Preparing")
         source = (open_source or task.open_source)()
         written = 0
+        notes: list[str] = []
+
+        def built() -> Propagator:
+            propagator = (build or task.build)()
+            if isinstance(propagator, SteppingDown):
+                propagator.say = notes.append
+            return propagator
+
         try:
             results = propagate(
                 source,
                 task.document,
                 task.store,
                 plan=task.plan,
-                build=build or task.build,
+                build=built,
                 cancelled=context.cancelled,
             )
             for result in results:
                 if result.masks:
                     deliver(result)
                     written += len(result.masks)
-                context.progress(result.done, result.total, f"Frame {result.frame_index}")
+                context.progress(result.done, result.total, ". ".join([f"Frame {result.frame_index}", *notes[-1:]]))
         finally:
             source.close()
         return written

@@ -39,12 +39,12 @@ class SteppingDown:
 
     Args:
         steps: the ways to run, the best one first; at least one.
-        say: is told when a smaller step is taken, in one sentence.
+        say: is told when a smaller step is taken, in one sentence. May be replaced later.
     """
 
     def __init__(self, steps: Sequence[Step], say: Callable[[str], None] = lambda _: None) -> None:
         self._steps = list(steps)
-        self._say = say
+        self.say = say
         self._current: Propagator | None = None
         self._trusted = TrustedFrames()
         self._last: tuple[int, RgbImage, dict[ObjectId, Probability]] | None = None
@@ -103,7 +103,7 @@ class SteppingDown:
                 "Close other programs, propagate fewer objects at a time, or choose the engine flow.",
             ) from error
         del self._steps[0]
-        self._say(f"Memory ran out; going on {self._steps[0].name}.")
+        self.say(f"Memory ran out; going on {self._steps[0].name}.")
 
 
 def _is_out_of_memory(error: Exception) -> bool:

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 
 import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
 
-from tests.unit.engine.fakes import ShiftPropagator
-from vosapp.core.document import ObjectId
+from tests.unit.engine.fakes import ArraySource, ShiftPropagator
+from vosapp.core.document import ClipRef, Document, ObjectId
+from vosapp.core.edits import add_object, set_mask
 from vosapp.core.errors import EngineError
+from vosapp.core.mask import Mask
+from vosapp.core.store import MemoryMaskStore
+from vosapp.core.timeline import FrameRange
+from vosapp.engine.job import Job, Outcome
+from vosapp.engine.propagation_job import PropagationTask, propagation_body
 from vosapp.engine.propagator import Prediction, Probability
+from vosapp.engine.run_plan import RunPlan
 from vosapp.engine.stepping_down import Step, SteppingDown
 from vosapp.video.source import RgbImage
 
@@ -87,3 +95,23 @@ def test_other_errors_are_not_taken_for_lack_of_memory() -> None:
     running = SteppingDown([Step("a", lambda: Greedy(0, lambda: RuntimeError("broken"))), Step("b", ShiftPropagator)])
     with pytest.raises(RuntimeError, match="broken"):
         running.step(0, RGB, {1: _mask(2)})
+
+
+def test_the_user_of_a_run_is_told_and_keeps_every_frame() -> None:
+    document, object_id = add_object(Document(clip=ClipRef("shot", 4, 12, 4, Fraction(24))))
+    store = MemoryMaskStore()
+    document = set_mask(document, store, object_id, 0, Mask.from_array(_mask(2) > 0))
+    task = PropagationTask(document, store, RunPlan((object_id,), FrameRange(0, 3)))
+    steps = [Step("at 480 pixels", lambda: Greedy(2, MemoryError)), Step("at 360 pixels", ShiftPropagator)]
+    made: list[int] = []
+    body = propagation_body(
+        task,
+        lambda result: made.append(result.frame_index),
+        open_source=lambda: ArraySource(4, size=(4, 12)),
+        build=lambda: SteppingDown(steps),
+    )
+    messages: list[str] = []
+    result = Job(body).run(lambda progress: messages.append(progress.message))
+    assert result.outcome is Outcome.DONE
+    assert made == [1, 2, 3]
+    assert messages[-1] == "Frame 3. Memory ran out; going on at 360 pixels."

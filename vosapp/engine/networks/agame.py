@@ -14,9 +14,13 @@ from vosapp.engine.device import choose_device
 from vosapp.engine.networks.answer import answer
 from vosapp.engine.networks.fitting import Fitting
 from vosapp.engine.networks.trusted import TrustedFrames
+from vosapp.engine.networks.ways import ways_to_run
 from vosapp.engine.propagator import Prediction, Probability
+from vosapp.engine.stepping_down import SteppingDown
 from vosapp.models.agame.network import STRIDE, AGame, Picture, State, aggregate, foreground, pool
 from vosapp.models.loading import load_network
+from vosapp.models.registry import network
+from vosapp.models.weights import require_weights
 from vosapp.video.source import RgbImage
 
 Protocol = Literal["multi-target", "single-target"]
@@ -138,16 +142,20 @@ def build(
     protocol: Protocol = "multi-target",
     precision: str = "float32",
     short_side: int = SHORT_SIDE,
-) -> AGamePropagator:
-    """A-GAME with the user's weights; see `AGamePropagator`.
+) -> SteppingDown:
+    """A-GAME with the user's weights; see `AGamePropagator`. It goes on in smaller steps when memory runs out.
 
     Raises:
         WeightsError: there are no weights.
         EngineError: no such device.
     """
-    network = cast(AGame, load_network("agame"))
-    chosen = choose_device(device)
-    return AGamePropagator(network, device=chosen, protocol=protocol, precision=precision, short_side=short_side)
+    require_weights(network("agame"))
+
+    def run(where: torch.device, side: int) -> AGamePropagator:
+        loaded = cast(AGame, load_network("agame"))
+        return AGamePropagator(loaded, device=where, protocol=protocol, precision=precision, short_side=side)
+
+    return SteppingDown(ways_to_run(choose_device(device), short_side, run))
 
 
 def _prepared(network: AGame, device: torch.device, dtype: torch.dtype) -> AGame:

@@ -13,12 +13,16 @@ from vosapp.core.document import ObjectId
 from vosapp.engine.device import choose_device
 from vosapp.engine.networks.answer import answer
 from vosapp.engine.networks.fitting import DEVIATION, MEAN
+from vosapp.engine.networks.ways import ways_to_run
 from vosapp.engine.propagator import Prediction, Probability
+from vosapp.engine.stepping_down import SteppingDown
 from vosapp.models.loading import load_network
+from vosapp.models.registry import network
 from vosapp.models.rvos.network import Recurrence, Rvos
 from vosapp.models.stages.merging import exclusive
 from vosapp.models.stages.padding import resize
 from vosapp.models.stages.sampling import sample_mask, sample_picture, to_tensor
+from vosapp.models.weights import require_weights
 from vosapp.video.source import RgbImage
 
 SIZE = (256, 448)  # (height, width) that the authors train and test at, whatever the shape of the frame
@@ -119,12 +123,17 @@ class RvosPropagator:
 
 def build(
     device: str = "auto", *, size: tuple[int, int] = SIZE, recurrence: Recurrence = "spatio-temporal"
-) -> RvosPropagator:
-    """RVOS with the user's weights; see `RvosPropagator`.
+) -> SteppingDown:
+    """RVOS with the user's weights; see `RvosPropagator`. It goes on with the processor when memory runs out.
 
     Raises:
         WeightsError: there are no weights.
         EngineError: no such device.
     """
-    network = cast(Rvos, load_network("rvos"))
-    return RvosPropagator(network, device=choose_device(device), size=size, recurrence=recurrence)
+    require_weights(network("rvos"))
+
+    def run(where: torch.device, _side: int) -> RvosPropagator:
+        loaded = cast(Rvos, load_network("rvos"))
+        return RvosPropagator(loaded, device=where, size=size, recurrence=recurrence)
+
+    return SteppingDown(ways_to_run(choose_device(device), 0, run, smaller=()))

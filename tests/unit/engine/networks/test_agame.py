@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from safetensors.torch import save_file
 
 from tests.networks import random_network
 from vosapp.core.errors import WeightsError
+from vosapp.engine.engines import build_propagator
 from vosapp.engine.networks import agame
 from vosapp.engine.networks.agame import AGamePropagator
+from vosapp.models.weights import weights_path
 
 SIZE = (48, 64)
 
@@ -60,7 +65,19 @@ def test_objects_beyond_one_batch_are_the_same_as_in_one(monkeypatch: pytest.Mon
         np.testing.assert_allclose(results[0][object_id], results[1][object_id], atol=1e-5)
 
 
-def test_without_weights_it_says_how_to_get_them(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_weights_it_says_how_to_get_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VOSAPP_DATA_DIR", str(tmp_path))
     with pytest.raises(WeightsError, match="vosapp weights import"):
         agame.build("cpu")
+
+
+@pytest.mark.parametrize("name", ["agame", "rvos"])
+def test_the_engine_runs_with_weights_of_the_user(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VOSAPP_DATA_DIR", str(tmp_path))
+    path = weights_path(name)
+    path.parent.mkdir()
+    save_file(random_network(name).state_dict(), path)
+    running = build_propagator(name, "cpu")
+    running.remember(0, _frame(0), {1: _box(5)})
+    running.step(0, _frame(0), {1: _box(5)})
+    assert running.step(1, _frame(1)).probabilities[1].shape == SIZE
