@@ -28,6 +28,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the command."""
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = _EXAMPLES
+    _add_subject(parser)
+    _add_outputs(parser)
+    parser.add_argument("--jobs", metavar="N", type=_count, default=1, help="processes (default: %(default)s)")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: %(default)s)")
+
+
+def _add_subject(parser: argparse.ArgumentParser) -> None:
+    """What is measured."""
     parser.add_argument("dataset", metavar="DATASET", help='folder of a data set, or "synthetic"')
     parser.add_argument("--engine", metavar="NAME", action="append", help="what to measure; repeat it to compare")
     parser.add_argument("--clips", metavar="NAME", nargs="+", help="only these clips")
@@ -43,12 +51,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--suggest", metavar="NETWORK", action="append", help="measure what a network proposes on first frames"
     )
-    parser.add_argument("--json", metavar="FILE", type=Path, help="write all scores")
-    parser.add_argument("--html", metavar="DIR", type=Path, help="write a report with plots and pictures")
-    parser.add_argument("--markdown", metavar="FILE", type=Path, help="write the tables into a page, between its marks")
-    parser.add_argument("--save-masks", metavar="DIR", type=Path, help="write the masks as indexed PNGs")
-    parser.add_argument("--jobs", metavar="N", type=_count, default=1, help="processes (default: %(default)s)")
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: %(default)s)")
     parser.add_argument(
         "--suite",
         action=argparse.BooleanOptionalAction,
@@ -56,15 +58,31 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_outputs(parser: argparse.ArgumentParser) -> None:
+    """Where results go."""
+    parser.add_argument("--json", metavar="FILE", type=Path, help="write all scores")
+    parser.add_argument("--html", metavar="DIR", type=Path, help="write a report with plots and pictures")
+    parser.add_argument("--markdown", metavar="FILE", type=Path, help="write the tables into a page, between its marks")
+    parser.add_argument("--save-masks", metavar="DIR", type=Path, help="write the masks as indexed PNGs")
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Measures, prints the tables and writes the reports."""
-    from vosapp.engine.engines import DEFAULT_ENGINE, engine
-    from vosapp.evaluation.datasets import SUITE_NAME, open_dataset, synthetic_suite
-    from vosapp.evaluation.report.as_html import write_html
-    from vosapp.evaluation.report.as_json import write_json
-    from vosapp.evaluation.report.as_markdown import write_markdown
     from vosapp.evaluation.report.as_text import report_as_text
     from vosapp.evaluation.report.model import Report, system_facts
+
+    names = _engine_names(arguments)
+    datasets = _datasets(arguments)
+    sections = tuple(_section(data, names, arguments, is_first=i == 0) for i, data in enumerate(datasets))
+    report = Report(sections, _command(arguments, with_suite=len(datasets) > 1), system_facts(arguments.device))
+    print(report_as_text(report))
+    _write(report, arguments)
+    return 0 if _all_measured(report) else 1
+
+
+def _engine_names(arguments: argparse.Namespace) -> list[str]:
+    """The engines to run. Raises EngineError when one is unknown or not ready."""
+    from vosapp.engine.engines import DEFAULT_ENGINE, engine
 
     # Asked for proposals alone, no engine runs.
     usual = [] if arguments.suggest else [DEFAULT_ENGINE]
@@ -72,23 +90,31 @@ def run(arguments: argparse.Namespace) -> int:
     for name in names:
         if not engine(name).is_ready:
             raise EngineError(f"The engine {name} cannot run: {engine(name).missing}")
+    return names
+
+
+def _datasets(arguments: argparse.Namespace) -> list[Dataset]:
+    """The data set, and the synthetic suite where it is wanted."""
+    from vosapp.evaluation.datasets import SUITE_NAME, open_dataset, synthetic_suite
+
     dataset = open_dataset(arguments.dataset, layout=arguments.layout, split=arguments.split)
-    datasets = [dataset.only(arguments.clips) if arguments.clips else dataset]
-    wants_suite = (
-        bool(arguments.json or arguments.html or arguments.markdown) if arguments.suite is None else arguments.suite
-    )
-    if wants_suite and arguments.dataset != SUITE_NAME:
-        datasets.append(synthetic_suite())
-    sections = tuple(_section(data, names, arguments, is_first=i == 0) for i, data in enumerate(datasets))
-    report = Report(sections, _command(arguments), system_facts(arguments.device))
-    print(report_as_text(report))
+    chosen = dataset.only(arguments.clips) if arguments.clips else dataset
+    writes_report = bool(arguments.json or arguments.html or arguments.markdown)
+    wants_suite = writes_report if arguments.suite is None else arguments.suite
+    return [chosen, synthetic_suite()] if wants_suite and arguments.dataset != SUITE_NAME else [chosen]
+
+
+def _write(report: Report, arguments: argparse.Namespace) -> None:
+    from vosapp.evaluation.report.as_html import write_html
+    from vosapp.evaluation.report.as_json import write_json
+    from vosapp.evaluation.report.as_markdown import write_markdown
+
     if arguments.json:
         write_json(report, arguments.json)
     if arguments.markdown:
         write_markdown(report, arguments.markdown)
     if arguments.html:
         print(f"\nreport: {write_html(report, arguments.html)}")
-    return 0 if _all_measured(report) else 1
 
 
 def _section(dataset: Dataset, names: list[str], arguments: argparse.Namespace, *, is_first: bool) -> Section:
@@ -149,7 +175,7 @@ def _show_clip(engine: str, clip: ClipScore, done: int, total: int) -> None:
     print(f"{clear}{engine} {done}/{total} {clip.name}: {said}", file=sys.stderr, flush=True)
 
 
-def _command(arguments: argparse.Namespace) -> str:
+def _command(arguments: argparse.Namespace, *, with_suite: bool) -> str:
     """What makes this report again; folders that it was written to are left out."""
     words = ["vosapp", "evaluate", arguments.dataset]
     for name in arguments.engine or []:
@@ -167,7 +193,7 @@ def _command(arguments: argparse.Namespace) -> str:
     ):
         if value != default:
             words += [option, str(value)]
-    return shlex.join([*words, *(["--suite"] if arguments.suite else [])])
+    return shlex.join([*words, *(["--suite"] if with_suite else [])])
 
 
 def _all_measured(report: Report) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import cv2
 
-from vosapp.core.errors import MaskError, MediaError
+from vosapp.core.errors import UserError
 from vosapp.data.truth import TruthClip
 from vosapp.evaluation.collect import Collector
 from vosapp.evaluation.corrections import Choice, simulate_corrections
@@ -63,7 +63,7 @@ def evaluate(
         frame_done: told after every frame when `jobs` is 1.
 
     Yields:
-        One score a clip, in the order of the data set. A clip whose files cannot be read has a `failure`.
+        One score a clip, in the order of the data set. A clip that cannot be measured has a `failure`.
     """
     wanted = measures or Measures()
     if jobs <= 1:
@@ -96,7 +96,8 @@ def measure_clip(
             score = _measure_transfer(clip, sized)
         else:
             score = _measure_run(clip, protocol, sized, measures, frame_done)
-    except (MediaError, MaskError) as error:
+    except UserError as error:
+        # One clip with a damaged file, or too large for the memory, must not cost the results of the others.
         return ClipScore(clip.name, failure=str(error))
     return replace(score, peak_bytes=peak_bytes(), device_peak_bytes=device_peak_bytes())
 

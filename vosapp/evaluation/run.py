@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vosapp.core.document import ObjectId
+from vosapp.core.errors import MaskError
 from vosapp.data.truth import BoolImage, TruthClip
 from vosapp.engine.propagator import Probability, Propagator
 
@@ -67,7 +68,7 @@ def _walk(
         return
     for index in range(min(starts), last_frame + 1):
         picture = clip.frame(index)
-        given = _given(clip, index, starts[index]) if index in starts else {}
+        given = _given(clip, index, starts[index], picture.shape[:2]) if index in starts else {}
         begun = time.perf_counter()
         if given:
             propagator.remember(index, picture, given)
@@ -76,7 +77,12 @@ def _walk(
         yield RunFrame(index, prediction.probabilities, dict(prediction.doubt), frozenset(given), seconds)
 
 
-def _given(clip: TruthClip, index: int, object_ids: list[ObjectId]) -> dict[ObjectId, Probability]:
+def _given(
+    clip: TruthClip, index: int, object_ids: list[ObjectId], shape: tuple[int, ...]
+) -> dict[ObjectId, Probability]:
     """True masks of the objects that begin here. One without any pixel cannot be followed and is left out."""
     truth = clip.truth(index)
+    sizes = {mask.shape for mask in truth.values()}
+    if sizes != {shape}:
+        raise MaskError(f"The masks of frame {index} of {clip.name} have not the size of its picture.")
     return {i: truth[i].astype(np.float32) for i in object_ids if truth[i].any()}

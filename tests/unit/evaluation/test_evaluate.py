@@ -77,6 +77,14 @@ def test_a_damaged_clip_fails_alone(tmp_path: Path) -> None:
     assert whole.j > 0
 
 
+def test_masks_of_another_size_than_the_picture_are_named(tmp_path: Path) -> None:
+    miniatures.clip_folder(tmp_path)
+    for path in (tmp_path / "squares/masks").iterdir():
+        miniatures.write_ids(path, np.ones((20, 30), np.uint8))
+    (clip,) = evaluate(open_dataset(str(tmp_path)), Holding)
+    assert "frame 0 of squares have not the size" in clip.failure
+
+
 def test_saved_masks_are_what_was_scored(tmp_path: Path) -> None:
     dataset = open_dataset(str(miniatures.clip_folder(tmp_path / "in")))
     list(evaluate(dataset, Holding, measures=Measures(masks_folder=tmp_path / "out")))
