@@ -1,0 +1,133 @@
+"""`vosapp info`: facts of a clip or a project."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from vosapp.core.document import RotoObject
+
+_SQLITE = b"SQLite format 3\0"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments of the command."""
+    parser.add_argument("path", metavar="CLIP|PROJECT", type=Path, help="video file, folder of images, or project")
+    parser.add_argument("--json", action="store_true", help="one JSON object instead of text")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Prints the facts."""
+    path: Path = arguments.path
+    facts = _project_facts(path) if is_project(path) else _clip_facts(path)
+    print(json.dumps(facts, ensure_ascii=False) if arguments.json else "\n".join(_as_text(facts)))
+    return 0
+
+
+def is_project(path: Path) -> bool:
+    """Whether a path is meant as a project: by its ending, or by what is in it."""
+    if path.suffix.lower() == ".vosapp":
+        return True
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_SQLITE)) == _SQLITE
+    except OSError:
+        return False
+
+
+def _clip_facts(path: Path) -> dict[str, Any]:
+    from vosapp.video.open import open_video
+
+    source = open_video(path)
+    try:
+        source.frame(0)  # a clip of which not even this can be decoded is not a clip
+        info = source.info
+    finally:
+        source.close()
+    last = info.first_number + info.frame_count - 1
+    return {
+        "kind": info.kind,
+        "path": str(info.path),
+        "width": info.width,
+        "height": info.height,
+        "frames": info.frame_count,
+        "first_frame": info.first_number,
+        "last_frame": last,
+        "rate": f"{info.rate.numerator}/{info.rate.denominator}",
+        "seconds": round(float(info.frame_count / info.rate), 3),
+        "codec": info.codec,
+        "pixel_format": info.pixel_format,
+        "bit_depth": info.bit_depth,
+        "start_timecode": info.start_timecode,
+        "has_audio": info.has_audio,
+        "has_alpha": info.has_alpha,
+        "variable_rate": info.variable_rate,
+        "interlaced": info.interlaced,
+        "notes": list(info.notes),
+    }
+
+
+def _project_facts(path: Path) -> dict[str, Any]:
+    from vosapp.core.project import Project
+
+    project = Project.open(path)
+    try:
+        document = project.editor.document
+        clip = document.clip
+        first = clip.first_number if clip else 0
+        in_out = document.in_out
+        return {
+            "kind": "project",
+            "path": str(path),
+            "clip": clip.path if clip else "",
+            "clip_found": bool(clip) and Path(clip.path).exists() if clip else False,
+            "width": clip.width if clip else 0,
+            "height": clip.height if clip else 0,
+            "frames": clip.frame_count if clip else 0,
+            "in_out": [in_out.first + first, in_out.last + first] if in_out else None,
+            "cuts": [cut + first for cut in document.cuts],
+            "objects": [_object_facts(item, first) for item in document.objects],
+            "notes": [*project.report, *([project.read_only_reason] if project.read_only else [])],
+        }
+    finally:
+        project.abandon()
+
+
+def _object_facts(item: RotoObject, first_number: int) -> dict[str, Any]:
+    cells = item.cells.values()
+    return {
+        "id": item.id,
+        "name": item.name,
+        "masks": len(item.cells),
+        "anchors": [frame + first_number for frame in item.anchors()],
+        "approved": sum(1 for cell in cells if cell.locked),
+        "stale": sum(1 for cell in cells if cell.stale),
+    }
+
+
+def _as_text(facts: Mapping[str, Any]) -> list[str]:
+    """The facts that say something, one a line."""
+    width = max(len(name) for name in facts) + 1
+    lines = []
+    for name, value in facts.items():
+        if value in ("", None, [], False):
+            continue
+        if name in ("objects", "notes"):
+            lines += [f"{name.rstrip('s'):{width}} {_sentence(entry)}" for entry in value]
+        elif isinstance(value, list):
+            lines.append(f"{name.replace('_', ' '):{width}} {', '.join(str(entry) for entry in value)}")
+        else:
+            lines.append(f"{name.replace('_', ' '):{width}} {'yes' if value is True else value}")
+    return lines
+
+
+def _sentence(entry: object) -> str:
+    if not isinstance(entry, Mapping):
+        return str(entry)
+    anchors = ", ".join(str(frame) for frame in entry["anchors"]) or "none"
+    text = f"{entry['id']} {entry['name']}: {entry['masks']} masks, anchors on {anchors}"
+    return text + "".join(f", {entry[word]} {word}" for word in ("approved", "stale") if entry[word])

@@ -1,0 +1,236 @@
+"""`vosapp propagate`: carries masks through a clip and writes one for every frame."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vosapp.cli.frame_numbers import frame_ends, frame_index, frame_range
+from vosapp.cli.running import Reporter, run_job
+from vosapp.core.document import Document, MaskStore, ObjectId, Origin
+from vosapp.core.edits import add_object, remove_object, set_mask
+from vosapp.core.errors import Cancelled, EngineError, MaskError, ProjectError
+from vosapp.core.mask import Mask
+from vosapp.core.timeline import Direction, FrameRange
+from vosapp.engine.engines import DEFAULT_ENGINE
+from vosapp.export.manifest import require_free
+from vosapp.export.recipe import ExportFormat, MissingMasks, Recipe
+
+if TYPE_CHECKING:
+    from vosapp.core.document import ClipRef
+    from vosapp.core.editor import Editor
+    from vosapp.core.project import Project
+
+_BATCH = 32  # frames that enter the document at once
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A mask image and the frame that it belongs to, None for the first."""
+
+    path: Path
+    number: int | None
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments of the command."""
+    parser.add_argument("clip", metavar="CLIP", type=Path, help="video file, folder of images or pattern")
+    parser.add_argument(
+        "--mask",
+        metavar="MASK.png",
+        type=Path,
+        action="append",
+        default=[],
+        help="indexed or grey image of object ids; 255 alone counts as object 1. May be repeated",
+    )
+    parser.add_argument(
+        "--at",
+        metavar="N",
+        type=int,
+        action="append",
+        default=[],
+        help="frame of the mask, one for each --mask, in the clip's own numbering (default: the first frame)",
+    )
+    parser.add_argument("--engine", metavar="NAME", default=DEFAULT_ENGINE, help="default: %(default)s")
+    parser.add_argument("--range", metavar="A:B", type=frame_ends, help="frames to write, both ends included")
+    parser.add_argument("--direction", choices=[d.value for d in Direction], default=Direction.BOTH.value)
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
+    parser.add_argument(
+        "--project", metavar="FILE.vosapp", type=Path, help="keep the work in a project, or go on in it"
+    )
+    parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder for indexed PNGs")
+    parser.add_argument("--overwrite", action="store_true", help="replace files that are not an earlier export")
+    parser.add_argument("--json", action="store_true", help="JSON lines instead of text")
+    parser.set_defaults(complain=parser.error)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Propagates, exports, and keeps the project."""
+    from vosapp.engine.engines import engine
+
+    given = _given(arguments)
+    chosen = engine(arguments.engine)
+    if not chosen.is_ready:
+        raise EngineError(f"The engine {chosen.title} cannot run: {chosen.missing}")
+    reporter = Reporter(arguments.json)
+    clip = _clip(arguments.clip)
+    within = frame_range(arguments.range, first_number=clip.first_number, frame_count=clip.frame_count)
+    recipe = Recipe(
+        ExportFormat.PNG_INDEXED,
+        arguments.out,
+        frames=within,
+        missing=MissingMasks.SKIP,
+        overwrite=arguments.overwrite,
+    )
+    require_free(recipe)  # before the long run, not after it
+    project, editor = _open(arguments.project, clip)
+    try:
+        document = editor.document
+        for one in given:
+            document = _with_mask(document, editor.store, one, clip)
+        editor.apply("import masks", document)
+        _propagate(editor, arguments, within, reporter)
+        _export(editor, arguments, recipe, reporter)
+    finally:
+        if project is not None:
+            project.close()
+    return 0
+
+
+def _given(arguments: argparse.Namespace) -> list[_Given]:
+    masks, numbers = arguments.mask, arguments.at
+    if not masks and not (arguments.project and arguments.project.exists()):
+        arguments.complain("give at least one --mask, or a --project that has anchors")
+    if len(masks) == 1 and not numbers:
+        return [_Given(masks[0], None)]
+    if len(masks) != len(numbers):
+        arguments.complain(f"{len(masks)} masks need as many frames: give one --at for each --mask")
+    return [_Given(path, number) for path, number in zip(masks, numbers, strict=True)]
+
+
+def _clip(path: Path) -> ClipRef:
+    from vosapp.video.clip_ref import clip_ref
+    from vosapp.video.open import open_video
+
+    source = open_video(path)
+    try:
+        return clip_ref(source.info)
+    finally:
+        source.close()
+
+
+def _open(path: Path | None, clip: ClipRef) -> tuple[Project | None, Editor]:
+    from vosapp.core.editor import Editor
+
+    if path is None:
+        return None, Editor(Document(clip=clip))
+    from vosapp.core.project import Project
+
+    if not path.exists():
+        project = Project.create(path, Editor(Document(clip=clip)))
+        return project, project.editor
+    project = Project.open(path)
+    problem = _unfit(project, clip)
+    if problem is not None:
+        project.abandon()
+        raise problem
+    return project, project.editor
+
+
+def _unfit(project: Project, clip: ClipRef) -> ProjectError | None:
+    if project.read_only:
+        return ProjectError(f"{project.path} cannot be written: {project.read_only_reason}")
+    known = project.editor.document.clip
+    if known is None or known.sample_digest != clip.sample_digest:
+        return ProjectError(
+            f"{project.path} is about another clip than {clip.path}.", "Give the clip that it is about."
+        )
+    return None
+
+
+def _with_mask(document: Document, store: MaskStore, given: _Given, clip: ClipRef) -> Document:
+    """The document with the masks of an image as anchors of the objects of the same ids."""
+    from vosapp.video.mask_image import read_object_masks
+
+    index = 0
+    if given.number is not None:
+        index = frame_index(given.number, first_number=clip.first_number, frame_count=clip.frame_count)
+    masks = {object_id: Mask.from_array(array) for object_id, array in read_object_masks(given.path).items()}
+    shape = next(iter(masks.values())).shape
+    if shape != (clip.height, clip.width):
+        raise MaskError(
+            f"{given.path} has {shape[1]}x{shape[0]} pixels, the clip {clip.width}x{clip.height}.",
+            "Use a mask of the clip's size.",
+        )
+    document = _with_objects(document, sorted(masks))
+    for object_id, mask in masks.items():
+        document = set_mask(document, store, object_id, index, mask, Origin.IMPORTED)
+    return document
+
+
+def _with_objects(document: Document, object_ids: Sequence[ObjectId]) -> Document:
+    """The document with objects of these ids, the ids between them staying unused."""
+    known = {item.id for item in document.objects}
+    for object_id in object_ids:
+        if object_id in known:
+            continue
+        if object_id < document.next_object_id:
+            raise MaskError(f"Object {object_id} was removed from this project.", "Use another number in the mask.")
+        while document.next_object_id <= object_id:
+            document, made = add_object(document)
+            if made != object_id:
+                document = remove_object(document, made)
+    return document
+
+
+def _propagate(editor: Editor, arguments: argparse.Namespace, within: FrameRange, reporter: Reporter) -> None:
+    """Runs the engine; what it finished stays in the editor however it ends."""
+    from vosapp.engine.job import Job
+    from vosapp.engine.propagation import FrameResult
+    from vosapp.engine.propagation_job import PropagationTask, propagation_body
+    from vosapp.engine.run_plan import RunPlan
+
+    anchored = tuple(item.id for item in editor.document.objects if item.anchors())
+    plan = RunPlan(anchored, within, Direction(arguments.direction), arguments.engine)
+    task = PropagationTask(editor.document, editor.store, plan, arguments.device)
+    token = editor.begin_run("propagate", within=within)
+    waiting: list[FrameResult] = []
+
+    def keep() -> None:
+        editor.amend_run(token, [change for result in waiting for change in result.changes()])
+        waiting.clear()
+
+    def deliver(result: FrameResult) -> None:
+        waiting.append(result)
+        if len(waiting) >= _BATCH:
+            keep()
+
+    try:
+        run_job(Job(propagation_body(task, deliver), f"The engine {arguments.engine}"), reporter)
+    except Cancelled:
+        if arguments.project is not None:
+            reporter.warning(f"The frames finished so far are kept in {arguments.project}; no files were written.")
+        raise
+    finally:
+        keep()
+        editor.end_run(token)
+
+
+def _export(editor: Editor, arguments: argparse.Namespace, recipe: Recipe, reporter: Reporter) -> None:
+    from vosapp.engine.job import Job
+    from vosapp.export.export_job import ExportTask, export_body
+
+    job = Job(export_body(ExportTask(editor.document, editor.store, recipe)), "The export")
+    report = run_job(job, reporter)
+    for sentence in report.warnings:
+        reporter.warning(sentence)
+    reporter.result(
+        f"{len(report.frames)} masks in {arguments.out}",
+        frames=len(report.frames),
+        out=str(arguments.out),
+        engine=arguments.engine,
+        project=str(arguments.project) if arguments.project else None,
+    )

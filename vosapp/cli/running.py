@@ -1,0 +1,122 @@
+"""Runs a job in the calling thread: progress on a terminal or as JSON lines, Ctrl+C cancels."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, TypeVar
+
+from vosapp.core.errors import Cancelled, EngineError, UserError
+from vosapp.engine.job import Job, Outcome, Progress
+
+T = TypeVar("T")
+
+_BAR = 24
+
+
+class Reporter:
+    """Tells how a command goes on.
+
+    With JSON, one object a line on standard output: {"event": "progress" | "warning" | "result", ...}. Without, a
+    line that renews itself on a terminal's standard error, and nothing where that is not a terminal.
+    """
+
+    def __init__(self, as_json: bool) -> None:
+        self._as_json = as_json
+        self._live = not as_json and sys.stderr.isatty()
+        self._open = False
+        self.last_message = ""
+
+    def progress(self, progress: Progress) -> None:
+        """Shows how far a job is."""
+        self.last_message = progress.message
+        if self._as_json:
+            left = progress.seconds_left
+            self._line(
+                event="progress",
+                done=progress.done,
+                total=progress.total,
+                fps=round(progress.frames_per_second, 2),
+                seconds_left=None if left is None else round(left, 1),
+                message=progress.message,
+            )
+        elif self._live:
+            sys.stderr.write(f"\r{_bar(progress)}\x1b[K")
+            sys.stderr.flush()
+            self._open = True
+
+    def warning(self, sentence: str) -> None:
+        """Tells something that the user should know."""
+        self.end_line()
+        if self._as_json:
+            self._line(event="warning", message=sentence)
+        else:
+            print(f"vosapp: note: {sentence}", file=sys.stderr)
+
+    def result(self, sentence: str, **facts: Any) -> None:
+        """Tells the outcome: a sentence for people, facts for machines."""
+        self.end_line()
+        if self._as_json:
+            self._line(event="result", **facts)
+        else:
+            print(sentence)
+
+    def end_line(self) -> None:
+        """Leaves the line of the progress."""
+        if self._open:
+            sys.stderr.write("\n")
+            self._open = False
+
+    def _line(self, **content: Any) -> None:
+        print(json.dumps(content, ensure_ascii=False), flush=True)
+
+
+def run_job(job: Job[T], reporter: Reporter) -> T:
+    """Runs a job and returns its value.
+
+    Raises:
+        UserError: the job failed; errors that no user can act on are named as what they are.
+        Cancelled: the user pressed Ctrl+C.
+    """
+    with _interrupts_cancel(job):
+        result = job.run(reporter.progress)
+    reporter.end_line()
+    if result.outcome is Outcome.CANCELLED:
+        raise Cancelled
+    if isinstance(result.error, UserError):
+        raise result.error
+    if result.error is not None:
+        where = f" at {reporter.last_message.lower()}" if reporter.last_message.startswith("Frame") else ""
+        name = type(result.error).__name__
+        raise EngineError(f"{job.title} broke{where}: {name}: {result.error}") from result.error
+    return result.value  # type: ignore[return-value]  # a job that is done has its body's value
+
+
+@contextmanager
+def _interrupts_cancel(job: Job[T]) -> Iterator[None]:
+    """The first Ctrl+C asks the job to stop at its next frame; a second one does not wait for that."""
+
+    def cancel(_number: int, _frame: FrameType | None) -> None:
+        job.cancel()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = signal.signal(signal.SIGINT, cancel)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _bar(progress: Progress) -> str:
+    filled = round(progress.fraction * _BAR)
+    parts = [f"[{'#' * filled}{'.' * (_BAR - filled)}] {progress.done}/{progress.total}"]
+    if progress.frames_per_second:
+        parts.append(f"{progress.frames_per_second:.1f} frames/s")
+    if progress.seconds_left is not None:
+        parts.append(f"{progress.seconds_left:.0f} s left")
+    parts.append(progress.message)
+    return "  ".join(parts)

@@ -1,0 +1,139 @@
+"""The body of an export, the same for the window and the command line: look over, write, read back, note down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import closing
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from vosapp.core.document import Document, MaskStore
+from vosapp.core.timecode import timecode
+from vosapp.engine.job import JobContext
+from vosapp.engine.reading import read_in_order
+from vosapp.export.layers import layers_at
+from vosapp.export.manifest import clear_earlier_export, write_manifest
+from vosapp.export.png_target import PngTarget
+from vosapp.export.preflight import Preflight, preflight
+from vosapp.export.recipe import ExportFormat, Recipe
+from vosapp.export.target import FrameToWrite, Target
+from vosapp.video.open import open_video
+from vosapp.video.source import VideoSource
+
+
+@dataclass(frozen=True, slots=True)
+class ExportTask:
+    """Everything that an export needs, frozen when it starts."""
+
+    document: Document
+    store: MaskStore
+    recipe: Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class ExportReport:
+    """What an export left behind.
+
+    Attributes:
+        frames: indices of the frames written.
+        files: the files written, the manifest left out.
+        manifest: the note beside them.
+        warnings: sentences for the user: frames without a mask, stale masks.
+    """
+
+    frames: tuple[int, ...]
+    files: tuple[Path, ...]
+    manifest: Path
+    warnings: tuple[str, ...]
+
+
+def export_body(
+    task: ExportTask, *, open_source: Callable[[], VideoSource] | None = None
+) -> Callable[[JobContext], ExportReport]:
+    """A body for `Job`. When it is cancelled or fails, images written so far stay and their manifest says that they
+    are not all; an unfinished movie goes.
+
+    Args:
+        task: what to export.
+        open_source: opens the clip in place of the document's own path.
+    """
+
+    def body(context: JobContext) -> ExportReport:
+        found = preflight(task.document, task.recipe)
+        source = (open_source or (lambda: open_video(found.clip.path)))() if _needs_picture(task.recipe) else None
+        try:
+            return _Export(task, found, source, context).run()
+        finally:
+            if source is not None:
+                source.close()
+
+    return body
+
+
+def _needs_picture(recipe: Recipe) -> bool:
+    return recipe.format is ExportFormat.PRORES_4444
+
+
+class _Export:
+    def __init__(self, task: ExportTask, found: Preflight, source: VideoSource | None, context: JobContext) -> None:
+        self._task = task
+        self._found = found
+        self._source = source
+        self._context = context
+        self._written: list[int] = []
+
+    def run(self) -> ExportReport:
+        """Writes everything, or leaves what `export_body` promises."""
+        recipe, found = self._task.recipe, self._found
+        clear_earlier_export(recipe)
+        target = self._make_target()
+        try:
+            self._write(target)
+            target.finish()
+            self._check(target)
+            target.publish()
+        except BaseException:
+            if target.abandon():
+                write_manifest(recipe, found, frames=self._written, files=target.files(), complete=False)
+            raise
+        files = target.files()
+        note = write_manifest(recipe, found, frames=self._written, files=files, complete=True)
+        return ExportReport(tuple(self._written), tuple(files), note, tuple(found.warnings()))
+
+    def _make_target(self) -> Target:
+        recipe, found = self._task.recipe, self._found
+        if recipe.format is not ExportFormat.PRORES_4444:
+            return PngTarget(recipe.path, found.objects, indexed=recipe.format is ExportFormat.PNG_INDEXED)
+        from vosapp.export.prores_target import ProResTarget  # loads PyAV
+
+        clip = found.clip
+        rate = clip.rate if clip.rate > 0 else Fraction(24)
+        start = self._source.info.start_timecode if self._source is not None else ""
+        code = timecode(found.frames[0], rate, start) if start else ""
+        return ProResTarget(recipe.path, shape=(clip.height, clip.width), rate=rate, start_timecode=code)
+
+    def _write(self, target: Target) -> None:
+        total = 2 * len(self._found.frames)
+        with closing(self._frames()) as frames:
+            for frame in frames:
+                self._context.check()
+                target.write(frame)
+                self._written.append(frame.frame_index)
+                self._context.progress(len(self._written), total, "Writing")
+
+    def _check(self, target: Target) -> None:
+        total = 2 * len(self._found.frames)
+        with closing(self._frames()) as frames:
+            for done, frame in enumerate(frames, start=len(self._written) + 1):
+                self._context.check()
+                target.check(frame)
+                self._context.progress(done, total, "Checking")
+
+    def _frames(self) -> Generator[FrameToWrite]:
+        clip, frames = self._found.clip, self._found.frames
+        shape = (clip.height, clip.width)
+        pictures = read_in_order(self._source, frames) if self._source is not None else ((f, None) for f in frames)
+        for frame_index, picture in pictures:
+            layers = layers_at(self._found.objects, self._task.store, frame_index, shape)
+            yield FrameToWrite(frame_index, frame_index + clip.first_number, layers, picture)

@@ -1,0 +1,62 @@
+"""What stands on a frame, object by object, ready for a file format."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from vosapp.core.document import MaskStore, RotoObject
+from vosapp.core.edits import composite
+from vosapp.core.errors import ExportError
+from vosapp.core.mask import BoolImage
+from vosapp.matte.alpha import Alpha, alpha_of
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One object on one frame.
+
+    Attributes:
+        item: the object.
+        mask: (height, width), as drawn or predicted and painted; empty where there is none.
+    """
+
+    item: RotoObject
+    mask: BoolImage
+
+    def alpha(self) -> Alpha:
+        """(height, width) uint8, with the object's matte settings."""
+        return alpha_of(self.mask, self.item.matte)
+
+
+def layers_at(objects: Sequence[RotoObject], store: MaskStore, frame_index: int, shape: tuple[int, int]) -> list[Layer]:
+    """The objects on a frame, from front to back; all of them, masks being empty where there are none.
+
+    Raises:
+        MaskError: a mask is missing from the project or damaged.
+        ExportError: a mask is not of the clip's size.
+    """
+    layers = []
+    for item in objects:
+        cell = item.cells.get(frame_index)
+        if cell is None:
+            layers.append(Layer(item, np.zeros(shape, np.bool_)))
+            continue
+        mask = composite(store, cell)
+        if mask.shape != shape:
+            raise ExportError(
+                f'The mask of "{item.name}" on frame {frame_index} has {mask.width}x{mask.height} pixels, '
+                f"the clip {shape[1]}x{shape[0]}."
+            )
+        layers.append(Layer(item, mask.array()))
+    return layers
+
+
+def joined_alpha(layers: Sequence[Layer]) -> Alpha:
+    """The alpha of all layers together: the most opaque counts, as they belong to one picture."""
+    joined = layers[0].alpha()
+    for layer in layers[1:]:
+        joined = np.maximum(joined, layer.alpha())
+    return joined

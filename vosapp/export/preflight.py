@@ -1,0 +1,107 @@
+"""What an export will and will not find, told before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from vosapp.core.document import ClipRef, Document, ObjectId, RotoObject
+from vosapp.core.errors import ExportError
+from vosapp.core.timeline import FrameRange
+from vosapp.export.recipe import ExportFormat, MissingMasks, Recipe
+
+_MOST_NAMED = 4  # ranges named in one sentence; more are counted
+
+
+@dataclass(frozen=True, slots=True)
+class Preflight:
+    """The outcome of looking a recipe over.
+
+    Attributes:
+        clip: the clip that is exported from.
+        objects: what is exported, from front to back.
+        frames: the frames that will be written, ascending.
+        missing: per object id the ranges without a mask, absences left out; only objects that have such ranges.
+        stale: per object id how many masks are stale: made from an anchor that changed since.
+    """
+
+    clip: ClipRef
+    objects: tuple[RotoObject, ...]
+    frames: tuple[int, ...]
+    missing: Mapping[ObjectId, tuple[FrameRange, ...]]
+    stale: Mapping[ObjectId, int]
+
+    def warnings(self) -> list[str]:
+        """One sentence for each thing that the user should know, naming frames as the clip numbers them."""
+        names = {item.id: item.name for item in self.objects}
+        sentences = [
+            f'"{names[object_id]}" has no mask on {_named(ranges, self.clip.first_number)}.'
+            for object_id, ranges in self.missing.items()
+        ]
+        return sentences + [
+            f'"{names[object_id]}" has {count} masks from before a change to their anchor.'
+            for object_id, count in self.stale.items()
+        ]
+
+
+def preflight(document: Document, recipe: Recipe) -> Preflight:
+    """Looks over what a recipe would write.
+
+    Raises:
+        ExportError: there is nothing to write, or masks are missing and the recipe refuses that.
+    """
+    if document.clip is None:
+        raise ExportError("There is no clip to export from.", "Open a clip first.")
+    objects = _objects(document, recipe)
+    within = (recipe.frames or document.working_range()).intersection(FrameRange(0, document.clip.frame_count - 1))
+    if within is None:
+        raise ExportError("The frames to export are not in the clip.", f"It has {document.clip.frame_count} frames.")
+    missing = {item.id: _ranges(f for f in within if _is_missing(item, f)) for item in objects}
+    missing = {object_id: ranges for object_id, ranges in missing.items() if ranges}
+    stale = {o.id: sum(1 for f, c in o.cells.items() if c.stale and f in within) for o in objects}
+    stale = {object_id: count for object_id, count in stale.items() if count}
+    frames = tuple(within)
+    if recipe.missing is MissingMasks.SKIP:
+        frames = tuple(f for f in within if not all(_is_missing(item, f) for item in objects))
+        if not frames:
+            raise ExportError("There is no mask to export yet.", "Paint an object and propagate it first.")
+    found = Preflight(document.clip, objects, frames, missing, stale)
+    if recipe.missing is MissingMasks.REFUSE and missing:
+        raise ExportError(" ".join(found.warnings()), "Propagate there, or declare the object absent.")
+    return found
+
+
+def _objects(document: Document, recipe: Recipe) -> tuple[RotoObject, ...]:
+    wanted = recipe.object_ids
+    objects = document.objects if wanted is None else tuple(o for o in document.objects if o.id in wanted)
+    if not any(item.cells for item in objects):
+        raise ExportError("There is no mask to export yet.", "Paint an object and propagate it first.")
+    if recipe.format is ExportFormat.PNG_INDEXED and max(item.id for item in objects) > 255:
+        raise ExportError("An indexed PNG holds objects 1 to 255.", "Export binary PNG instead, or fewer objects.")
+    return objects
+
+
+def _is_missing(item: RotoObject, frame_index: int) -> bool:
+    return frame_index not in item.cells and not item.is_absent(frame_index)
+
+
+def _ranges(frames: Iterable[int]) -> tuple[FrameRange, ...]:
+    ranges: list[FrameRange] = []
+    for frame in frames:
+        if ranges and ranges[-1].last == frame - 1:
+            ranges[-1] = FrameRange(ranges[-1].first, frame)
+        else:
+            ranges.append(FrameRange(frame, frame))
+    return tuple(ranges)
+
+
+def _named(ranges: tuple[FrameRange, ...], first_number: int) -> str:
+    count = sum(len(r) for r in ranges)
+    texts = [
+        str(r.first + first_number) if len(r) == 1 else f"{r.first + first_number} to {r.last + first_number}"
+        for r in ranges[:_MOST_NAMED]
+    ]
+    if len(ranges) > _MOST_NAMED:
+        texts.append(f"{len(ranges) - _MOST_NAMED} more ranges")
+    word = "frame" if count == 1 else f"{count} frames:"
+    return f"{word} {', '.join(texts)}"

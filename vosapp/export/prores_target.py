@@ -1,0 +1,125 @@
+"""The picture with the objects' alpha as one ProRes 4444 file, alpha straight."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vosapp.core.errors import ExportError, MediaError
+from vosapp.export.layers import joined_alpha
+from vosapp.export.target import FrameToWrite
+from vosapp.video.av.file_source import FileSource
+from vosapp.video.av.writer import ProResWriter
+
+_ALPHA_TOLERANCE = 2  # of 255: the encoder keeps alpha in 10 bits, lossless
+_COLOUR_TOLERANCE = 10  # of 255, between the means of large blocks: the codec is lossy, a wrong frame is far off
+_BLOCKS = (8, 8)
+
+
+class ProResTarget:
+    """A .mov file, written beside its place and moved there when it is whole, so a cancelled export leaves nothing."""
+
+    needs_picture = True
+
+    def __init__(self, path: Path, *, shape: tuple[int, int], rate: Fraction, start_timecode: str = "") -> None:
+        """Creates the file.
+
+        Args:
+            path: the file, ending in .mov.
+            shape: (height, width) of every frame.
+            rate: frames a second.
+            start_timecode: of the first frame, or "".
+
+        Raises:
+            ExportError: it cannot be created.
+        """
+        if path.suffix.lower() != ".mov":
+            raise ExportError(f"{path.name} is no name for a ProRes file.", "End it in .mov.")
+        self._path = path
+        self._partial = path.with_name(f"{path.stem}.part.mov")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ExportError(f"{path.parent} cannot be made ({error.strerror}).", "Choose another folder.") from error
+        self._writer = ProResWriter(
+            self._partial, height=shape[0], width=shape[1], rate=rate, start_timecode=start_timecode
+        )
+        self._count = 0
+        self._checked = 0
+        self._reader: FileSource | None = None
+
+    def write(self, frame: FrameToWrite) -> None:
+        """Appends the frame."""
+        self._writer.write(_rgba(frame))
+        self._count += 1
+
+    def finish(self) -> None:
+        """Completes the file, still beside its place."""
+        self._writer.close()
+
+    def check(self, frame: FrameToWrite) -> None:
+        """Decodes the frame and compares alpha by pixel and colour by blocks."""
+        try:
+            if self._reader is None:
+                self._reader = FileSource(self._partial)
+            read = self._reader.native(self._checked)
+        except (MediaError, IndexError) as error:
+            raise self._differs(frame, "cannot be read back") from error
+        self._checked += 1
+        expected = _rgba(frame)
+        scale = float(np.iinfo(read.dtype).max) / 255 if read.dtype.kind == "u" else 1 / 255
+        if read.shape != expected.shape:
+            raise self._differs(frame, "has another size")
+        difference = np.abs(read[..., 3] / scale - expected[..., 3])
+        if difference.max() > _ALPHA_TOLERANCE:
+            raise self._differs(frame, "has another alpha")
+        if np.abs(_means(read[..., :3] / scale) - _means(expected[..., :3])).max() > _COLOUR_TOLERANCE:
+            raise self._differs(frame, "shows another picture")
+
+    def publish(self) -> None:
+        """Compares the number of frames in the file with the number written and moves it into its place."""
+        count = self._reader.info.frame_count if self._reader is not None else 0
+        self._close_reader()
+        if count != self._count:
+            raise ExportError(f"{self._path} holds {count} frames, {self._count} were written.", "Export again.")
+        try:
+            self._partial.replace(self._path)
+        except OSError as error:
+            raise ExportError(f"{self._path} cannot be written ({error.strerror}).", "Choose another name.") from error
+
+    def abandon(self) -> bool:
+        """Removes what was written: an unfinished file would be taken for a whole one."""
+        self._close_reader()
+        with suppress(ExportError):  # a full disk is why we are here
+            self._writer.close()
+        self._partial.unlink(missing_ok=True)
+        return False
+
+    def files(self) -> list[Path]:
+        """The file."""
+        return [self._path]
+
+    def _close_reader(self) -> None:
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
+    def _differs(self, frame: FrameToWrite, how: str) -> ExportError:
+        return ExportError(f"Frame {frame.number} of {self._path} {how}.", "Check the disk and export again.")
+
+
+def _rgba(frame: FrameToWrite) -> NDArray[np.uint8]:
+    if frame.picture is None:
+        raise ValueError("a ProRes frame needs its picture")
+    return np.dstack([frame.picture, joined_alpha(frame.layers)])
+
+
+def _means(colour: NDArray[np.generic]) -> NDArray[np.float64]:
+    """Mean colour of the blocks of a picture."""
+    bands = np.array_split(np.asarray(colour, np.float64), min(_BLOCKS[0], colour.shape[0]), axis=0)
+    parts = [np.array_split(band, min(_BLOCKS[1], colour.shape[1]), axis=1) for band in bands]
+    return np.array([[part.mean(axis=(0, 1)) for part in row] for row in parts])
