@@ -171,8 +171,14 @@ def _show_frame(clip: str, done: int, total: int) -> None:
 
 def _show_clip(engine: str, clip: ClipScore, done: int, total: int) -> None:
     clear = "\r\033[K" if sys.stderr.isatty() else ""
-    said = clip.failure or f"J&F {100 * clip.j_and_f:.1f}, {clip.frames_per_second:.1f} frames/s"
+    said = clip.failure or f"{_quality(clip)}, {clip.frames_per_second:.1f} frames/s"
     print(f"{clear}{engine} {done}/{total} {clip.name}: {said}", file=sys.stderr, flush=True)
+
+
+def _quality(clip: ClipScore) -> str:
+    if clip.transfer:
+        return ", ".join(f"error after {d} frames {100 * error:.1f}" for d, error in clip.transfer.items())
+    return f"J&F {100 * clip.j_and_f:.1f}"
 
 
 def _command(arguments: argparse.Namespace, *, with_suite: bool) -> str:

@@ -39,6 +39,15 @@ def test_one_clip_of_the_synthetic_suite(capsys: pytest.CaptureFixture[str]) -> 
     assert "scale" in capsys.readouterr().out
 
 
+def test_a_transfer_benchmark_shows_errors_by_distance(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = miniatures.jumpcut(tmp_path / "set", frames=10)
+    assert main(["evaluate", str(root), "--engine", "plain-dis", "--html", str(tmp_path / "p"), "--no-suite"]) == 0
+    shown = capsys.readouterr()
+    assert "error after 8 frames" in shown.err
+    assert "error in % after" in shown.out
+    assert "error in % after" in (tmp_path / "p/index.html").read_text()
+
+
 def test_a_failed_clip_is_told_and_ends_with_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     root = miniatures.clip_folder(tmp_path)
     (root / "squares/frames/00003.jpg").write_bytes(b"")

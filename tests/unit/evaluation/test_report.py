@@ -182,6 +182,15 @@ def test_objects_of_one_clip_have_their_own_lines() -> None:
     assert ["object", "2", "60.0"] in [line[:3] for line in lines]
 
 
+def test_nothing_measured_shows_dashes_and_the_reasons() -> None:
+    nothing = EngineResult("flow", (ClipScore("cat", failure="too large"),))
+    report = Report((Section("DAVIS", DAVIS_2017, (nothing,)),), "vosapp evaluate DAVIS")
+    for text in (report_as_text(report), report_as_html(report), report_as_markdown(report)):
+        assert "nan" not in text.lower()
+        assert "peak memory: 0" not in text
+        assert "cat: too large" in text
+
+
 def test_text_shows_both_engines_the_failure_and_the_errors() -> None:
     text = report_as_text(full_report())
     assert "note: a list is missing" in text

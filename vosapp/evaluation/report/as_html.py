@@ -50,7 +50,7 @@ def write_html(report: Report, folder: Path) -> Path:
 
 
 def _section(section: Section) -> str:
-    notes = "".join(f"<li>{escape(note)}</li>" for note in (*section.notes, *_failures(section)))
+    notes = "".join(f"<li>{escape(note)}</li>" for note in (*section.notes, *section.failures()))
     legend = "".join(
         f'<span><span class="swatch e{i % ENGINE_STYLES}"></span>{escape(result.engine)}</span>'
         for i, result in enumerate(section.results)
@@ -69,8 +69,3 @@ def _section(section: Section) -> str:
     parts += [score_table(section), clip_table(section), analysis_table(section)]
     parts += [f'<div class="cards">{overview_cards(section)}{clip_cards(section)}</div>']
     return "".join(parts)
-
-
-def _failures(section: Section) -> list[str]:
-    failed = {f"{clip.name}: {clip.failure}" for r in section.results for clip in r.clips if clip.failure}
-    return sorted(failed | {f"{c.name}: {c.failure}" for r in section.suggestions for c in r.clips if c.failure})

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from vosapp.core.errors import MediaError
 from vosapp.evaluation import analysis
-from vosapp.evaluation.report.as_text import SUGGESTION_HEADER, facts_of, percent, suggestion_rows
+from vosapp.evaluation.report.as_text import SUGGESTION_HEADER, facts_of, percent, speed, suggestion_rows
 from vosapp.evaluation.report.model import Report, Section
 from vosapp.evaluation.scores import Totals, totals
 
@@ -40,7 +40,7 @@ def write_markdown(report: Report, path: Path) -> None:
 
 
 def _section(section: Section) -> str:
-    parts = [f"### {section.dataset}\n", *(f"- {note}\n" for note in section.notes)]
+    parts = [f"### {section.dataset}\n", *(f"- {note}\n" for note in (*section.notes, *section.failures()))]
     for proposed in section.suggestions:
         parts += [f"Suggest: {proposed.network}\n", _table(SUGGESTION_HEADER, suggestion_rows(proposed))]
     if not section.results:
@@ -57,7 +57,7 @@ def _engine_rows(section: Section) -> str:
 
 def _engine_row(name: str, whole: Totals) -> list[str]:
     shares = (whole.j.mean, whole.j.recall, whole.j.decay, whole.f.mean, whole.f.recall, whole.f.decay, whole.j_and_f)
-    return [name, *map(percent, shares), f"{whole.frames_per_second:.1f}"]
+    return [name, *map(percent, shares), speed(whole.frames_per_second)]
 
 
 def _clip_rows(section: Section) -> str:

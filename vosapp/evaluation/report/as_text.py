@@ -18,6 +18,11 @@ def percent(value: float) -> str:
     return "-" if math.isnan(value) else f"{100 * value:.1f}"
 
 
+def speed(value: float) -> str:
+    """Frames a second with one decimal; a dash when it is not a number."""
+    return "-" if math.isnan(value) else f"{value:.1f}"
+
+
 def report_as_text(report: Report) -> str:
     """All sections, one table an engine and the analyses under it; shares in percent."""
     return "\n\n".join(_section(section) for section in report.sections)
@@ -52,7 +57,8 @@ def facts_of(result: EngineResult) -> list[tuple[str, str]]:
             facts.append((f"SAD {where}", f"{clip.matting.sad:.2f} k"))
             facts.append((f"MSE {where}", f"{clip.matting.mse:.4f}"))
             facts.append((f"gradient error {where}", f"{clip.matting.gradient:.2f} k"))
-    facts.append(("peak memory", f"{totals(clips).peak_bytes / 2**20:.0f} MiB"))
+    if clips:
+        facts.append(("peak memory", f"{totals(clips).peak_bytes / 2**20:.0f} MiB"))
     device = max((clip.device_peak_bytes for clip in clips), default=0)
     return [*facts, ("peak memory of the device", f"{device / 2**20:.0f} MiB")] if device else facts
 
@@ -95,7 +101,7 @@ def _score_rows(result: EngineResult) -> str:
 def _row(name: str, values: Totals) -> tuple[str, ...]:
     j, f = values.j, values.f
     shares = (j.mean, j.recall, j.decay, f.mean, f.recall, f.decay, values.j_and_f)
-    return (name, *map(percent, shares), f"{values.frames_per_second:.1f}")
+    return (name, *map(percent, shares), speed(values.frames_per_second))
 
 
 def _transfer_rows(result: EngineResult) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from vosapp.evaluation import analysis
-from vosapp.evaluation.report.as_text import SUGGESTION_HEADER, facts_of, percent, suggestion_rows
+from vosapp.evaluation.report.as_text import SUGGESTION_HEADER, facts_of, percent, speed, suggestion_rows
 from vosapp.evaluation.report.model import EngineResult, Section
 from vosapp.evaluation.report.plots import difference_bar
 from vosapp.evaluation.scores import totals
@@ -68,8 +68,12 @@ def suggestion_tables(section: Section) -> str:
 def _engine_row(result: EngineResult) -> list[str]:
     whole = totals(result.measured)
     shares = (whole.j.mean, whole.j.recall, whole.j.decay, whole.f.mean, whole.f.recall, whole.f.decay, whole.j_and_f)
-    speed = "-" if math.isnan(whole.frames_per_second) else f"{whole.frames_per_second:.1f}"
-    return [escape(result.engine), *map(percent, shares), speed, f"{whole.peak_bytes / 2**20:.0f} MiB"]
+    return [
+        escape(result.engine),
+        *map(percent, shares),
+        speed(whole.frames_per_second),
+        f"{whole.peak_bytes / 2**20:.0f} MiB",
+    ]
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

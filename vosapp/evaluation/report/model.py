@@ -51,6 +51,11 @@ class Section:
     notes: tuple[str, ...] = ()
     suggestions: tuple[SuggestionResult, ...] = ()
 
+    def failures(self) -> list[str]:
+        """A sentence for every clip that could not be measured."""
+        failed = {f"{clip.name}: {clip.failure}" for r in self.results for clip in r.clips if clip.failure}
+        return sorted(failed | {f"{c.name}: {c.failure}" for r in self.suggestions for c in r.clips if c.failure})
+
 
 @dataclass(frozen=True)
 class Report:
