@@ -9,7 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from vosapp.models.hybrid.decoder import Decoded
+from vosapp.models.hybrid.appearance import AppearanceSums, mean_of
+from vosapp.models.hybrid.decoder import Decoded, Seen
 from vosapp.models.hybrid.encoder import Features
 from vosapp.models.hybrid.guidance import Moved, mismatch, shrunk_flow, warped
 from vosapp.models.hybrid.memory import CELL, Memory, joined
@@ -25,6 +26,7 @@ class LossWeights:
     jaccard: float = 1.0
     coarse: float = 0.3
     read: float = 0.3
+    appearance: float = 0.3
     error: float = 0.2
     doubt: float = 0.1
 
@@ -51,12 +53,14 @@ class Parts:
 
     Attributes:
         matching: reading memory.
+        appearance: the regression that tells the object from its surroundings.
         guidance: the previous mask.
         flow: moving the previous mask; off: it stays where it was.
         recurrence: the state.
     """
 
     matching: bool = True
+    appearance: bool = True
     guidance: bool = True
     flow: bool = True
     recurrence: bool = True
@@ -81,17 +85,19 @@ class HybridLoss(nn.Module):
         trusted = self.network.memorise(at[0], masks[:, 0], others[:, 0])
         mask = batch.guidance.float() / 255
         recent = [self.network.memorise(at[1], mask, others[:, 1])]
+        known = self.network.learn(at[0], masks[:, 0])
+        lately = [self.network.learn(at[1], mask)]
         state = self.network.first_state(at[0])
         losses, found, carried, gaps = [], [], [], []
         for k in range(2, frames):
             flow = batch.flow[:, k - 2].float() * (1.0 if self.parts.flow else 0.0)
             moved = self._moved(rgb[:, k], rgb[:, k - 1], (mask, others[:, k - 1]), flow)
-            read = self._read(at[k], trusted, joined(recent))
+            seen = self._seen(at[k], (trusted, known), (joined(recent), mean_of(lately)))
             state = warped(state, shrunk_flow(flow, CELL)) * (1.0 if self.parts.recurrence else 0.0)
-            decoded = self.network.decode(at[k], read, moved, state)
+            decoded = self.network.decode(at[k], seen, moved, state)
             state = decoded.state
             truth = F.avg_pool2d(masks[:, k], 2)
-            loss, gap = self._loss(decoded, read, masks[:, k], moved)
+            loss, gap = self._loss(decoded, seen, masks[:, k], moved)
             losses.append(loss)
             gaps.append(gap)
             found.append(jaccard(decoded.logits, truth))
@@ -99,6 +105,7 @@ class HybridLoss(nn.Module):
             mask = F.interpolate(decoded.logits, scale_factor=2.0, mode="bilinear", align_corners=False).sigmoid()
             if k + 1 < frames:
                 recent.append(self.network.memorise(at[k], mask.detach(), others[:, k]))
+                lately.append(self.network.learn(at[k], mask.detach()))
         return Unrolled(torch.stack(losses).mean(), torch.stack(found), torch.stack(carried), torch.stack(gaps).mean())
 
     def _moved(self, rgb: Tensor, before: Tensor, masks: tuple[Tensor, Tensor], flow: Tensor) -> Moved:
@@ -107,11 +114,17 @@ class HybridLoss(nn.Module):
             mask = torch.full_like(mask, 0.5)
         return Moved(mask, others, mismatch(rgb, before, flow), flow)
 
-    def _read(self, features: Features, trusted: Memory, recent: Memory) -> Tensor:
-        read = self.network.read(features, trusted, recent)
-        return read if self.parts.matching else torch.zeros_like(read)
+    def _seen(
+        self, features: Features, trusted: tuple[Memory, AppearanceSums], recent: tuple[Memory, AppearanceSums]
+    ) -> Seen:
+        read = self.network.read(features, trusted[0], recent[0])
+        scores = self.network.score(features, trusted[1], recent[1])
+        on = self.parts
+        return Seen(
+            read if on.matching else torch.zeros_like(read), scores if on.appearance else torch.zeros_like(scores)
+        )
 
-    def _loss(self, decoded: Decoded, read: Tensor, mask: Tensor, moved: Moved) -> tuple[Tensor, Tensor]:
+    def _loss(self, decoded: Decoded, seen: Seen, mask: Tensor, moved: Moved) -> tuple[Tensor, Tensor]:
         truth = F.avg_pool2d(mask, 2)
         weight = attention_weight(truth, F.avg_pool2d(moved.mask.detach(), 2))
         loss = weighted_cross_entropy(decoded.logits, truth, weight).mean()
@@ -119,8 +132,11 @@ class HybridLoss(nn.Module):
         coarse = F.avg_pool2d(mask, CELL)
         loss = loss + self.weights.coarse * F.binary_cross_entropy_with_logits(decoded.coarse, coarse)
         parts = F.pixel_unshuffle(F.avg_pool2d(mask, CELL // 2), 2)
-        for found in self.network.read_masks(read) if self.parts.matching else ():
+        for found in self.network.read_masks(seen.read) if self.parts.matching else ():
             loss = loss + self.weights.read * F.binary_cross_entropy(found.float().clamp(1e-3, 1 - 1e-3), parts)
+        if self.parts.appearance:
+            by_looks = F.avg_pool2d(mask, 4).expand_as(seen.scores)
+            loss = loss + self.weights.appearance * F.binary_cross_entropy_with_logits(seen.scores, by_looks)
         wrong = F.avg_pool2d(((decoded.logits > 0) != (truth >= 0.5)).float(), 2)
         loss = loss + self.weights.error * F.binary_cross_entropy_with_logits(decoded.error, wrong)
         missed = 1 - jaccard(decoded.logits, truth)

@@ -111,7 +111,7 @@ def test_it_overfits_a_clip() -> None:
     assert result.loss.item() < 0.5 * first.loss.item()
 
 
-@pytest.mark.parametrize("off", ["matching", "guidance", "flow", "recurrence"])
+@pytest.mark.parametrize("off", ["matching", "appearance", "guidance", "flow", "recurrence"])
 def test_parts_can_be_switched_off(off: str) -> None:
     torch.manual_seed(0)
     batch = collate([generate(small_bank(), GeneratorSettings(size_px=48, steps=2), (1, k)) for k in range(2)])

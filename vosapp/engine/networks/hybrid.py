@@ -12,14 +12,14 @@ from torch.nn import functional as F
 
 from vosapp.core.document import ObjectId
 from vosapp.engine.device import choose_device
-from vosapp.engine.networks.hybrid_memory import ObjectMemory
+from vosapp.engine.networks.hybrid_memory import ObjectMemory, Remembered
 from vosapp.engine.networks.hybrid_window import Window, WindowSettings, box_of, shared_window, window_around
 from vosapp.engine.optical_flow import FlowEstimator, grey
 from vosapp.engine.propagator import Prediction, Probability
-from vosapp.models.hybrid.decoder import Decoded
+from vosapp.models.hybrid.decoder import Decoded, Seen
 from vosapp.models.hybrid.encoder import Features
 from vosapp.models.hybrid.guidance import Moved, mismatch, shrunk_flow, warped
-from vosapp.models.hybrid.memory import CELL, Memory
+from vosapp.models.hybrid.memory import CELL
 from vosapp.models.hybrid.network import Hybrid
 from vosapp.video.source import RgbImage
 
@@ -116,17 +116,21 @@ class HybridPropagator:
         before = self._before if self._before is not None else rgb
         flow = self._flow_in(window, rgb, before)
         memories = [self._objects[i] for i in group]
-        reads = [
-            self._network.read(features, m.trusted(frame_index, features.key), m.recent(), self._options.top)
-            for m in memories
-        ]
+        seen = [self._look(features, m, frame_index) for m in memories]
+        all_seen = Seen(torch.cat([one.read for one in seen]), torch.cat([one.scores for one in seen]))
         moved = self._moved((window.rgb(rgb), window.rgb(before)), flow, window, group, old)
         state = torch.cat([self._state(m, window, flow, features) for m in memories])
-        decoded = self._network.decode(features.expanded(len(group)), torch.cat(reads), moved, state)
+        decoded = self._network.decode(features.expanded(len(group)), all_seen, moved, state)
         for k, memory in enumerate(memories):
             memory.state = decoded.state[k : k + 1] if self._options.recurrence else None
             memory.window = window
         return {i: self._result(decoded, k, window, rgb.shape[:2]) for k, i in enumerate(group)}
+
+    def _look(self, features: Features, memory: ObjectMemory, frame_index: int) -> Seen:
+        """What an object's memories say of the present frame."""
+        trusted, recent = memory.trusted(frame_index, features.key), memory.recent()
+        read = self._network.read(features, trusted.memory, recent.memory, self._options.top)
+        return Seen(read, self._network.score(features, trusted.looks, recent.looks))
 
     def _result(self, decoded: Decoded, k: int, window: Window, shape: tuple[int, ...]) -> tuple[Probability, float]:
         logits = F.interpolate(decoded.logits[k : k + 1], size=(window.height, window.width), mode="bilinear")
@@ -199,9 +203,9 @@ class HybridPropagator:
     def _encode(self, rgb: RgbImage, window: Window) -> Features:
         return self._network.encode(self._picture(window.rgb(rgb)))
 
-    def _memorise(self, features: Features, window: Window, mask: Probability, others: Probability) -> Memory:
+    def _memorise(self, features: Features, window: Window, mask: Probability, others: Probability) -> Remembered:
         seen = [self._tensor(window.mask(m))[None, None] for m in (mask, others)]
-        return self._network.memorise(features, seen[0], seen[1])
+        return Remembered(self._network.memorise(features, seen[0], seen[1]), self._network.learn(features, seen[0]))
 
     def _picture(self, rgb: RgbImage) -> Tensor:
         """(1, 3, h, w) in 0..1."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from vosapp.engine.networks.hybrid_window import Window
 from vosapp.engine.propagator import Probability
+from vosapp.models.hybrid.appearance import AppearanceSums, mean_of
 from vosapp.models.hybrid.memory import Memory, joined
 
 MAX_TRUSTED = 16  # kept for each object; of more the ones farthest in time from the pass are dropped
@@ -17,9 +19,16 @@ _READ_NEAREST = 2  # of these, the nearest in time; the rest are the most alike
 _RECENT_EVERY = 5  # frames between kept recent ones
 
 
+class Remembered(NamedTuple):
+    """What is kept of an object on one frame, or on several together: places to match with, and how it looks."""
+
+    memory: Memory
+    looks: AppearanceSums
+
+
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    memory: Memory
+    remembered: Remembered
     summary: Tensor  # (keys,) the mean key of the whole window
 
 
@@ -41,7 +50,7 @@ class ObjectMemory:
     middle: tuple[float, float] | None = None
     drift: tuple[float, float] = (0.0, 0.0)
     _trusted: dict[int, _Kept] = field(default_factory=dict)
-    _recent: list[tuple[int, Memory]] = field(default_factory=list)
+    _recent: list[tuple[int, Remembered]] = field(default_factory=list)
 
     @property
     def is_ready(self) -> bool:
@@ -52,27 +61,27 @@ class ObjectMemory:
         """Whether a frame is among the trusted ones."""
         return frame_index in self._trusted
 
-    def trust(self, frame_index: int, memory: Memory) -> None:
+    def trust(self, frame_index: int, remembered: Remembered) -> None:
         """Keeps a trusted frame."""
-        self._trusted[frame_index] = _Kept(memory, memory.key.mean(2)[0])
+        self._trusted[frame_index] = _Kept(remembered, remembered.memory.key.mean(2)[0])
 
-    def keep_recent(self, frame_index: int, memory: Memory) -> None:
+    def keep_recent(self, frame_index: int, remembered: Remembered) -> None:
         """Keeps the frame just passed, and one from some frames before."""
         kept = self._recent
         if len(kept) >= 2 and abs(frame_index - kept[0][0]) < 2 * _RECENT_EVERY:
             kept.pop()
-        self._recent = [*kept[-1:], (frame_index, memory)]
+        self._recent = [*kept[-1:], (frame_index, remembered)]
 
-    def restart_recent(self, frame_index: int, memory: Memory) -> None:
+    def restart_recent(self, frame_index: int, remembered: Remembered) -> None:
         """Only this frame is recent: its mask is given, and what was predicted before may be wrong."""
-        self._recent = [(frame_index, memory)]
+        self._recent = [(frame_index, remembered)]
 
-    def recent(self) -> Memory:
-        """The recent frames as one memory."""
-        return joined([memory for _, memory in self._recent])
+    def recent(self) -> Remembered:
+        """The recent frames together."""
+        return _together([remembered for _, remembered in self._recent])
 
-    def trusted(self, frame_index: int, key: Tensor) -> Memory:
-        """The trusted frames to read: the nearest in time and those most like the present one.
+    def trusted(self, frame_index: int, key: Tensor) -> Remembered:
+        """The trusted frames to read: the nearest in time and those most like the present one; the looks of all.
 
         Args:
             frame_index: present frame.
@@ -85,8 +94,13 @@ class ObjectMemory:
             present = key.float().mean((2, 3))[0]
             distance = {index: float(torch.dist(self._trusted[index].summary, present)) for index in rest}
             chosen += sorted(rest, key=lambda index: (distance[index], index))[: _READ_TRUSTED - _READ_NEAREST]
-        return joined([self._trusted[index].memory for index in chosen])
+        looks = mean_of([kept.remembered.looks for kept in self._trusted.values()])
+        return Remembered(joined([self._trusted[index].remembered.memory for index in chosen]), looks)
 
     def _drop_far(self, frame_index: int) -> None:
         for index in sorted(self._trusted, key=lambda index: (abs(index - frame_index), index))[MAX_TRUSTED:]:
             del self._trusted[index]
+
+
+def _together(items: list[Remembered]) -> Remembered:
+    return Remembered(joined([item.memory for item in items]), mean_of([item.looks for item in items]))

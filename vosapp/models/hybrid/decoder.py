@@ -8,11 +8,24 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from vosapp.models.hybrid.appearance import SCORES
 from vosapp.models.hybrid.encoder import WIDTHS, Features
 from vosapp.models.hybrid.guidance import GuidanceEncoder, Moved
 from vosapp.models.hybrid.layers import ConvNorm, GatedCell, Residual, upsampled
 
 _TRUST = 0.05  # the moved mask enters the logits as if it were never surer than this
+
+
+class Seen(NamedTuple):
+    """What the past says of the present frame.
+
+    Attributes:
+        read: (B, reads, H/8, W/8) from memory.
+        scores: (B, 2, H/4, W/4) logits of inside by appearance.
+    """
+
+    read: Tensor
+    scores: Tensor
 
 
 class Decoded(NamedTuple):
@@ -40,12 +53,12 @@ class Decoder(nn.Module):
         super().__init__()
         self.guidance = GuidanceEncoder((16, 32, 48))
         self.cell = GatedCell(96, states)
-        self.at_eighth = nn.Sequential(ConvNorm(WIDTHS[2] + reads + 48 + states, 96), Residual(96, 96))
+        self.at_eighth = nn.Sequential(ConvNorm(WIDTHS[2] + reads + 48 + states + SCORES, 96), Residual(96, 96))
         self.coarse = nn.Conv2d(96 + states, 1, 1)
         self.down = nn.Conv2d(96 + states, 64, 1)
-        self.at_quarter = nn.Sequential(ConvNorm(64 + WIDTHS[1] + 32, 64), Residual(64, 64))
+        self.at_quarter = nn.Sequential(ConvNorm(64 + WIDTHS[1] + 32 + SCORES, 64), Residual(64, 64))
         self.narrow = nn.Conv2d(64, 32, 1)
-        self.at_half = ConvNorm(32 + WIDTHS[0] + 16, 32)
+        self.at_half = ConvNorm(32 + WIDTHS[0] + 16 + SCORES, 32)
         self.change = nn.Conv2d(32, 1, 3, 1, 1)
         self.trust = nn.Parameter(torch.ones(()))
         self.error = nn.Sequential(ConvNorm(64 + 1, 24), nn.Conv2d(24, 1, 1))
@@ -54,22 +67,24 @@ class Decoder(nn.Module):
         if self.change.bias is not None:
             nn.init.zeros_(self.change.bias)
 
-    def forward(self, features: Features, read: Tensor, moved: Moved, state: Tensor) -> Decoded:
+    def forward(self, features: Features, seen: Seen, moved: Moved, state: Tensor) -> Decoded:
         """Decodes the masks of B objects.
 
         Args:
             features: of the present frame, for each object.
-            read: (B, reads, H/8, W/8) from memory.
+            seen: what memory and appearance say.
             moved: what flow brings, at full size.
             state: (B, states, H/8, W/8) already moved to this frame.
         """
         half, quarter, eighth = self.guidance(moved)
-        read, state = (_alike(x, eighth) for x in (read, state))
-        first = self.at_eighth(torch.cat([features.eighth, read, eighth, state], 1))
+        read, state = (_alike(x, eighth) for x in (seen.read, state))
+        fine, coarse = (_alike(x, eighth) for x in (seen.scores, F.avg_pool2d(seen.scores, 2)))
+        first = self.at_eighth(torch.cat([features.eighth, read, eighth, state, coarse], 1))
         next_state = self.cell(first, state)
         first = torch.cat([first, next_state], 1)
-        second = self.at_quarter(torch.cat([upsampled(self.down(first), quarter), features.quarter, quarter], 1))
-        third = self.at_half(torch.cat([upsampled(self.narrow(second), half), features.half, half], 1))
+        second = self.at_quarter(torch.cat([upsampled(self.down(first), quarter), features.quarter, quarter, fine], 1))
+        wide = [upsampled(self.narrow(second), half), features.half, half, upsampled(fine, half)]
+        third = self.at_half(torch.cat(wide, 1))
         before = F.avg_pool2d(moved.mask.float(), 2).clamp(_TRUST, 1 - _TRUST).logit()
         logits = self.change(third).float() + self.trust * before
         error, doubt = self._unsure(first, second, logits)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from vosapp.models.hybrid.decoder import Decoded, Decoder
-from vosapp.models.hybrid.encoder import Encoder, Features
+from vosapp.models.hybrid.appearance import Appearance, AppearanceSums
+from vosapp.models.hybrid.decoder import Decoded, Decoder, Seen
+from vosapp.models.hybrid.encoder import WIDTHS, Encoder, Features
 from vosapp.models.hybrid.guidance import Moved
 from vosapp.models.hybrid.memory import MASK_CHANNELS, Memory, Reader, ValueEncoder
 
@@ -44,6 +45,7 @@ class Hybrid(nn.Module):
         self.values = ValueEncoder(96, self.settings.values)
         self.trusted = Reader(self.settings.keys)
         self.recent = Reader(self.settings.keys)
+        self.appearance = Appearance(WIDTHS[0], WIDTHS[1])
         self.decoder = Decoder(2 * (self.settings.values + MASK_CHANNELS + 1), self.settings.states)
 
     def encode(self, rgb: Tensor) -> Features:
@@ -60,9 +62,17 @@ class Hybrid(nn.Module):
         """Reads both memories: (B, reads, H/8, W/8), the trusted frames' half first."""
         return torch.cat([self.trusted(features.key, trusted, top), self.recent(features.key, recent, top)], 1)
 
-    def decode(self, features: Features, read: Tensor, moved: Moved, state: Tensor) -> Decoded:
+    def learn(self, features: Features, mask: Tensor) -> AppearanceSums:
+        """What tells objects with soft masks (B, 1, H, W) from their surroundings on a frame."""
+        return self.appearance.learn(self.appearance.describe(features), mask)
+
+    def score(self, features: Features, trusted: AppearanceSums, recent: AppearanceSums) -> Tensor:
+        """(B, 2, H/4, W/4) logits of inside by appearance alone; see `Appearance.score`."""
+        return self.appearance.score(self.appearance.describe(features), trusted, recent)
+
+    def decode(self, features: Features, seen: Seen, moved: Moved, state: Tensor) -> Decoded:
         """Masks of B objects on the present frame; see `Decoder.forward`."""
-        decoded: Decoded = self.decoder(features, read, moved, state)
+        decoded: Decoded = self.decoder(features, seen, moved, state)
         return decoded
 
     def first_state(self, features: Features) -> Tensor:

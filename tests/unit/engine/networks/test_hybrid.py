@@ -9,8 +9,9 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from tests.photographs import textured
 from vosapp.engine.networks.hybrid import HybridPropagator, merge
-from vosapp.engine.networks.hybrid_memory import MAX_TRUSTED, ObjectMemory
+from vosapp.engine.networks.hybrid_memory import MAX_TRUSTED, ObjectMemory, Remembered
 from vosapp.engine.networks.hybrid_window import WindowSettings, box_of, shared_window, window_around
+from vosapp.models.hybrid.appearance import AppearanceSums
 from vosapp.models.hybrid.memory import Memory
 from vosapp.models.hybrid.network import Hybrid, HybridSettings
 
@@ -120,7 +121,7 @@ def test_memory_keeps_the_near_and_the_alike() -> None:
         memory.trust(frame, _memory(float(frame), frame))
     key = torch.full((1, 4, 2, 2), 31.0)
     read = memory.trusted(30, key)
-    marks = sorted(set(read.value[0, 0].tolist()))
+    marks = sorted(set(read.memory.value[0, 0].tolist()))
     assert len(marks) == 4
     assert {30.0, 31.0} <= set(marks) or {29.0, 30.0} <= set(marks)
     assert 31.0 in marks
@@ -131,7 +132,7 @@ def test_recent_frames_are_the_last_and_one_before() -> None:
     memory, ages = ObjectMemory(), set()
     for frame in range(30):
         memory.keep_recent(frame, _memory(0.0, frame))
-        marks = memory.recent().value[0, 0].tolist()
+        marks = memory.recent().memory.value[0, 0].tolist()
         assert max(marks) == frame
         assert len(set(marks)) == min(2, frame + 1)
         ages.add(frame - min(marks))
@@ -139,5 +140,6 @@ def test_recent_frames_are_the_last_and_one_before() -> None:
     assert max(ages) <= 10
 
 
-def _memory(key: float, mark: int) -> Memory:
-    return Memory(torch.full((1, 4, 4), key), torch.full((1, 6, 4), float(mark)))
+def _memory(key: float, mark: int) -> Remembered:
+    memory = Memory(torch.full((1, 4, 4), key), torch.full((1, 6, 4), float(mark)))
+    return Remembered(memory, AppearanceSums(torch.eye(3)[None], torch.full((1, 3), float(mark))))

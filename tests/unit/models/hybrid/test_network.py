@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 import torch
 
+from vosapp.models.hybrid.appearance import Appearance, mean_of
+from vosapp.models.hybrid.decoder import Seen
+from vosapp.models.hybrid.encoder import Features
 from vosapp.models.hybrid.guidance import Moved, mismatch, warped
 from vosapp.models.hybrid.memory import CELL, MASK_CHANNELS, Memory, Reader
 from vosapp.models.hybrid.network import Hybrid, HybridSettings
@@ -13,6 +16,37 @@ from vosapp.models.hybrid.network import Hybrid, HybridSettings
 def _moved(mask: torch.Tensor) -> Moved:
     empty = torch.zeros_like(mask)
     return Moved(mask, empty, empty, torch.zeros(len(mask), 2, *mask.shape[-2:]))
+
+
+def _seen(network: Hybrid, features: Features, mask: torch.Tensor) -> Seen:
+    memory = network.memorise(features, mask, torch.zeros_like(mask))
+    looks = network.learn(features, mask)
+    return Seen(network.read(features, memory, memory), network.score(features, looks, looks))
+
+
+@torch.inference_mode()
+def test_appearance_tells_apart_what_features_tell_apart() -> None:
+    """Two kinds of places that differ in one feature are separated; learning twice from a frame changes nothing."""
+    torch.manual_seed(0)
+    appearance = Appearance(4, 4, 6)
+    mask = torch.zeros(1, 1, 32, 32)
+    mask[..., 8:20, 4:24] = 1
+    described = torch.rand(1, 7, 8, 8) * 0.2
+    described[:, 2] += mask[..., ::4, ::4][:, 0]
+    described[:, 6] = 1
+    sums = appearance.learn(described, mask)
+    scores = appearance.score(described, sums, mean_of([sums, sums]))
+    assert torch.equal(scores > 0, (mask[..., ::4, ::4] > 0).expand_as(scores))
+    torch.testing.assert_close(scores[:, 0], scores[:, 1])
+
+
+@torch.inference_mode()
+def test_appearance_of_an_empty_mask_is_nothing() -> None:
+    appearance, described = Appearance(4, 4, 6), torch.rand(1, 7, 8, 8)
+    sums = appearance.learn(described, torch.zeros(1, 1, 32, 32))
+    scores = appearance.score(described, sums, sums)
+    assert torch.isfinite(scores).all()
+    assert scores.max() <= 0
 
 
 def test_it_is_small() -> None:
@@ -25,9 +59,8 @@ def test_untrained_it_changes_nothing() -> None:
     mask = torch.zeros(1, 1, 64, 96)
     mask[..., 16:48, 32:64] = 1
     features = network.encode(torch.rand(1, 3, 64, 96))
-    memory = network.memorise(features, mask, torch.zeros_like(mask))
-    read = network.read(features, memory, memory)
-    logits = network.decode(features, read, _moved(mask), network.first_state(features)).logits
+    seen = _seen(network, features, mask)
+    logits = network.decode(features, seen, _moved(mask), network.first_state(features)).logits
     assert torch.equal(logits > 0, mask[..., ::2, ::2] > 0)
 
 
@@ -59,14 +92,11 @@ def test_objects_of_a_batch_do_not_touch() -> None:
     masks = torch.rand(2, 1, 32, 48)
     features = network.encode(torch.rand(1, 3, 32, 48))
     expanded = features.expanded(2)
-    memory = network.memorise(expanded, masks, torch.zeros_like(masks))
-    together = network.decode(
-        expanded, network.read(expanded, memory, memory), _moved(masks), network.first_state(expanded)
-    )
+    seen = _seen(network, expanded, masks)
+    together = network.decode(expanded, seen, _moved(masks), network.first_state(expanded))
     for k in range(2):
-        one = network.memorise(features, masks[k : k + 1], torch.zeros(1, 1, 32, 48))
-        read = network.read(features, one, one)
-        alone = network.decode(features, read, _moved(masks[k : k + 1]), network.first_state(features))
+        seen = _seen(network, features, masks[k : k + 1])
+        alone = network.decode(features, seen, _moved(masks[k : k + 1]), network.first_state(features))
         torch.testing.assert_close(alone.logits[0], together.logits[k], atol=1e-4, rtol=1e-4)
         torch.testing.assert_close(alone.doubt[0], together.doubt[k], atol=1e-4, rtol=1e-4)
 
@@ -88,10 +118,8 @@ def test_states_stay_within_bounds() -> None:
     with torch.inference_mode():
         features = network.encode(torch.rand(1, 3, 32, 32))
         mask = torch.rand(1, 1, 32, 32)
-        memory = network.memorise(features, mask, mask)
         state = network.first_state(features)
         for _ in range(12):
-            read = network.read(features, memory, memory)
-            state = network.decode(features, read, _moved(mask), state).state
+            state = network.decode(features, _seen(network, features, mask), _moved(mask), state).state
     assert state.shape == (1, 8, 32 // CELL, 32 // CELL)
     assert float(state.abs().max()) <= 1
