@@ -43,7 +43,7 @@ def prepare(network: AnyModule, device: torch.device, precision: Precision = Pre
 
     Args:
         network: with its weights. A module of it that has a method `fold_norms` folds the batch norms that only
-            it knows.
+            it knows; one with an attribute `exact_parameters` names those that keep all their digits.
         device: where it will run.
         precision: of weights and feature maps.
     """
@@ -53,9 +53,15 @@ def prepare(network: AnyModule, device: torch.device, precision: Precision = Pre
         if callable(fold_norms := getattr(module, "fold_norms", None)):
             fold_norms()
     network.to(device)
+    exact = {
+        id(module.get_parameter(name))
+        for module in network.modules()
+        for name in getattr(module, "exact_parameters", ())
+    }
     for parameter in network.parameters():
-        parameter.data = parameter.data.to(precision.dtype)
-    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        layout = torch.channels_last if parameter.dim() == 4 else torch.preserve_format
+        dtype = parameter.dtype if id(parameter) in exact else precision.dtype
+        parameter.data = parameter.data.to(dtype, memory_format=layout)
     if device.type == "cpu" and can_pack():
         pack(network)
     return network

@@ -13,18 +13,17 @@ from vosapp.core.document import ObjectId
 from vosapp.engine.device import choose_device
 from vosapp.engine.networks.answer import answer
 from vosapp.engine.networks.fitting import Fitting
+from vosapp.engine.networks.prepared import precision_of, prepared_network
 from vosapp.engine.networks.trusted import TrustedFrames
 from vosapp.engine.networks.ways import ways_to_run
 from vosapp.engine.propagator import Prediction, Probability
 from vosapp.engine.stepping_down import SteppingDown
 from vosapp.models.agame.network import STRIDE, AGame, Picture, State, aggregate, foreground, pool
-from vosapp.models.loading import load_network
 from vosapp.models.registry import network
 from vosapp.models.weights import require_weights
 from vosapp.video.source import RgbImage
 
 Protocol = Literal["multi-target", "single-target"]
-PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 SHORT_SIDE = 480  # the size that the authors train and test at
 _TOGETHER = 4  # objects that are segmented at one time
 
@@ -40,12 +39,11 @@ class AGamePropagator:
     """A `Propagator`. The trusted frame nearest in time is each object's reference.
 
     Args:
-        network: with its weights; it is moved and changed to the precision.
+        network: with its weights, on the device, plain or prepared.
         device: where it runs.
         protocol: what an object's state learns from a frame: its own probability ("single-target", the authors'
             choice for DAVIS-2016) or what is left of it after the objects excluded each other ("multi-target",
             their choice for DAVIS-2017 and YouTube-VOS).
-        precision: "float32", or "bfloat16", faster where the processor has it and not to the same digits.
         short_side: larger frames are shrunk until their shorter side has so many pixels; 0 never shrinks.
     """
 
@@ -55,12 +53,10 @@ class AGamePropagator:
         *,
         device: torch.device,
         protocol: Protocol = "multi-target",
-        precision: str = "float32",
         short_side: int = SHORT_SIDE,
     ) -> None:
-        self._network = _prepared(network, device, PRECISIONS[precision])
+        self._network = network
         self._device = device
-        self._dtype = PRECISIONS[precision]
         self._protocol = protocol
         self._short_side = short_side
         self._trusted = TrustedFrames()
@@ -104,7 +100,7 @@ class AGamePropagator:
     def _look(self, rgb: RgbImage) -> _Sight:
         size = (rgb.shape[0], rgb.shape[1])
         fitting = Fitting.reflecting(size, multiple=STRIDE, short_side=self._short_side, device=self._device)
-        return _Sight(fitting, self._network.look(fitting.image(rgb).to(self._dtype)))
+        return _Sight(fitting, self._network.look(fitting.image(rgb)))
 
     def _refer(self, object_id: ObjectId, frame_index: int) -> None:
         """Makes the nearest trusted frame the reference of an object; where the object was stays as it is."""
@@ -143,24 +139,22 @@ def build(
     precision: str = "float32",
     short_side: int = SHORT_SIDE,
 ) -> SteppingDown:
-    """A-GAME with the user's weights; see `AGamePropagator`. It goes on in smaller steps when memory runs out.
+    """A-GAME with the user's weights. It goes on in smaller steps when memory runs out.
+
+    Args:
+        device: "auto", "cpu", "cuda" or "mps".
+        protocol, short_side: see `AGamePropagator`.
+        precision: "float32", or "bfloat16": about twice as fast, and not to the same digits.
 
     Raises:
         WeightsError: there are no weights.
-        EngineError: no such device.
+        EngineError: no such device or precision.
     """
+    precision_of(precision)
     require_weights(network("agame"))
 
     def run(where: torch.device, side: int) -> AGamePropagator:
-        loaded = cast(AGame, load_network("agame"))
-        return AGamePropagator(loaded, device=where, protocol=protocol, precision=precision, short_side=side)
+        loaded = cast(AGame, prepared_network("agame", where, precision))
+        return AGamePropagator(loaded, device=where, protocol=protocol, short_side=side)
 
     return SteppingDown(ways_to_run(choose_device(device), short_side, run))
-
-
-def _prepared(network: AGame, device: torch.device, dtype: torch.dtype) -> AGame:
-    """The network on a device; the appearance model's own parameter keeps all its digits."""
-    floor = network.appmod.cov_reg.data
-    network = network.to(device, dtype)
-    network.appmod.cov_reg.data = floor.to(device)
-    return network

@@ -9,11 +9,11 @@ import torch
 from torch import Tensor
 
 from vosapp.engine.device import choose_device
+from vosapp.engine.networks.prepared import prepared_network
 from vosapp.engine.propagator import Probability
 from vosapp.engine.suggest import Candidate
 from vosapp.models.cosnet.attention import Form
 from vosapp.models.cosnet.network import CosNet, normalise, probability
-from vosapp.models.loading import load_network
 from vosapp.models.stages.padding import resize
 from vosapp.models.stages.sampling import sample_picture, to_tensor
 from vosapp.video.source import RgbImage, VideoSource
@@ -35,7 +35,8 @@ def propose(
     Raises:
         WeightsError: there are no weights.
     """
-    finder = PrimaryObject(cast(CosNet, load_network("cosnet")), device=choose_device(device))
+    chosen = choose_device(device)
+    finder = PrimaryObject(cast(CosNet, prepared_network("cosnet", chosen)), device=chosen)
     pictures = []
     for frame in references(frame_index, shot):
         check()
@@ -58,8 +59,8 @@ class PrimaryObject:
     """Finds the primary object on frames of one shot. The references are encoded once, each frame once.
 
     Args:
-        network: with its weights; it is moved.
-        device: where it runs.
+        network: with its weights, on the device, plain or prepared.
+        device: where the network is.
         form: how the affinity becomes weights. The published weights were very probably trained with LEGACY.
         size: (height, width) that every frame is brought to.
     """
@@ -72,7 +73,7 @@ class PrimaryObject:
         form: Form = Form.LEGACY,
         size: tuple[int, int] = SIZE,
     ) -> None:
-        self._network = network.to(device)
+        self._network = network
         self._device = device
         self._form = form
         self._size = size

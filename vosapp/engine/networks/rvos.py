@@ -13,10 +13,10 @@ from vosapp.core.document import ObjectId
 from vosapp.engine.device import choose_device
 from vosapp.engine.networks.answer import answer
 from vosapp.engine.networks.fitting import DEVIATION, MEAN
+from vosapp.engine.networks.prepared import precision_of, prepared_network
 from vosapp.engine.networks.ways import ways_to_run
 from vosapp.engine.propagator import Prediction, Probability
 from vosapp.engine.stepping_down import SteppingDown
-from vosapp.models.loading import load_network
 from vosapp.models.registry import network
 from vosapp.models.rvos.network import Recurrence, Rvos
 from vosapp.models.stages.merging import exclusive
@@ -39,7 +39,7 @@ class RvosPropagator:
     """A `Propagator`. Its state is the previous masks and the hidden states; it has no use for other anchors.
 
     Args:
-        network: one-shot, with its weights; it is moved.
+        network: one-shot, with its weights, on the device, plain or prepared.
         device: where it runs.
         size: (height, width) that every frame is brought to.
         recurrence: what the network recurs over; anything but the default is an ablation of the paper.
@@ -53,7 +53,7 @@ class RvosPropagator:
         size: tuple[int, int] = SIZE,
         recurrence: Recurrence = "spatio-temporal",
     ) -> None:
-        self._network = network.to(device)
+        self._network = network
         self._device = device
         self._size = size
         self._recurrence: Recurrence = recurrence
@@ -122,18 +122,28 @@ class RvosPropagator:
 
 
 def build(
-    device: str = "auto", *, size: tuple[int, int] = SIZE, recurrence: Recurrence = "spatio-temporal"
+    device: str = "auto",
+    *,
+    size: tuple[int, int] = SIZE,
+    recurrence: Recurrence = "spatio-temporal",
+    precision: str = "float32",
 ) -> SteppingDown:
-    """RVOS with the user's weights; see `RvosPropagator`. It goes on with the processor when memory runs out.
+    """RVOS with the user's weights. It goes on with the processor when memory runs out.
+
+    Args:
+        device: "auto", "cpu", "cuda" or "mps".
+        size, recurrence: see `RvosPropagator`.
+        precision: "float32", or "bfloat16": about twice as fast, and not to the same digits.
 
     Raises:
         WeightsError: there are no weights.
-        EngineError: no such device.
+        EngineError: no such device or precision.
     """
+    precision_of(precision)
     require_weights(network("rvos"))
 
     def run(where: torch.device, _side: int) -> RvosPropagator:
-        loaded = cast(Rvos, load_network("rvos"))
+        loaded = cast(Rvos, prepared_network("rvos", where, precision))
         return RvosPropagator(loaded, device=where, size=size, recurrence=recurrence)
 
     return SteppingDown(ways_to_run(choose_device(device), 0, run, smaller=()))

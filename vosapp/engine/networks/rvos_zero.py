@@ -9,9 +9,9 @@ import numpy as np
 import torch
 
 from vosapp.engine.device import choose_device
+from vosapp.engine.networks.prepared import prepared_network
 from vosapp.engine.networks.rvos import SIZE, normalised
 from vosapp.engine.suggest import Candidate, mean_overlap
-from vosapp.models.loading import load_network
 from vosapp.models.rvos.network import SLOTS, Rvos
 from vosapp.models.stages.padding import resize
 from vosapp.video.source import VideoSource
@@ -32,8 +32,9 @@ def propose(
     Raises:
         WeightsError: there are no weights.
     """
-    network = cast(Rvos, load_network("rvos-zero"))
-    return candidates(network, source, approach(frame_index, shot), device=choose_device(device), check=check)
+    chosen = choose_device(device)
+    network = cast(Rvos, prepared_network("rvos-zero", chosen))
+    return candidates(network, source, approach(frame_index, shot), device=chosen, check=check)
 
 
 def approach(frame_index: int, shot: range) -> list[int]:
@@ -56,14 +57,13 @@ def candidates(
     """Runs the network over frames and gives what its slots hold on the last one.
 
     Args:
-        network: zero-shot, with its weights.
+        network: zero-shot, with its weights, on the device, plain or prepared.
         source: the clip.
         frames: neighbouring frame indices, ascending or descending.
-        device: where to run.
+        device: where the network is.
         check: called once a frame; raises to stop.
         size: (height, width) that frames are brought to.
     """
-    network = network.to(device)
     hidden, history = None, []
     for frame in frames:
         check()

@@ -33,6 +33,8 @@ class AppearanceModule(nn.Module):
     Always in float32: sums over 512 channels of squared differences do not survive fewer digits.
     """
 
+    exact_parameters = ("cov_reg",)
+
     def __init__(self) -> None:
         super().__init__()
         self.conv_in = nn.Conv2d(2048, CHANNELS, 1)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from torch import Tensor, nn
 
 from vosapp.models.backbones import resnet101
+from vosapp.models.fusing import fold_pair
 
 
 class Features(NamedTuple):
@@ -50,3 +51,7 @@ class Backbone(nn.Module):
         s4 = self.layer1(stem)
         s8 = self.layer2(s4)
         return Features(s4, s8, self.layer4(self.layer3(s8)))
+
+    def fold_norms(self) -> None:
+        """Takes the first batch norm into the convolution before it."""
+        fold_pair(self, "conv1", "bn1")

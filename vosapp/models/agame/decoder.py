@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from vosapp.models.agame.propagation import WIDTH, ConvRelu
+from vosapp.models.stages.split import bias_of, part
 
 NARROW = 128
 
@@ -90,8 +91,8 @@ class SegmentationModule(nn.Module):
 
 
 def _first_half(blend: ConvRelu, projected: Tensor) -> Tensor:
-    return F.conv2d(projected, blend.conv.weight[:, :NARROW], blend.conv.bias, padding=1)
+    return part(blend.conv, projected, 0) + bias_of(blend.conv)
 
 
 def _second_half(blend: ConvRelu, upsampled: Tensor) -> Tensor:
-    return F.conv2d(upsampled, blend.conv.weight[:, NARROW:], padding=1)
+    return part(blend.conv, upsampled, NARROW)

@@ -12,6 +12,7 @@ from vosapp.models.agame.appearance import Appearance, AppearanceModule, blend
 from vosapp.models.agame.backbone import Backbone
 from vosapp.models.agame.decoder import Detail, FusionModule, SegmentationModule
 from vosapp.models.agame.propagation import PropagationModule
+from vosapp.models.preparing import dtype_of
 from vosapp.models.stages.aggregation import softmax_aggregation
 
 STRIDE = 16
@@ -89,7 +90,7 @@ class AGame(nn.Module):
 
     def look(self, image: Tensor) -> Picture:
         """Encodes one picture (1, 3, H, W); H and W multiples of 16, ImageNet normalisation."""
-        features = self.backbone(image)
+        features = self.backbone(image.to(dtype_of(self.backbone)))
         return Picture(
             features.s16,
             self.appmod.project(features.s16),

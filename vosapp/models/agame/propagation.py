@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from vosapp.models.stages.split import bias_of, part
+
 FEATURES = 2048
 WIDTH = 512
 
@@ -61,12 +63,11 @@ class PropagationModule(nn.Module):
     def of_first(self, s16: Tensor, maps: Tensor) -> Tensor:
         """Part of the first frame: (N, 512, h, w) from its features (1, 2048, h, w) and maps (N, 2, h, w)."""
         conv = self.layers.layer00.conv
-        features = F.conv2d(s16, conv.weight[:, FEATURES : 2 * FEATURES], conv.bias)
-        return features + F.conv2d(maps, conv.weight[:, 2 * FEATURES + 2 :])
+        return part(conv, s16, FEATURES) + part(conv, maps, 2 * FEATURES + 2) + bias_of(conv)
 
     def of_current(self, s16: Tensor) -> Tensor:
         """Part of the current picture, the same for every object: (1, 512, h, w) from (1, 2048, h, w)."""
-        return F.conv2d(s16, self.layers.layer00.conv.weight[:, :FEATURES])
+        return part(self.layers.layer00.conv, s16, 0)
 
     def forward(self, current: Tensor, first: Tensor, previous: Tensor) -> Tensor:
         """Motion features (N, 512, h, w).
@@ -76,7 +77,6 @@ class PropagationModule(nn.Module):
             first: from `of_first`, (N, 512, h, w).
             previous: (N, 2, h, w) background and foreground on the previous frame.
         """
-        weight = self.layers.layer00.conv.weight[:, 2 * FEATURES : 2 * FEATURES + 2]
-        joined = F.relu(current + first + F.conv2d(previous, weight))
+        joined = F.relu(current + first + part(self.layers.layer00.conv, previous, 2 * FEATURES))
         moved: Tensor = self.layers.layer02(self.layers.layer01(joined))
         return moved

@@ -9,6 +9,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from vosapp.models.backbones import resnet101
+from vosapp.models.fusing import fold_pair
+from vosapp.models.stages.split import bias_of, part
 
 EMBEDDING = 256
 _BRANCH = 512
@@ -48,17 +50,27 @@ class PyramidPooling(nn.Module):
             F.relu(self.bn_2(self.conv2d_2(x))),
             F.relu(self.bn_3(self.conv2d_3(x))),
         ]
-        joined = F.conv2d(
-            torch.cat(branches, dim=1), self.bottleneck.weight[:, _BRANCH:], self.bottleneck.bias, padding=1
-        )
+        joined = part(self.bottleneck, torch.cat(branches, dim=1), _BRANCH) + bias_of(self.bottleneck)
         embedding: Tensor = self.prelu(self.bn(joined + self._of_pooled(pooled, x.shape[2:])))
         return embedding
 
     def _of_pooled(self, pooled: Tensor, size: torch.Size) -> Tensor:
-        """The bottleneck's answer to the pooled branch, whose map is constant: nine products instead of a map."""
-        taps = torch.einsum("bi,oiyx->boyx", pooled[:, :, 0, 0], self.bottleneck.weight[:, :_BRANCH])
-        ones = pooled.new_ones(1, 1, *size)
-        return torch.cat([F.conv2d(ones, tap[:, None], padding=1) for tap in taps])
+        """The bottleneck's answer to the pooled branch, whose map is constant: corners, edges and one inner cell."""
+        height, width = (min(side, 3) for side in size)
+        answer = part(self.bottleneck, pooled.expand(-1, -1, height, width).contiguous(), 0)
+        return answer[:, :, _stretch(size[0])][:, :, :, _stretch(size[1])]
+
+    def fold_norms(self) -> None:
+        """Takes every batch norm into the convolution before it."""
+        fold_pair(self, "conv", "bn_x")
+        for index in range(4):
+            fold_pair(self, f"conv2d_{index}", f"bn_{index}")
+        fold_pair(self, "bottleneck", "bn")
+
+
+def _stretch(side: int) -> list[int]:
+    """For each cell of a side, which cell of one of at most three cells is like it: first, inner or last."""
+    return list(range(side)) if side <= 3 else [0, *[1] * (side - 2), 2]
 
 
 class Encoder(nn.Module):
@@ -94,3 +106,7 @@ class Encoder(nn.Module):
         """Logits (B, 1, h, w) of what stands out in a single frame, without co-attention."""
         logits: Tensor = self.main_classifier(embedding)
         return logits
+
+    def fold_norms(self) -> None:
+        """Takes the first batch norm into the convolution before it."""
+        fold_pair(self, "conv1", "bn1")

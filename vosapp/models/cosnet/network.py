@@ -10,12 +10,21 @@ from torch import Tensor, nn
 
 from vosapp.models.cosnet.attention import Form, attend_reference, attend_target
 from vosapp.models.cosnet.encoder import EMBEDDING, Encoder
+from vosapp.models.fusing import fold_pair
+from vosapp.models.preparing import dtype_of
+from vosapp.models.stages.split import bias_of, part
 
 BGR_MEAN = (104.00699, 116.66877, 122.67892)
 
 
 class CosNet(nn.Module):
-    """The network. It keeps nothing from frame to frame: an embedding is computed once and used as often as needed."""
+    """The network. It keeps nothing from frame to frame: an embedding is computed once and used as often as needed.
+
+    The affinity is the product of 256 numbers with 256 others and goes through an exponential, so it is computed in
+    float32 whatever the precision of the convolutions.
+    """
+
+    exact_parameters = ("linear_e.weight",)
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,12 +38,12 @@ class CosNet(nn.Module):
 
     def embed(self, image: Tensor) -> Tensor:
         """The embedding (1, 256, h, w) of a picture (1, 3, H, W) from `normalise`."""
-        embedding: Tensor = self.encoder(image)
+        embedding: Tensor = self.encoder(image.to(dtype_of(self.encoder)))
         return embedding
 
     def query(self, target: Tensor) -> Tensor:
         """The target's side of the affinity, (P, 256), from its embedding (1, 256, h, w)."""
-        mapped: Tensor = self.linear_e(target.flatten(2)[0].T)
+        mapped: Tensor = self.linear_e(target.flatten(2)[0].T.float())
         return mapped
 
     def attended(self, target: Tensor, references: Sequence[Tensor], form: Form) -> Tensor:
@@ -46,11 +55,12 @@ class CosNet(nn.Module):
             form: how the affinity becomes weights.
         """
         query = self.query(target)
-        flat = [reference.flatten(2)[0] for reference in references]
+        flat = [reference.flatten(2)[0].float() for reference in references]
         if form is Form.GROUP:
             flat = [torch.cat(flat, dim=1)]
         shape = target.shape[1:]
-        return torch.stack([attend_target(query, reference, form).view(shape) for reference in flat])
+        found = torch.stack([attend_target(query, reference, form).view(shape) for reference in flat])
+        return found.to(target.dtype)
 
     def gated(self, attended: Tensor) -> Tensor:
         """Attended features (N, 256, h, w) weighted by the gate: how far the reference is to be trusted, per cell."""
@@ -59,17 +69,23 @@ class CosNet(nn.Module):
     def forward(self, target: Tensor, references: Sequence[Tensor], form: Form = Form.LEGACY) -> Tensor:
         """Logits (N, 1, h, w) of the primary object on the target, one per reference ((1, ...) for GROUP)."""
         found = self.gated(self.attended(target, references, form))
-        own = F.conv2d(target, self.conv1.weight[:, EMBEDDING:], padding=1)
-        joined = F.conv2d(found, self.conv1.weight[:, :EMBEDDING], padding=1) + own
+        joined = part(self.conv1, found, 0) + part(self.conv1, target, EMBEDDING)
+        if self.conv1.bias is not None:  # it has one once the batch norm is folded into it
+            joined = joined + bias_of(self.conv1)
         logits: Tensor = self.main_classifier1(F.relu(self.bn1(joined)))
         return logits
 
     def on_reference(self, target: Tensor, reference: Tensor) -> Tensor:
         """Logits (1, 1, h, w) of the primary object on the reference. Training uses them; a pass does not."""
-        attended = attend_reference(self.query(target), target.flatten(2)[0], reference.flatten(2)[0])
-        joined = torch.cat([self.gated(attended.view(reference.shape)), reference], dim=1)
+        attended = attend_reference(self.query(target), target.flatten(2)[0].float(), reference.flatten(2)[0].float())
+        joined = torch.cat([self.gated(attended.view(reference.shape).to(reference.dtype)), reference], dim=1)
         logits: Tensor = self.main_classifier2(F.relu(self.bn2(self.conv2(joined))))
         return logits
+
+    def fold_norms(self) -> None:
+        """Takes the batch norms of both heads into their convolutions."""
+        fold_pair(self, "conv1", "bn1")
+        fold_pair(self, "conv2", "bn2")
 
 
 def normalise(rgb: Tensor) -> Tensor:

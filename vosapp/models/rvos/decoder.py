@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from vosapp.models.rvos.encoder import SKIP_CHANNELS
+from vosapp.models.stages.split import bias_of, part
 
 HIDDEN = (128, 64, 32, 16)
 LEVELS = len(HIDDEN)
@@ -39,10 +40,6 @@ class GateConv(nn.Module):
         inputs = self.upsampled + self.skip + self.mask + 2 * hidden
         self.Gates = nn.Conv2d(inputs, 4 * hidden, 3, padding=1)
 
-    def _part(self, x: Tensor, first: int, *, biased: bool = False) -> Tensor:
-        weight = self.Gates.weight[:, first : first + x.shape[1]]
-        return F.conv2d(x, weight, self.Gates.bias if biased else None, padding=1)
-
     def ahead(self, skip: Tensor, masks: Tensor | None, last: Tensor | None) -> Tensor:
         """The part known before the objects: (T, 4 * hidden, h, w), or (1, ...) when it is the same for all.
 
@@ -51,12 +48,12 @@ class GateConv(nn.Module):
             masks: (T, 1, h, w) previous masks at this level; None without mask channel.
             last: (T, hidden, h, w) hidden states of the frame before; None on the first frame.
         """
-        gates = self._part(skip, self.upsampled, biased=True)
+        gates = part(self.Gates, skip, self.upsampled) + bias_of(self.Gates)
         offset = self.upsampled + self.skip
         if masks is not None:
-            gates = gates + self._part(masks, offset)
+            gates = gates + part(self.Gates, masks, offset)
         if last is not None:
-            gates = gates + self._part(last, offset + self.mask + self.hidden)
+            gates = gates + part(self.Gates, last, offset + self.mask + self.hidden)
         return gates
 
     def forward(self, ahead: Tensor, coarser: Tensor | None, neighbour: Cell | None) -> Cell:
@@ -67,9 +64,9 @@ class GateConv(nn.Module):
             coarser: (1, upsampled, h, w) hidden state of the level below, resized; None at the coarsest level.
             neighbour: this level's state after the object before; None for the first object of a frame.
         """
-        gates = ahead if coarser is None else ahead + self._part(coarser, 0)
+        gates = ahead if coarser is None else ahead + part(self.Gates, coarser, 0)
         if neighbour is not None:
-            gates = gates + self._part(neighbour.hidden, self.upsampled + self.skip + self.mask)
+            gates = gates + part(self.Gates, neighbour.hidden, self.upsampled + self.skip + self.mask)
         enter, keep, leave, candidate = gates.chunk(4, dim=1)
         memory = torch.sigmoid(enter) * torch.tanh(candidate)
         if neighbour is not None:

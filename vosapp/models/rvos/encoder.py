@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from torch import Tensor, nn
 
 from vosapp.models.backbones import resnet101
+from vosapp.models.fusing import fold_pair
 
 SKIP_CHANNELS = (128, 128, 64, 32)
 
@@ -39,6 +40,10 @@ class Base(nn.Module):
         x4 = self.layer3(x3)
         return Stages(x1, x2, x3, x4, self.layer4(x4))
 
+    def fold_norms(self) -> None:
+        """Takes the first batch norm into the convolution before it."""
+        fold_pair(self, "conv1", "bn1")
+
 
 class Encoder(nn.Module):
     """Backbone and skip projections: 3x3 convolution and batch norm, with no activation after them."""
@@ -61,3 +66,8 @@ class Encoder(nn.Module):
             self.bn3(self.sk3(stages.x3)),
             self.bn2(self.sk2(stages.x2)),
         )
+
+    def fold_norms(self) -> None:
+        """Takes the batch norms of the projections into their convolutions."""
+        for level in (2, 3, 4, 5):
+            fold_pair(self, f"sk{level}", f"bn{level}")

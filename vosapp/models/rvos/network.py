@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from vosapp.models.preparing import dtype_of
 from vosapp.models.rvos.decoder import HIDDEN, Cell, Decoder, mask_pyramid
 from vosapp.models.rvos.encoder import Encoder
 
@@ -61,11 +62,12 @@ class Rvos(nn.Module):
             recurrence: the paper's ablations. "spatial" forgets the frame before; "temporal" forgets the object
                 before, except on the first frame, where there is nothing else to go by.
         """
-        skips = self.encoder(image)
+        dtype = dtype_of(self.encoder)
+        skips = self.encoder(image.to(dtype))
         first_frame = hidden is None
         if recurrence == "spatial":
             hidden = None
-        pyramid = mask_pyramid(masks[:, None]) if isinstance(masks, Tensor) else None
+        pyramid = mask_pyramid(masks[:, None].to(dtype)) if isinstance(masks, Tensor) else None
         ahead = self.decoder.prepare(skips, pyramid, hidden)
         count = masks.shape[0] if isinstance(masks, Tensor) else masks
         logits: list[Tensor] = []
@@ -82,7 +84,7 @@ def _gather(logits: list[Tensor], cells: list[tuple[Cell, ...]], size: torch.Siz
     scores = torch.cat(logits)
     resized = F.interpolate(scores.float(), size=tuple(size), mode="bilinear", align_corners=True)
     hidden = tuple(torch.cat([cell[level].hidden for cell in cells]) for level in range(len(HIDDEN)))
-    return FrameOutput(torch.sigmoid(resized)[:, 0], scores[:, 0], hidden, tuple(cells))
+    return FrameOutput(torch.sigmoid(resized)[:, 0], scores[:, 0].float(), hidden, tuple(cells))
 
 
 def build(mask_channel: bool) -> Rvos:
