@@ -88,10 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
     require_free(recipe)  # before the long run, not after it
     project, editor = _open(arguments.project, clip)
     try:
-        document = editor.document
-        for one in given:
-            document = _with_mask(document, editor.store, one, clip)
-        editor.apply("import masks", document)
+        editor.apply("import masks", _with_masks(editor.document, editor.store, given, clip))
         _propagate(editor, arguments, within, reporter)
         _export(editor, arguments, recipe, reporter)
     finally:
@@ -151,24 +148,33 @@ def _unfit(project: Project, clip: ClipRef) -> ProjectError | None:
     return None
 
 
-def _with_mask(document: Document, store: MaskStore, given: _Given, clip: ClipRef) -> Document:
-    """The document with the masks of an image as anchors of the objects of the same ids."""
+def _with_masks(document: Document, store: MaskStore, given: Sequence[_Given], clip: ClipRef) -> Document:
+    """The document with the masks of images as anchors of the objects of the same ids."""
+    read = [(_index(one, clip), _masks(one.path, clip)) for one in given]
+    document = _with_objects(document, sorted({object_id for _, masks in read for object_id in masks}))
+    for index, masks in read:
+        for object_id, mask in masks.items():
+            document = set_mask(document, store, object_id, index, mask, Origin.IMPORTED)
+    return document
+
+
+def _index(given: _Given, clip: ClipRef) -> int:
+    if given.number is None:
+        return 0
+    return frame_index(given.number, first_number=clip.first_number, frame_count=clip.frame_count)
+
+
+def _masks(path: Path, clip: ClipRef) -> dict[ObjectId, Mask]:
     from vosapp.video.mask_image import read_object_masks
 
-    index = 0
-    if given.number is not None:
-        index = frame_index(given.number, first_number=clip.first_number, frame_count=clip.frame_count)
-    masks = {object_id: Mask.from_array(array) for object_id, array in read_object_masks(given.path).items()}
+    masks = {object_id: Mask.from_array(array) for object_id, array in read_object_masks(path).items()}
     shape = next(iter(masks.values())).shape
     if shape != (clip.height, clip.width):
         raise MaskError(
-            f"{given.path} has {shape[1]}x{shape[0]} pixels, the clip {clip.width}x{clip.height}.",
+            f"{path} has {shape[1]}x{shape[0]} pixels, the clip {clip.width}x{clip.height}.",
             "Use a mask of the clip's size.",
         )
-    document = _with_objects(document, sorted(masks))
-    for object_id, mask in masks.items():
-        document = set_mask(document, store, object_id, index, mask, Origin.IMPORTED)
-    return document
+    return masks
 
 
 def _with_objects(document: Document, object_ids: Sequence[ObjectId]) -> Document:
