@@ -133,3 +133,17 @@ def test_failure_in_the_background_reaches_who_waits(tmp_path: Path, monkeypatch
     with pytest.raises(MediaError, match="disk is gone"):
         index.wait_complete(10)
     index.release()
+
+
+def test_order_that_only_the_decoder_knows_is_made_in_the_background(tmp_path: Path) -> None:
+    """H.264 in AVI has no presentation times: the file is decoded once, and what is known so far can be used."""
+    path = make_clip(tmp_path / "a.avi", codec="libx264", b_frames=2, frames=150, size=(48, 128))
+    index = HeldIndex(path)
+    known = index.now()
+    assert not known.complete
+    assert 64 <= len(known) < 150
+    index.gate.set()
+    assert index.wait_complete(30)
+    assert index.now().order[: len(known)].tolist() == known.order.tolist()
+    assert sorted(index.now().order) == list(range(150))
+    index.release()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import av
 from av.codec.codec import Capabilities
@@ -15,6 +16,7 @@ from vosapp.video.av.errors import explain, file_url, no_picture, unknown_codec
 
 if TYPE_CHECKING:
     from av.container import InputContainer
+    from av.packet import Packet
     from av.video.stream import VideoStream
 
 # Playlists and scripts (HLS, concat, ...) are left out: a file must not make the program open other files or addresses.
@@ -25,6 +27,8 @@ FORMATS = (
     "wav,mp3,aac,flac,aiff,caf,w64"
 )
 MAX_DECODER_THREADS = 8
+MAX_PIXELS = 1 << 27
+"""Larger pictures are refused; 16384 by 8192 is twice what the largest cameras give."""
 
 
 def open_container(path: Path) -> InputContainer:
@@ -62,16 +66,34 @@ def video_stream(path: Path, container: InputContainer) -> VideoStream:
     return track
 
 
-def set_threads(track: VideoStream, *, all_key: bool) -> None:
-    """Lets the decoder use the processors. Must be called before the first packet is decoded.
+def set_up_decoder(track: VideoStream, *, all_key: bool) -> None:
+    """Lets the decoder use the processors, and bounds what it may ask for.
 
-    Files of key frames only are decoded in slices where the codec can: whole frames in parallel would make every
-    jump wait for the frames behind it.
+    Must be called before the first packet is decoded. Files of key frames only are decoded in slices where the codec
+    can: whole frames in parallel would make every jump wait for the frames behind it.
     """
     context = track.codec_context
     sliced = all_key and bool(context.codec.capabilities & Capabilities.slice_threads)
     context.thread_type = "SLICE" if sliced else "AUTO"
+    # A damaged header must not make the decoder ask for memory without bound.
+    context.options = {"max_pixels": str(MAX_PIXELS)}
     context.thread_count = min(os.cpu_count() or 1, MAX_DECODER_THREADS)
+
+
+def read_packets(container: InputContainer, track: VideoStream) -> Iterator[Packet[Any]]:
+    """The packets of one track from the current place to the end of the file. Raises FFmpeg errors."""
+    number = track.index
+    packets = iter(container.demux(track))
+    while True:
+        try:
+            packet = next(packets)
+        except StopIteration:
+            return
+        except IndexError:
+            # PyAV stumbles at the end of a file in which another track turned up late.
+            return
+        if packet.size and packet.stream_index == number:
+            yield packet
 
 
 def _is_cover(track: VideoStream) -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import av
 
-from vosapp.video.av.container import open_container, set_threads, video_stream
+from vosapp.video.av.container import open_container, read_packets, set_up_decoder, video_stream
 from vosapp.video.frame_index import MISSING, FrameIndex
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class PacketReader:
     def _open(self) -> None:
         self.container = open_container(self._path)
         self.track = video_stream(self._path, self.container)
-        self._packets: Iterator[Packet[Any]] = iter(self.container.demux(self.track))
+        self._packets: Iterator[Packet[Any]] = read_packets(self.container, self.track)
         self._waiting: Packet[Any] | None = None
         self.next_number = 0
 
@@ -91,7 +91,7 @@ class PacketReader:
             self.container.seek(min(times), stream=self.track, backward=True)
         except av.error.FFmpegError:
             return False
-        self._packets = iter(self.container.demux(self.track))
+        self._packets = read_packets(self.container, self.track)
         self._waiting = None
         packet = self._next_packet()
         if packet is None:
@@ -114,13 +114,10 @@ class PacketReader:
 
     def _next_packet(self) -> Packet[Any] | None:
         try:
-            for packet in self._packets:
-                if packet.size:
-                    return packet
+            return next(self._packets, None)
         except av.error.FFmpegError:
             # The index ends where reading fails, too: nothing behind this place is part of the clip.
             return None
-        return None
 
 
 class FrameDecoder:
@@ -138,7 +135,7 @@ class FrameDecoder:
         """
         self._reader = PacketReader(path)
         self._all_key = all_key
-        set_threads(self._reader.track, all_key=all_key)
+        set_up_decoder(self._reader.track, all_key=all_key)
         self._ready: OrderedDict[int, VideoFrame] = OrderedDict()
         self._first_fed = 0
         self._in_flight: set[int] = set()
@@ -198,7 +195,7 @@ class FrameDecoder:
 
     def _restart(self, start: int, index: FrameIndex) -> None:
         if self._reader.jump(start, index):
-            set_threads(self._reader.track, all_key=self._all_key)
+            set_up_decoder(self._reader.track, all_key=self._all_key)
         else:
             self._reader.track.codec_context.flush_buffers()
         self._first_fed = start

@@ -1,0 +1,176 @@
+"""Reads the packets of a file and orders them into frames, without decoding where that is possible."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import av
+import numpy as np
+
+from vosapp.core.errors import MediaError
+from vosapp.video.av.container import open_container, read_packets, set_up_decoder, video_stream
+from vosapp.video.av.errors import explain
+from vosapp.video.frame_index import (
+    MISSING,
+    FrameIndex,
+    PacketTable,
+    build_index,
+    index_from_order,
+    times_settle_order,
+)
+from vosapp.video.h264_fields import FieldPairs
+
+if TYPE_CHECKING:
+    from av.packet import Packet
+    from av.video.stream import VideoStream
+
+# Codecs whose pictures may be shown in another order than they are stored.
+_REORDERING = frozenset(
+    {"h264", "hevc", "vvc", "mpeg1video", "mpeg2video", "mpeg4", "msmpeg4v3", "vc1", "wmv3", "cavs", "rv40", "h263"}
+)
+# Containers that store no presentation times.
+_WITHOUT_TIMES = frozenset({"avi", "h264", "hevc", "m4v", "mpegvideo", "mjpeg"})
+_FIRST_SNAPSHOT = 512
+_FIRST_DECODED_SNAPSHOT = 64
+_PULSE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The index as far as the file is read.
+
+    Attributes:
+        index: frames known for certain; complete in the last snapshot.
+        cut_off: whether reading ended in an error instead of at the end of the file.
+    """
+
+    index: FrameIndex
+    cut_off: bool = False
+
+
+@dataclass
+class _Rows:
+    """Growing columns of a packet table."""
+
+    pts: list[int] = field(default_factory=list)
+    dts: list[int] = field(default_factory=list)
+    position: list[int] = field(default_factory=list)
+    size: list[int] = field(default_factory=list)
+    key: list[bool] = field(default_factory=list)
+    shown: list[bool] = field(default_factory=list)
+    whole: list[bool] = field(default_factory=list)
+
+    def add(self, packet: Packet[Any], hidden: bool) -> None:
+        pts, dts, position = packet.pts, packet.dts, packet.pos
+        self.pts.append(MISSING if pts is None else pts)
+        self.dts.append(MISSING if dts is None else dts)
+        self.position.append(-1 if position is None else position)
+        self.size.append(packet.size)
+        self.key.append(packet.is_keyframe)
+        self.shown.append(not (hidden or packet.is_discard))
+        self.whole.append(not packet.is_corrupt)
+
+    def __len__(self) -> int:
+        return len(self.pts)
+
+    def table(self) -> PacketTable:
+        return PacketTable(
+            pts=np.array(self.pts, np.int64),
+            dts=np.array(self.dts, np.int64),
+            position=np.array(self.position, np.int64),
+            size=np.array(self.size, np.int64),
+            key=np.array(self.key, np.bool_),
+            shown=np.array(self.shown, np.bool_),
+            whole=np.array(self.whole, np.bool_),
+        )
+
+
+def scan(path: Path) -> Iterator[Snapshot | None]:
+    """Reads a file, giving snapshots of its index at growing distances and None in between, often.
+
+    The caller may stop at any time by closing the iterator.
+
+    Raises:
+        MediaError: the file cannot be opened or holds no picture.
+    """
+    rows, cut_off = _Rows(), False
+    with open_container(path) as container:
+        track = video_stream(path, container)
+        has_b_frames = track.codec_context.name in _REORDERING and bool(track.codec_context.has_b_frames)
+        trusted = container.format.name not in _WITHOUT_TIMES
+        is_hidden = _hidden_test(track)
+        snapshot = _FIRST_SNAPSHOT
+        try:
+            for packet in read_packets(container, track):
+                rows.add(packet, is_hidden(packet))
+                if len(rows) == snapshot and (trusted or not has_b_frames):
+                    yield Snapshot(build_index(rows.table(), complete=False))
+                    snapshot *= 2
+                elif len(rows) % _PULSE == 0:
+                    yield None
+        except av.error.FFmpegError as error:
+            # What was read before the damage is a clip; a file without any packet is not.
+            if not rows:
+                raise explain(path, error) from error
+            cut_off = True
+    table = rows.table()
+    if not table.shown.any():
+        raise MediaError(f"{path} holds no picture.", "Copy or export the clip again.")
+    if has_b_frames and not times_settle_order(table, trusted=trusted):
+        yield from _ordered_by_decoder(path, table, cut_off)
+    else:
+        yield Snapshot(build_index(table, complete=True), cut_off)
+
+
+def _hidden_test(track: VideoStream) -> Callable[[Packet[Any]], bool]:
+    """What tells whether a packet of the track gives no picture of its own."""
+    codec = track.codec_context.name
+    if codec == "vp8":
+        # The "show frame" bit (RFC 6386, 9.1): clear for pictures that are only referred to.
+        return lambda packet: not bytes(packet)[0] & 0x10
+    if codec == "h264":
+        pairs = FieldPairs(track.codec_context.extradata or b"")
+        if pairs.possible:
+            return lambda packet: pairs.is_second_field(bytes(packet))
+    return lambda _: False
+
+
+def _ordered_by_decoder(path: Path, table: PacketTable, cut_off: bool) -> Iterator[Snapshot | None]:
+    """Orders the packets as the decoder shows them, for files whose times do not say it."""
+    order: list[int] = []
+    failed: list[int] = []
+    snapshot = _FIRST_DECODED_SNAPSHOT
+    with open_container(path) as container:
+        track = video_stream(path, container)
+        set_up_decoder(track, all_key=False)
+        for number, packet in enumerate(read_packets(container, track)):
+            packet.pts = packet.dts = number
+            _decode_into(order, failed, track, packet, number)
+            if len(order) >= snapshot:
+                yield Snapshot(index_from_order(table, _shown(order, table), complete=False))
+                snapshot *= 2
+            else:
+                yield None
+        _decode_into(order, failed, track, None, len(table) - 1)
+    missing = sorted(set(failed) - set(order))
+    places = np.searchsorted(np.maximum.accumulate(order), missing) if order else np.zeros(len(missing), np.int64)
+    whole = np.insert(np.array(order, np.int64), places, missing)
+    yield Snapshot(index_from_order(table, _shown(whole, table)), cut_off)
+
+
+def _decode_into(
+    order: list[int], failed: list[int], track: VideoStream, packet: Packet[Any] | None, number: int
+) -> None:
+    try:
+        order.extend(f.pts for f in track.codec_context.decode(packet) if f.pts is not None)
+    except av.error.FFmpegError:
+        failed.append(number)
+
+
+def _shown(order: list[int] | np.ndarray[Any, np.dtype[np.int64]], table: PacketTable) -> Any:
+    """The given packets without those that the index does not show or know, each once."""
+    numbers = np.fromiter(dict.fromkeys(int(n) for n in order if 0 <= n < len(table)), np.int64)
+    return numbers[table.shown[numbers]]
