@@ -116,7 +116,7 @@ class Editor:
     def state(self) -> EditorState:
         """What a project file keeps."""
         run = None
-        if self._run is not None and self._run_version is not None:
+        if self._run is not None and self._run_version is not None and self._has_run_changes:
             size_bytes = STEP_BYTES + self._run.size_bytes
             run = Step(self._run.label, self._run_version, self._history.current, size_bytes)
         return EditorState(self._history.steps, self._history.head, run, self._history.forgotten)
@@ -203,7 +203,7 @@ class Editor:
     def end_run(self, token: RunToken) -> None:
         """Ends the run, done or cancelled: all it wrote becomes one undo step, after the steps made meanwhile."""
         run = self._running(token)
-        if self._document != self._history.current.document:
+        if self._has_run_changes:
             size_bytes = STEP_BYTES + run.size_bytes
             self._history.insert(run.label, Version(self._document), size_bytes=size_bytes)
         self._run = self._token = self._run_version = None
@@ -236,6 +236,11 @@ class Editor:
             check_size(self._document, mask)
             self._composites.put(key, mask)
         return mask
+
+    @property
+    def _has_run_changes(self) -> bool:
+        """Whether anything of the run is to be seen."""
+        return self._document != self._history.current.document
 
     def _running(self, token: RunToken) -> RunOverlay:
         if self._run is None or token is not self._token:

@@ -44,7 +44,7 @@ def _rebased_cells(before: RotoObject, after: RotoObject, onto: RotoObject) -> M
 
 
 def _rebased(old: Cell | None, new: Cell | None, present: Cell | None) -> Cell | None:
-    if new is None or present is None or old is None or new.is_anchor or present.is_anchor or present == old:
+    if new is None or present is None or old is None or new.is_barrier or present.is_anchor or present == old:
         return new
     facts = new if without_user_facts(new) != without_user_facts(old) else present
     user = new if _user_facts(new) != _user_facts(old) else present
