@@ -18,7 +18,7 @@ def clip_ref(info: ClipInfo) -> ClipRef:
     Raises:
         MediaError: its file cannot be read.
     """
-    size_bytes, digest = _fingerprint(info.path)
+    size_bytes, digest = fingerprint(info.path)
     return ClipRef(
         path=str(info.path.absolute()),
         height=info.height,
@@ -31,8 +31,8 @@ def clip_ref(info: ClipInfo) -> ClipRef:
     )
 
 
-def _fingerprint(path: Path) -> tuple[int, str]:
-    """Size and digest of a file's beginning, middle and end. A folder has the names and sizes of its files instead."""
+def fingerprint(path: Path) -> tuple[int, str]:
+    """Size in bytes and digest of a file's beginning, middle and end. A folder has the names and sizes of its files instead."""
     hasher = hashlib.blake2b(digest_size=16)
     try:
         if path.is_dir():
