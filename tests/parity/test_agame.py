@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 
 import numpy as np
@@ -15,6 +16,7 @@ from tests.parity.case import Case, statistics
 from tests.parity.fill import filled, without_initialising
 from vosapp.engine.networks.agame import AGamePropagator
 from vosapp.models.agame.network import AGame, Picture, State, aggregate, build, foreground, pool
+from vosapp.models.preparing import prepare
 
 MEAN, DEVIATION = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
 
@@ -188,7 +190,9 @@ def test_every_recorded_array_of_the_variants(
     assert variants.left() == []
 
 
-def test_the_propagator_gives_the_authors_results(network: AGame, case: Case) -> None:
+@pytest.mark.parametrize("prepared", [False, True])
+def test_the_propagator_gives_the_authors_results(network: AGame, case: Case, prepared: bool) -> None:
+    network = prepare(copy.deepcopy(network), torch.device("cpu")) if prepared else network
     variants = Case("agame", "case_variants.npz", inputs=("late_label_f2",))
     frames = case["frames"]
     for protocol, name, labels, cut, recorded in (

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from functools import partial
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 
 from tests.parity.case import Case, statistics
 from tests.parity.fill import filled, without_initialising
+from vosapp.engine.networks.cosnet import PrimaryObject
 from vosapp.models.cosnet.attention import Form
 from vosapp.models.cosnet.network import CosNet, build, normalise, probability
+from vosapp.models.preparing import prepare
 
 SIZE = (160, 241)
 # Recorded step -> our module, and whether it is the module's input: where a convolution is computed in parts, what
@@ -141,3 +145,17 @@ def test_bands_of_the_affinity_give_what_the_whole_gives(network: CosNet, monkey
     banded = [network(target, [reference, target], form) for form in Form]
     for a, b in zip(whole, banded, strict=True):
         torch.testing.assert_close(a, b, atol=1e-4, rtol=1e-4)
+
+
+def test_the_primary_object_is_the_authors(network: CosNet) -> None:
+    case = Case("cosnet", inputs=("frames_u8", "labels_u8", "target_index", "ref_indices"))
+    frames = case["frames_u8"]
+    prepared = prepare(copy.deepcopy(network), torch.device("cpu"))
+    for form, name in (
+        (Form.HEAD, "head_prob_avg"),
+        (Form.LEGACY, "legacy_prob_avg"),
+        (Form.GROUP, "group_prob_target"),
+    ):
+        finder = PrimaryObject(prepared, device=torch.device("cpu"), form=form, size=SIZE)
+        finder.refer([frames[int(index)] for index in case["ref_indices"]])
+        np.testing.assert_allclose(finder.find(frames[int(case["target_index"])]), case[name], atol=1e-4, err_msg=name)

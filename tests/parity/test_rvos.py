@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 
 import numpy as np
@@ -13,6 +14,7 @@ from torch import Tensor
 from tests.parity.case import Case, statistics
 from tests.parity.fill import filled, without_initialising
 from vosapp.engine.networks.rvos import RvosPropagator
+from vosapp.models.preparing import prepare
 from vosapp.models.rvos.decoder import LEVELS, mask_pyramid
 from vosapp.models.rvos.network import FrameOutput, Rvos, build
 
@@ -135,9 +137,11 @@ def test_the_ablations_drop_what_they_say(finder: Rvos) -> None:
         assert torch.allclose(temporal.hidden[level][1], alone, atol=1e-5)
 
 
-def test_the_propagator_gives_the_authors_results(follower: Rvos) -> None:
+@pytest.mark.parametrize("prepared", [False, True])
+def test_the_propagator_gives_the_authors_results(follower: Rvos, prepared: bool) -> None:
     case = Case("rvos", inputs=INPUTS)
-    propagator = RvosPropagator(follower, device=torch.device("cpu"), size=(96, 160))
+    network = prepare(copy.deepcopy(follower), torch.device("cpu")) if prepared else follower
+    propagator = RvosPropagator(network, device=torch.device("cpu"), size=(96, 160))
     masks = {i: (case["labels_u8"][0] == i).astype(np.float32) for i in (1, 2)}
     propagator.step(0, case["frames_u8"][0], masks)
     for frame in (1, 2, 3):
