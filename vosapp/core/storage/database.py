@@ -37,10 +37,16 @@ def connect(path: Path, mode: str = "rw") -> sqlite3.Connection:
     if not uri.startswith("file:///"):
         uri = "file:////" + uri.removeprefix("file://")  # a Windows network folder
     connection = sqlite3.connect(f"{uri}?{parameters}", uri=True, isolation_level=None, check_same_thread=False)
+    connection.text_factory = _text
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)
     for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "mmap_size=0", f"busy_timeout={BUSY_MS}"):
         connection.execute(f"PRAGMA {pragma}")
     return connection
+
+
+def _text(stored: bytes) -> str:
+    # Damaged letters become others instead of an error: the seal of their row, or the check of the tables, finds them.
+    return stored.decode("utf-8", "replace")
 
 
 def create_schema(connection: sqlite3.Connection) -> None:
@@ -70,7 +76,10 @@ def check_schema(connection: sqlite3.Connection, path: Path) -> int:
 
 
 def _tables(connection: sqlite3.Connection) -> set[tuple[str, str, str]]:
-    rows = connection.execute("SELECT type, name, sql FROM sqlite_master LIMIT 100").fetchall()
+    try:
+        rows = connection.execute("SELECT type, name, sql FROM sqlite_master LIMIT 100").fetchall()
+    except UnicodeDecodeError as error:  # SQLite quotes the damaged letters of a table in its message
+        raise sqlite3.DatabaseError("the tables are malformed") from error
     return {(str(kind), str(name), " ".join(str(sql).split())) for kind, name, sql in rows}
 
 
@@ -108,7 +117,9 @@ def translated(error: sqlite3.Error | OSError, path: Path) -> ProjectError:
         )
     if primary == sqlite3.SQLITE_NOTADB:
         return not_a_project(path)
-    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FORMAT):
+    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_ERROR) or (
+        isinstance(error, sqlite3.DatabaseError) and primary is None
+    ):
         return damaged(path, error)
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return ProjectError(f"{path.name} is in use by another program.", "Close it there, then try again.")
