@@ -22,15 +22,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threads", metavar="N", type=int, help="processor threads of the network")
     parser.add_argument("--minutes", metavar="N", type=float, help="stop after this time, to go on later")
     parser.add_argument("--report-steps", metavar="N", type=int, default=50, help="steps between reports")
+    parser.add_argument("--plot", metavar="FILE", type=Path, help="draw the log as a PNG file at the end")
+    parser.add_argument("--sheet", metavar="FILE", type=Path, help="only draw training clips as a PNG file")
     parser.add_argument("--ship", metavar="FILE", type=Path, help="write the averaged weights there at the end")
     parser.add_argument("--full-precision", action="store_true", help="compute in float32 throughout")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Trains and reports as it goes."""
-    from vosapp.training.start import train
+    from vosapp.training.start import draw_sheet, train
     from vosapp.training.trainer import LAST, RunSettings
 
+    if arguments.sheet is not None:
+        draw_sheet(arguments.recipe, arguments.photographs, arguments.sheet)
+        return 0
     settings = RunSettings(
         folder=arguments.out,
         device=arguments.device,
@@ -41,6 +46,11 @@ def run(arguments: argparse.Namespace) -> int:
     )
     done = train(arguments.recipe, arguments.photographs, settings, threads=arguments.threads, on_report=_show)
     print(f"{done['steps']:.0f} steps in {done['minutes']:.1f} minutes; checkpoint in {arguments.out}")
+    if arguments.plot is not None:
+        from vosapp.training.plot import draw_log
+        from vosapp.video.images import write_png
+
+        write_png(arguments.plot, draw_log(arguments.out / "log.csv"))
     if arguments.ship is not None:
         from vosapp.training.ship import ship
 

@@ -8,9 +8,12 @@ from pathlib import Path
 import cv2
 import torch
 
+from vosapp.data.generator.clip import generate
+from vosapp.data.generator.sheet import contact_sheet
 from vosapp.data.photographs.bank import open_bank
 from vosapp.training.recipe import read_recipe
 from vosapp.training.trainer import Report, RunSettings, Trainer
+from vosapp.video.images import write_png
 
 
 def train(
@@ -44,3 +47,14 @@ def train(
     trainer = Trainer(recipe, open_bank(photographs, without=recipe.without), settings)
     position = trainer.run(on_report)
     return {"steps": position.steps, "minutes": position.seconds / 60}
+
+
+def draw_sheet(recipe_path: Path, photographs: Path, target: Path, *, clips: int = 16) -> None:
+    """Writes a contact sheet (PNG) of the first clips that a recipe's last stage would train on.
+
+    Raises:
+        UserError: recipe or photographs cannot be used.
+    """
+    recipe = read_recipe(recipe_path)
+    bank, settings = open_bank(photographs, without=recipe.without), recipe.stages[-1].clips
+    write_png(target, contact_sheet([generate(bank, settings, (recipe.seed, index)) for index in range(clips)]))

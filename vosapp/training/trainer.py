@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import distributed, nn
+from torch import Tensor, distributed, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from vosapp.data.photographs.bank import PhotographBank
@@ -175,23 +175,24 @@ class _Sums:
     """Means over the steps between two reports."""
 
     def __init__(self) -> None:
-        self._totals: dict[str, float] = {}
+        self._totals: dict[str, Tensor | float] = {}
         self._steps, self._clips, self._since = 0, 0, time.monotonic()
 
     def add(self, result: Unrolled, clips: int) -> None:
         values = {
-            "loss": float(result.loss.detach()),
-            "jaccard": float(result.jaccard.mean()),
-            "moved": float(result.moved_jaccard.detach().mean()),
-            "doubt_gap": float(result.doubt_gap),
+            "loss": result.loss,
+            "jaccard": result.jaccard.mean(),
+            "moved": result.moved_jaccard.mean(),
+            "doubt_gap": result.doubt_gap,
         }
         for name, value in values.items():
-            self._totals[name] = self._totals.get(name, 0.0) + value
+            # Left on the device: reading a number would wait for the step to end.
+            self._totals[name] = self._totals.get(name, 0.0) + value.detach()
         self._steps += 1
         self._clips += clips
 
     def means(self) -> dict[str, float]:
-        found = {name: total / self._steps for name, total in self._totals.items()}
+        found = {name: float(total) / self._steps for name, total in self._totals.items()}
         return {**found, "clips_per_s": self._clips / (time.monotonic() - self._since)}
 
 

@@ -15,6 +15,7 @@ from vosapp.data.generator.damage import damaged
 from vosapp.data.generator.layers import Picture, draw, hidden, over, placed
 from vosapp.data.generator.motion import Pose, draw_motion, moved, still_pose
 from vosapp.data.generator.settings import GeneratorSettings
+from vosapp.data.generator.sheet import contact_sheet
 
 SETTINGS = GeneratorSettings(size_px=64, steps=3)
 
@@ -107,3 +108,11 @@ def test_the_generator_needs_no_torch() -> None:
 def _jaccard(first: np.ndarray, second: np.ndarray) -> float:
     a, b = first > 127, second > 127
     return float((a & b).sum() / max(1, (a | b).sum()))
+
+
+def test_a_contact_sheet_shows_every_frame() -> None:
+    clips = [generate(small_bank(), SETTINGS, (1, seed)) for seed in range(3)]
+    sheet = contact_sheet(clips)
+    assert sheet.shape == (2 * (64 + 4), 2 * (5 * 64 + 4), 3)
+    assert (sheet[:64, :64] == (255, 0, 0)).all(axis=-1).any()
+    assert not sheet[68:132, 324 : 324 + 320].any()

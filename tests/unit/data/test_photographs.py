@@ -79,3 +79,16 @@ def test_regions_and_shapes_are_parts_of_the_picture() -> None:
             assert shape.shape == (120, 150)
             assert 0 < np.count_nonzero(shape) < shape.size
     assert cut(rgb, np.full((120, 150), 255, np.uint8), np.random.default_rng(1)) is None
+
+
+def test_a_pack_can_be_made_smaller(tmp_path: Path) -> None:
+    import cv2
+
+    picture = textured(np.random.default_rng(1), 200, 300)
+    fine = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 98])[1].tobytes()
+    bank = PhotographBank({"a.jpg": fine})
+    bank.pack(tmp_path / "whole")
+    bank.pack(tmp_path / "small", quality=60)
+    again = open_bank(tmp_path / "small")
+    assert (tmp_path / "small").stat().st_size < 0.6 * (tmp_path / "whole").stat().st_size
+    assert np.abs(again.rgb("a.jpg")[..., ::-1].astype(int) - picture).mean() < 12

@@ -100,10 +100,16 @@ class PhotographBank:
         """A label image (height, width) uint8: object ids, 0 background, 255 unknown."""
         return decode_labels(self._files[path])
 
-    def pack(self, path: Path) -> None:
-        """Writes the whole bank into one file."""
-        content = np.frombuffer(b"".join(self._files.values()), np.uint8)
-        index = json.dumps({name: len(data) for name, data in self._files.items()})
+    def pack(self, path: Path, *, quality: int | None = None) -> None:
+        """Writes the whole bank into one file.
+
+        Args:
+            path: of the file.
+            quality: encode JPEG pictures anew at this quality, 0..100, where that makes them smaller.
+        """
+        files = self._files if quality is None else {n: _smaller(n, d, quality) for n, d in self._files.items()}
+        content = np.frombuffer(b"".join(files.values()), np.uint8)
+        index = json.dumps({name: len(data) for name, data in files.items()})
         with path.open("wb") as file:
             np.savez(file, index=np.frombuffer(index.encode(), np.uint8), content=content)
 
@@ -129,6 +135,15 @@ def open_bank(path: Path, *, without: Sequence[str] = ()) -> PhotographBank:
     files = _read_folder(path) if path.is_dir() else _read_pack(path)
     kept = {name: data for name, data in files.items() if not name.startswith(tuple(without))}
     return PhotographBank(kept)
+
+
+def _smaller(name: str, data: bytes, quality: int) -> bytes:
+    picture = (
+        cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if name.endswith((".jpg", ".jpeg")) else None
+    )
+    if picture is None:
+        return data
+    return min(data, cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes(), key=len)
 
 
 def _position(name: str) -> float:
