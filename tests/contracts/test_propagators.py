@@ -11,10 +11,14 @@ import torch
 from numpy.typing import NDArray
 
 from tests.networks import random_network
+from tests.small_networks import small_hs2s, small_rgmp, small_s2s
 from vosapp.engine.engines import build_propagator
 from vosapp.engine.networks.agame import AGamePropagator
+from vosapp.engine.networks.hs2s import HS2SPropagator
 from vosapp.engine.networks.hybrid import HybridPropagator
+from vosapp.engine.networks.rgmp import RgmpPropagator
 from vosapp.engine.networks.rvos import RvosPropagator
+from vosapp.engine.networks.s2s import S2SPropagator
 from vosapp.engine.propagator import Prediction, Propagator
 from vosapp.models.hybrid.network import Hybrid, HybridSettings
 
@@ -36,6 +40,14 @@ BUILD: dict[str, Build] = {
     "flow": lambda: build_propagator("flow", "cpu"),
     "plain-dis": lambda: build_propagator("plain-dis", "cpu"),
     "agame": lambda: AGamePropagator(random_network("agame"), device=CPU),  # type: ignore[arg-type]
+    "rgmp": lambda: RgmpPropagator(small_rgmp(), device=CPU),
+    "rgmp-gru": lambda: RgmpPropagator(small_rgmp(memory="gru"), device=CPU, scales=(0.5, 1.0)),
+    "s2s": lambda: S2SPropagator(small_s2s(memories=1, border_distances=False), device=CPU, size=(64, 96)),
+    "s2s++": lambda: S2SPropagator(small_s2s(), device=CPU, size=(64, 96)),
+    "hs2s": lambda: HS2SPropagator(small_hs2s(), device=CPU, size=(64, 96)),
+    "hs2s-0": lambda: HS2SPropagator(small_hs2s(references="first"), device=CPU, size=(64, 96)),
+    "hs2s-t1": lambda: HS2SPropagator(small_hs2s(references="previous"), device=CPU, size=(64, 96)),
+    "hs2s-sim": lambda: HS2SPropagator(small_hs2s(references="similarity"), device=CPU, size=(64, 96)),
     "rvos": lambda: RvosPropagator(random_network("rvos"), device=CPU, size=(64, 96)),  # type: ignore[arg-type]
 }
 

@@ -69,6 +69,14 @@ _HYBRID = EngineSpec(
 
 # The adapter of each network of the papers, by its name in `vosapp.models.registry`.
 _ADAPTERS = {
+    "rgmp": "vosapp.engine.networks.rgmp:build",
+    "rgmp-gru": "vosapp.engine.networks.rgmp:build_gru",
+    "s2s": "vosapp.engine.networks.s2s:build",
+    "s2s++": "vosapp.engine.networks.s2s:build_plus_plus",
+    "hs2s": "vosapp.engine.networks.hs2s:build",
+    "hs2s-0": "vosapp.engine.networks.hs2s:build_first",
+    "hs2s-t1": "vosapp.engine.networks.hs2s:build_previous",
+    "hs2s-sim": "vosapp.engine.networks.hs2s:build_similarity",
     "rvos": "vosapp.engine.networks.rvos:build",
     "agame": "vosapp.engine.networks.agame:build",
 }

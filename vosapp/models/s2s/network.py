@@ -46,9 +46,9 @@ class S2S(nn.Module):
         _, _, third, fourth, fifth = widths
         self.initializer = Initializer(memories, widths=widths, middle=middle)
         self.encoder = Encoder(widths, wide=wide)
-        self.convlstm = ConvLSTMCell(fifth, fifth, 3)
-        self.convlstm_middle = ConvLSTMCell(fourth, fourth, 3) if memories >= 2 else None
-        self.convlstm_3 = ConvLSTMCell(third, third, 5) if memories >= 3 else None
+        self.convlstm = ConvLSTMCell(fifth, fifth, 3, shares_input=True)
+        self.convlstm_middle = ConvLSTMCell(fourth, fourth, 3, shares_input=True) if memories >= 2 else None
+        self.convlstm_3 = ConvLSTMCell(third, third, 5, shares_input=True) if memories >= 3 else None
         self.decoder = Decoder(memories, border_distances=border_distances, widths=widths)
 
     def start(self, rgb: Tensor, masks: Tensor) -> State:

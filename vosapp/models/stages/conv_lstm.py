@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from vosapp.models.stages.split import bias_of, part
+from vosapp.models.stages.split import SplitsByChannels, bias_of, part
 
 
 class LSTMState(NamedTuple):
@@ -30,11 +30,14 @@ class ConvLSTMCell(nn.Module):
         channels: of the input.
         hidden: of the state.
         kernel: size of the convolution, odd.
+        shares_input: whether one input may be seen by many states. A packed convolution is then used in parts
+            always, since it keeps its weights either whole or in parts.
     """
 
-    def __init__(self, channels: int, hidden: int, kernel: int) -> None:
+    def __init__(self, channels: int, hidden: int, kernel: int, *, shares_input: bool = False) -> None:
         super().__init__()
         self.channels = channels
+        self.shares_input = shares_input
         self.conv = nn.Conv2d(channels + hidden, 4 * hidden, kernel, padding=kernel // 2)
 
     def forward(self, x: Tensor, state: LSTMState) -> LSTMState:
@@ -51,7 +54,13 @@ class ConvLSTMCell(nn.Module):
         return LSTMState((outward * F.relu(c)).to(x.dtype), c)
 
     def _gates(self, x: Tensor, h: Tensor) -> Tensor:
-        if x.shape[0] == h.shape[0]:
+        in_parts = self.shares_input and isinstance(self.conv, SplitsByChannels)
+        if x.shape[0] == h.shape[0] and not in_parts:
             together: Tensor = self.conv(torch.cat([x, h], dim=1))
             return together
         return part(self.conv, x, 0) + part(self.conv, h, self.channels) + bias_of(self.conv)
+
+
+def zeros_like(state: LSTMState) -> LSTMState:
+    """A memory that has seen nothing, of the shape of another."""
+    return LSTMState(torch.zeros_like(state.h), torch.zeros_like(state.c))

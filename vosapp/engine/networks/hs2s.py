@@ -1,0 +1,167 @@
+"""HS2S as a propagator: recurrence from the frame before, matched with the trusted frame nearest in time."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from vosapp.core.document import ObjectId
+from vosapp.engine.device import choose_device
+from vosapp.engine.networks.answer import answer
+from vosapp.engine.networks.batching import in_groups, join, split
+from vosapp.engine.networks.prepared import prepared_network
+from vosapp.engine.networks.s2s import apart_at_size
+from vosapp.engine.networks.trusted import TrustedFrames
+from vosapp.engine.propagator import Prediction, Probability
+from vosapp.models.hs2s.decoder import Reference
+from vosapp.models.hs2s.network import HS2S, NATIVE_SIZE, State
+from vosapp.models.stages.conv_lstm import zeros_like
+from vosapp.models.stages.sampling import sample_mask, sample_picture, to_tensor
+from vosapp.video.source import RgbImage
+
+_TOGETHER = 4  # objects that are computed at one time
+
+
+@dataclass(slots=True)
+class _Track:
+    """One object on its way.
+
+    Attributes:
+        mask: (1, h, w) on the frame before, soft.
+        state: of the memories; None where it begins.
+        anchor_index: frame of the reference; None without one.
+        anchor: the reference's features; None without one, or for a network that uses none.
+    """
+
+    mask: Tensor
+    state: State | None = None
+    anchor_index: int | None = None
+    anchor: Reference | None = None
+
+
+class HS2SPropagator:
+    """A `Propagator`. A given mask begins an object anew; the reference changes to the nearest trusted frame.
+
+    Args:
+        network: prepared for inference on `device`.
+        device: where it runs.
+        size: (height, width) that every frame is brought to, multiples of 32.
+    """
+
+    def __init__(self, network: HS2S, *, device: torch.device, size: tuple[int, int] = NATIVE_SIZE) -> None:
+        self._network = network
+        self._device = device
+        self._size = size
+        self._trusted = TrustedFrames()
+        self._tracks: dict[ObjectId, _Track] = {}
+        self._before: Tensor | None = None  # the picture of the frame before, (1, 3, h, w)
+
+    def remember(self, frame_index: int, rgb: RgbImage, masks: Mapping[ObjectId, Probability]) -> None:
+        """Keeps a trusted frame until it is the nearest one; see `Propagator.remember`."""
+        self._trusted.add(frame_index, rgb, masks)
+
+    @torch.inference_mode()
+    def step(self, frame_index: int, rgb: RgbImage, given: Mapping[ObjectId, Probability] | None = None) -> Prediction:
+        """Moves the pass to this frame; see `Propagator.step`."""
+        given = given or {}
+        self._trusted.add(frame_index, rgb, given)
+        self._trusted.keep_near(frame_index)
+        picture = self._picture(rgb)
+        predicted = [object_id for object_id in self._tracks if object_id not in given]
+        self._refer(predicted, frame_index)
+        self._move(picture, [object_id for object_id in predicted if self._can_move(object_id)])
+        found = {object_id: self._tracks[object_id].mask[0] for object_id in predicted}
+        self._take(given)
+        self._before = picture
+        return answer(apart_at_size(found, (rgb.shape[0], rgb.shape[1])), given)
+
+    def forget(self, object_ids: Collection[ObjectId]) -> None:
+        """Drops objects; see `Propagator.forget`."""
+        self._trusted.forget(object_ids)
+        for object_id in object_ids:
+            self._tracks.pop(object_id, None)
+
+    def _picture(self, rgb: RgbImage) -> Tensor:
+        return to_tensor(sample_picture(rgb, self._size)).to(self._device)
+
+    def _mask(self, mask: Probability) -> Tensor:
+        sampled = sample_mask(np.asarray(mask, np.float32), self._size)
+        return torch.tensor(sampled, device=self._device).unsqueeze(0)
+
+    def _can_move(self, object_id: ObjectId) -> bool:
+        """Whether the object was ever seen where the network needs to have seen it."""
+        return self._tracks[object_id].anchor is not None or not self._network.needs_anchor
+
+    def _refer(self, object_ids: list[ObjectId], frame_index: int) -> None:
+        """Makes the nearest trusted frame the reference of each object."""
+        for object_id in object_ids if self._network.needs_anchor else ():
+            track = self._tracks[object_id]
+            nearest = self._trusted.nearest(object_id, frame_index)
+            if nearest is not None and nearest != track.anchor_index:
+                seen = self._network.look_back(self._picture(self._trusted.picture(nearest)))
+                track.anchor = self._network.anchor(seen, self._mask(self._trusted.mask(object_id, nearest)))
+                track.anchor_index = nearest
+
+    def _move(self, picture: Tensor, object_ids: list[ObjectId]) -> None:
+        """Finds objects on a picture and moves their memories to it."""
+        if not object_ids or self._before is None:
+            return
+        seen, back = self._network.look(picture), self._network.look_back(self._before)
+        for chosen in in_groups(object_ids, _TOGETHER):
+            tracks = [self._tracks[object_id] for object_id in chosen]
+            masks = torch.cat([track.mask for track in tracks])
+            anchor = join([track.anchor for track in tracks])
+            decoded, state = self._network(
+                seen, masks, anchor, self._network.previous(back, masks), _joined_states(tracks)
+            )
+            moved = zip(tracks, torch.split(decoded.probabilities, 1), split(state, len(tracks)), strict=True)
+            for track, mask, own in moved:
+                track.mask, track.state = mask, own
+
+    def _take(self, given: Mapping[ObjectId, Probability]) -> None:
+        """Takes given masks as they are. An object that is away keeps its memories and its reference."""
+        for object_id, mask in given.items():
+            sampled = self._mask(mask)
+            if mask.any() or object_id not in self._tracks:
+                self._tracks[object_id] = _Track(sampled)
+            else:
+                self._tracks[object_id].mask = sampled
+
+
+def _joined_states(tracks: list[_Track]) -> State | None:
+    """The memories as a batch; those of objects that begin are zero. None where all begin."""
+    known = next((track.state for track in tracks if track.state is not None), None)
+    if known is None:
+        return None
+    nothing = State(zeros_like(known.memory), None if known.skip is None else zeros_like(known.skip))
+    return join([track.state or nothing for track in tracks])
+
+
+def build(
+    device: str = "auto", *, size: tuple[int, int] = NATIVE_SIZE, precision: str = "float32", network: str = "hs2s"
+) -> HS2SPropagator:
+    """HS2S with the user's weights; see `HS2SPropagator`.
+
+    Args:
+        device: "auto", "cpu", "cuda" or "mps".
+        size: see `HS2SPropagator`.
+        precision: "float32" or "bfloat16".
+        network: "hs2s", "hs2s-0", "hs2s-t1" or "hs2s-sim".
+
+    Raises:
+        WeightsError: there are no weights.
+        EngineError: no such device or precision.
+    """
+    chosen = choose_device(device)
+    return HS2SPropagator(cast(HS2S, prepared_network(network, chosen, precision)), device=chosen, size=size)
+
+
+build_first = functools.partial(build, network="hs2s-0")
+build_previous = functools.partial(build, network="hs2s-t1")
+build_similarity = functools.partial(build, network="hs2s-sim")

@@ -1,0 +1,83 @@
+"""Networks with their weights, ready to run. The last one stays in memory, so that a second run begins at once."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from vosapp.core.errors import EngineError
+from vosapp.models.loading import load_network
+from vosapp.models.preparing import Precision, prepare
+from vosapp.models.weights import find_weights
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """What must be the same for a network to be used again."""
+
+    name: str
+    device: torch.device
+    precision: Precision
+    weights: tuple[str, int]
+
+
+class _LastOne:
+    """Holds one network. Networks of the papers take up to 1.7 GB, so there is never a second."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._key: _Key | None = None
+        self._network: nn.Module | None = None
+
+    def get(self, key: _Key) -> nn.Module:
+        with self._lock:
+            if self._network is None or self._key != key:
+                self._key = self._network = None  # lets the last one go before the next is read
+                self._network = prepare(load_network(key.name), key.device, key.precision)
+                self._key = key
+            return self._network
+
+    def release(self) -> None:
+        with self._lock:
+            self._key = self._network = None
+
+
+_last = _LastOne()
+
+
+def prepared_network(name: str, device: torch.device, precision: str = "float32") -> nn.Module:
+    """The network of a name, prepared for inference. Shared by those who ask for the same one: do not change it.
+
+    Args:
+        name: in `vosapp.models.registry`.
+        device: where it runs.
+        precision: "float32" or "bfloat16".
+
+    Raises:
+        WeightsError: it has no weights here, or they are damaged.
+        EngineError: no such precision.
+    """
+    found = find_weights(name)
+    stamp = ("", 0) if found is None else (str(found.path), found.path.stat().st_mtime_ns)
+    return _last.get(_Key(name, device, precision_of(precision), stamp))
+
+
+def precision_of(name: str) -> Precision:
+    """The precision of a name.
+
+    Raises:
+        EngineError: there is none.
+    """
+    try:
+        return Precision(name)
+    except ValueError as error:
+        known = ", ".join(precision.value for precision in Precision)
+        raise EngineError(f'There is no precision "{name}".', f"Choose one of: {known}.") from error
+
+
+def release() -> None:
+    """Lets the last network go."""
+    _last.release()

@@ -1,0 +1,241 @@
+"""RGMP as a propagator: the trusted frame nearest in time is each object's reference."""
+
+from __future__ import annotations
+
+import functools
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple, cast
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from vosapp.core.document import ObjectId
+from vosapp.engine.device import choose_device
+from vosapp.engine.networks.answer import answer
+from vosapp.engine.networks.batching import in_groups, join, split
+from vosapp.engine.networks.prepared import prepared_network
+from vosapp.engine.networks.trusted import TrustedFrames
+from vosapp.engine.propagator import Prediction, Probability
+from vosapp.models.rgmp import protocol
+from vosapp.models.rgmp.network import RGMP
+from vosapp.models.rgmp.protocol import ONE_SCALE, THREE_SCALES, Picture, Streams
+from vosapp.models.stages.global_convolution import Contribution
+from vosapp.models.stages.padding import Padding, resize
+from vosapp.video.source import RgbImage
+
+SHORT_SIDE = 480  # the size that the authors test at
+_TOGETHER = 4  # streams that are computed at one time
+
+Members = tuple[ObjectId, ...]  # the objects that a stream carries as one; most carry a single object
+
+
+class _Stream(NamedTuple):
+    """What is carried from frame to frame for a stream.
+
+    Attributes:
+        frame_index: of the reference.
+        references: the reference's features at every scale.
+        memory: of the visual memory, empty for a network without one.
+    """
+
+    frame_index: int
+    references: tuple[Contribution, ...]
+    memory: tuple[Tensor, ...] = ()
+
+
+class _Canvas(NamedTuple):
+    """How frames of one size lie on the canvas."""
+
+    size: tuple[int, int]
+    inner: tuple[int, int]
+    border: Padding
+
+    @classmethod
+    def of(cls, size: tuple[int, int], short_side: int) -> _Canvas:
+        scale = min(1.0, short_side / min(size)) if short_side else 1.0
+        inner = (max(1, round(size[0] * scale)), max(1, round(size[1] * scale)))
+        return cls(size, inner, protocol.border(inner))
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(height, width) of the canvas."""
+        top, bottom, left, right = self.border
+        return self.inner[0] + top + bottom, self.inner[1] + left + right
+
+    def put(self, x: Tensor) -> Tensor:
+        """Pictures (1, C, H, W) or masks (N, H, W) on the canvas."""
+        return self.border.pad(resize(x, self.inner, antialias=True))
+
+    def take(self, x: Tensor) -> Tensor:
+        """Probabilities (N, h, w) on the canvas at the size of the frame."""
+        return resize(self.border.crop(x), self.size)
+
+
+class RgmpPropagator:
+    """A `Propagator`. Each object has a stream of its own; objects that share a reference have one more as a whole.
+
+    Args:
+        network: prepared for inference on `device`.
+        device: where it runs.
+        scales: parts of the canvas' size whose results are averaged; the authors use three.
+        short_side: larger frames are shrunk until their shorter side has so many pixels; 0 never shrinks.
+    """
+
+    def __init__(
+        self,
+        network: RGMP,
+        *,
+        device: torch.device,
+        scales: tuple[float, ...] = ONE_SCALE,
+        short_side: int = SHORT_SIDE,
+    ) -> None:
+        self._network = network
+        self._device = device
+        self._scales = scales
+        self._short_side = short_side
+        self._trusted = TrustedFrames()
+        self._previous: dict[ObjectId, Tensor] = {}  # (1, h, w) on the canvas: what was found on the last frame
+        self._streams: dict[Members, _Stream] = {}
+
+    def remember(self, frame_index: int, rgb: RgbImage, masks: Mapping[ObjectId, Probability]) -> None:
+        """Keeps a trusted frame until it is the nearest one; see `Propagator.remember`."""
+        self._trusted.add(frame_index, rgb, masks)
+
+    @torch.inference_mode()
+    def step(self, frame_index: int, rgb: RgbImage, given: Mapping[ObjectId, Probability] | None = None) -> Prediction:
+        """Moves the pass to this frame; see `Propagator.step`."""
+        given = given or {}
+        self._trusted.add(frame_index, rgb, given)
+        self._trusted.keep_near(frame_index)
+        canvas = _Canvas.of((rgb.shape[0], rgb.shape[1]), self._short_side)
+        predicted = [object_id for object_id in self._previous if object_id not in given]
+        found = self._found(frame_index, rgb, canvas, predicted)
+        self._drop_streams(given)
+        self._previous |= found
+        self._previous |= {object_id: self._put(canvas, [mask]) for object_id, mask in given.items()}
+        at_size = {object_id: canvas.take(mask)[0].clamp(0, 1).cpu().numpy() for object_id, mask in found.items()}
+        return answer(at_size, given)
+
+    def forget(self, object_ids: Collection[ObjectId]) -> None:
+        """Drops objects; see `Propagator.forget`."""
+        self._trusted.forget(object_ids)
+        self._drop_streams(object_ids)
+        for object_id in object_ids:
+            self._previous.pop(object_id, None)
+
+    def _drop_streams(self, object_ids: Collection[ObjectId]) -> None:
+        """Drops every stream that carries one of these objects."""
+        self._streams = {
+            members: stream for members, stream in self._streams.items() if not set(members) & set(object_ids)
+        }
+
+    def _put(self, canvas: _Canvas, masks: Sequence[Probability]) -> Tensor:
+        """Masks on the canvas, (N, h, w)."""
+        return canvas.put(torch.tensor(np.stack(masks), dtype=torch.float32, device=self._device))
+
+    def _found(
+        self, frame_index: int, rgb: RgbImage, canvas: _Canvas, predicted: list[ObjectId]
+    ) -> dict[ObjectId, Tensor]:
+        """Probabilities of the objects that are to be predicted, (1, h, w) each, on the canvas."""
+        groups = self._groups(frame_index, predicted)
+        followed = [object_id for group in groups.values() for object_id in group]
+        results = {object_id: torch.zeros(1, *canvas.shape, device=self._device) for object_id in predicted}
+        if not followed:
+            return results  # objects that have always been away
+        singles: list[Members] = [(object_id,) for object_id in followed]
+        unions: list[Members] = [tuple(group) for group in groups.values() if len(group) > 1]
+        self._refer(canvas, groups, [*singles, *unions])
+        picture = self._look(rgb, canvas)
+        found = self._propagate(picture, [*singles, *unions])
+        alone = torch.cat([found[single] for single in singles])
+        if len(followed) > 1:
+            alone = protocol.aggregate(alone, torch.cat([found[tuple(group)] for group in groups.values()]))
+        return results | dict(zip(followed, torch.split(alone, 1), strict=True))
+
+    def _groups(self, frame_index: int, predicted: list[ObjectId]) -> dict[int, list[ObjectId]]:
+        """The objects by the frame of their reference. Those that have none are left out."""
+        groups: dict[int, list[ObjectId]] = defaultdict(list)
+        for object_id in predicted:
+            nearest = self._trusted.nearest(object_id, frame_index)
+            if nearest is not None:
+                groups[nearest].append(object_id)
+        return groups
+
+    def _refer(self, canvas: _Canvas, groups: Mapping[int, list[ObjectId]], needed: list[Members]) -> None:
+        """Makes the references of streams that have none or whose nearest frame changed, and drops all others."""
+        frames = {object_id: frame for frame, group in groups.items() for object_id in group}
+        pictures: dict[int, Picture] = {}
+        streams: dict[Members, _Stream] = {}
+        for members in needed:
+            frame = frames[members[0]]
+            stream = self._streams.get(members)
+            if stream is None or stream.frame_index != frame:
+                if frame not in pictures:
+                    pictures[frame] = self._look(self._trusted.picture(frame), canvas)
+                together = np.max([self._trusted.mask(object_id, frame) for object_id in members], axis=0)
+                references = protocol.refer(self._network, pictures[frame], self._put(canvas, [together]))
+                stream = _Stream(frame, references, () if stream is None else stream.memory)
+            streams[members] = stream
+        self._streams = streams
+
+    def _propagate(self, picture: Picture, needed: list[Members]) -> dict[Members, Tensor]:
+        """What each stream finds, (1, h, w)."""
+        found: dict[Members, Tensor] = {}
+        for chosen in in_groups(needed, _TOGETHER):
+            streams = [self._streams[members] for members in chosen]
+            guidance = [torch.cat([self._previous[o] for o in members]).sum(0, keepdim=True) for members in chosen]
+            result: Streams = protocol.propagate(
+                self._network,
+                picture,
+                torch.cat(guidance),
+                join([stream.references for stream in streams]),
+                memory=_memories(streams),
+            )
+            parts = zip(chosen, torch.split(result.foreground, 1), split(result.memory, len(chosen)), strict=True)
+            for members, foreground, memory in parts:
+                found[members] = foreground
+                self._streams[members] = self._streams[members]._replace(memory=memory)
+        return found
+
+    def _look(self, rgb: RgbImage, canvas: _Canvas) -> Picture:
+        picture = torch.tensor(rgb, device=self._device).permute(2, 0, 1)[None].float() / 255
+        return protocol.look(self._network, canvas.put(picture), self._scales)
+
+
+def _memories(streams: Sequence[_Stream]) -> tuple[Tensor, ...]:
+    """The visual memory of streams as a batch; of those that just began it is zero. Empty without such a memory."""
+    known = next((stream.memory for stream in streams if stream.memory), ())
+    nothing = tuple(torch.zeros_like(state) for state in known)
+    return join([stream.memory or nothing for stream in streams])
+
+
+def build(
+    device: str = "auto",
+    *,
+    scales: tuple[float, ...] = ONE_SCALE,
+    short_side: int = SHORT_SIDE,
+    precision: str = "float32",
+    network: str = "rgmp",
+) -> RgmpPropagator:
+    """RGMP with the user's weights; see `RgmpPropagator`.
+
+    Args:
+        device: "auto", "cpu", "cuda" or "mps".
+        scales: see `RgmpPropagator`; `THREE_SCALES` is what the authors' figures were made with.
+        short_side: see `RgmpPropagator`.
+        precision: "float32" or "bfloat16".
+        network: "rgmp", or "rgmp-gru" for the one with a visual memory.
+
+    Raises:
+        WeightsError: there are no weights.
+        EngineError: no such device or precision.
+    """
+    chosen = choose_device(device)
+    prepared = cast(RGMP, prepared_network(network, chosen, precision))
+    return RgmpPropagator(prepared, device=chosen, scales=scales, short_side=short_side)
+
+
+build_three_scales = functools.partial(build, scales=THREE_SCALES)
+build_gru = functools.partial(build, network="rgmp-gru")

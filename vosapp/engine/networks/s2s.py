@@ -1,0 +1,117 @@
+"""S2S and S2S++ as propagators: the memories alone carry an object on from the trusted frame where it begins."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Collection, Mapping
+from typing import cast
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from vosapp.core.document import ObjectId
+from vosapp.engine.device import choose_device
+from vosapp.engine.networks.answer import answer
+from vosapp.engine.networks.batching import in_groups, join, split
+from vosapp.engine.networks.prepared import prepared_network
+from vosapp.engine.propagator import Prediction, Probability
+from vosapp.models.s2s.network import NATIVE_SIZE, S2S, State
+from vosapp.models.stages.merging import exclusive
+from vosapp.models.stages.padding import resize
+from vosapp.models.stages.sampling import sample_mask, sample_picture, to_tensor
+from vosapp.video.source import RgbImage
+
+_TOGETHER = 4  # objects that are computed at one time
+
+
+class S2SPropagator:
+    """A `Propagator`. Masks are never fed back, so only a given mask can correct an object: it begins anew there.
+
+    While an object is said to be away its memories rest.
+
+    Args:
+        network: prepared for inference on `device`.
+        device: where it runs.
+        size: (height, width) that every frame is brought to, multiples of 32.
+    """
+
+    def __init__(self, network: S2S, *, device: torch.device, size: tuple[int, int] = NATIVE_SIZE) -> None:
+        self._network = network
+        self._device = device
+        self._size = size
+        self._states: dict[ObjectId, State | None] = {}  # None: it has never been seen
+
+    def remember(self, frame_index: int, rgb: RgbImage, masks: Mapping[ObjectId, Probability]) -> None:
+        """Does nothing: the network knows no reference but the frame where it began; see `Propagator.remember`."""
+
+    @torch.inference_mode()
+    def step(
+        self,
+        frame_index: int,  # noqa: ARG002 - the network counts no frames
+        rgb: RgbImage,
+        given: Mapping[ObjectId, Probability] | None = None,
+    ) -> Prediction:
+        """Moves the pass to this frame; see `Propagator.step`."""
+        given = given or {}
+        picture = to_tensor(sample_picture(rgb, self._size)).to(self._device)
+        found = self._found(picture, [object_id for object_id in self._states if object_id not in given])
+        self._begin(picture, given)
+        return answer(apart_at_size(found, (rgb.shape[0], rgb.shape[1])), given)
+
+    def forget(self, object_ids: Collection[ObjectId]) -> None:
+        """Drops objects; see `Propagator.forget`."""
+        for object_id in object_ids:
+            self._states.pop(object_id, None)
+
+    def _found(self, picture: Tensor, predicted: list[ObjectId]) -> dict[ObjectId, Tensor]:
+        """Probabilities (h, w) of each object for itself. Moves their memories."""
+        found = {object_id: torch.zeros(self._size, device=self._device) for object_id in predicted}
+        states = {o: state for o in predicted if (state := self._states[o]) is not None}
+        if not states:
+            return found
+        look = self._network.look(picture)
+        for chosen in in_groups(states, _TOGETHER):
+            decoded, moved = self._network(look, join([states[object_id] for object_id in chosen]))
+            found |= dict(zip(chosen, decoded.probabilities, strict=True))
+            self._states |= dict(zip(chosen, split(moved, len(chosen)), strict=True))
+        return found
+
+    def _begin(self, picture: Tensor, given: Mapping[ObjectId, Probability]) -> None:
+        """Lets objects begin at their given masks."""
+        for object_id, mask in given.items():
+            if mask.any():
+                sampled = torch.tensor(sample_mask(np.asarray(mask, np.float32), self._size), device=self._device)
+                self._states[object_id] = self._network.start(picture, sampled.unsqueeze(0))
+            else:
+                self._states.setdefault(object_id, None)
+
+
+def apart_at_size(found: Mapping[ObjectId, Tensor], size: tuple[int, int]) -> dict[ObjectId, Probability]:
+    """Probabilities (h, w) of objects found one by one, at the frame's size, where they exclude each other."""
+    if not found:
+        return {}
+    apart = exclusive(resize(torch.stack(list(found.values())), size)).cpu().numpy()
+    return dict(zip(found, apart, strict=True))
+
+
+def build(
+    device: str = "auto", *, size: tuple[int, int] = NATIVE_SIZE, precision: str = "float32", network: str = "s2s"
+) -> S2SPropagator:
+    """S2S with the user's weights; see `S2SPropagator`.
+
+    Args:
+        device: "auto", "cpu", "cuda" or "mps".
+        size: see `S2SPropagator`.
+        precision: "float32" or "bfloat16".
+        network: "s2s" or "s2s++".
+
+    Raises:
+        WeightsError: there are no weights.
+        EngineError: no such device or precision.
+    """
+    chosen = choose_device(device)
+    return S2SPropagator(cast(S2S, prepared_network(network, chosen, precision)), device=chosen, size=size)
+
+
+build_plus_plus = functools.partial(build, network="s2s++")
