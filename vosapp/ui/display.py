@@ -14,8 +14,8 @@ from vosapp.core.timecode import timecode
 from vosapp.core.timeline import Direction, FrameRange
 from vosapp.ui.availability import checked_actions, enabled_actions
 from vosapp.ui.run_request import Refusal, RunRequest, active_object, request
-from vosapp.ui.timecode import rate_text
 from vosapp.ui.timeline.lanes import Coverage, CoverageCache, Lane, combined_doubt, frames_to_review
+from vosapp.ui.units import rate_text
 from vosapp.ui.view_state import (
     Backdrop,
     EngineChoice,

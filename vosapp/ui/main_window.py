@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from vosapp.ui.action_set import ActionSet
 from vosapp.ui.icons import icon
@@ -77,12 +77,27 @@ class MainWindow(QMainWindow):
         return page
 
     def _side(self) -> QWidget:
-        side = _column(self.objects, rule(), self.propagate)
+        side = _column(self.objects, rule(), self.propagate, rule(), self._export_button())
         side.setObjectName("Panel")
         side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         side.setMinimumWidth(270)
         side.setMaximumWidth(460)
         return side
+
+    def _export_button(self) -> QWidget:
+        button = QPushButton("  Export…")
+        action = self.commands["file.export"]
+        button.setIcon(action.icon())
+        button.setMinimumHeight(34)
+        button.setToolTip(action.toolTip())
+        button.setEnabled(action.isEnabled())
+        button.clicked.connect(action.trigger)
+        action.enabledChanged.connect(button.setEnabled)
+        frame = QWidget()
+        row = QHBoxLayout(frame)
+        row.setContentsMargins(12, 10, 12, 12)
+        row.addWidget(button)
+        return frame
 
     def keep_open(self) -> None:
         """Called while `closing` is emitted: the window does not close."""

@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QMessageBox
 
 from vosapp import __version__
 from vosapp.core.settings import Settings
+from vosapp.core.timeline import Direction
 from vosapp.engine.propagation_job import propagation_body
+from vosapp.ui.controllers.exports import ExportController
 from vosapp.ui.controllers.looks import LookController
 from vosapp.ui.controllers.masks import MaskController
 from vosapp.ui.controllers.objects import ObjectController
@@ -20,10 +22,11 @@ from vosapp.ui.controllers.runs import MakeBody, RunController
 from vosapp.ui.dialogs import Dialogs
 from vosapp.ui.engine_list import engine_choices
 from vosapp.ui.main_window import MainWindow
+from vosapp.ui.panels.export_dialog import ExportDialog
 from vosapp.ui.panels.shortcuts import ShortcutSheet
 from vosapp.ui.presenter import Presenter
 from vosapp.ui.session import Session
-from vosapp.ui.view_state import PropagateChoice
+from vosapp.ui.view_state import Playback, PropagateChoice
 
 
 class Workspace(QObject):
@@ -58,7 +61,9 @@ class Workspace(QObject):
         self.masks = MaskController(self.session, dialogs, self)
         self.objects = ObjectController(self.session, dialogs, self)
         self.runs = RunController(self.session, make_body, self)
+        self.exports = ExportController(self.session, dialogs, self)
         self.projects = ProjectController(self.session, dialogs, self)
+        self.export_dialog: ExportDialog | None = None
         self.presenter = Presenter(self.session, self.window, self)
         self._bind_commands()
         self._connect_viewer()
@@ -73,7 +78,8 @@ class Workspace(QObject):
             brush_px=settings.get("tool.brush_px", float),
             opacity=settings.get("view.overlay_opacity", float),
             engines=engine_choices(),
-            propagate=PropagateChoice(engine=engine),
+            playback=Playback(loop=settings.get("view.loop", bool)),
+            propagate=PropagateChoice(engine=engine, direction=Direction(settings.get("engine.direction", str))),
         )
         self.presenter.refresh()
         for problem in settings.problems:
@@ -91,6 +97,7 @@ class Workspace(QObject):
                 "tool.take_back": self.window.canvas.pen.take_back_corner,
                 "propagate.cancel": self.escape,
                 "view.full_screen": self.toggle_full_screen,
+                "file.export": self.show_export,
                 "file.quit": self.window.close,
                 "help.shortcuts": self.show_shortcuts,
                 "help.about": self.show_about,
@@ -178,6 +185,28 @@ class Workspace(QObject):
         """Shows what the keys do."""
         ShortcutSheet(self.window).open()
 
+    def show_export(self) -> None:
+        """Shows the export dialog, which is made when it is first asked for."""
+        if self.export_dialog is None:
+            dialog = self.export_dialog = ExportDialog(self.window)
+            exports = self.exports
+            dialog.format_chosen.connect(exports.choose_format)
+            dialog.in_out_chosen.connect(exports.choose_in_out)
+            dialog.scope_chosen.connect(exports.choose_scope)
+            dialog.missing_chosen.connect(exports.choose_missing)
+            dialog.folder_asked.connect(exports.choose_folder)
+            dialog.export_asked.connect(exports.start)
+            dialog.cancel_asked.connect(exports.cancel)
+            exports.changed.connect(self._refresh_export)
+        self.export_dialog.show()
+        self.export_dialog.raise_()
+        self.export_dialog.activateWindow()
+        self._refresh_export()
+
+    def _refresh_export(self) -> None:
+        if self.export_dialog is not None and self.export_dialog.isVisible():
+            self.export_dialog.show_export(self.exports.display())
+
     def show_about(self) -> None:
         """Says what this program is."""
         box = QMessageBox(self.window)
@@ -202,3 +231,4 @@ class Workspace(QObject):
     def _stop_work(self) -> None:
         self.playback.stop()
         self.runs.stop_and_wait()
+        self.exports.stop_and_wait()

@@ -12,7 +12,7 @@ from vosapp.ui.action_set import ActionSet
 from vosapp.ui.display import PropagateDisplay
 from vosapp.ui.icons import icon
 from vosapp.ui.theme import TOKENS
-from vosapp.ui.timecode import duration
+from vosapp.ui.units import duration
 from vosapp.ui.view_state import EngineChoice, Reach, WorkStatus
 from vosapp.ui.widgets import Segments, label, set_role
 
@@ -83,7 +83,6 @@ class PropagatePanel(QWidget):
         start_column.setSpacing(6)
         start_column.addWidget(self.button)
         start_column.addWidget(self._summary)
-        start_column.addStretch(1)
         self._stack.addWidget(start)
         self._stack.addWidget(self._progress)
         column.addWidget(self._stack)
@@ -164,7 +163,6 @@ class _RunProgress(QWidget):
         facts.addWidget(self._left)
         column.addLayout(facts)
         column.addWidget(self._cancel)
-        column.addStretch(1)
 
     def show_status(self, status: WorkStatus) -> None:
         """Shows numbers of a run."""

@@ -12,7 +12,7 @@ from vosapp.ui.icons import icon, pixmap
 from vosapp.ui.theme import TOKENS
 from vosapp.ui.widgets import label
 
-COLUMN_PX = 560
+COLUMN_PX = 600
 SHOWN_RECENT = 6
 
 
@@ -61,7 +61,7 @@ class StartPage(QWidget):
         text = QVBoxLayout()
         text.setSpacing(3)
         text.addWidget(label("vosapp", "title"))
-        text.addWidget(label("Paint an object on one frame, propagate it through the shot, export the matte.", "dim"))
+        text.addWidget(label("Paint an object once, propagate it through the shot, export the matte.", "dim"))
         row.addLayout(text, 1)
         return row
 

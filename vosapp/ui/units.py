@@ -1,4 +1,4 @@
-"""Clock times and rates as text for the screen."""
+"""Durations and rates as text for the screen."""
 
 from __future__ import annotations
 

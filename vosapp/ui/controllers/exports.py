@@ -1,0 +1,171 @@
+"""Exporting in the background."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+from vosapp.core.errors import UserError
+from vosapp.engine.job import Job, JobResult, Outcome, Progress
+from vosapp.export.export_job import ExportReport, ExportTask, export_body
+from vosapp.export.manifest import require_free
+from vosapp.export.recipe import ExportFormat, MissingMasks
+from vosapp.ui.bridge import JobThread
+from vosapp.ui.export_request import ExportChoice, ExportDisplay, Finding, recipe, resolve_export
+from vosapp.ui.session import Session
+from vosapp.ui.view_state import NoticeKind, WorkStatus
+
+
+class ExportDialogs(Protocol):
+    """Asks where to write and whether to replace; None when the user cancelled."""
+
+    def ask_folder(self, title: str, folder: str) -> Path | None: ...
+    def confirm(self, question: str, explanation: str, verb: str) -> bool: ...
+
+
+class ExportController(QObject):
+    """Owns the one export that there can be, and what the export dialog is set to.
+
+    Signals:
+        changed: the dialog has to show something else.
+        ended: the `Outcome` of an export.
+    """
+
+    changed = Signal()
+    ended = Signal(object)
+
+    def __init__(self, session: Session, dialogs: ExportDialogs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._dialogs = dialogs
+        self._thread: JobThread | None = None
+        self._result: Finding | None = None
+        self._result_path = ""
+        self.choice = ExportChoice()
+        session.changed.connect(self.changed)
+        session.opened.connect(self._reset)
+
+    def display(self) -> ExportDisplay:
+        """What the dialog shows now."""
+        shown = resolve_export(self._session.document, self._session.view, self.choice)
+        return replace(shown, result=self._result, result_path=self._result_path)
+
+    def choose(self, **fields: Any) -> None:
+        """Changes fields of the dialog."""
+        self.choice = replace(self.choice, **fields)
+        self._result = None
+        self.changed.emit()
+
+    def choose_format(self, chosen: ExportFormat) -> None:
+        """Takes another format."""
+        self.choose(format=chosen)
+
+    def choose_in_out(self, in_out: bool) -> None:
+        """Takes in to out, or the whole clip."""
+        self.choose(in_out=in_out)
+
+    def choose_scope(self, all_objects: bool) -> None:
+        """Takes all objects, or the active one."""
+        self.choose(all_objects=all_objects)
+
+    def choose_missing(self, missing: MissingMasks) -> None:
+        """Says what happens to frames without a mask."""
+        self.choose(missing=missing)
+
+    def choose_folder(self) -> None:
+        """Asks for the folder to write to."""
+        folder = self._dialogs.ask_folder("Export to", str(Path(self.display().target).parent))
+        if folder is not None:
+            self.choose(folder=str(folder))
+
+    def start(self) -> None:
+        """Starts the export as set, asking first when files of other origin lie there. Only one goes on at a time."""
+        session = self._session
+        if self._thread is not None or not self.display().possible:
+            return
+        wanted = recipe(session.document, session.view, self.choice)
+        try:
+            require_free(wanted)
+        except UserError as error:
+            if not self._dialogs.confirm("Replace what is there?", error.message, "Replace"):
+                return
+            wanted = replace(wanted, overwrite=True)
+        task = ExportTask(session.document, session.editor.store, wanted)
+        thread = self._thread = JobThread(self)
+        thread.progressed.connect(self._progressed)
+        thread.ended.connect(self._job_ended)
+        self._result = None
+        session.set(export=WorkStatus("Export"))
+        thread.start_job(Job(export_body(task), "export"))
+
+    def cancel(self) -> None:
+        """Asks the export to stop."""
+        status = self._session.view.export
+        if self._thread is not None and status is not None:
+            self._thread.cancel()
+            self._session.set(export=replace(status, cancelling=True))
+
+    def stop_and_wait(self) -> None:
+        """Cancels and joins the export: the window is closing."""
+        if self._thread is not None:
+            self._thread.cancel_and_join()
+            self._end(JobResult(Outcome.CANCELLED))
+
+    @property
+    def is_running(self) -> bool:
+        """Whether an export goes on."""
+        return self._thread is not None
+
+    def _progressed(self, progress: Progress) -> None:
+        status = self._session.view.export
+        if status is not None:
+            self._session.set(
+                export=replace(
+                    status,
+                    done=progress.done,
+                    total=progress.total,
+                    frames_per_second=progress.frames_per_second,
+                    seconds_left=progress.seconds_left,
+                    message=progress.message,
+                )
+            )
+
+    def _job_ended(self, result: JobResult[ExportReport]) -> None:
+        if self._thread is not None:
+            self._thread.wait()
+            self._end(result)
+
+    def _end(self, result: JobResult[ExportReport]) -> None:
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            thread.deleteLater()
+        self._result, self._result_path = _outcome(
+            result, recipe(self._session.document, self._session.view, self.choice).path
+        )
+        self._session.set(export=None)
+        self._session.notify(self._result.text, kind=self._result.kind)
+        self.changed.emit()
+        self.ended.emit(result.outcome)
+
+    def _reset(self) -> None:
+        self.choice = replace(self.choice, folder="")
+        self._result, self._result_path = None, ""
+
+
+def _outcome(result: JobResult[ExportReport], path: Path) -> tuple[Finding, str]:
+    """What to tell about an export that ended, and what can be shown of it."""
+    report = result.value
+    if report is not None:
+        frames, files = len(report.frames), len(report.files)
+        what = f"{files} files" if files > 1 else path.name
+        text = f"Done: {frames} frames in {what}, read back and found as written."
+        return Finding(NoticeKind.GOOD, text), str(path)
+    if result.outcome is Outcome.CANCELLED:
+        text = "Stopped. The images written so far stay, and their manifest says that they are not all."
+        return Finding(NoticeKind.WARNING, text if path.is_dir() else "Stopped. Nothing was left behind."), ""
+    if isinstance(result.error, UserError):
+        return Finding(NoticeKind.ERROR, str(result.error)), ""
+    return Finding(NoticeKind.ERROR, f"The export stopped because of an error in the program: {result.error}."), ""
