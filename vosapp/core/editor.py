@@ -139,6 +139,8 @@ class Editor:
             version = Version(user)
             self._overlay_changes[version] = change
             group = ""
+            if _absences(document) != _absences(self._document):
+                document = self._run.over(user)  # what the run has for frames that are present again is seen now
         self._history.push(label, version, size_bytes=size_bytes, group=group)
         self._show(document)
 
@@ -264,6 +266,10 @@ class Editor:
             for _, was, now in changes_between(before.get(changed.id, {}), changed.cells):
                 digests.update(_new_digests(was, now))
         return sum(self.store.size_bytes(digest) for digest in digests)
+
+
+def _absences(document: Document) -> list[tuple[FrameRange, ...]]:
+    return [one.absences for one in document.objects]
 
 
 def _new_digests(was: Cell | None, now: Cell | None) -> Iterator[Digest]:

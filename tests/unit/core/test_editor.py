@@ -239,3 +239,15 @@ def test_the_oldest_steps_are_forgotten_beyond_the_limit() -> None:
     while editor.can_undo:
         editor.undo()
     assert len(frames(editor)) == editor.history.forgotten
+
+
+def test_a_frame_declared_present_during_a_run_shows_what_the_run_has_for_it(editor: Editor) -> None:
+    editor.apply("Absent", edits.declare_absent(editor.document, 1, FrameRange(1, 1)))
+    token = editor.begin_run("Propagate")
+    editor.amend_run(token, [change(f, LEFT) for f in (1, 2)])
+    assert frames(editor) == [2]
+    editor.apply("Present", edits.declare_present(editor.document, 1, FrameRange(1, 1)))
+    assert frames(editor) == [1, 2]
+    editor.undo()
+    assert frames(editor) == [2]
+    editor.end_run(token)
