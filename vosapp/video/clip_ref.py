@@ -32,7 +32,7 @@ def clip_ref(info: ClipInfo) -> ClipRef:
 
 
 def fingerprint(path: Path) -> tuple[int, str]:
-    """Size in bytes and digest of a file's beginning, middle and end. A folder has the names and sizes of its files instead."""
+    """Size in bytes and digest of a file's beginning, middle and end; of a folder, of its files' names and sizes."""
     hasher = hashlib.blake2b(digest_size=16)
     try:
         if path.is_dir():
