@@ -50,7 +50,7 @@ MENUS = ("File", "Edit", "Tools", "View", "Playback", "Propagate", "Object", "He
 _FILE = (
     ActionSpec("file.open", "Open clip or project…", "File", ("Ctrl+O",), "open"),
     ActionSpec("file.open_folder", "Open folder of images…", "File", ("Ctrl+Shift+O",), "images"),
-    ActionSpec("file.import_mask", "Import mask on this frame…", "File", ("Ctrl+I",), "matte", rule=True),
+    ActionSpec("file.import_mask", "Import mask here…", "File", ("Ctrl+I",), "matte", rule=True),
     ActionSpec(
         "file.save",
         "Save project",
@@ -72,11 +72,11 @@ _EDIT = (
     ActionSpec("edit.redo", "Redo", "Edit", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
     ActionSpec("edit.copy", "Copy mask", "Edit", ("Ctrl+C",), rule=True),
     ActionSpec("edit.paste", "Paste mask here", "Edit", ("Ctrl+V",)),
-    ActionSpec("edit.delete", "Delete mask on this frame", "Edit", ("Delete",), "trash", rule=True),
+    ActionSpec("edit.delete", "Delete mask here", "Edit", ("Delete",), "trash", rule=True),
     ActionSpec("edit.delete_range", "Delete masks in a range…", "Edit", ("Shift+Delete",)),
     ActionSpec(
         "edit.anchor",
-        "Make this frame an anchor",
+        "Make anchor",
         "Edit",
         ("Return", "Enter"),
         "anchor-key",
@@ -92,7 +92,7 @@ _EDIT = (
         "No run changes an approved mask; press again to take it back",
     ),
     ActionSpec("edit.approve_range", "Approve a range…", "Edit", ("Ctrl+Shift+L",)),
-    ActionSpec("edit.absent_range", "Mark as not in the picture…", "Edit", ("Ctrl+D",)),
+    ActionSpec("edit.absent_range", "Mark absent…", "Edit", ("Ctrl+D",)),
 )
 
 _TOOLS = (
@@ -112,7 +112,7 @@ _VIEW = (
     ActionSpec("view.matte", "Matte", "View", ("F4",), "matte", checkable=True),
     ActionSpec("view.cutout", "Cutout", "View", ("F5",), "cutout", checkable=True),
     ActionSpec("view.source", "Source only", "View", ("F6",), "source", checkable=True),
-    ActionSpec("view.backdrop", "Next cutout background", "View", ("F7",)),
+    ActionSpec("view.backdrop", "Next background", "View", ("F7",)),
     ActionSpec("view.fit", "Fit in window", "View", ("Ctrl+0",), "zoom-fit", rule=True),
     ActionSpec("view.100", "100 %", "View", ("Ctrl+1",)),
     ActionSpec("view.200", "200 %", "View", ("Ctrl+2",)),
@@ -150,7 +150,7 @@ _PROPAGATE = (
     ActionSpec("propagate.forward_one", "Forward one frame", "Propagate", ("Shift+F",), rule=True),
     ActionSpec("propagate.backward_one", "Backward one frame", "Propagate", ("Shift+B",)),
     ActionSpec("propagate.forward_anchor", "Forward to the next anchor", "Propagate", ("Ctrl+F",)),
-    ActionSpec("propagate.backward_anchor", "Backward to the previous anchor", "Propagate", ("Ctrl+B",)),
+    ActionSpec("propagate.backward_anchor", "Backward to the anchor before", "Propagate", ("Ctrl+B",)),
     ActionSpec("propagate.cancel", "Cancel", "Propagate", ("Esc",), "cancel", "Finished frames stay", rule=True),
 )
 
@@ -160,8 +160,8 @@ _OBJECT = (
     ActionSpec("object.colour", "Colour…", "Object", (), "colour"),
     ActionSpec("object.visible", "Show", "Object", ("V",), "eye", checkable=True, rule=True),
     ActionSpec("object.solo", "Show only this one", "Object", ("S",), "solo", checkable=True),
-    ActionSpec("object.raise", "Bring to front of the one before", "Object", ("Ctrl+]",), "up", rule=True),
-    ActionSpec("object.lower", "Send behind the one after", "Object", ("Ctrl+[",), "down"),
+    ActionSpec("object.raise", "Bring forward", "Object", ("Ctrl+]",), "up", rule=True),
+    ActionSpec("object.lower", "Send backward", "Object", ("Ctrl+[",), "down"),
     ActionSpec("object.delete", "Delete object", "Object", (), "trash", rule=True),
     *(ActionSpec(f"object.select_{n}", f"Select object {n}", "", (str(n),)) for n in range(1, 10)),
 )
@@ -176,7 +176,7 @@ BY_ID = {spec.id: spec for spec in ACTIONS}
 
 GESTURES: tuple[Gesture, ...] = (
     Gesture("Drag", "Paint with the brush or eraser", "Tools"),
-    Gesture("Alt + drag", "The other one: brush erases, eraser paints", "Tools"),
+    Gesture("Alt + drag", "Swap brush and eraser", "Tools"),
     Gesture("Shift + click", "Straight line from the last stroke", "Tools"),
     Gesture("Ctrl + drag", "Change the brush size", "Tools"),
     Gesture("Click, Enter", "Set polygon corners, close", "Tools"),
@@ -184,8 +184,8 @@ GESTURES: tuple[Gesture, ...] = (
     Gesture("Wheel", "Zoom at the pointer", "View"),
     Gesture("Middle drag", "Move the picture", "View"),
     Gesture("Hold `", "Peek at the source", "View"),
-    Gesture("Drag in timeline", "Scrub", "Playback"),
-    Gesture("Ctrl + wheel", "Zoom the timeline at the pointer", "Playback"),
+    Gesture("Drag timeline", "Scrub", "Playback"),
+    Gesture("Ctrl + wheel", "Zoom the timeline", "Playback"),
 )
 
 

@@ -71,6 +71,7 @@ class Presenter(QObject):
 
     def _show_page(self, has_clip: bool) -> None:
         self._window.pages.setCurrentIndex(1 if has_clip else 0)
+        self._window.notice.place_over(self._window.canvas if has_clip else self._window.pages)
         if has_clip:
             self._window.canvas.setFocus()
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
 from vosapp.core.errors import UserError
 from vosapp.engine.job import Job, JobResult, Outcome, Progress
-from vosapp.export.export_job import ExportReport, ExportTask, export_body
 from vosapp.export.manifest import require_free
 from vosapp.export.recipe import ExportFormat, MissingMasks
 from vosapp.ui.bridge import JobThread
 from vosapp.ui.export_request import ExportChoice, ExportDisplay, Finding, recipe, resolve_export
 from vosapp.ui.session import Session
 from vosapp.ui.view_state import NoticeKind, WorkStatus
+
+if TYPE_CHECKING:
+    from vosapp.export.export_job import ExportReport
 
 
 class ExportDialogs(Protocol):
@@ -93,6 +95,8 @@ class ExportController(QObject):
             if not self._dialogs.confirm("Replace what is there?", error.message, "Replace"):
                 return
             wanted = replace(wanted, overwrite=True)
+        from vosapp.export.export_job import ExportTask, export_body  # loads OpenCV
+
         task = ExportTask(session.document, session.editor.store, wanted)
         thread = self._thread = JobThread(self)
         thread.progressed.connect(self._progressed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from vosapp.ui.icons import icon
@@ -32,6 +32,7 @@ class NoticeBox(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._over = parent
+        self._below: QWidget | None = None
         self.setProperty("role", "notice")
         self._icon = QLabel()
         self._text = label("", wrap=True)
@@ -53,9 +54,9 @@ class NoticeBox(QFrame):
         row = self._row = QHBoxLayout(self)
         row.setContentsMargins(14, 9, 8, 9)
         row.setSpacing(11)
-        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._icon)
         row.addLayout(text, 1)
-        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(close, 0, Qt.AlignmentFlag.AlignVCenter)
         parent.installEventFilter(self)
         self.hide()
 
@@ -77,6 +78,12 @@ class NoticeBox(QFrame):
         if notice.kind in (NoticeKind.INFO, NoticeKind.GOOD):
             self._timer.start(SHOWN_MS)
 
+    def place_over(self, widget: QWidget) -> None:
+        """Lies at the top of a widget within the parent from now on."""
+        self._below = widget
+        if self.isVisible():
+            self._place()
+
     @property
     def text(self) -> str:
         """The sentence shown."""
@@ -89,12 +96,14 @@ class NoticeBox(QFrame):
         return super().eventFilter(watched, event)
 
     def _place(self) -> None:
-        width = min(WIDEST_PX, max(self._over.width() - 32, 200))
+        below = self._below or self._over
+        corner = below.mapTo(self._over, QPoint(0, 0)) if below is not self._over else QPoint(0, 0)
+        width = min(WIDEST_PX, max(below.width() - 32, 200))
         self.setFixedWidth(width)
         self._row.activate()
         height = self._row.heightForWidth(width) if self._row.hasHeightForWidth() else self.sizeHint().height()
         self.setFixedHeight(max(height, 40))
-        self.move((self._over.width() - width) // 2, 14)
+        self.move(corner + QPoint((below.width() - width) // 2, 12))
 
     def _close(self) -> None:
         self._timer.stop()

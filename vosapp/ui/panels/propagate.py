@@ -83,6 +83,7 @@ class PropagatePanel(QWidget):
         start_column.setSpacing(6)
         start_column.addWidget(self.button)
         start_column.addWidget(self._summary)
+        start_column.addStretch(1)
         self._stack.addWidget(start)
         self._stack.addWidget(self._progress)
         column.addWidget(self._stack)

@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QScroll
 from vosapp.ui.actions import ACTIONS, GESTURES, MENUS, ActionSpec, Gesture
 from vosapp.ui.widgets import label
 
-_COLUMNS = (("Playback",), ("Tools", "Propagate", "Help"), ("View", "Object"), ("Edit", "File"))
+_COLUMNS = (("Playback", "Help"), ("Tools", "Propagate"), ("View", "Object"), ("Edit", "File"))
+KEYS_PX = 112
+SHORT_KEY = 8  # a second key is shown where both are short
 
 
 class ShortcutSheet(QDialog):
@@ -24,7 +26,7 @@ class ShortcutSheet(QDialog):
         content = QWidget()
         columns = QHBoxLayout(content)
         columns.setContentsMargins(24, 20, 24, 24)
-        columns.setSpacing(36)
+        columns.setSpacing(26)
         for groups in _COLUMNS:
             column = QVBoxLayout()
             column.setSpacing(6)
@@ -39,7 +41,7 @@ class ShortcutSheet(QDialog):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(area)
         wanted = content.sizeHint()
-        self.resize(min(wanted.width() + 24, 1360), min(wanted.height() + 16, 820))
+        self.resize(min(wanted.width() + 24, 1400), min(wanted.height() + 16, 820))
 
 
 def _add_group(column: QVBoxLayout, group: str) -> None:
@@ -47,7 +49,7 @@ def _add_group(column: QVBoxLayout, group: str) -> None:
     heading.setContentsMargins(0, 8, 0, 2)
     column.addWidget(heading)
     grid = QGridLayout()
-    grid.setHorizontalSpacing(14)
+    grid.setHorizontalSpacing(8)
     grid.setVerticalSpacing(5)
     for row, (keys, text) in enumerate(sheet_lines(group)):
         caps = QHBoxLayout()
@@ -58,6 +60,7 @@ def _add_group(column: QVBoxLayout, group: str) -> None:
         grid.addLayout(caps, row, 0)
         grid.addWidget(QLabel(text), row, 1)
     grid.setColumnStretch(1, 1)
+    grid.setColumnMinimumWidth(0, KEYS_PX)
     column.addLayout(grid)
 
 
@@ -78,4 +81,5 @@ def _with_keys(group: str) -> list[ActionSpec]:
 
 def _native(keys: tuple[str, ...]) -> list[str]:
     shown = [QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in keys]
-    return list(dict.fromkeys("Enter" if text == "Return" else text for text in shown))[:2]
+    names = list(dict.fromkeys("Enter" if text == "Return" else text for text in shown))
+    return names[:2] if all(len(name) <= SHORT_KEY for name in names[:2]) else names[:1]
