@@ -21,6 +21,12 @@ def quick_path() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+@pytest.fixture
+def tmp_path(quick_path: Path) -> Path:
+    """The same, for every test of core that wants a folder."""
+    return quick_path
+
+
 @pytest.fixture(autouse=True)
 def data_dir(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A user's folder of its own for each test, so that none reaches the real one."""

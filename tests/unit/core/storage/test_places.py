@@ -1,0 +1,295 @@
+"""Disks that are full, folders that may not be written, files that were copied while they were open."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.unit.core.shapes import box, document
+from tests.unit.core.storage.victim import state_of
+from vosapp.core import edits
+from vosapp.core.document import ClipRef, Document
+from vosapp.core.editor import Editor
+from vosapp.core.errors import ProjectError
+from vosapp.core.mask import Mask
+from vosapp.core.project import Project
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="these places are Unix places")
+
+NOBODY = 65534
+
+
+def small_editor() -> Editor:
+    editor = Editor(edits.add_object(document())[0])
+    paint(editor, 0)
+    return editor
+
+
+def paint(editor: Editor, frame: int) -> None:
+    editor.apply("Paint", edits.stroke(editor.document, editor.store, 1, frame, box(0, 0, 4, 6)))
+
+
+def paint_noise(editor: Editor, frame: int) -> None:
+    """A stroke that takes about 30 kB."""
+    clip = editor.document.clip
+    assert clip is not None
+    pixels = np.random.default_rng(frame).random((clip.height, clip.width)) < 0.5
+    editor.apply("Noise", edits.stroke(editor.document, editor.store, 1, frame, Mask.from_array(pixels)))
+
+
+def noisy_editor() -> Editor:
+    small = document()
+    assert small.clip is not None
+    clip = ClipRef("shot.mov", 480, 512, 100, small.clip.rate)
+    return Editor(edits.add_object(Document(clip))[0])
+
+
+def as_nobody(work: Callable[[], object]) -> None:
+    """Runs work as a user without rights, in a process of its own, and fails with what it raised."""
+    if os.getuid() != 0:
+        work()
+        return
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        try:
+            os.setgroups([])
+            os.setgid(NOBODY)
+            os.setuid(NOBODY)
+            work()
+        except BaseException:  # noqa: BLE001 - told to the parent, who fails with it
+            os.write(writing, traceback.format_exc().encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        failure = pipe.read()
+    os.waitpid(child, 0)
+    assert not failure, failure
+
+
+@pytest.fixture
+def full_disk(quick_path: Path) -> Iterator[Path]:
+    """A disk of one megabyte."""
+    folder = quick_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("needs the right to mount a small disk")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_full_disk_loses_nothing_and_saving_goes_on_when_there_is_space(full_disk: Path) -> None:
+    filler = full_disk / "filler"
+    filler.write_bytes(bytes(400_000))
+    project = Project.create(full_disk / "shot.vosapp", noisy_editor())
+    heard: list[ProjectError | None] = []
+    project.on_problem = heard.append
+    paint_noise(project.editor, 0)
+    project.flush()
+    acknowledged = state_of(project.editor)
+    with pytest.raises(ProjectError, match=r"no space left to save shot\.vosapp"):
+        for frame in range(1, 100):
+            paint_noise(project.editor, frame)
+            project.flush()
+    assert project.problem is not None and project.has_unsaved_changes and heard == [project.problem]
+    reading = Project.open(project.path)
+    last_saved = state_of(reading.editor)
+    assert last_saved[1] >= acknowledged[1] and last_saved != state_of(project.editor)
+    reading.close()
+    with pytest.raises(ProjectError, match="no space"):
+        project.close()
+    filler.unlink()
+    project.flush()
+    assert project.problem is None and heard[-1] is None
+    expected = state_of(project.editor)
+    project.close()
+    again = Project.open(project.path)
+    assert state_of(again.editor) == expected
+    again.close()
+
+
+def test_a_project_on_a_full_disk_can_be_saved_elsewhere(full_disk: Path, quick_path: Path) -> None:
+    project = Project.create(full_disk / "shot.vosapp", noisy_editor())
+    with pytest.raises(ProjectError, match="no space"):
+        for frame in range(100):
+            paint_noise(project.editor, frame)
+            project.flush()
+    expected = state_of(project.editor)
+    project.save_as(quick_path / "elsewhere.vosapp")
+    assert project.problem is None
+    project.close()
+    again = Project.open(quick_path / "elsewhere.vosapp")
+    assert state_of(again.editor) == expected
+    assert again.editor.mask(1, 0) is not None
+    again.close()
+
+
+def test_save_as_to_a_full_disk_leaves_what_is_there(full_disk: Path, quick_path: Path) -> None:
+    (full_disk / "old.vosapp").write_bytes(b"precious")
+    project = Project.create(quick_path / "shot.vosapp", noisy_editor())
+    for frame in range(40):
+        paint_noise(project.editor, frame)
+    with pytest.raises(ProjectError, match=r"no space left to save old\.vosapp"):
+        project.save_as(full_disk / "old.vosapp", overwrite=True)
+    assert project.path.parent == quick_path
+    assert (full_disk / "old.vosapp").read_bytes() == b"precious"
+    assert [path.name for path in full_disk.iterdir()] == ["old.vosapp"]
+    paint_noise(project.editor, 50)
+    project.close()
+
+
+def test_a_limit_on_the_size_of_files_is_like_a_full_disk(quick_path: Path) -> None:
+    project = Project.create(quick_path / "shot.vosapp", noisy_editor())
+    limits, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, limits[1]))
+    try:
+        with pytest.raises(ProjectError, match=r"shot\.vosapp"):
+            for frame in range(100):
+                paint_noise(project.editor, frame)
+                project.flush()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)
+    project.flush()
+    expected = state_of(project.editor)
+    project.close()
+    again = Project.open(project.path)
+    assert state_of(again.editor) == expected
+    again.close()
+
+
+@pytest.fixture
+def public_path(quick_path: Path) -> Iterator[Path]:
+    """A folder that everybody may enter and nobody but its owner may write."""
+    quick_path.chmod(0o755)
+    folder = quick_path / "public"
+    folder.mkdir()
+    yield folder
+    folder.chmod(0o755)
+
+
+def close_in(folder: Path) -> tuple[Path, object]:
+    project = Project.create(folder / "shot.vosapp", small_editor())
+    expected = state_of(project.editor)
+    project.close()
+    return project.path, expected
+
+
+def read_only_story(path: Path, expected: object, reason: str) -> None:
+    """Opens, looks, changes in memory, saves elsewhere."""
+    before = sorted(p.name for p in path.parent.iterdir())
+    project = Project.open(path)
+    assert project.read_only and reason in project.read_only_reason, project.read_only_reason
+    assert state_of(project.editor) == expected
+    assert project.editor.mask(1, 0) is not None
+    paint(project.editor, 9)
+    assert project.has_unsaved_changes
+    with pytest.raises(ProjectError, match=r"new\.vosapp cannot be written"):
+        project.save_as(path.with_name("new.vosapp"))
+    project.close()
+    assert sorted(p.name for p in path.parent.iterdir()) == before
+
+
+def test_a_read_only_folder_opens_for_reading(public_path: Path) -> None:
+    path, expected = close_in(public_path)
+    path.chmod(0o666)
+    public_path.chmod(0o555)
+    as_nobody(lambda: read_only_story(path, expected, "folder cannot be written"))
+
+
+def test_a_read_only_file_opens_for_reading(public_path: Path) -> None:
+    path, expected = close_in(public_path)
+    path.chmod(0o444)
+    public_path.chmod(0o555)
+    as_nobody(lambda: read_only_story(path, expected, "file may not be written"))
+
+
+def test_a_file_that_may_not_be_read_is_named(public_path: Path) -> None:
+    path, _ = close_in(public_path)
+    path.chmod(0)
+    public_path.chmod(0o555)
+
+    def story() -> None:
+        with pytest.raises(ProjectError, match=r"shot\.vosapp"):
+            Project.open(path)
+
+    as_nobody(story)
+
+
+@pytest.mark.parametrize("log", [False, True], ids=["without its log", "with its log"])
+def test_an_open_project_copied_to_a_read_only_folder_opens(quick_path: Path, public_path: Path, log: bool) -> None:
+    project = Project.create(quick_path / "open.vosapp", small_editor())
+    project.flush()
+    if log:  # what is in the log alone: everything since the last checkpoint
+        paint(project.editor, 1)
+        project.flush()
+    else:
+        _wait_for_checkpoint(project)
+    copy = public_path / "shot.vosapp"
+    shutil.copyfile(project.path, copy)
+    if log:
+        shutil.copyfile(f"{project.path}-wal", f"{copy}-wal")
+    expected = state_of(project.editor)
+    project.close()
+    copy.chmod(0o444)
+    public_path.chmod(0o555)
+    as_nobody(lambda: read_only_story(copy, expected, "file may not be written"))
+
+
+def _wait_for_checkpoint(project: Project) -> None:
+    """Until all is in the main file, which is a second after the last change."""
+    paint(project.editor, 2)
+    project.flush()
+    log = Path(f"{project.path}-wal")
+    for _ in range(100):
+        if log.exists() and log.stat().st_size == 0:
+            return
+        signal.sigtimedwait([], 0.1)
+    pytest.fail("no checkpoint in ten seconds")
+
+
+def test_an_open_project_can_be_copied_and_the_copy_written(quick_path: Path) -> None:
+    project = Project.create(quick_path / "open.vosapp", small_editor())
+    _wait_for_checkpoint(project)
+    copy = Path(shutil.copy(project.path, quick_path / "copy.vosapp"))
+    second = Project.open(copy)
+    assert not second.read_only and state_of(second.editor) == state_of(project.editor)
+    paint(second.editor, 30)
+    second.close()
+    project.close()
+    again = Project.open(copy)
+    assert 30 in again.editor.document.object(1).cells
+    again.close()
+
+
+def test_a_name_with_signs_that_mean_something_elsewhere(quick_path: Path) -> None:
+    folder = quick_path / "100% #1 ?a=b&c [x] 'é漢"
+    folder.mkdir()
+    project = Project.create(folder / "sh?t #2 %41.vosapp", small_editor())
+    paint(project.editor, 5)
+    project.compact()
+    project.close()
+    assert [p.name for p in folder.iterdir()] == ["sh?t #2 %41.vosapp"]
+    again = Project.open(project.path)
+    assert 5 in again.editor.document.object(1).cells
+    again.close()
+
+
+def test_a_folder_is_no_project(quick_path: Path) -> None:
+    folder = quick_path / "shot.vosapp"
+    folder.mkdir()
+    with pytest.raises(ProjectError, match=r"shot\.vosapp is not a vosapp project"):
+        Project.open(folder)
