@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 Point = tuple[float, float]
 
 _MOMENTUM = 0.7
-_WHOLE = 0.6  # share of the usual area from which a mask says where the object is and how large
+_WHOLE = 0.8  # share of the usual area from which a mask says where the object is and how large
 _SLOWING = 0.9
 
 
