@@ -1,0 +1,93 @@
+"""The window under test: real widgets and controllers, an offscreen screen, a propagator that shifts masks."""
+
+from __future__ import annotations
+
+import gc
+import os
+import threading
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QCoreApplication, QEvent, QThread, QTimer
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
+
+from tests.clips import make_clip
+from tests.gui.desk import Answers, Desk
+from tests.gui.fakes import ShiftPropagator
+from vosapp.core.settings import Settings
+from vosapp.engine.propagation_job import propagation_body
+from vosapp.ui.app import make_application
+from vosapp.ui.controllers.runs import MakeBody
+from vosapp.ui.workspace import Workspace
+
+FRAMES = 12
+SIZE = (96, 160)  # height, width
+
+
+@pytest.fixture(scope="session")
+def clip_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clip of 12 frames, 160 x 96, with the frame's index as a bar code."""
+    return make_clip(tmp_path_factory.mktemp("clips") / "shot.mp4", frames=FRAMES, size=SIZE)
+
+
+@pytest.fixture(autouse=True)
+def own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Settings, recent files and unsaved work of a test are its own."""
+    folder = tmp_path / "data"
+    monkeypatch.setenv("VOSAPP_DATA_DIR", str(folder))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def no_leaks(qapp: QApplication) -> Iterator[None]:
+    """Fails a test that leaves a window, a thread or a running timer behind."""
+    make_application()
+    widgets = set(qapp.topLevelWidgets())
+    threads = set(threading.enumerate())
+    yield
+    _delete_what_is_due()
+    left = [widget for widget in qapp.topLevelWidgets() if widget not in widgets]
+    assert not left, f"windows left open: {left}"
+    running = [thread for thread in threading.enumerate() if thread not in threads and thread.is_alive()]
+    assert not running, f"threads left running: {running}"
+    gc.collect()
+    alive = [item for item in gc.get_objects() if isinstance(item, (QTimer, QThread)) and isValid(item)]
+    busy = [item for item in alive if (item.isActive() if isinstance(item, QTimer) else item.isRunning())]
+    assert not busy, f"timers or threads left running: {busy}"
+
+
+def _delete_what_is_due() -> None:
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def make_body() -> MakeBody:
+    """The body of runs: real loop and decoder, masks shifted by three pixels a frame instead of an engine."""
+    return partial(propagation_body, build=ShiftPropagator)
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, no_leaks: None, make_body: MakeBody) -> Iterator[Desk]:
+    """A shown window on its start page."""
+    answers = Answers()
+    workspace = Workspace(Settings(), dialogs=answers, make_body=make_body)
+    workspace.window.resize(1000, 700)
+    workspace.window.show()
+    qtbot.waitExposed(workspace.window)
+    desk = Desk(workspace, answers, qtbot)
+    yield desk
+    desk.put_away()
+
+
+@pytest.fixture
+def shot(desk: Desk, clip_path: Path) -> Desk:
+    """A window with the clip open and its first frame on the screen."""
+    desk.open(clip_path)
+    return desk
