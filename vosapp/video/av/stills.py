@@ -80,6 +80,10 @@ def _true_tags(suffix: str, data: bytes, tags: ColourTags) -> ColourTags:
 
 
 def _timecode(picture: Any) -> str:
-    # Older versions of PyAV do not give the metadata of pictures.
-    found = _TIMECODE.fullmatch(str(getattr(picture, "metadata", {}).get("timecode", "")))
+    try:
+        # Older versions of PyAV do not give the metadata of pictures.
+        metadata = getattr(picture, "metadata", {})
+    except UnicodeDecodeError:
+        return ""
+    found = _TIMECODE.fullmatch(str(metadata.get("timecode", "")))
     return found[0] if found else ""
