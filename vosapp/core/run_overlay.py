@@ -158,9 +158,11 @@ class RunOverlay:
                 self._entries[key] = after
 
     def _belongs_to_user(self, key: Key, new: Cell | None, own: Cell | None) -> bool:
-        if new is None or new.is_barrier or new.is_painted or not isinstance(self._entries.get(key), Cell):
+        if new is None or new.is_barrier or new.is_painted or (own is not None and (own.is_barrier or own.is_painted)):
             return True
-        return own is not None and (own.is_barrier or own.is_painted)
+        # What else is seen on a frame of the run is the run's own, perhaps stale now, or a prediction moved there.
+        entry = self._entries.get(key)
+        return not isinstance(entry, Cell) or replace(new, stale=entry.stale) != entry
 
     def _follow(self, key: Key, new: Cell | None, touched: dict[Key, tuple[Entry, Entry]]) -> None:
         """Notes what the overlay must become for the edited cell to be seen."""

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from tests.unit.core.shapes import HEIGHT, WIDTH, change, document
 from vosapp.core import edits
@@ -30,6 +30,7 @@ from vosapp.core.timeline import FrameRange
 
 FRAMES, OBJECTS = 6, 2
 MEMORY_DISK = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # waiting for a disk would be most of the test
+MISSING = -1
 EXAMPLES = int(os.environ.get("VOSAPP_EXAMPLES", "60"))
 PIXELS = HEIGHT * WIDTH
 
@@ -87,11 +88,13 @@ class World:
         spots = {key: spot for key, spot in (self.spots | changes).items() if spot is not None}
         return World(spots, self.absent - spots.keys())
 
-    def under(self, overlay: dict[Key, int]) -> World:
+    def under(self, overlay: dict[Key, int | None]) -> World:
         """With the predictions of a run wherever it may write."""
         made = dict(self.spots)
         for key, base in overlay.items():
             spot = self.spots.get(key)
+            if base is None or base == MISSING:
+                continue
             if spot is None and key not in self.absent:
                 made[key] = Spot(base, anchor=False)
             elif spot is not None and not spot.barrier:
@@ -101,11 +104,12 @@ class World:
 
 @dataclass(frozen=True)
 class Move:
-    """A step of the model: from which world to which, and which frames it emptied during a run."""
+    """A step of the model: from which world to which, and what it changed in the overlay of which run."""
 
     before: World
     after: World
-    emptied: frozenset[Key] = frozenset()
+    run: int = 0
+    overlaid: dict[Key, tuple[int | None, int | None]] = field(default_factory=dict)
 
 
 def moved(move: Move, present: World) -> World:
@@ -142,8 +146,8 @@ class WorkThatCannotBeLost(RuleBasedStateMachine):
         self.user = World()
         self.past: list[Move] = []
         self.future: list[Move] = []
-        self.overlay: dict[Key, int] = {}
-        self.emptied: frozenset[Key] = frozenset()
+        self.overlay: dict[Key, int | None] = {}  # None where the user emptied a frame, MISSING where there is nothing
+        self.runs = 0
 
     def teardown(self) -> None:
         self.project.abandon()
@@ -168,28 +172,25 @@ class WorkThatCannotBeLost(RuleBasedStateMachine):
             assert shown == before, f"{label} should have changed something"
             return
         self.editor.apply(label, made)
-        emptied: frozenset[Key] = frozenset()
+        overlaid: dict[Key, tuple[int | None, int | None]] = {}
         if self.token is None:
             self.user = shown
         else:
             changes: dict[Key, Spot | None] = {}
             for key in before.spots.keys() | shown.spots.keys():
-                new, own = shown.spots.get(key), old.spots.get(key)
+                new, own, run = shown.spots.get(key), old.spots.get(key), self.overlay.get(key, MISSING)
                 if new == before.spots.get(key):
                     continue
-                if new is None or new.touched or key not in self.overlay or (own is not None and own.touched):
+                if new is None or new.touched or new.base != run or (own is not None and own.touched):
                     changes[key] = new
                 if new is None:
-                    emptied |= {key}
+                    overlaid[key] = (run, None)
+                elif not new.anchor and run not in (None, MISSING) and run != new.base:
+                    overlaid[key] = (run, new.base)
             self.user = World(old.put(changes).spots, shown.absent)
-            self.emptied |= emptied
-            self.hidden.update({key: self.overlay.pop(key) for key in emptied if key in self.overlay})
-        self.past.append(Move(old, self.user, emptied))
+            self.overlay |= {key: after for key, (_, after) in overlaid.items()}
+        self.past.append(Move(old, self.user, self.runs, overlaid))
         self.future.clear()
-
-    @initialize()
-    def begin(self) -> None:
-        self.hidden: dict[Key, int] = {}
 
     # The user's steps
 
@@ -282,12 +283,8 @@ class WorkThatCannotBeLost(RuleBasedStateMachine):
             move = self.past.pop()
             self.future.append(move)
             self.user = move.before
-            if self.token:
-                for key in move.emptied:
-                    if all(key not in other.emptied for other in self.past[self.began :]):
-                        self.emptied -= {key}
-                    if key in self.hidden:
-                        self.overlay[key] = self.hidden.pop(key)
+            if self.token and move.run == self.runs:
+                self.lay({key: (after, before) for key, (before, after) in move.overlaid.items()})
 
     @rule()
     def redo(self) -> None:
@@ -295,14 +292,17 @@ class WorkThatCannotBeLost(RuleBasedStateMachine):
         self.editor.redo()
         if self.future:
             move = self.future.pop()
-            again = Move(self.user, move.after if move.before == self.user else moved(move, self.user), move.emptied)
-            self.past.append(again)
-            self.user = again.after
-            if self.token:
-                self.emptied |= move.emptied
-                for key in move.emptied:
-                    if key in self.overlay:
-                        self.hidden[key] = self.overlay.pop(key)
+            same = move.before == self.user
+            self.past.append(move if same else Move(self.user, moved(move, self.user)))
+            self.user = self.past[-1].after
+            if self.token and same and move.run == self.runs:
+                self.lay(move.overlaid)
+
+    def lay(self, changes: dict[Key, tuple[int | None, int | None]]) -> None:
+        """Changes the overlay where it is as it was."""
+        for key, (before, after) in changes.items():
+            if self.overlay.get(key, MISSING) == before:
+                self.overlay[key] = after
 
     # The machine's
 
@@ -310,8 +310,8 @@ class WorkThatCannotBeLost(RuleBasedStateMachine):
     @rule()
     def begin_run(self) -> None:
         self.token = self.editor.begin_run("Propagate")
-        self.overlay, self.hidden, self.emptied = {}, {}, frozenset()
-        self.began = len(self.past)
+        self.overlay = {}
+        self.runs += 1
 
     @precondition(lambda self: self.token is not None)
     @rule(one=objects, within=ranges, base=bits)
@@ -319,7 +319,7 @@ class WorkThatCannotBeLost(RuleBasedStateMachine):
         kept = self.of_user()
         assert self.token is not None
         self.editor.amend_run(self.token, [change(f, mask_of(base), one) for f in within])
-        self.overlay |= {(one, f): base for f in within if (one, f) not in self.emptied}
+        self.overlay |= {(one, f): base for f in within if self.overlay.get((one, f), MISSING) is not None}
         assert self.of_user() == kept
 
     @precondition(lambda self: self.token is not None)

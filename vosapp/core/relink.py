@@ -1,0 +1,189 @@
+"""Finding media that moved, by content. A path from a project file is never trusted to be harmless."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from vosapp.core.document import ClipRef, Document
+
+SAMPLE_BYTES = 64 * 2**10
+MAX_ENTRIES = 200_000  # files looked at in one search
+MAX_DEPTH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Media that may be the missing one.
+
+    Attributes:
+        path: of the file, or of the folder of a sequence.
+        certain: whether size and sampled content are the same.
+        reason: what speaks for it, for the list.
+    """
+
+    path: Path
+    certain: bool
+    reason: str
+
+
+def fingerprint(path: Path) -> tuple[int, str]:
+    """(size in bytes, digest) of media: of a file's beginning, middle and end; of a folder, of its names and sizes.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    hasher = hashlib.blake2b(digest_size=16)
+    if path.is_dir():
+        entries = sorted((entry.name, entry.stat().st_size) for entry in path.iterdir() if entry.is_file())
+        for name, size in entries:
+            hasher.update(f"{name}\0{size}\n".encode("utf-8", "surrogateescape"))
+        return sum(size for _, size in entries), hasher.hexdigest()
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        for start in (0, max(0, size // 2 - SAMPLE_BYTES // 2), max(0, size - SAMPLE_BYTES)):
+            file.seek(start)
+            hasher.update(file.read(SAMPLE_BYTES))
+    return size, hasher.hexdigest()
+
+
+def locate(clip: ClipRef, project: Path | None = None) -> Path | None:
+    """Where the media of a project is: where it was, or in the same place beside the project. None when it is gone.
+
+    Only plain files and folders are looked at. A path to another computer is not followed unless the project lies
+    there too: merely looking would tell that computer who the user is.
+    """
+    if clip.path and _is_near(clip.path, project):
+        path = Path(clip.path)
+        if _is_plain(path):
+            return path
+    if project is None:
+        return None
+    beside = project.parent / name_of(clip)
+    return beside if name_of(clip) and _is_plain(beside) else None
+
+
+def name_of(clip: ClipRef) -> str:
+    """The name of the media, whichever system wrote the path."""
+    kind = PureWindowsPath if "\\" in clip.path or clip.path[1:2] == ":" else PurePosixPath
+    return kind(clip.path).name
+
+
+def is_same_media(clip: ClipRef, path: Path) -> bool:
+    """Whether the media at a path is the one that a project is about. False when it cannot be read."""
+    try:
+        return fingerprint(path) == (clip.size_bytes, clip.sample_digest)
+    except OSError:
+        return False
+
+
+def find_candidates(
+    clip: ClipRef,
+    folders: Iterable[Path],
+    *,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Iterator[Candidate]:
+    """Searches folders, the nearest first, for media with the content or at least the name of a clip.
+
+    Args:
+        clip: what is missing.
+        folders: where to begin; their own folders are searched 8 deep.
+        cancelled: asked at each folder.
+
+    Yields:
+        Candidates as they are found; the certain ones are worth waiting for.
+    """
+    queue = deque((folder, 0) for folder in folders)
+    seen: set[Path] = set()
+    left = MAX_ENTRIES
+    while queue and left > 0 and not cancelled():
+        folder, depth = queue.popleft()
+        entries = _entries(folder, seen)
+        left -= len(entries)
+        files = [entry for entry in entries if entry.is_file(follow_symlinks=False)]
+        found = _judge_folder(clip, folder, files)
+        if found is not None:
+            yield found
+        for entry in files:
+            found = _judge_file(clip, entry)
+            if found is not None:
+                yield found
+        if depth < MAX_DEPTH:
+            below = (entry for entry in entries if entry.is_dir(follow_symlinks=False))
+            queue.extend((Path(entry.path), depth + 1) for entry in below if not entry.name.startswith("."))
+
+
+def relink(document: Document, path: Path, *, size_bytes: int, sample_digest: str) -> Document:
+    """The document with its clip found at another place. Masks stay as they are.
+
+    Args:
+        path: where the media is now.
+        size_bytes, sample_digest: its fingerprint, which differs from the stored one for other media.
+    """
+    if document.clip is None:
+        return document
+    moved = replace(document.clip, path=str(path), size_bytes=size_bytes, sample_digest=sample_digest)
+    return document if moved == document.clip else replace(document, clip=moved)
+
+
+def _entries(folder: Path, seen: set[Path]) -> list[os.DirEntry[str]]:
+    try:
+        real = folder.resolve()
+        if real in seen:
+            return []
+        seen.add(real)
+        with os.scandir(folder) as listing:
+            return sorted(listing, key=lambda entry: entry.name)
+    except OSError:
+        return []  # a folder that may not be read holds no candidates
+
+
+def _judge_folder(clip: ClipRef, folder: Path, files: list[os.DirEntry[str]]) -> Candidate | None:
+    if files and _total_bytes(files) == clip.size_bytes and is_same_media(clip, folder):
+        return Candidate(folder, True, "the same files")
+    if folder.name == name_of(clip) and len(files) == clip.frame_count > 1:
+        return Candidate(folder, False, "the same name and number of files")
+    return None
+
+
+def _judge_file(clip: ClipRef, entry: os.DirEntry[str]) -> Candidate | None:
+    path = Path(entry.path)
+    try:
+        same_size = entry.stat(follow_symlinks=False).st_size == clip.size_bytes
+    except OSError:
+        return None
+    if same_size and is_same_media(clip, path):
+        return Candidate(path, True, "the same content")
+    if entry.name == name_of(clip):
+        return Candidate(path, False, "the same name, but other content")
+    return None
+
+
+def _total_bytes(files: list[os.DirEntry[str]]) -> int:
+    try:
+        return sum(entry.stat(follow_symlinks=False).st_size for entry in files)
+    except OSError:
+        return -1
+
+
+def _is_plain(path: Path) -> bool:
+    """A file or folder, and no device or pipe, which would answer for ever or not at all."""
+    try:
+        return path.is_file() or path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def _is_near(path: str, project: Path | None) -> bool:
+    remote = _computer(path)
+    return not remote or (project is not None and remote == _computer(str(project.absolute())))
+
+
+def _computer(path: str) -> str:
+    """The other computer that a path names, "" for this one."""
+    flat = path.replace("/", "\\")
+    return flat.lstrip("\\").split("\\")[0].casefold() if flat.startswith("\\\\") else ""
