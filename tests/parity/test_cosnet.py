@@ -141,7 +141,8 @@ def test_bands_of_the_affinity_give_what_the_whole_gives(network: CosNet, monkey
     torch.manual_seed(0)
     target, reference = torch.randn(2, 1, 256, 9, 13)
     whole = [network(target, [reference, target], form) for form in Form]
-    monkeypatch.setattr("vosapp.models.cosnet.attention._CHUNK_CELLS", 1000)
+    monkeypatch.setattr("vosapp.models.cosnet.attention._WHOLE_CELLS", 1000)
+    monkeypatch.setattr("vosapp.models.cosnet.attention._BAND_CELLS", 1000)
     banded = [network(target, [reference, target], form) for form in Form]
     for a, b in zip(whole, banded, strict=True):
         torch.testing.assert_close(a, b, atol=1e-4, rtol=1e-4)

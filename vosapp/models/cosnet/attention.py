@@ -7,7 +7,8 @@ import enum
 import torch
 from torch import Tensor
 
-_CHUNK_CELLS = 2**23  # cells of the affinity that exist at one time: 32 MB in float32
+_WHOLE_CELLS = 2**25  # cells of an affinity that is computed as a whole: 128 MB in float32
+_BAND_CELLS = 2**23  # cells of a band of a larger one
 
 
 class Form(enum.Enum):
@@ -24,28 +25,36 @@ class Form(enum.Enum):
     GROUP = "group"
 
 
-def attend_target(query: Tensor, reference: Tensor, form: Form) -> Tensor:
+def attend_target(query: Tensor, reference: Tensor, form: Form, dtype: torch.dtype = torch.float32) -> Tensor:
     """For every cell of the target the reference's features that answer to it.
 
-    Computed in bands of target cells, so that memory does not grow with the square of the picture.
+    Computed in bands of target cells where the affinity is large, so that memory does not grow with the square of the
+    picture.
 
     Args:
         query: (P, C) the target's features after the learned linear map.
         reference: (C, Q) features of one reference, or for GROUP of all references side by side.
         form: see `Form`.
+        dtype: of the result, and of the sums over the reference's cells. The affinity itself, which goes through an
+            exponential, is that of `query` and `reference`.
 
     Returns:
         (C, P).
     """
-    band = max(1, _CHUNK_CELLS // reference.shape[1])
-    bands = torch.split(query, band)
+    values = reference.to(dtype)
+    if query.shape[0] * reference.shape[1] <= _WHOLE_CELLS:
+        affinity = query @ reference
+        if form is not Form.HEAD:
+            _softmax(affinity, dim=0)
+        return values @ _softmax(affinity, dim=1).to(dtype).T
+    bands = torch.split(query, max(1, _BAND_CELLS // reference.shape[1]))
     norm = None if form is Form.HEAD else _column_norm(bands, reference)
     found = []
     for rows in bands:
         affinity = rows @ reference
         if norm is not None:
-            affinity = torch.exp(affinity - norm)
-        found.append(reference @ torch.softmax(affinity, dim=1).T)
+            affinity.sub_(norm).exp_()
+        found.append(values @ _softmax(affinity, dim=1).to(dtype).T)
     return torch.cat(found, dim=1)
 
 
@@ -57,7 +66,7 @@ def attend_reference(query: Tensor, target: Tensor, reference: Tensor) -> Tensor
         target: (C, P).
         reference: (C, Q).
     """
-    band = max(1, _CHUNK_CELLS // query.shape[0])
+    band = max(1, _BAND_CELLS // query.shape[0])
     columns = [target @ torch.softmax(query @ part, dim=0) for part in torch.split(reference, band, dim=1)]
     return torch.cat(columns, dim=1)
 
@@ -66,3 +75,9 @@ def _column_norm(bands: tuple[Tensor, ...], reference: Tensor) -> Tensor:
     """Logarithm of the sum over all target cells of exp(affinity), per reference cell: (1, Q)."""
     sums = [torch.logsumexp(rows @ reference, dim=0, keepdim=True) for rows in bands]
     return torch.logsumexp(torch.cat(sums), dim=0, keepdim=True)
+
+
+def _softmax(x: Tensor, dim: int) -> Tensor:
+    """Softmax in place: these matrices are larger than the processor's caches, and every pass over them costs."""
+    x.sub_(x.amax(dim=dim, keepdim=True)).exp_()
+    return x.div_(x.sum(dim=dim, keepdim=True))

@@ -59,8 +59,7 @@ class CosNet(nn.Module):
         if form is Form.GROUP:
             flat = [torch.cat(flat, dim=1)]
         shape = target.shape[1:]
-        found = torch.stack([attend_target(query, reference, form).view(shape) for reference in flat])
-        return found.to(target.dtype)
+        return torch.stack([attend_target(query, one, form, target.dtype).view(shape) for one in flat])
 
     def gated(self, attended: Tensor) -> Tensor:
         """Attended features (N, 256, h, w) weighted by the gate: how far the reference is to be trusted, per cell."""
