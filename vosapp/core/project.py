@@ -14,6 +14,7 @@ from vosapp.core.document import Document
 from vosapp.core.editor import Editor
 from vosapp.core.errors import ProjectError
 from vosapp.core.history import DEFAULT_LIMIT_BYTES
+from vosapp.core.recent import discard_unsaved, is_unsaved
 from vosapp.core.storage.backup import BackupPolicy, backup_dir, make_backup
 from vosapp.core.storage.copying import write_fresh
 from vosapp.core.storage.database import SCHEMA_VERSION, SUFFIX
@@ -138,7 +139,9 @@ class Project:
             self._keeper.flush(timeout_s)
 
     def save_as(self, path: Path | str, *, overwrite: bool = False) -> None:
-        """Writes everything to another file and goes on there. The file before stays as last committed.
+        """Writes everything to another file and goes on there.
+
+        The file before stays as last committed, unless the user never saved it: then it goes.
 
         Raises:
             ProjectError: as for `create`; the project goes on in the file before.
@@ -189,6 +192,8 @@ class Project:
             raise
         if self._keeper is not None:
             self._keeper.close()
+            if is_unsaved(self.path):
+                discard_unsaved(self.path)
         self._keeper = self._keeper_of(path, lock)
         self._keeper.begin_written(written)
         self.path, self.read_only_reason, self.report = path, "", ()
