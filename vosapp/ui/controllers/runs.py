@@ -10,10 +10,12 @@ from typing import Any
 from PySide6.QtCore import QObject, QThread, Signal
 
 from vosapp.core.editor import RunChange, RunToken
+from vosapp.core.edits import make_anchor
 from vosapp.core.errors import UserError
 from vosapp.core.timeline import Direction
 from vosapp.engine.job import Job, JobContext, JobResult, Outcome, Progress
 from vosapp.engine.propagation_job import PropagationTask, propagation_body
+from vosapp.engine.run_plan import RunPlan
 from vosapp.ui.bridge import JobThread
 from vosapp.ui.run_request import Refusal, request
 from vosapp.ui.session import Session
@@ -100,6 +102,7 @@ class RunController(QObject):
         if isinstance(asked, Refusal):
             session.notify(asked.reason, kind=NoticeKind.WARNING)
             return
+        self._anchor_paint(asked.plan)
         label = f"propagate {_WORDS[asked.plan.direction]}"
         device = session.settings.get("engine.device", str)
         task = PropagationTask(session.document, session.editor.store, asked.plan, device)
@@ -111,6 +114,17 @@ class RunController(QObject):
         session.set(run=WorkStatus(label.capitalize()), notice=None)
         thread.start_job(Job(self._make_body(task, thread.deliver), label))
         thread.setPriority(QThread.Priority.LowPriority)
+
+    def _anchor_paint(self, plan: RunPlan) -> None:
+        """Makes anchors of the corrections where the run starts: propagating from them confirms them."""
+        editor = self._session.editor
+        document = editor.document
+        for object_id in plan.object_ids:
+            cell = document.cell(object_id, plan.start)
+            if cell is not None and cell.is_painted:
+                document = make_anchor(document, editor.store, object_id, plan.start)
+        if document is not editor.document:
+            editor.apply("make anchor", document)
 
     def cancel(self) -> None:
         """Asks the run to stop; what is finished stays."""

@@ -1,0 +1,17 @@
+"""The real window with real engines; the hands of its user come from the window's own tests."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.gui.conftest import desk, no_leaks, own_data_folder
+from vosapp.engine.propagation_job import propagation_body
+from vosapp.ui.controllers.runs import MakeBody
+
+__all__ = ["desk", "no_leaks", "own_data_folder"]
+
+
+@pytest.fixture
+def make_body() -> MakeBody:
+    """The body of runs that users get."""
+    return propagation_body

@@ -1,0 +1,192 @@
+"""The main job from beginning to end: open, draw, propagate, correct, undo, save, export, and read the files back.
+
+The window is driven by mouse and commands; the command line then does the same job and has to give the same masks.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tests.clips import make_clip
+from tests.gui.desk import Desk
+from tests.shared import shared_dir
+from vosapp.__main__ import main
+from vosapp.core.document import Origin
+from vosapp.core.project import Project
+from vosapp.core.timeline import Direction, FrameRange
+from vosapp.export.recipe import ExportFormat
+from vosapp.ui.view_state import Reach, Tool
+from vosapp.video.images import read_image
+from vosapp.video.open import open_video
+
+FRAMES = 16
+SIZE = (120, 200)
+CORRECTED = 8
+
+
+def disc(index: int) -> tuple[int, int, int]:
+    """(x, y, radius) of the moving object of the generated clip."""
+    return 50 + 5 * index, 60, 24
+
+
+def picture(index: int) -> NDArray[np.uint8]:
+    """A textured disc that moves over a textured ground."""
+    rng = np.random.default_rng(5)
+    ground = cv2.GaussianBlur(rng.integers(0, 110, (*SIZE, 3)).astype(np.uint8), (5, 5), 0)
+    skin = cv2.GaussianBlur(rng.integers(120, 255, (60, 60, 3)).astype(np.uint8), (5, 5), 0)
+    x, y, radius = disc(index)
+    inside = cv2.circle(np.zeros((60, 60), np.uint8), (30, 30), radius, 1, -1).astype(bool)
+    window = ground[y - 30 : y + 30, x - 30 : x + 30]
+    window[inside] = skin[inside]
+    return ground
+
+
+def truth(index: int) -> NDArray[np.bool_]:
+    x, y, radius = disc(index)
+    return cv2.circle(np.zeros(SIZE, np.uint8), (x, y), radius, 1, -1).astype(bool)
+
+
+def jaccard(a: NDArray[np.bool_], b: NDArray[np.bool_]) -> float:
+    return float((a & b).sum() / max((a | b).sum(), 1))
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("story") / "disc.mp4"
+    return make_clip(path, frames=FRAMES, size=SIZE, rate=Fraction(24000, 1001), content=picture)
+
+
+def draw_disc(desk: Desk) -> None:
+    """Draws the object of frame 0 as a polygon with the mouse."""
+    desk.trigger("tool.polygon")
+    x, y, radius = disc(0)
+    corners = [(x + radius * np.cos(t), y + radius * np.sin(t)) for t in np.linspace(0, 2 * np.pi, 24, endpoint=False)]
+    for corner in corners:
+        desk.click((float(corner[0]), float(corner[1])))
+    desk.trigger("edit.anchor")
+    assert desk.view.tool is Tool.POLYGON
+    assert jaccard(desk.mask(0), truth(0)) > 0.9
+
+
+def propagate_forward(desk: Desk) -> None:
+    desk.workspace.runs.choose_engine("flow")
+    desk.workspace.runs.choose_direction(Direction.FORWARD)
+    desk.trigger("propagate.forward")
+    desk.finish_run()
+
+
+def all_masks(desk: Desk, frames: int) -> list[NDArray[np.bool_]]:
+    return [desk.mask(index) for index in range(frames)]
+
+
+def export(desk: Desk, chosen: ExportFormat, folder: Path) -> Path:
+    """Exports from the window's dialog into a folder and returns what was written."""
+    desk.answers.path = folder
+    desk.trigger("file.export")
+    exports = desk.workspace.exports
+    exports.choose_format(chosen)
+    exports.choose_folder()
+    exports.start()
+    desk.wait(lambda: not exports.is_running)
+    shown = exports.display()
+    assert shown.result is not None
+    assert "read back" in shown.result.text
+    assert desk.workspace.export_dialog is not None
+    desk.workspace.export_dialog.close()
+    return Path(shown.result_path)
+
+
+def read_masks(folder: Path, frames: int) -> list[NDArray[np.bool_]]:
+    files = sorted(folder.glob("*.png"))
+    assert [file.name for file in files] == [f"{index:05d}.png" for index in range(frames)]
+    return [read_image(file) == 1 for file in files]
+
+
+def same(a: list[NDArray[np.bool_]], b: list[NDArray[np.bool_]]) -> bool:
+    return len(a) == len(b) and all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))
+
+
+def test_the_main_job_in_the_window_and_on_the_command_line(desk: Desk, clip: Path, tmp_path: Path) -> None:
+    desk.open(clip)
+    draw_disc(desk)
+    drawn = desk.mask(0)
+    propagate_forward(desk)
+    first_run = all_masks(desk, FRAMES)
+    assert np.mean([jaccard(m, truth(i)) for i, m in enumerate(first_run)]) > 0.85
+    assert np.array_equal(first_run[0], drawn)
+
+    # A correction on a later frame: what is painted stays as painted, and the next run starts from it.
+    desk.go(CORRECTED)
+    desk.trigger("tool.eraser")
+    x, y, _radius = disc(CORRECTED)
+    desk.drag([(x - 6.0, y - 40.0), (x - 6.0, y + 40.0)])
+    corrected = desk.mask(CORRECTED)
+    assert corrected.sum() < first_run[CORRECTED].sum()
+    propagate_forward(desk)
+    cell = desk.cell(CORRECTED)
+    assert cell is not None
+    assert cell.origin is not Origin.PREDICTED
+    assert np.array_equal(desk.mask(CORRECTED), corrected)
+    second_run = all_masks(desk, FRAMES)
+    assert same(second_run[:CORRECTED], first_run[:CORRECTED])
+    assert not np.array_equal(second_run[CORRECTED + 1], first_run[CORRECTED + 1])
+
+    # The run is one step.
+    desk.trigger("edit.undo")
+    assert same(all_masks(desk, FRAMES)[CORRECTED + 1 :], first_run[CORRECTED + 1 :])
+    desk.trigger("edit.redo")
+    assert same(all_masks(desk, FRAMES), second_run)
+
+    # Exports of the window read back as the masks of the document.
+    masks = export(desk, ExportFormat.PNG_INDEXED, tmp_path / "masks")
+    assert same(read_masks(masks, FRAMES), second_run)
+    binary = export(desk, ExportFormat.PNG, tmp_path / "binary")
+    for index, file in enumerate(sorted(binary.rglob("*.png"))):
+        assert np.array_equal(read_image(file) == 255, second_run[index])
+    matte = open_video(export(desk, ExportFormat.PRORES_4444, tmp_path / "matte"))
+    assert (matte.info.frame_count, matte.info.rate) == (FRAMES, Fraction(24000, 1001))
+    alpha = matte.native(CORRECTED)[..., 3].astype(float)
+    assert np.array_equal(alpha > np.iinfo(matte.native(CORRECTED).dtype).max / 2, second_run[CORRECTED])
+    matte.close()
+
+    # Saved, closed and opened again, nothing has changed.
+    desk.answers.path = saved = tmp_path / "story.vosapp"
+    desk.trigger("file.save")
+    desk.trigger("file.close")
+    project = Project.open(saved)
+    assert same([project.editor.mask(1, i).array() for i in range(FRAMES)], second_run)  # type: ignore[union-attr]
+    project.close()
+
+    # The command line gives the same masks: from the drawn mask alone, and with the correction.
+    frame_0, frame_8 = masks / "00000.png", masks / f"{CORRECTED:05d}.png"
+    common = ["propagate", str(clip), "--engine", "flow", "--direction", "forward", "--mask", str(frame_0), "--at", "0"]
+    assert main([*common, "--out", str(tmp_path / "cli-1")]) == 0
+    assert same(read_masks(tmp_path / "cli-1", FRAMES), first_run)
+    both = [*common, "--mask", str(frame_8), "--at", str(CORRECTED), "--range", f"{CORRECTED}:{FRAMES - 1}"]
+    assert main([*both, "--out", str(tmp_path / "cli-2")]) == 0
+    files = [tmp_path / "cli-2" / f"{index:05d}.png" for index in range(CORRECTED, FRAMES)]
+    assert same([read_image(file) == 1 for file in files], second_run[CORRECTED:])
+    assert main(["export", str(saved), "--format", "png-indexed", "--out", str(tmp_path / "cli-3")]) == 0
+    assert same(read_masks(tmp_path / "cli-3", FRAMES), second_run)
+
+
+def test_a_real_shot_in_the_window_and_on_the_command_line(desk: Desk, tmp_path: Path) -> None:
+    shot = shared_dir("clips", "blackswan")
+    last = 6
+    desk.open(shot / "frames")
+    desk.workspace.masks.import_mask(shot / "masks" / "00000.png")
+    desk.workspace.playback.set_in_out(FrameRange(0, last))
+    desk.workspace.runs.choose_reach(Reach.IN_OUT)
+    propagate_forward(desk)
+    masks = all_masks(desk, last + 1)
+    for index, mask in enumerate(masks):
+        assert jaccard(mask, read_image(shot / "masks" / f"{index:05d}.png") == 1) > 0.85
+    arguments = ["propagate", str(shot / "frames"), "--mask", str(shot / "masks" / "00000.png"), "--engine", "flow"]
+    assert main([*arguments, "--range", f"0:{last}", "--direction", "forward", "--out", str(tmp_path / "out")]) == 0
+    assert same([read_image(tmp_path / "out" / f"{index:05d}.png") == 1 for index in range(last + 1)], masks)
