@@ -15,7 +15,8 @@ from tests.small_networks import small_hs2s, small_rgmp, small_s2s
 from vosapp.engine.engines import build_propagator
 from vosapp.engine.networks.agame import AGamePropagator
 from vosapp.engine.networks.hs2s import HS2SPropagator
-from vosapp.engine.networks.hybrid import HybridPropagator
+from vosapp.engine.networks.hybrid import HybridOptions, HybridPropagator
+from vosapp.engine.networks.hybrid_window import WindowSettings
 from vosapp.engine.networks.rgmp import RgmpPropagator
 from vosapp.engine.networks.rvos import RvosPropagator
 from vosapp.engine.networks.s2s import S2SPropagator
@@ -31,8 +32,9 @@ def _hybrid() -> HybridPropagator:
     """Untrained, the network leaves what flow brings as it is; a change drawn at random makes it do something."""
     torch.manual_seed(1)
     network = Hybrid(HybridSettings(8, 8, 8)).eval()
-    torch.nn.init.normal_(network.decoder.change.weight, std=0.05)
-    return HybridPropagator(network, CPU)
+    torch.nn.init.normal_(network.decoder.change.weight, std=0.02)
+    # A window of the whole frame: one that follows the object would change what is kept a little from frame to frame.
+    return HybridPropagator(network, CPU, HybridOptions(window=WindowSettings(object_sizes=8.0, enlargement=1.0)))
 
 
 BUILD: dict[str, Build] = {

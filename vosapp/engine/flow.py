@@ -52,6 +52,12 @@ class FlowPropagator:
         for object_id in object_ids:
             self._tracks.pop(object_id, None)
 
+    def adopt(self, masks: Mapping[ObjectId, Probability]) -> None:
+        """Goes on from these masks of the present frame instead of its own predictions, which taught it already."""
+        for object_id, mask in masks.items():
+            if object_id in self._tracks:
+                self._tracks[object_id].adopt(mask)
+
     def _track(self, object_id: ObjectId) -> ObjectTrack:
         return self._tracks.setdefault(object_id, ObjectTrack(self._settings))
 

@@ -131,6 +131,10 @@ class ObjectTrack:
         self._mask = mask
         self._extent = extent_of(scene.reduced(mask) >= 0.5) or self._extent
 
+    def adopt(self, mask: Probability) -> None:
+        """Goes on from a mask (height, width) that others found on the present frame."""
+        self._mask = mask
+
     def follow(self, scene: Scene) -> tuple[Probability, float]:
         """Moves to the scene's frame. Returns the probabilities (height, width) and the doubt, 0 to 1."""
         blank = np.zeros(scene.rgb.shape[:2], np.float32)

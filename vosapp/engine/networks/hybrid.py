@@ -12,6 +12,7 @@ from torch.nn import functional as F
 
 from vosapp.core.document import ObjectId
 from vosapp.engine.device import choose_device
+from vosapp.engine.flow import FlowPropagator
 from vosapp.engine.networks.hybrid_memory import ObjectMemory, Remembered
 from vosapp.engine.networks.hybrid_window import Window, WindowSettings, box_of, shared_window, window_around
 from vosapp.engine.optical_flow import FlowEstimator, grey
@@ -24,6 +25,8 @@ from vosapp.models.hybrid.network import Hybrid
 from vosapp.video.source import RgbImage
 
 _TOP = 64  # how many of the most alike places in memory count
+_SUREST = 0.02  # the moved mask is never surer than this
+_NOTHING = 0.002  # probabilities within this of 0 and 1 are sure
 _LOST = 0.9  # a prediction of more doubt is not remembered
 
 
@@ -35,15 +38,20 @@ class HybridOptions:
         window: how windows are chosen.
         top: places in memory that count; 0: all.
         recurrence: whether the recurrent state is carried on.
+        flow_share: share of the engine `flow` in the result's log-odds; 0: the network alone.
+        trust: share of the moved mask in the result's log-odds. Training damages the guidance more than a step of
+            real footage does, so the network trusts it less than it deserves.
     """
 
     window: WindowSettings = field(default_factory=WindowSettings)
     top: int = _TOP
     recurrence: bool = True
+    trust: float = 0.3
+    flow_share: float = 0.5
 
 
 class HybridPropagator:
-    """Matching with all anchors and recent frames, guided by the previous mask moved by flow. A `Propagator`."""
+    """The network, guided by the previous mask moved by flow, and the engine `flow` beside it. A `Propagator`."""
 
     def __init__(self, network: Hybrid, device: torch.device, options: HybridOptions | None = None) -> None:
         """Takes a network in evaluation mode on the device."""
@@ -52,6 +60,7 @@ class HybridPropagator:
         self._objects: dict[ObjectId, ObjectMemory] = {}
         self._before: RgbImage | None = None
         self._flow = FlowEstimator()
+        self._partner = FlowPropagator() if self._options.flow_share else None
 
     @torch.inference_mode()
     def remember(self, frame_index: int, rgb: RgbImage, masks: Mapping[ObjectId, Probability]) -> None:
@@ -61,6 +70,8 @@ class HybridPropagator:
             window = window_around(mask, None, self._options.window)
             features = self._encode(rgb, window)
             memory.trust(frame_index, self._memorise(features, window, mask, _rest(masks, object_id)))
+        if self._partner is not None:
+            self._partner.remember(frame_index, rgb, masks)
 
     @torch.inference_mode()
     def step(self, frame_index: int, rgb: RgbImage, given: Mapping[ObjectId, Probability] | None = None) -> Prediction:
@@ -76,7 +87,11 @@ class HybridPropagator:
             for object_id, (mask, unsure) in self._predict(frame_index, rgb, (window, features), group, old).items():
                 found[object_id], doubt[object_id] = mask, unsure
                 seen[object_id] = (window, features)
+        if self._partner is not None:
+            found = self._joined(found, self._partner.step(frame_index, rgb, given))
         merged = merge(found, given)
+        if self._partner is not None:
+            self._partner.adopt(merged)
         for object_id in found:
             self._take_in(frame_index, object_id, seen[object_id], merged, doubt[object_id])
         self._accept(frame_index, rgb, given, merged)
@@ -87,6 +102,13 @@ class HybridPropagator:
         """Drops objects and all that is kept of them."""
         for object_id in object_ids:
             self._objects.pop(object_id, None)
+        if self._partner is not None:
+            self._partner.forget(object_ids)
+
+    def _joined(self, found: Mapping[ObjectId, Probability], other: Prediction) -> dict[ObjectId, Probability]:
+        """The network's masks and those of `flow`, weighed in log-odds."""
+        share = self._options.flow_share
+        return {i: mixed_odds(mask, other.probabilities[i], share) for i, mask in found.items()}
 
     def _windows(self, object_ids: list[ObjectId]) -> list[tuple[Window, list[ObjectId]]]:
         """Windows and the objects seen through each: one for all where that costs little."""
@@ -124,7 +146,12 @@ class HybridPropagator:
         for k, memory in enumerate(memories):
             memory.state = decoded.state[k : k + 1] if self._options.recurrence else None
             memory.window = window
-        return {i: self._result(decoded, k, window, rgb.shape[:2]) for k, i in enumerate(group)}
+        logits = self._mixed(decoded, moved)
+        doubts = decoded.doubt.sigmoid()
+        return {
+            i: (window.put_back(_array(logits[k, 0].sigmoid()), (rgb.shape[0], rgb.shape[1])), float(doubts[k]))
+            for k, i in enumerate(group)
+        }
 
     def _look(self, features: Features, memory: ObjectMemory, frame_index: int) -> Seen:
         """What an object's memories say of the present frame."""
@@ -132,10 +159,11 @@ class HybridPropagator:
         read = self._network.read(features, trusted.memory, recent.memory, self._options.top)
         return Seen(read, self._network.score(features, trusted.looks, recent.looks))
 
-    def _result(self, decoded: Decoded, k: int, window: Window, shape: tuple[int, ...]) -> tuple[Probability, float]:
-        logits = F.interpolate(decoded.logits[k : k + 1], size=(window.height, window.width), mode="bilinear")
-        mask = window.put_back(_array(logits.sigmoid()[0, 0]), (shape[0], shape[1]))
-        return mask, float(decoded.doubt[k].sigmoid())
+    def _mixed(self, decoded: Decoded, moved: Moved) -> Tensor:
+        """Log-odds (B, 1, h, w) of the network and of the moved mask together."""
+        logits = F.interpolate(decoded.logits, size=moved.mask.shape[-2:], mode="bilinear", align_corners=False)
+        trust = self._options.trust
+        return (1 - trust) * logits + trust * moved.mask.clamp(_SUREST, 1 - _SUREST).logit()
 
     def _flow_in(self, window: Window, rgb: RgbImage, before: RgbImage) -> Tensor:
         """Backward flow (1, 2, h, w) in the window's own pixels."""
@@ -214,6 +242,22 @@ class HybridPropagator:
 
     def _tensor(self, array: Probability) -> Tensor:
         return torch.from_numpy(np.ascontiguousarray(array)).to(self._device)
+
+
+def mixed_odds(first: Probability, second: Probability, share: float) -> Probability:
+    """Two opinions (height, width) in 0..1 as one: their log-odds weighed, `share` that of the second.
+
+    Where both are sure that there is nothing the result is exactly 0.
+    """
+    mixed = np.zeros_like(first)
+    y, x = np.nonzero(np.maximum(first, second) > _NOTHING)
+    if len(y) == 0:
+        return mixed
+    area = (slice(y.min(), y.max() + 1), slice(x.min(), x.max() + 1))
+    odds = [np.log(p / (1 - p)) for p in (np.clip(o[area], _NOTHING, 1 - _NOTHING) for o in (first, second))]
+    mixed[area] = 1 / (1 + np.exp((share - 1) * odds[0] - share * odds[1]))
+    mixed[mixed < 4 * _NOTHING] = 0
+    return mixed
 
 
 def merge(found: Mapping[ObjectId, Probability], given: Mapping[ObjectId, Probability]) -> dict[ObjectId, Probability]:

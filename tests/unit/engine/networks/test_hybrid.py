@@ -8,7 +8,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from tests.photographs import textured
-from vosapp.engine.networks.hybrid import HybridPropagator, merge
+from vosapp.engine.networks.hybrid import HybridOptions, HybridPropagator, merge, mixed_odds
 from vosapp.engine.networks.hybrid_memory import MAX_TRUSTED, ObjectMemory, Remembered
 from vosapp.engine.networks.hybrid_window import WindowSettings, box_of, shared_window, window_around
 from vosapp.models.hybrid.appearance import AppearanceSums
@@ -54,6 +54,30 @@ def test_an_untrained_network_follows_the_flow() -> None:
     found = prediction.probabilities[1] >= 0.5
     expected = _mask((120, 160), 40, 60 - 20, 40) == 1
     assert (found & expected).sum() / (found | expected).sum() > 0.85
+
+
+def test_both_opinions_count_by_their_odds() -> None:
+    first, second = _mask((20, 30), 5, 5, 10) * 0.9, _mask((20, 30), 5, 5, 10) * 0.5
+    assert mixed_odds(first, second, 0.5)[7, 7] == pytest.approx(0.75, abs=1e-3)
+    assert mixed_odds(first, second, 0.0)[7, 7] == pytest.approx(0.9, abs=1e-3)
+    assert mixed_odds(first, second, 1.0)[7, 7] == pytest.approx(0.5, abs=1e-3)
+    assert mixed_odds(first, second, 0.5)[0, 0] == 0
+    assert not mixed_odds(np.zeros((4, 4), np.float32), np.zeros((4, 4), np.float32), 0.5).any()
+
+
+def test_flow_goes_on_from_what_both_found() -> None:
+    """A network that empties every mask is outvoted by flow at first; alone it would lose the object at once."""
+    world = textured(np.random.default_rng(2), 120, 240)
+    mask = _mask((120, 160), 40, 60, 40)
+    areas = {}
+    for share in (0.0, 0.5):
+        torch.manual_seed(3)
+        network = Hybrid(HybridSettings(8, 8, 8)).eval()
+        torch.nn.init.constant_(network.decoder.change.bias, -12.0)  # type: ignore[arg-type]
+        propagator = HybridPropagator(network, torch.device("cpu"), HybridOptions(flow_share=share))
+        propagator.step(0, world[:, :160], {1: mask})
+        areas[share] = [(propagator.step(k, world[:, k : k + 160]).probabilities[1] >= 0.5).sum() for k in (1, 2)]
+    assert areas[0.5][0] > 2 * areas[0.0][0]
 
 
 def test_a_small_object_is_enlarged_and_a_large_one_seen_whole() -> None:
