@@ -77,7 +77,7 @@ def _verify(arguments: argparse.Namespace) -> None:
         found = require_weights(spec)
         verify_weights(found)
         load_spec(spec)
-        print(f"{spec.title}: {found.path} is what was imported and fits the network.")
+        print(f"{spec.title}: {found.path} is unchanged and fits the network.")
 
 
 def _remove(arguments: argparse.Namespace) -> None:

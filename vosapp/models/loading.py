@@ -27,9 +27,10 @@ def load_spec(spec: NetworkSpec) -> nn.Module:
     found = require_weights(spec)
     hint = f"Remove it with: vosapp weights remove {spec.name} and import the authors' file again."
     try:
-        state = load_file(found.path)
+        stored = load_file(found.path)
     except (SafetensorError, OSError) as error:
         raise WeightsError(f"{found.path} is damaged and cannot be read.", hint) from error
+    state = {key: value.float() if value.is_floating_point() else value for key, value in stored.items()}
     with torch.device("meta"):
         module: nn.Module = spec.build()
     try:

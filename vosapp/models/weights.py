@@ -47,7 +47,7 @@ class WeightsNote:
         sha256: of the weights file, in hexadecimal.
         sources: the files that it was made from.
         licence: what may be done with it.
-        imported: date, as YYYY-MM-DD.
+        imported: date of the import, or of the shipping of weights of our own, as YYYY-MM-DD.
     """
 
     network: str
@@ -124,7 +124,7 @@ def verify_weights(found: WeightsFile) -> None:
     if found.note is None:
         raise WeightsError(
             f"Nothing is written down about {found.path}, so it cannot be verified.",
-            "Import the authors' file again.",
+            "Import the authors' file again, or ship your own weights again.",
         )
     if sha256_of(found.path) != found.note.sha256:
         raise WeightsError(f"{found.path} changed since it was imported.", "Remove it and import it again.")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
+from vosapp.models.weights import WeightsNote, sha256_of, write_note
 from vosapp.training.checkpoint import AVERAGE, CheckpointError
 
 
 def ship(checkpoint: Path, target: Path) -> int:
-    """Writes the averaged weights of a checkpoint as a float16 safetensors file.
+    """Writes the averaged weights of a checkpoint as a float16 safetensors file, and the note that verifies it.
 
     Args:
         checkpoint: folder of a checkpoint.
@@ -35,4 +37,8 @@ def ship(checkpoint: Path, target: Path) -> int:
         raise CheckpointError(f"{unfit[0]} in {checkpoint} is too large for half precision.", "Train on.")
     target.parent.mkdir(parents=True, exist_ok=True)
     save_file(halved, target)
+    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    write_note(
+        target, WeightsNote(target.stem, sha256_of(target), licence="Apache-2.0, as the program.", imported=today)
+    )
     return target.stat().st_size

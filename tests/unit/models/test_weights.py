@@ -7,10 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 from safetensors.torch import save_file
 
 from tests.unit.models import tiny
 from vosapp.core.errors import WeightsError
+from vosapp.core.paths import own_weights_dir
 from vosapp.models import weights
 from vosapp.models.loading import load_spec
 from vosapp.models.registry import NETWORKS, network
@@ -90,6 +92,20 @@ def test_damaged_and_foreign_weights_do_not_load() -> None:
     path.write_bytes(path.read_bytes()[:100])
     with pytest.raises(WeightsError, match="damaged"):
         load_spec(tiny.spec())
+
+
+def test_the_programs_own_weights_are_what_was_shipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weights, "own_weights_dir", own_weights_dir)
+    found = require_weights(network("hybrid"))
+    weights.verify_weights(found)
+    load_spec(network("hybrid"))
+
+
+def test_weights_in_half_precision_load_as_float32() -> None:
+    path = weights_path("tiny")
+    path.parent.mkdir(parents=True)
+    save_file({key: value.half() if value.is_floating_point() else value for key, value in tiny.state().items()}, path)
+    assert {parameter.dtype for parameter in load_spec(tiny.spec()).parameters()} == {torch.float32}
 
 
 def test_looking_for_weights_loads_no_torch() -> None:
