@@ -99,7 +99,7 @@ def _holder(path: Path) -> str:
         return (
             f"{str(signature['user'])[:80]} on {str(signature['computer'])[:80]}, since {str(signature['since'])[:40]}"
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return "another window"
 
 

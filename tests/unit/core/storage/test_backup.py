@@ -1,0 +1,102 @@
+"""Backups are whole projects of their own, few, and in the user's folder alone."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.unit.core.shapes import box, document
+from tests.unit.core.storage.victim import state_of
+from vosapp.core import edits
+from vosapp.core.editor import Editor
+from vosapp.core.errors import ProjectError
+from vosapp.core.project import BackupPolicy, Project
+from vosapp.core.storage import backup
+from vosapp.core.storage.backup import backup_dir, backups, make_backup
+
+
+def begin(path: Path, policy: BackupPolicy | None = None) -> Project:
+    return Project.create(path, Editor(edits.add_object(document())[0]), backups=policy)
+
+
+def paint(project: Project, frame: int) -> None:
+    editor = project.editor
+    editor.apply("Paint", edits.stroke(editor.document, editor.store, 1, frame, box(0, 0, 4, 4)))
+    project.flush()
+
+
+def test_a_backup_of_an_open_project_is_a_whole_project(tmp_path: Path) -> None:
+    project = begin(tmp_path / "shot~1.vosapp")
+    paint(project, 0)
+    make_backup(project.path, project.project_id, count=5)
+    expected = state_of(project.editor)
+    paint(project, 1)
+    (kept,) = backups(project.project_id)
+    assert kept.name == "shot~1" and kept.size_bytes == kept.path.stat().st_size
+    opened = Project.open(kept.path)
+    assert "backup" in opened.read_only_reason and state_of(opened.editor) == expected
+    opened.save_as(tmp_path / "restored.vosapp")
+    assert not opened.read_only
+    opened.close()
+    project.close()
+
+
+def test_only_the_newest_are_kept_and_each_project_has_its_own(tmp_path: Path) -> None:
+    one, two = begin(tmp_path / "one.vosapp"), begin(tmp_path / "two.vosapp")
+    folder = backup_dir() / one.project_id
+    folder.mkdir(parents=True)
+    for day in range(1, 8):
+        (folder / f"one~2024010{day}-120000.vosapp").touch()
+    (folder / "notes.vosapp").touch()
+    make_backup(two.path, two.project_id, count=3)
+    make_backup(one.path, one.project_id, count=3)
+    assert [made.path.name[4:12] for made in backups(one.project_id)[1:]] == ["20240107", "20240106"]
+    assert len(backups(two.project_id)) == 1 and len(backups()) == 4
+    assert (folder / "notes.vosapp").exists()
+    one.close()
+    two.close()
+
+
+def test_a_forged_project_id_stays_in_the_folder(tmp_path: Path) -> None:
+    project = begin(tmp_path / "shot.vosapp")
+    project.close()
+    connection = sqlite3.connect(project.path)
+    connection.execute("UPDATE about SET value = '../../../evil'")
+    connection.commit()
+    connection.close()
+    again = Project.open(project.path)
+    path = make_backup(again.path, again.project_id, count=3)
+    assert path.parent == backup_dir() / "other"
+    again.close()
+
+
+def test_a_backup_that_cannot_be_made_leaves_nothing(tmp_path: Path, data_dir: Path) -> None:
+    project = begin(tmp_path / "shot.vosapp")
+    project.close()
+    project.path.write_bytes(b"gone bad")
+    with pytest.raises(ProjectError):
+        make_backup(project.path, project.project_id, count=3)
+    assert [path for path in data_dir.rglob("*") if path.is_file()] == []
+
+
+def test_working_makes_a_backup_once_in_the_interval(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backup, "FIRST_DELAY_S", 0.02)
+    project = begin(tmp_path / "shot.vosapp", BackupPolicy(minutes=60, count=5))
+    time.sleep(0.1)
+    assert backups() == [], "nothing was done yet"
+    paint(project, 0)
+    until = time.monotonic() + 20
+    while not backups() and time.monotonic() < until:
+        time.sleep(0.02)
+    paint(project, 1)
+    time.sleep(0.1)
+    project.close()
+    assert len(backups()) == 1
+    again = Project.open(project.path, backups=BackupPolicy(minutes=60, count=5))
+    paint(again, 2)
+    time.sleep(0.1)
+    again.close()
+    assert len(backups()) == 1, "the interval counts across sessions"
