@@ -61,7 +61,7 @@ def video_stream(path: Path, container: InputContainer) -> VideoStream:
     if getattr(track, "codec_context", None) is None:
         raise unknown_codec(path, "unknown")
     for other in container.streams:
-        if other.index != track.index and hasattr(other, "discard"):
+        if other.index != track.index:
             other.discard = Discard.all
     return track
 
@@ -77,7 +77,8 @@ def set_up_decoder(track: VideoStream, *, all_key: bool) -> None:
     context.thread_type = "SLICE" if sliced else "AUTO"
     # A damaged header must not make the decoder ask for memory without bound.
     context.options = {"max_pixels": str(MAX_PIXELS)}
-    context.thread_count = min(os.cpu_count() or 1, MAX_DECODER_THREADS)
+    # One more than there are processors, as FFmpeg itself chooses: one always waits for its turn.
+    context.thread_count = min((os.cpu_count() or 1) + 1, MAX_DECODER_THREADS)
 
 
 def read_packets(container: InputContainer, track: VideoStream) -> Iterator[Packet[Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
 
 _LIMITED_RANGE, _FULL_RANGE = 1, 2
 
-# Flags of libswscale, which older versions of PyAV do not name.
-_WHOLE_CHROMA, _ACCURATE_ROUNDING, _BIT_EXACT = 0x2000, 0x40000, 0x80000
-_QUICK = int(Interpolation.BILINEAR)
-_EXACT = int(Interpolation.BICUBIC) | _WHOLE_CHROMA | _ACCURATE_ROUNDING | _BIT_EXACT
-_STRETCHING = _WHOLE_CHROMA | _ACCURATE_ROUNDING
+_QUICK = Interpolation.BILINEAR
+_STRETCHING = Interpolation.FULL_CHR_H_INT | Interpolation.ACCURATE_RND
+_EXACT = Interpolation.BICUBIC | Interpolation.BITEXACT | _STRETCHING
+# Left to itself, every converter of every open clip would start a thread for each processor.
+_THREADS = min(os.cpu_count() or 1, 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +200,13 @@ class PictureConverter:
         return np.ascontiguousarray(array, np.float32)
 
     def _reformat(
-        self, tool: VideoReformatter, picture: VideoFrame, form: str, quality: int, *, same_range: bool = False
+        self,
+        tool: VideoReformatter,
+        picture: VideoFrame,
+        form: str,
+        quality: Interpolation,
+        *,
+        same_range: bool = False,
     ) -> VideoFrame:
         height, width = self._facts.square_size
         tags = self._facts.tags
@@ -211,9 +218,10 @@ class PictureConverter:
             form,
             src_colorspace=tags.matrix,
             dst_colorspace=tags.matrix,
-            interpolation=quality | (_STRETCHING if self._is_stretched else 0),
+            interpolation=quality | _STRETCHING if self._is_stretched else quality,
             src_color_range=source_range,
             dst_color_range=source_range if same_range else _FULL_RANGE,
+            threads=_THREADS,
         )
 
 

@@ -81,9 +81,9 @@ def _true_tags(suffix: str, data: bytes, tags: ColourTags) -> ColourTags:
 
 def _timecode(picture: Any) -> str:
     try:
-        # Older versions of PyAV do not give the metadata of pictures.
-        metadata = getattr(picture, "metadata", {})
+        metadata = picture.metadata
     except UnicodeDecodeError:
+        # The header holds other bytes than text; PyAV gives all of it or nothing.
         return ""
-    found = _TIMECODE.fullmatch(str(metadata.get("timecode", "")))
+    found = _TIMECODE.fullmatch(metadata.get("timecode", ""))
     return found[0] if found else ""
