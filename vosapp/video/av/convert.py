@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 
 _LIMITED_RANGE, _FULL_RANGE = 1, 2
 
-_QUICK = Interpolation.BILINEAR
-_STRETCHING = Interpolation.FULL_CHR_H_INT | Interpolation.ACCURATE_RND
-_EXACT = Interpolation.BICUBIC | Interpolation.BITEXACT | _STRETCHING
+# Flags of libswscale that PyAV before 18 does not name.
+_WHOLE_CHROMA, _ACCURATE_ROUNDING, _BIT_EXACT = 0x2000, 0x40000, 0x80000
+_QUICK = int(Interpolation.BILINEAR)
+_STRETCHING = _WHOLE_CHROMA | _ACCURATE_ROUNDING
+_EXACT = int(Interpolation.BICUBIC) | _BIT_EXACT | _STRETCHING
 # Left to itself, every converter of every open clip would start a thread for each processor.
 _THREADS = min(os.cpu_count() or 1, 4)
 
@@ -204,7 +206,7 @@ class PictureConverter:
         tool: VideoReformatter,
         picture: VideoFrame,
         form: str,
-        quality: Interpolation,
+        quality: int,
         *,
         same_range: bool = False,
     ) -> VideoFrame:

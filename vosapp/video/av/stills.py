@@ -81,7 +81,8 @@ def _true_tags(suffix: str, data: bytes, tags: ColourTags) -> ColourTags:
 
 def _timecode(picture: Any) -> str:
     try:
-        metadata = picture.metadata
+        # PyAV before 18.1 does not give the metadata of pictures.
+        metadata = getattr(picture, "metadata", {})
     except UnicodeDecodeError:
         # The header holds other bytes than text; PyAV gives all of it or nothing.
         return ""
