@@ -14,12 +14,16 @@ from vosapp.core.document import ObjectId
 from vosapp.engine.device import choose_device
 from vosapp.engine.networks.answer import answer
 from vosapp.engine.networks.batching import in_groups, join, split
-from vosapp.engine.networks.prepared import prepared_network
+from vosapp.engine.networks.prepared import precision_of, prepared_network
+from vosapp.engine.networks.ways import ways_to_run
 from vosapp.engine.propagator import Prediction, Probability
+from vosapp.engine.stepping_down import SteppingDown
+from vosapp.models import registry
 from vosapp.models.s2s.network import NATIVE_SIZE, S2S, State
 from vosapp.models.stages.merging import exclusive
 from vosapp.models.stages.padding import resize
 from vosapp.models.stages.sampling import sample_mask, sample_picture, to_tensor
+from vosapp.models.weights import require_weights
 from vosapp.video.source import RgbImage
 
 _TOGETHER = 4  # objects that are computed at one time
@@ -97,21 +101,27 @@ def apart_at_size(found: Mapping[ObjectId, Tensor], size: tuple[int, int]) -> di
 
 def build(
     device: str = "auto", *, size: tuple[int, int] = NATIVE_SIZE, precision: str = "float32", network: str = "s2s"
-) -> S2SPropagator:
-    """S2S with the user's weights; see `S2SPropagator`.
+) -> SteppingDown:
+    """S2S with the user's weights. It goes on with the processor when memory runs out.
 
     Args:
         device: "auto", "cpu", "cuda" or "mps".
         size: see `S2SPropagator`.
-        precision: "float32" or "bfloat16".
+        precision: "float32", or "bfloat16": about three times as fast, and not to the same digits.
         network: "s2s" or "s2s++".
 
     Raises:
         WeightsError: there are no weights.
         EngineError: no such device or precision.
     """
-    chosen = choose_device(device)
-    return S2SPropagator(cast(S2S, prepared_network(network, chosen, precision)), device=chosen, size=size)
+    precision_of(precision)
+    require_weights(registry.network(network))
+
+    def run(where: torch.device, _side: int) -> S2SPropagator:
+        prepared = cast(S2S, prepared_network(network, where, precision))
+        return S2SPropagator(prepared, device=where, size=size)
+
+    return SteppingDown(ways_to_run(choose_device(device), 0, run, smaller=()))
 
 
 build_plus_plus = functools.partial(build, network="s2s++")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -124,7 +125,9 @@ class TestBuild:
         with pytest.raises(EngineError, match="float8"):
             build("cpu", precision="float8")
 
-    def test_a_second_run_uses_the_same_network(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_second_run_uses_the_same_network(
+        self, frames: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         loads = []
 
         def load(name: str) -> RGMP:
@@ -132,15 +135,22 @@ class TestBuild:
             return lively(RGMP(width=8, stem=4, widths=(2, 2, 2, 2), depths=(1, 1, 1, 1)), seed=0)
 
         monkeypatch.setattr(prepared, "load_network", load)
-        first, second = build("cpu"), build("cpu")
-        assert first._network is second._network
-        assert build("cpu", precision="bfloat16")._network is not first._network
+
+        def network_of(precision: str = "float32") -> object:
+            build("cpu", precision=precision).step(0, frames[0], {1: box(5, 5)})
+            return prepared._last._network
+
         path = weights_path("rgmp")
         path.parent.mkdir(parents=True)
-        path.write_bytes(b"new weights")
-        build("cpu", precision="bfloat16")
+        path.write_bytes(b"weights")
+        first = network_of()
+        assert network_of() is first
+        assert network_of("bfloat16") is not first
+        os.utime(path, (1, 1))  # as if other weights had been imported
+        network_of("bfloat16")
         assert loads == ["rgmp", "rgmp", "rgmp"]
         prepared.release()
+        assert prepared._last._network is None
 
 
 def test_plain_and_prepared_networks_agree(frames: NDArray[np.uint8]) -> None:
