@@ -7,6 +7,11 @@
 # RUN          folder of the run so far, or an empty one; it is only read
 # OUT          gets the checkpoint (OUT/last/*.safetensors, below 16 MiB each), the log and its plot
 #
+# Where no more than 64 MiB may travel: a pack without the largest unlabelled sources (29 MiB), a checkpoint (18 MiB)
+# and the sources fit:
+#   python packaging/pack_photographs.py FOLDER photographs.pack --quality 60 \
+#       --without unlabelled/caltech101 video/tears_of_steel
+#
 # Copy OUT over RUN before the next slice: it goes on where this one stopped. Several cards: set PROCESSES.
 set -eu
 photographs=$1 run=$2 out=$3 minutes=${4:-8.5}

@@ -22,6 +22,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threads", metavar="N", type=int, help="processor threads of the network")
     parser.add_argument("--minutes", metavar="N", type=float, help="stop after this time, to go on later")
     parser.add_argument("--report-steps", metavar="N", type=int, default=50, help="steps between reports")
+    parser.add_argument("--off", metavar="PART", nargs="+", default=[], help="train without these parts of the network")
     parser.add_argument("--plot", metavar="FILE", type=Path, help="draw the log as a PNG file at the end")
     parser.add_argument("--sheet", metavar="FILE", type=Path, help="only draw training clips as a PNG file")
     parser.add_argument("--ship", metavar="FILE", type=Path, help="write the averaged weights there at the end")
@@ -44,7 +45,9 @@ def run(arguments: argparse.Namespace) -> int:
         stop_after_minutes=arguments.minutes,
         report_steps=arguments.report_steps,
     )
-    done = train(arguments.recipe, arguments.photographs, settings, threads=arguments.threads, on_report=_show)
+    done = train(
+        arguments.recipe, arguments.photographs, settings, threads=arguments.threads, off=arguments.off, on_report=_show
+    )
     print(f"{done['steps']:.0f} steps in {done['minutes']:.1f} minutes; checkpoint in {arguments.out}")
     if arguments.plot is not None:
         from vosapp.training.plot import draw_log

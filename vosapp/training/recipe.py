@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -77,6 +78,19 @@ def read_recipe(path: Path) -> Recipe:
         raise RecipeError(
             f"The recipe {path} has something unknown: {error}", "Compare with a recipe that works."
         ) from error
+
+
+def without_parts(recipe: Recipe, off: Sequence[str]) -> Recipe:
+    """The recipe with parts of the network switched off.
+
+    Raises:
+        RecipeError: there is no such part.
+    """
+    known = [item.name for item in dataclasses.fields(Parts)]
+    unknown = sorted(set(off) - set(known))
+    if unknown:
+        raise RecipeError(f"The network has no part called {', '.join(unknown)}.", f"Its parts: {', '.join(known)}.")
+    return dataclasses.replace(recipe, parts=dataclasses.replace(recipe.parts, **dict.fromkeys(off, False)))
 
 
 def _recipe(content: dict[str, Any]) -> Recipe:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import cv2
@@ -11,7 +11,7 @@ import torch
 from vosapp.data.generator.clip import generate
 from vosapp.data.generator.sheet import contact_sheet
 from vosapp.data.photographs.bank import open_bank
-from vosapp.training.recipe import read_recipe
+from vosapp.training.recipe import read_recipe, without_parts
 from vosapp.training.trainer import Report, RunSettings, Trainer
 from vosapp.video.images import write_png
 
@@ -22,6 +22,7 @@ def train(
     settings: RunSettings,
     *,
     threads: int | None = None,
+    off: Sequence[str] = (),
     on_report: Callable[[Report], None] = lambda _: None,
 ) -> Report:
     """Begins or goes on with a run.
@@ -31,6 +32,7 @@ def train(
         photographs: folder, or a pack of one.
         settings: where and how.
         threads: of the processor for the network; None: as many as torch takes.
+        off: parts of the network (fields of `Parts`) that are switched off beside the recipe's, for an ablation.
         on_report: called with every row of the log.
 
     Returns:
@@ -43,7 +45,7 @@ def train(
         torch.set_num_threads(threads)
     cv2.setNumThreads(1)
     torch.backends.cudnn.benchmark = True
-    recipe = read_recipe(recipe_path)
+    recipe = without_parts(read_recipe(recipe_path), off)
     trainer = Trainer(recipe, open_bank(photographs, without=recipe.without), settings)
     position = trainer.run(on_report)
     return {"steps": position.steps, "minutes": position.seconds / 60}

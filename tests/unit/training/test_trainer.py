@@ -18,7 +18,7 @@ from vosapp.training.average import WeightAverage
 from vosapp.training.batch import GeneratedBatches, batches, collate
 from vosapp.training.checkpoint import MOMENTS, CheckpointError
 from vosapp.training.hybrid_loss import HybridLoss, Parts
-from vosapp.training.recipe import Recipe, RecipeError, read_recipe
+from vosapp.training.recipe import Recipe, RecipeError, read_recipe, without_parts
 from vosapp.training.schedule import Budget, LearningRate, Stage, stage_at
 from vosapp.training.trainer import LAST, RunSettings, Trainer
 
@@ -161,6 +161,12 @@ def test_every_recipe_can_be_read() -> None:
         assert recipe.stages[-1].until == 1.0
         assert recipe.source
         assert all(stage.clips.size_px % 16 == 0 for stage in recipe.stages)
+
+
+def test_parts_are_switched_off_by_name() -> None:
+    assert without_parts(RECIPE, ["matching", "flow"]).parts == Parts(matching=False, flow=False)
+    with pytest.raises(RecipeError, match=r"no part called magic.*recurrence"):
+        without_parts(RECIPE, ["magic"])
 
 
 def test_mistakes_in_a_recipe_are_named(tmp_path: Path) -> None:

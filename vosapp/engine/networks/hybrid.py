@@ -14,19 +14,23 @@ from vosapp.core.document import ObjectId
 from vosapp.engine.device import choose_device
 from vosapp.engine.flow import FlowPropagator
 from vosapp.engine.networks.hybrid_memory import ObjectMemory, Remembered
+from vosapp.engine.networks.hybrid_merge import merge, mixed_odds
 from vosapp.engine.networks.hybrid_window import Window, WindowSettings, box_of, shared_window, window_around
 from vosapp.engine.optical_flow import FlowEstimator, grey
 from vosapp.engine.propagator import Prediction, Probability
 from vosapp.models.hybrid.decoder import Decoded, Seen
 from vosapp.models.hybrid.encoder import Features
+from vosapp.models.hybrid.fuse import fuse
 from vosapp.models.hybrid.guidance import Moved, mismatch, shrunk_flow, warped
 from vosapp.models.hybrid.memory import CELL
 from vosapp.models.hybrid.network import Hybrid
+from vosapp.models.loading import load_network
 from vosapp.video.source import RgbImage
 
 _TOP = 64  # how many of the most alike places in memory count
 _SUREST = 0.02  # the moved mask is never surer than this
-_NOTHING = 0.002  # probabilities within this of 0 and 1 are sure
+_FLOW_SHARE = 0.5
+_TRUST = 0.3
 _LOST = 0.9  # a prediction of more doubt is not remembered
 
 
@@ -46,8 +50,8 @@ class HybridOptions:
     window: WindowSettings = field(default_factory=WindowSettings)
     top: int = _TOP
     recurrence: bool = True
-    trust: float = 0.3
-    flow_share: float = 0.5
+    trust: float = _TRUST
+    flow_share: float = _FLOW_SHARE
 
 
 class HybridPropagator:
@@ -244,42 +248,6 @@ class HybridPropagator:
         return torch.from_numpy(np.ascontiguousarray(array)).to(self._device)
 
 
-def mixed_odds(first: Probability, second: Probability, share: float) -> Probability:
-    """Two opinions (height, width) in 0..1 as one: their log-odds weighed, `share` that of the second.
-
-    Where both are sure that there is nothing the result is exactly 0.
-    """
-    mixed = np.zeros_like(first)
-    y, x = np.nonzero(np.maximum(first, second) > _NOTHING)
-    if len(y) == 0:
-        return mixed
-    area = (slice(y.min(), y.max() + 1), slice(x.min(), x.max() + 1))
-    odds = [np.log(p / (1 - p)) for p in (np.clip(o[area], _NOTHING, 1 - _NOTHING) for o in (first, second))]
-    mixed[area] = 1 / (1 + np.exp((share - 1) * odds[0] - share * odds[1]))
-    mixed[mixed < 4 * _NOTHING] = 0
-    return mixed
-
-
-def merge(found: Mapping[ObjectId, Probability], given: Mapping[ObjectId, Probability]) -> dict[ObjectId, Probability]:
-    """Makes probabilities of several objects sum to at most 1 on every pixel.
-
-    Each object's odds against the background count as in RGMP's softmax aggregation; given masks stay as they are
-    and the others get what they leave.
-    """
-    if len(found) + len(given) < 2:
-        return {**found, **given}
-    free = None
-    for mask in given.values():
-        free = 1 - mask if free is None else free * (1 - mask)
-    if len(found) > 1:
-        odds = {i: p / np.maximum(1 - p, 1e-6) for i, p in found.items()}
-        total = 1 + sum(odds.values())
-        found = {i: np.asarray(odd / total, np.float32) for i, odd in odds.items()}
-    if free is not None:
-        found = {i: np.asarray(p * free, np.float32) for i, p in found.items()}
-    return {**found, **given}
-
-
 def _rest(masks: Mapping[ObjectId, Probability], object_id: ObjectId) -> Probability:
     """What the other objects cover, (height, width)."""
     rest = np.zeros_like(masks[object_id], np.float32)
@@ -313,18 +281,22 @@ def _array(tensor: Tensor) -> Probability:
     return np.asarray(tensor.float().cpu().numpy(), np.float32)
 
 
-def build_hybrid(device: str = "auto", **options: object) -> HybridPropagator:  # noqa: ARG001 - one call for all
+def build_hybrid(device: str = "auto", *, flow_share: float = _FLOW_SHARE, trust: float = _TRUST) -> HybridPropagator:
     """The engine with the weights that come with the program, or the user's own.
+
+    Args:
+        device: "auto", "cpu", "cuda" or "mps".
+        flow_share: see `HybridOptions`; 0 for the network alone.
+        trust: see `HybridOptions`.
 
     Raises:
         EngineError: no such device.
         WeightsError: the weights are missing or damaged.
     """
-    from vosapp.models.loading import load_network
-
     where = choose_device(device)
     network = load_network("hybrid")
     if not isinstance(network, Hybrid):
         raise TypeError("the registry's hybrid is not the hybrid network")
-    network.float().to(where)
-    return HybridPropagator(network, where)
+    network.float()
+    fuse(network)
+    return HybridPropagator(network.to(where), where, HybridOptions(flow_share=flow_share, trust=trust))

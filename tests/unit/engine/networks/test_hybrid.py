@@ -8,8 +8,9 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from tests.photographs import textured
-from vosapp.engine.networks.hybrid import HybridOptions, HybridPropagator, merge, mixed_odds
+from vosapp.engine.networks.hybrid import HybridOptions, HybridPropagator
 from vosapp.engine.networks.hybrid_memory import MAX_TRUSTED, ObjectMemory, Remembered
+from vosapp.engine.networks.hybrid_merge import merge, mixed_odds
 from vosapp.engine.networks.hybrid_window import WindowSettings, box_of, shared_window, window_around
 from vosapp.models.hybrid.appearance import AppearanceSums
 from vosapp.models.hybrid.memory import Memory
