@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vosapp.cli.frame_numbers import frame_index
 from vosapp.core.errors import MediaError, WeightsError
 
 if TYPE_CHECKING:
@@ -34,11 +35,9 @@ def run(arguments: argparse.Namespace) -> int:
         raise WeightsError(why_not())
     source = open_video(arguments.clip)
     try:
-        first, last = source.info.first_number, source.info.first_number + source.info.frame_count - 1
-        if not first <= arguments.at <= last:
-            raise MediaError(f"Frame {arguments.at} is not in {arguments.clip}.", f"It has frames {first} to {last}.")
-        frame_index = arguments.at - first
-        proposals = suggest(source, frame_index, network_names=arguments.network, device=arguments.device)
+        facts = source.info
+        index = frame_index(arguments.at, first_number=facts.first_number, frame_count=facts.frame_count)
+        proposals = suggest(source, index, network_names=arguments.network, device=arguments.device)
     finally:
         source.close()
     proposals = proposals[: arguments.count]

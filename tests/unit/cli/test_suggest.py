@@ -57,4 +57,4 @@ def test_masks_and_their_reasons_are_written(clip: Path, tmp_path: Path, capsys:
     scores = [entry["score"] for entry in report["proposals"]]
     assert scores == sorted(scores, reverse=True)
     assert main(["suggest", str(clip), "--at", "1", "--out", str(out)]) == 1
-    assert "It has frames 1001 to 1003" in capsys.readouterr().err
+    assert "frames 1001 to 1003" in capsys.readouterr().err

@@ -1,0 +1,51 @@
+"""The networks of the papers from the command line: pictures and a mask in, masks out. Weights are random."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.torch import save_file
+
+from tests.networks import random_network
+from vosapp.cli.app import main
+from vosapp.models.weights import weights_path
+from vosapp.video.images import read_image, write_png
+
+SIZE = (48, 64)
+
+
+@pytest.fixture
+def clip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("VOSAPP_DATA_DIR", str(tmp_path / "data"))
+    (tmp_path / "shot").mkdir()
+    for i in range(3):
+        write_png(tmp_path / f"shot/{i:04}.png", np.random.default_rng(i).integers(0, 255, (*SIZE, 3), np.uint8))
+    labels = np.zeros(SIZE, np.uint8)
+    labels[10:30, 5:25], labels[10:30, 35:55] = 1, 2
+    write_png(tmp_path / "mask.png", labels)
+    return tmp_path / "shot"
+
+
+def _propagate(clip: Path, name: str) -> int:
+    out = str(clip.parent / name)
+    return main(["propagate", str(clip), "--mask", str(clip.parent / "mask.png"), "--engine", name, "--out", out])
+
+
+@pytest.mark.parametrize("name", ["agame", "rvos"])
+def test_a_network_writes_a_mask_for_every_frame(name: str, clip: Path) -> None:
+    path = weights_path(name)
+    path.parent.mkdir(parents=True)
+    save_file(random_network(name).state_dict(), path)
+    assert _propagate(clip, name) == 0
+    written = sorted((clip.parent / name).rglob("*.png"))
+    assert len(written) == 3
+    masks = [read_image(file) for file in written]
+    assert all(mask.shape == SIZE for mask in masks)
+    np.testing.assert_array_equal(masks[0], read_image(clip.parent / "mask.png"))
+
+
+def test_a_network_without_weights_says_how_to_get_them(clip: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _propagate(clip, "agame") == 1
+    assert "vosapp weights import" in capsys.readouterr().err
