@@ -39,17 +39,23 @@ class Version:
     @property
     def document(self) -> Document:
         """The document. May read the project file: raises ProjectError when it is damaged there."""
-        if self._document is None and self._load is not None:
-            self._document = self._load()
-            self._load = None
-        if self._document is None:
+        document, load = self._document, self._load
+        if document is not None:
+            return document
+        if load is None:
             raise ValueError("a version has a document or knows how to load it")
-        return self._document
+        self._document = document = load()
+        return document
 
     @property
     def is_loaded(self) -> bool:
         """Whether the document is in memory."""
         return self._document is not None
+
+    def release(self, load: Callable[[], Document]) -> None:
+        """Lets go of the document, which can be loaded again. May be called from another thread."""
+        self._load = load
+        self._document = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,6 +84,7 @@ class History:
     Attributes:
         limit_bytes: beyond this the oldest steps are forgotten with the next step; the last one always stays.
         forgotten: how many steps were forgotten, ever.
+        dropped_bytes: what the steps accounted for that went since the history was made, oldest or redoable ones.
     """
 
     def __init__(self, first: Version, *, limit_bytes: int = DEFAULT_LIMIT_BYTES) -> None:
@@ -85,6 +92,7 @@ class History:
         self._head = 0
         self.limit_bytes = limit_bytes
         self.forgotten = 0
+        self.dropped_bytes = 0
 
     @classmethod
     def of_steps(cls, steps: Sequence[Step], head: int, *, forgotten: int = 0) -> History:
@@ -129,6 +137,7 @@ class History:
 
     def push(self, label: str, version: Version, *, size_bytes: int = STEP_BYTES, group: str = "") -> None:
         """Adds a step after the present. What could be redone is forgotten."""
+        self.dropped_bytes += sum(step.size_bytes for step in self._steps[self._head + 1 :])
         del self._steps[self._head + 1 :]
         top, before, first = self._steps[self._head], self.current, self._head + 1
         if group and top.group == group and self._head > 0:
@@ -179,6 +188,7 @@ class History:
         while size_bytes > self.limit_bytes and gone < self._head - 1:
             gone += 1
             size_bytes -= self._steps[gone].size_bytes
+            self.dropped_bytes += self._steps[gone].size_bytes
         if gone:
             first = Step("", self._steps[gone].version, size_bytes=0)
             self._steps[: gone + 1] = [first]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from vosapp.core.document import Document
@@ -26,6 +27,8 @@ from vosapp.core.storage.opening import Opened, open_file, taken
 __all__ = ["SUFFIX", "BackupPolicy", "Project"]
 
 MIGRATION_BACKUPS = 100  # the copy of an old schema must not push out, nor be pushed out by, the ordinary ones
+
+WASTE_BYTES, WASTE_PART = 64 * 2**20, 0.3  # a file is compacted on closing when it wastes more than both
 
 
 class Project:
@@ -164,12 +167,15 @@ class Project:
         self._keeper.rewrite(self.editor.state, self._keeper.project_id)
 
     def close(self) -> None:
-        """Commits what is left and leaves one plain file. Closing twice does nothing.
+        """Commits what is left and leaves one plain file, compacted if that is worthwhile. Again does nothing.
 
         Raises:
             ProjectError: something cannot be committed; the project stays open, so that Save As is possible.
         """
         self.flush()
+        if self._keeper is not None and self._is_wasteful():
+            with suppress(ProjectError):  # a large file is no reason not to close; the next time may work
+                self.compact()
         self.abandon()
 
     def abandon(self) -> None:
@@ -198,6 +204,11 @@ class Project:
         self._keeper.begin_written(written)
         self.path, self.read_only_reason, self.report = path, "", ()
         self._changed_in_memory = False
+
+    def _is_wasteful(self) -> bool:
+        """Whether much of the file is masks of steps that were forgotten since it was opened."""
+        wasted = self.editor.history.dropped_bytes
+        return wasted > WASTE_BYTES and wasted > WASTE_PART * self.path.stat().st_size
 
     def _write_on(self, opened: Opened, connection: sqlite3.Connection, lock: ProjectLock) -> None:
         """Writes from now on into the file that was opened, which is of an old or of the present schema."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from tests.unit.core.shapes import box, change, document
+from tests.unit.core.shapes import HEIGHT, WIDTH, box, change, document
 from vosapp.core import edits
 from vosapp.core.editor import Editor
 from vosapp.core.errors import ProjectError
+from vosapp.core.mask import Mask
 from vosapp.core.project import Project
 
 LEFT, RIGHT = box(0, 0, 4, 6), box(4, 0, 8, 6)
@@ -163,3 +165,140 @@ def test_a_run_that_was_cut_off_keeps_its_frames(tmp_path: Path, editor: Editor)
     assert again.editor.undo_label == "Propagate"
     assert again.editor.document == editor.document
     again.close()
+
+
+def noise(editor: Editor, step: int) -> None:
+    """A stroke whose mask is like no other."""
+    area = Mask.from_array(np.random.default_rng(step).random((HEIGHT, WIDTH)) < 0.5)
+    editor.apply(f"Noise {step}", edits.stroke(editor.document, editor.store, 1, step % 90, area))
+
+
+def test_compaction_keeps_what_is_needed_and_nothing_else(tmp_path: Path, editor: Editor) -> None:
+    project = Project.create(tmp_path / "a.vosapp", editor)
+    for step in range(300):
+        noise(editor, step)
+        editor.undo()
+    noise(editor, 300)
+    project.flush()
+    expected = editor.document
+    project.compact()
+    noise(editor, 301)
+    project.close()
+    connection = sqlite3.connect(project.path)
+    assert connection.execute("SELECT count(*) FROM masks").fetchone() == (2,)
+    assert connection.execute("SELECT count(*) FROM steps").fetchone() == (3,)
+    connection.close()
+    again = Project.open(project.path)
+    again.editor.undo()
+    assert again.editor.document == expected
+    again.close()
+
+
+def test_a_wasteful_file_is_compacted_on_closing(
+    tmp_path: Path, editor: Editor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vosapp.core.project.WASTE_BYTES", 100_000)
+    project = Project.create(tmp_path / "a.vosapp", editor)
+    for step in range(200):
+        noise(editor, step)
+        editor.undo()
+    project.flush()
+    project.close()
+    connection = sqlite3.connect(project.path)
+    assert connection.execute("SELECT count(*) FROM masks").fetchone() == (1,)
+    connection.close()
+
+
+def test_forgotten_steps_leave_the_file_too(tmp_path: Path, editor: Editor) -> None:
+    project = Project.create(tmp_path / "a.vosapp", editor)
+    editor.history.limit_bytes = 50_000
+    for step in range(100):
+        noise(editor, step)
+    project.close()
+    again = Project.open(project.path, history_limit_bytes=50_000)
+    assert again.editor.history.forgotten == editor.history.forgotten > 50
+    assert again.editor.document == editor.document
+    count = 0
+    while again.editor.can_undo:
+        again.editor.undo()
+        count += 1
+    assert count + again.editor.history.forgotten == 100
+    again.close()
+
+
+def test_steps_far_back_leave_the_memory_and_come_back(
+    tmp_path: Path, editor: Editor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vosapp.core.storage.file.NEAR_STEPS", 10)
+    project = Project.create(tmp_path / "a.vosapp", editor)
+    seen = [editor.document]
+    for step in range(40):
+        noise(editor, step)
+        seen.append(editor.document)
+    project.flush()
+    assert sum(step.version.is_loaded for step in editor.history.steps) == 11
+    for expected in reversed(seen[:-1]):
+        editor.undo()
+        assert editor.document == expected
+    project.flush()
+    assert sum(step.version.is_loaded for step in editor.history.steps) == 11
+    project.save_as(tmp_path / "b.vosapp")
+    project.close()
+    again = Project.open(tmp_path / "b.vosapp")
+    for expected in seen[1:]:
+        again.editor.redo()
+        assert again.editor.document == expected
+    again.close()
+
+
+def test_a_run_leaves_no_rubbish_behind_while_it_grows(tmp_path: Path, editor: Editor) -> None:
+    paint(editor, 0)
+    project = Project.create(tmp_path / "a.vosapp", editor)
+    token = editor.begin_run("Propagate")
+    for frame in range(1, 60):
+        editor.amend_run(token, [change(frame, LEFT)])
+        if frame % 20 == 0:
+            paint(editor, frame - 1, right=True)
+        project.flush()
+    editor.end_run(token)
+    project.close()
+    connection = sqlite3.connect(project.path)
+    nodes = connection.execute("SELECT count(*) FROM nodes").fetchone()[0]
+    connection.close()
+    again = Project.open(project.path)
+    assert again.editor.document == editor.document
+    while again.editor.can_undo:
+        again.editor.undo()
+    again.editor.redo()
+    again.compact()
+    again.close()
+    assert nodes <= 25, "three strokes, an anchor and one run, not sixty"
+
+
+def test_an_editor_goes_on_after_saving_failed_to_begin(tmp_path: Path, editor: Editor) -> None:
+    with pytest.raises(ProjectError, match="cannot be written"):
+        Project.create(tmp_path / "no such folder" / "a.vosapp", editor)
+    paint(editor, 0)
+    project = Project.create(tmp_path / "a.vosapp", editor)
+    mask = editor.mask(1, 0)
+    assert mask is not None and mask.digest == LEFT.digest
+    project.close()
+
+
+def test_the_editor_never_waits_for_the_disk(tmp_path: Path, editor: Editor) -> None:
+    project = Project.create(tmp_path / "a.vosapp", editor)
+    paint(editor, 0)
+    project.flush()
+    other = sqlite3.connect(project.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")  # as a disk that does not answer: the writer gets nowhere
+    paint(editor, 1)
+    editor.undo()
+    editor.redo()
+    assert list(editor.document.object(1).cells) == [0, 1] and project.has_unsaved_changes
+    with pytest.raises(ProjectError, match=r"a\.vosapp is not written yet"):
+        project.flush(timeout_s=0.05)
+    other.execute("ROLLBACK")
+    other.close()
+    project.flush()
+    assert not project.has_unsaved_changes
+    project.close()

@@ -52,7 +52,7 @@ def write_fresh(
         try:
             create_schema(connection)
             connection.execute("INSERT INTO about VALUES ('project_id', ?)", (project_id or uuid.uuid4().hex,))
-            ProjectFile(connection, raw, (), log=False).write(state, {})
+            ProjectFile(connection, raw, ()).write(state, {})
         finally:
             connection.close()
         before_replacing()

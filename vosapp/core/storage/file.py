@@ -9,11 +9,13 @@ import sqlite3
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 
 from vosapp.core.editor import EditorState
 from vosapp.core.history import Step, Version
 from vosapp.core.mask import Digest, Mask
 from vosapp.core.storage.fields import MAX_TEXT, DamageError
+from vosapp.core.storage.loading import Load
 from vosapp.core.storage.masks import Raw
 from vosapp.core.storage.reader import RawMask
 from vosapp.core.storage.rows import StateRow, StepRow, write_state, write_step
@@ -21,26 +23,31 @@ from vosapp.core.storage.tree import TreeEncoder
 
 INTERRUPTED = "{} (interrupted)"  # label of a run that had not ended when the file was last written
 
+NEAR_STEPS = 500  # steps on either side of the present whose documents stay in memory
+
 Row = tuple[str, Version]
 
 
 class ProjectFile:
     """The writing side of a project file. Used from one thread at a time."""
 
-    def __init__(self, connection: sqlite3.Connection, raw: Raw, masks: Iterable[Digest], *, log: bool = True) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, raw: Raw, masks: Iterable[Digest], *, load: Load | None = None
+    ) -> None:
         """Begins to write a file that has its schema.
 
         Args:
             raw: where masks come from that the file does not hold yet.
             masks: digests of those that it holds.
-            log: whether others read the file meanwhile.
+            load: reads versions from this file; None while nobody reads it.
         """
         self._connection = connection
         self._raw = raw
         self._rows: dict[int, Row] = {}
         self._masks = set(masks)
         self._nodes: set[bytes] | None = None
-        self._has_log = not log
+        self._load = load
+        self._has_log = load is None  # without readers there is no need for one
         self._run_nodes: set[bytes] = set()
         self._new: list[Digest | bytes] = []
         self._encoder = TreeEncoder(self._is_stored)
@@ -75,6 +82,7 @@ class ProjectFile:
                 self._connection.execute("ROLLBACK")
             raise
         self._rows = rows
+        self._release(state)
 
     def checkpoint(self) -> None:
         """Brings everything committed into the main file, so that a copy of it is complete."""
@@ -112,6 +120,15 @@ class ProjectFile:
             self._connection.execute("PRAGMA journal_mode=WAL")
             self._connection.execute("PRAGMA synchronous=FULL")
             self._has_log = True
+
+    def _release(self, state: EditorState) -> None:
+        """Lets go of documents far from the present: the file has them, and a long day has thousands."""
+        if self._load is None:
+            return
+        for distance, step in enumerate(state.steps, -state.head):
+            digest = step.version.digest
+            if abs(distance) > NEAR_STEPS and step.version.is_loaded and digest is not None:
+                step.version.release(partial(self._load, digest))
 
     def _write_steps(self, state: EditorState) -> dict[int, Row]:
         steps = _positions(state)

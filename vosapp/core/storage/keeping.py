@@ -71,7 +71,7 @@ class FileKeeper:
         """
         remove_parts(self.path)
         self.project_id = project_id
-        file = ProjectFile(connection, self._masks.raw, held)
+        file = ProjectFile(connection, self._masks.raw, held, load=self._masks.document)
         file.know(written)
         self._writer = ProjectWriter(file, self._masks, path=self.path, on_problem=self._on_problem)
         if self._policy is not None:

@@ -86,6 +86,18 @@ def test_schema_1_opens_with_everything_and_is_kept(old: Path) -> None:
     assert (DATA / "project-v1.vosapp").read_bytes() == content
 
 
+def test_the_present_schema_opens_as_it_was_stored(old: Path) -> None:
+    """When this fails, files that users have do not open any more: that takes a new schema and a migration."""
+    shutil.copy(DATA / "project-v2.vosapp", old)
+    content = old.read_bytes()
+    project = Project.open(old)
+    assert not project.read_only and project.report == ()
+    check(project.editor)
+    project.close()
+    assert old.read_bytes() == content, "looking at a project does not change its file"
+    assert backups() == []
+
+
 def test_an_old_project_that_is_open_elsewhere_is_read_as_it_is(old: Path) -> None:
     content = old.read_bytes()
     lock = ProjectLock(old)
