@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import resource
 import shutil
 import signal
 import subprocess
-import sys
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,7 +22,7 @@ from vosapp.core.errors import ProjectError
 from vosapp.core.mask import Mask
 from vosapp.core.project import Project
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="these places are Unix places")
+resource = pytest.importorskip("resource", reason="these places are Unix places")
 
 NOBODY = 65534
 

@@ -1,0 +1,168 @@
+"""Projects: what a stroke costs the window, how fast a long project opens and undoes a run, what masks weigh."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from statistics import median, quantiles
+
+import numpy as np
+
+from vosapp.core import edits
+from vosapp.core.document import ClipRef, Document
+from vosapp.core.editor import Editor, RunChange
+from vosapp.core.mask import Mask
+from vosapp.core.project import Project
+
+FRAMES, OBJECTS = 10_000, 5
+SMALL = (96, 128)  # the long project is about counts, so its pictures are small
+HD = (1080, 1920)
+
+
+def blob(shape: tuple[int, int], phase: float) -> Mask:
+    """A mask with a wavy outline, about an eighth of the picture, that differs with the phase."""
+    height, width = shape
+    y, x = np.ogrid[:height, :width]
+    across, down = (x - width * (0.5 + 0.2 * np.sin(phase))) / height, (y - height * 0.5) / height
+    angle = np.arctan2(down, across)
+    radius = 0.22 + 0.03 * np.sin(7 * angle + phase) + 0.01 * np.sin(31 * angle - 3 * phase)
+    return Mask.from_array(np.hypot(across, down) < radius)
+
+
+def milliseconds(work: Callable[[], object]) -> float:
+    """How long some work takes."""
+    begin = time.perf_counter()
+    work()
+    return (time.perf_counter() - begin) * 1000
+
+
+def document(shape: tuple[int, int], frames: int) -> Document:
+    """A document with a clip and no objects."""
+    return Document(ClipRef("shot.mov", *shape, frames, Fraction(24)))
+
+
+def long_project(path: Path) -> Project:
+    """A project of 10,000 frames with 5 objects, each with one anchor and a run over the whole clip."""
+    made = document(SMALL, FRAMES)
+    for _ in range(OBJECTS):
+        made, _ = edits.add_object(made)
+    editor = Editor(made)
+    project = Project.create(path, editor)
+    for one in range(1, OBJECTS + 1):
+        mask = blob(SMALL, one)
+        editor.apply("Paint", edits.stroke(editor.document, editor.store, one, 0, mask))
+    token = editor.begin_run("Propagate")
+    for first in range(1, FRAMES, 50):
+        frames = range(first, min(first + 50, FRAMES))
+        editor.amend_run(
+            token,
+            [
+                RunChange(one, frame, blob(SMALL, one + frame / 50), 0.125, "flow", (0,))
+                for frame in frames
+                for one in range(1, OBJECTS + 1)
+            ],
+        )
+    editor.end_run(token)
+    project.flush()
+    return project
+
+
+def measure_long(folder: Path) -> list[tuple[str, str]]:
+    """Opening, undoing and redoing the long project."""
+    path = folder / "long.vosapp"
+    begin = time.perf_counter()
+    project = long_project(path)
+    built = time.perf_counter() - begin
+    undo, redo = milliseconds(project.editor.undo), milliseconds(project.editor.redo)
+    commit = milliseconds(project.flush)
+    project.close()
+    size = path.stat().st_size
+    opens, fresh_undos = [], []
+    for _ in range(3):
+        begin = time.perf_counter()
+        project = Project.open(path)
+        opens.append((time.perf_counter() - begin) * 1000)
+        fresh_undos.append(milliseconds(project.editor.undo))
+        project.editor.redo()
+        project.close()
+    compaction = milliseconds(lambda: _compact(path))
+    masks = FRAMES * OBJECTS
+    return [
+        (f"{FRAMES:,} frames x {OBJECTS} objects: built and committed", f"{built:.0f} s"),
+        ("opened (aim: under 1 s)", f"{median(opens):.0f} ms"),
+        ("a run over all of it undone (aim: under 100 ms)", f"{undo:.1f} ms"),
+        ("the same run redone", f"{redo:.1f} ms"),
+        ("the same run undone first thing after opening", f"{median(fresh_undos):.1f} ms"),
+        ("undo and redo of it committed, in the background", f"{commit:.0f} ms"),
+        ("compacted", f"{compaction / 1000:.1f} s"),
+        (f"size on disk, masks of {SMALL[1]}x{SMALL[0]}", f"{size / 2**20:.1f} MiB, {size / masks:.0f} bytes a mask"),
+    ]
+
+
+def _compact(path: Path) -> None:
+    project = Project.open(path)
+    project.compact()
+    project.close()
+
+
+def measure_strokes(folder: Path, frames: int) -> list[tuple[str, str]]:
+    """What a stroke costs the thread of the window, on a shot of so many frames."""
+    editor = Editor(edits.add_object(document(HD, frames))[0])
+    project = Project.create(folder / f"strokes{frames}.vosapp", editor)
+    mask = blob(HD, 0)
+    editor.apply("Paint", edits.stroke(editor.document, editor.store, 1, 0, mask))
+    token = editor.begin_run("Propagate")
+    editor.amend_run(token, [RunChange(1, frame, mask, 0.125, "flow", (0,)) for frame in range(1, frames)])
+    editor.end_run(token)
+    project.flush()
+    areas = [blob(HD, 0.1 * step) for step in range(40)]
+    first = milliseconds(lambda: _stroke(editor, 0, areas[-1]))
+    on_anchor = [milliseconds(lambda area=area: _stroke(editor, 0, area)) for area in areas]
+    on_prediction = [milliseconds(lambda area=area: _stroke(editor, frames // 2, area)) for area in areas]
+    acknowledged = []
+    for area in areas[:10]:
+        _stroke(editor, frames // 3, area)
+        acknowledged.append(milliseconds(project.flush))
+    project.close()
+    name = f"stroke on 1080p, {frames:,} frames"
+    return [
+        (f"{name}: first on the anchor of all, which makes them stale", f"{first:.1f} ms"),
+        (f"{name}: on an anchor, p50 / p95", _percentiles(on_anchor)),
+        (f"{name}: on a prediction, p50 / p95", _percentiles(on_prediction)),
+        (f"{name}: until it is on disk, p50 / p95", _percentiles(acknowledged)),
+    ]
+
+
+def _stroke(editor: Editor, frame: int, area: Mask) -> None:
+    editor.apply("Paint", edits.stroke(editor.document, editor.store, 1, frame, area))
+
+
+def _percentiles(times: list[float]) -> str:
+    cuts = quantiles(times, n=20)
+    return f"{median(times):.1f} / {cuts[-1]:.1f} ms"
+
+
+def measure_masks() -> list[tuple[str, str]]:
+    """What one mask weighs and costs."""
+    rows = []
+    for name, shape in (("480p", (480, 854)), ("1080p", HD), ("2160p", (2160, 3840))):
+        mask = blob(shape, 1)
+        array = mask.array()
+        pack = median(milliseconds(lambda array=array: Mask.from_array(array)) for _ in range(20))
+        unpack = median(milliseconds(mask.array) for _ in range(20))
+        rows.append((f"mask of {name}", f"{len(mask.data):,} bytes, packed {pack:.2f} ms, unpacked {unpack:.2f} ms"))
+    return rows
+
+
+def run() -> list[tuple[str, str]]:
+    """All rows."""
+    with tempfile.TemporaryDirectory() as folder:
+        return [
+            *measure_masks(),
+            *measure_strokes(Path(folder), 100),
+            *measure_strokes(Path(folder), FRAMES),
+            *measure_long(Path(folder)),
+        ]
