@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
@@ -62,6 +63,15 @@ FrameTable = dict[ObjectId, dict[int, float]]
 """A number per object and frame."""
 
 
+@dataclass
+class Outcome:
+    """One run on the scored frames: J, doubt and number of wrong pixels per object and frame."""
+
+    j: FrameTable
+    doubt: FrameTable
+    wrong_px: FrameTable
+
+
 def simulate_corrections(
     clip: TruthClip, protocol: Protocol, build: BuildPropagator, *, count: int, choice: Choice
 ) -> CorrectionCurve:
@@ -79,33 +89,41 @@ def simulate_corrections(
     anchors = {item.id: {item.first_frame} for item in clip.objects if clip.truth(item.first_frame)[item.id].any()}
     scored = {item.id: protocol.scored_frames(clip, item) for item in clip.objects if item.id in anchors}
     chosen: list[int] = []
-    j, doubt = _propagate_and_score(clip, build, anchors, scored)
-    curve = [_mean_j(j, chosen)]
+    outcome = _propagate_and_score(clip, build, anchors, scored)
+    curve = [_mean_j(outcome.j, chosen)]
     for _ in range(count):
-        frame = choose_frame(choice, j, doubt, chosen)
+        frame = choose_frame(choice, outcome, chosen)
         if frame is None:
             break
         chosen.append(frame)
         for frames in anchors.values():
             if frame >= min(frames):
                 frames.add(frame)
-        j, doubt = _propagate_and_score(clip, build, anchors, scored)
-        curve.append(_mean_j(j, chosen))
+        outcome = _propagate_and_score(clip, build, anchors, scored)
+        curve.append(_mean_j(outcome.j, chosen))
     return CorrectionCurve(tuple(chosen), tuple(curve))
 
 
-def choose_frame(choice: Choice, j: FrameTable, doubt: FrameTable, chosen: Collection[int]) -> int | None:
-    """The next frame to correct: lowest mean J, highest doubt, or ten frames on; None when none is left."""
-    frames = sorted({frame for scores in j.values() for frame in scores} - set(chosen))
+def choose_frame(choice: Choice, outcome: Outcome, chosen: Collection[int]) -> int | None:
+    """The next frame to correct: lowest mean J, highest doubt, or ten frames on; None when none is left.
+
+    Of frames that are equally bad, such as all those on which an object is lost, it is the one with the most wrong
+    pixels, because that is the one that an artist sees first.
+    """
+    frames = sorted({frame for scores in outcome.j.values() for frame in scores} - set(chosen))
     # An artist does not correct the only frame that would be left to look at.
     if len(frames) < 2:
         return None
+    if choice is Choice.TENTH:
+        due = _EVERY * (len(chosen) + 1)
+        return next((f for f in frames if f >= due), None)
     if choice is Choice.WORST:
-        return min(frames, key=lambda f: mean(scores[f] for scores in j.values() if f in scores))
-    if choice is Choice.DOUBT:
-        return max(frames, key=lambda f: max((values.get(f, 0.0) for values in doubt.values()), default=0.0))
-    due = _EVERY * (len(chosen) + 1)
-    return next((f for f in frames if f >= due), None)
+        return min(frames, key=lambda f: (mean(_on(outcome.j, f)), -sum(_on(outcome.wrong_px, f))))
+    return max(frames, key=lambda f: max(_on(outcome.doubt, f), default=0.0))
+
+
+def _on(table: FrameTable, frame: int) -> list[float]:
+    return [values[frame] for values in table.values() if frame in values]
 
 
 def _propagate_and_score(
@@ -113,20 +131,22 @@ def _propagate_and_score(
     build: BuildPropagator,
     anchors: Mapping[ObjectId, Collection[int]],
     scored: Mapping[ObjectId, Collection[int]],
-) -> tuple[FrameTable, FrameTable]:
-    """J and doubt of every scored frame after one run in both directions from the anchors."""
+) -> Outcome:
+    """Every scored frame after one run in both directions from the anchors."""
     store = MemoryMaskStore()
     document = Document(objects=tuple(_anchored(clip, i, frames, store) for i, frames in anchors.items()))
     plan = RunPlan(tuple(anchors), FrameRange(0, clip.frame_count - 1), Direction.BOTH, engine="measured")
-    j: FrameTable = {i: {frame: 1.0 for frame in anchors[i] if frame in scored[i]} for i in anchors}
-    doubt: FrameTable = {i: {} for i in anchors}
+    right = {i: {frame: 1.0 for frame in anchors[i] if frame in scored[i]} for i in anchors}
+    outcome = Outcome(right, {i: {} for i in anchors}, {i: {} for i in anchors})
     for result in propagate(ClipSource(clip), document, store, plan=plan, build=build):
         wanted = [i for i in result.masks if result.frame_index in scored[i]]
         truth = clip.truth(result.frame_index) if wanted else {}
         for object_id in wanted:
-            j[object_id][result.frame_index] = jaccard(result.masks[object_id].array(), truth[object_id])
-            doubt[object_id][result.frame_index] = result.doubt[object_id]
-    return j, doubt
+            mask = result.masks[object_id].array()
+            outcome.j[object_id][result.frame_index] = jaccard(mask, truth[object_id])
+            outcome.doubt[object_id][result.frame_index] = result.doubt[object_id]
+            outcome.wrong_px[object_id][result.frame_index] = float(np.count_nonzero(mask != truth[object_id]))
+    return outcome
 
 
 def _anchored(clip: TruthClip, object_id: ObjectId, frames: Collection[int], store: MaskStore) -> RotoObject:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit.evaluation import miniatures
 from tests.unit.evaluation.engines import Holding
-from vosapp.evaluation.corrections import Choice, choose_frame, simulate_corrections
+from vosapp.evaluation.corrections import Choice, Outcome, choose_frame, simulate_corrections
 from vosapp.evaluation.datasets import open_dataset
 from vosapp.evaluation.protocol import DAVIS_2017
 from vosapp.evaluation.scores import CorrectionCurve
@@ -55,15 +55,23 @@ def test_objects_that_begin_later_are_not_corrected_before(tmp_path: Path) -> No
 
 
 def test_choices() -> None:
-    j = {1: {5: 0.9, 9: 0.2, 12: 0.5, 21: 0.6}, 2: {9: 0.9, 12: 0.1, 21: 0.9}}
-    doubt = {1: {5: 0.1, 9: 0.2, 12: 0.3, 21: 0.1}, 2: {9: 0.1, 12: 0.0, 21: 0.7}}
-    assert choose_frame(Choice.WORST, j, doubt, []) == 12
-    assert choose_frame(Choice.WORST, j, doubt, [12]) == 9
-    assert choose_frame(Choice.DOUBT, j, doubt, []) == 21
-    assert choose_frame(Choice.TENTH, j, doubt, []) == 12
-    assert choose_frame(Choice.TENTH, j, doubt, [12]) == 21
-    assert choose_frame(Choice.TENTH, j, doubt, [12, 21]) is None
-    assert choose_frame(Choice.WORST, {1: {5: 0.3}}, doubt, []) is None
+    outcome = Outcome(
+        j={1: {5: 0.9, 9: 0.2, 12: 0.5, 21: 0.6}, 2: {9: 0.9, 12: 0.1, 21: 0.9}},
+        doubt={1: {5: 0.1, 9: 0.2, 12: 0.3, 21: 0.1}, 2: {9: 0.1, 12: 0.0, 21: 0.7}},
+        wrong_px={1: {}, 2: {}},
+    )
+    assert choose_frame(Choice.WORST, outcome, []) == 12
+    assert choose_frame(Choice.WORST, outcome, [12]) == 9
+    assert choose_frame(Choice.DOUBT, outcome, []) == 21
+    assert choose_frame(Choice.TENTH, outcome, []) == 12
+    assert choose_frame(Choice.TENTH, outcome, [12]) == 21
+    assert choose_frame(Choice.TENTH, outcome, [12, 21]) is None
+
+
+def test_of_equally_bad_frames_the_one_with_the_most_wrong_pixels() -> None:
+    outcome = Outcome({1: {4: 0.0, 5: 0.0, 6: 0.0}}, {1: {}}, {1: {4: 10, 5: 90, 6: 40}})
+    assert choose_frame(Choice.WORST, outcome, []) == 5
+    assert choose_frame(Choice.WORST, Outcome({1: {5: 0.3}}, {1: {}}, {1: {}}), []) is None
 
 
 def test_area_of_a_curve_without_corrections() -> None:
