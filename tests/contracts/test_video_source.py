@@ -69,6 +69,9 @@ KINDS = {
     "prores422.mxf": Kind(clip("prores_ks", "yuv422p10le"), "prores", 10),
     "dnxhr.mov": Kind(clip("dnxhd", "yuv422p", **DNX), "dnxhd", size=(144, 256)),
     "dnxhr.mxf": Kind(clip("dnxhd", "yuv422p", **DNX), "dnxhd", size=(144, 256)),
+    "dnxhr-10.mov": Kind(
+        clip("dnxhd", "yuv422p10le", options={"profile": "dnxhr_hqx"}, size=(144, 256)), "dnxhd", 10, size=(144, 256)
+    ),
     "mjpeg.avi": Kind(clip("mjpeg", "yuvj420p", audio=True), "mjpeg", facts={"has_audio": True}),
     "mjpeg.mov": Kind(clip("mjpeg", "yuvj422p"), "mjpeg"),
     "ffv1.mkv": Kind(clip("ffv1", "yuv420p", size=(97, 161)), "ffv1", size=(97, 161)),

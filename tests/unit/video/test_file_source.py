@@ -14,6 +14,7 @@ import pytest
 
 from tests.clips import damaged, make_clip, read_index, truncated
 from vosapp.core.errors import MediaError
+from vosapp.video.av.decoder import FrameDecoder
 from vosapp.video.av.file_source import FileSource
 from vosapp.video.open import open_video
 
@@ -248,3 +249,43 @@ def test_alpha_of_the_source(tmp_path: Path, opened: Opener) -> None:
     assert source.info.has_alpha
     assert np.array_equal(source.native(0), rgba)
     assert (source.frame(0)[..., 0] == 200).all()
+
+
+@pytest.mark.parametrize(("codec", "name"), [("libx264", "m.mp4"), ("libx265", "m.mkv"), ("mjpeg", "m.avi")])
+def test_many_decoder_threads(codec: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sixteen processors: the decoder gives up to a dozen pictures at once at the end of the file."""
+    monkeypatch.setattr(os, "cpu_count", lambda: 16)
+    b_frames = 0 if codec == "mjpeg" else 3
+    path = make_clip(
+        tmp_path / name, codec=codec, pixel_format="yuvj420p" if codec == "mjpeg" else "", b_frames=b_frames
+    )
+    source = open_video(path)
+    for order in (range(30), range(29, -1, -1), (29, 0, 28, 15, 27, 16)):
+        assert [read_index(source.frame(k)) for k in order] == list(order)
+    assert not any(source.is_damaged(k) for k in range(30))
+    source.close()
+
+
+def test_damage_that_takes_many_frames_along_is_not_looked_for_each_time(
+    tmp_path: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In H.265 a lost picture takes with it all that refer to it, up to the next key picture."""
+    whole = make_clip(tmp_path / "whole.mp4", codec="libx265", frames=120, gop=60, size=(64, 160))
+    source = opened(damaged(whole, tmp_path / "damaged.mp4", [10]))
+    fed = 0
+    feed = FrameDecoder._feed
+
+    def counting(decoder: FrameDecoder, last: int | None):
+        nonlocal fed
+        fed += 1
+        return feed(decoder, last)
+
+    monkeypatch.setattr(FrameDecoder, "_feed", counting)
+    lost = [k for k in range(120) if source.is_damaged(k)]
+    assert len(lost) > 40
+    assert [read_index(source.frame(k)) for k in (0, 9, 60, 119)] == [0, 9, 60, 119]
+    assert fed < 1000
+    assert read_index(source.native(55)) == 9
+    before = fed
+    assert all(read_index(source.native(k)) == 9 for k in range(56, 60))
+    assert fed == before

@@ -7,7 +7,7 @@ doubled or negative times in the file play no part.
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from av.packet import Packet
     from av.video.frame import VideoFrame
 
-_KEPT_PICTURES = 4
+_KEPT_BEFORE, _KEPT_AFTER = 1, 32
 _SEEK_ATTEMPTS = 4
 _EARLIER_STARTS = 2
+_MOST_FAILURES = 4
 
 
 class PacketReader:
@@ -136,10 +137,13 @@ class FrameDecoder:
         self._reader = PacketReader(path)
         self._all_key = all_key
         set_up_decoder(self._reader.track, all_key=all_key)
-        self._ready: OrderedDict[int, VideoFrame] = OrderedDict()
+        self._ready: dict[int, VideoFrame] = {}
         self._first_fed = 0
         self._in_flight: set[int] = set()
         self._drained = False
+        self._last_out = 0
+        self._missed: set[int] = set()
+        self._failures: Counter[int] = Counter()
         self._damaged: set[int] = set()
 
     @property
@@ -155,18 +159,34 @@ class FrameDecoder:
     def picture(self, frame: int, index: FrameIndex) -> VideoFrame | None:
         """Frame `frame` as decoded, or None when the file holds nothing decodable for it."""
         if frame in self._ready:
-            self._ready.move_to_end(frame)
             return self._ready[frame]
         if frame in self._damaged:
             return None
         packet = int(index.order[frame])
         start = index.start_for(frame)
-        if not self._is_ahead(packet, start):
+        if frame not in self._missed and not self._is_ahead(packet, start):
             self._restart(start, index)
-        picture = self._decode_until(frame, packet, index) or self._insist(frame, packet, start, index)
+        picture = None
+        if frame not in self._missed:
+            picture = self._decode_until(frame, packet, index)
+            if picture is None:
+                self._note_missed(frame, start, index)
+        if picture is None and self._failures[start] < _MOST_FAILURES:
+            picture = self._insist(frame, packet, start, index)
+            self._failures[start] += picture is None
         if picture is None:
             self._damaged.add(frame)
         return picture
+
+    def _note_missed(self, frame: int, start: int, index: FrameIndex) -> None:
+        """Remembers which frames behind a missing one did not come out either, so as not to look for them again.
+
+        A damaged picture can take all others with it up to the next key picture, hundreds in some files.
+        """
+        end = len(index) if self._drained else self._last_out
+        for other in range(frame + 1, end):
+            if index.start_for(other) == start and index.order[other] < self._reader.next_number:
+                self._missed.add(other)
 
     def _insist(self, frame: int, packet: int, start: int, index: FrameIndex) -> VideoFrame | None:
         """Tries harder for a frame that did not come out of the decoder.
@@ -214,7 +234,8 @@ class FrameDecoder:
                 if rank < 0:
                     continue
                 self._in_flight = {n for n in self._in_flight if index.rank_of(n) > rank}
-                self._keep(rank, picture)
+                self._keep(rank, picture, frame)
+                self._last_out = rank
                 passed = passed or (rank > frame and number > packet)
             if frame in self._ready:
                 return self._ready[frame]
@@ -237,8 +258,11 @@ class FrameDecoder:
             # A damaged packet: its frame stays missing and is shown as such; the next packets may be whole.
             return []
 
-    def _keep(self, rank: int, picture: VideoFrame) -> None:
+    def _keep(self, rank: int, picture: VideoFrame, wanted: int) -> None:
+        """Keeps a picture that is wanted, may be wanted next, or was just before.
+
+        At the end of the file a decoder gives all that it still holds at once, a dozen pictures on many processors.
+        """
         self._ready[rank] = picture
-        self._ready.move_to_end(rank)
-        while len(self._ready) > _KEPT_PICTURES:
-            self._ready.popitem(last=False)
+        for old in [number for number in self._ready if not wanted - _KEPT_BEFORE <= number <= wanted + _KEPT_AFTER]:
+            del self._ready[old]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
 
 _PROBED_FRAMES = 64
+_MOST_HELD_FRAMES = 1000
 
 
 class FileSource:
@@ -38,6 +39,8 @@ class FileSource:
         self._decoder: FrameDecoder | None = None
         self._released = False
         self._lead = 0
+        # The last frame that had no picture, and the picture that stood in for it.
+        self._held: tuple[int, VideoFrame | None] = (-1, None)
         try:
             index = self._index.now()
             self._decoder = FrameDecoder(path, all_key=bool(index.packets.key.all()))
@@ -108,6 +111,7 @@ class FileSource:
         if self._decoder is not None:
             self._decoder.close()
             self._decoder = None
+            self._held = (-1, None)
         if not self._released:
             self._released = True
             self._index.release()
@@ -127,9 +131,10 @@ class FileSource:
         return not picture.is_corrupt and bool(index.packets.whole[index.order[number + self._lead]])
 
     def _picture_before(self, number: int) -> VideoFrame | None:
-        for earlier in range(number - 1, max(-1, number - _PROBED_FRAMES), -1):
-            picture = self._picture(earlier)
+        for earlier in range(number - 1, max(-1, number - _MOST_HELD_FRAMES), -1):
+            picture = self._held[1] if earlier == self._held[0] else self._picture(earlier)
             if picture is not None:
+                self._held = number, picture
                 return picture
         return None
 
