@@ -33,7 +33,9 @@ class SequenceSource:
             MediaError: there is no such sequence, or its first image cannot be read.
         """
         self._files: SequenceFiles = find_sequence(path)
-        self._kept: OrderedDict[int, PlainImage | FilmImage | None] = OrderedDict()
+        self._kept: OrderedDict[int, PlainImage | FilmImage] = OrderedDict()
+        # Frames without an image, as far as known. Asked for again, they are tried again: a render may still run.
+        self._failed = {index for index, file in enumerate(self._files.files) if file is None}
         self._closed = False
         first = next(file for file in self._files.files if file is not None)
         facts = load_image(first).facts
@@ -102,11 +104,18 @@ class SequenceSource:
             raise MediaError(f"{self._info.path} is closed.", "Open the clip again.")
         if not 0 <= index < len(self._files.files):
             raise IndexError(f"no frame {index}: the sequence has {len(self._files.files)}")
-        if index not in self._kept:
-            self._kept[index] = self._loaded(index)
-            while len(self._kept) > _KEPT_IMAGES:
-                self._kept.popitem(last=False)
-        return self._kept[index]
+        if index in self._kept:
+            self._kept.move_to_end(index)
+            return self._kept[index]
+        image = self._loaded(index)
+        if image is None:
+            self._failed.add(index)
+            return None
+        self._failed.discard(index)
+        self._kept[index] = image
+        while len(self._kept) > _KEPT_IMAGES:
+            self._kept.popitem(last=False)
+        return image
 
     def _loaded(self, index: int) -> PlainImage | FilmImage | None:
         file = self._files.files[index]
@@ -121,6 +130,8 @@ class SequenceSource:
 
     def _image_before(self, index: int) -> PlainImage | FilmImage | None:
         for earlier in range(index - 1, -1, -1):
+            if earlier in self._failed:
+                continue
             image = self._image(earlier)
             if image is not None:
                 return image

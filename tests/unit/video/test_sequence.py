@@ -66,6 +66,19 @@ def test_damaged_and_odd_members(tmp_path: Path) -> None:
     source.close()
 
 
+def test_image_that_comes_late(tmp_path: Path) -> None:
+    folder = make_sequence(tmp_path / "s", frames=3)
+    whole = (folder / "00001.png").read_bytes()
+    (folder / "00001.png").write_bytes(whole[:100])
+    source = SequenceSource(folder)
+    assert source.is_damaged(1)
+    assert read_index(source.native(1)) == 0
+    (folder / "00001.png").write_bytes(whole)
+    assert not source.is_damaged(1)
+    assert read_index(source.frame(1)) == 1
+    source.close()
+
+
 def test_several_sequences_in_a_folder(tmp_path: Path) -> None:
     touch(
         tmp_path, *[f"plate_v2.{n}.exr" for n in range(1, 6)], "mask.1.png", "mask.2.png", "notes.txt", ".hidden.1.png"
