@@ -9,6 +9,7 @@ from typing import cast
 
 from vosapp.core.errors import EngineError
 from vosapp.engine.propagator import Propagator
+from vosapp.engine.variants import options_of, split_name, title_of, wrapped
 from vosapp.models.registry import network
 from vosapp.models.spec import NetworkSpec
 from vosapp.models.weights import find_weights, way_to_get
@@ -96,14 +97,15 @@ def _of_network(found: NetworkSpec, build: str) -> EngineSpec:
 
 
 def engine(name: str) -> EngineSpec:
-    """The engine or baseline of a name.
+    """The engine or baseline of a name, which may ask for variants: "rgmp/bf16/crf".
 
     Raises:
-        EngineError: there is none.
+        EngineError: there is none, or it has no such variant.
     """
+    base, asked = split_name(name)
     for spec in (*engines(), *baselines()):
-        if spec.name == name:
-            return spec
+        if spec.name == base:
+            return spec if not asked else replace(spec, name=name, title=title_of(spec.title, base, asked))
     names = ", ".join(spec.name for spec in engines())
     raise EngineError(f'There is no engine "{name}".', f"Choose one of: {names}.")
 
@@ -123,6 +125,8 @@ def build_propagator(name: str, device: str = "auto", **options: object) -> Prop
     spec = engine(name)
     if not spec.is_ready:
         raise EngineError(f"The engine {spec.title} cannot run: {spec.missing}")
+    base, asked = split_name(name)
     module, _, function = spec.build.partition(":")
     build = cast(Callable[..., Propagator], getattr(importlib.import_module(module), function))
-    return build(device=device, **options)
+    propagator = build(device=device, **options_of(base, asked), **options)
+    return wrapped(propagator, asked)

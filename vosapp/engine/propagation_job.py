@@ -9,6 +9,7 @@ from vosapp.core.document import Document, MaskStore
 from vosapp.core.errors import EngineError
 from vosapp.engine.engines import build_propagator
 from vosapp.engine.job import JobContext
+from vosapp.engine.layers import Learning, layers
 from vosapp.engine.propagation import FrameResult, propagate
 from vosapp.engine.propagator import Propagator
 from vosapp.engine.run_plan import RunPlan
@@ -66,8 +67,11 @@ def propagation_body(
 
         def built() -> Propagator:
             propagator = (build or task.build)()
-            if isinstance(propagator, SteppingDown):
-                propagator.say = notes.append
+            for layer in layers(propagator):
+                if isinstance(layer, SteppingDown):
+                    layer.say = notes.append
+                if isinstance(layer, Learning):
+                    layer.watched_by(context)
             return propagator
 
         try:

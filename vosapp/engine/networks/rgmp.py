@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple, cast
 
 import numpy as np
@@ -17,10 +18,13 @@ from vosapp.engine.networks.answer import answer
 from vosapp.engine.networks.batching import in_groups, join, split
 from vosapp.engine.networks.prepared import precision_of, prepared_network
 from vosapp.engine.networks.trusted import TrustedFrames
+from vosapp.engine.networks.tuned import TunedRgmp
 from vosapp.engine.networks.ways import ways_to_run
-from vosapp.engine.propagator import Prediction, Probability
+from vosapp.engine.propagator import Prediction, Probability, Propagator
 from vosapp.engine.stepping_down import SteppingDown
 from vosapp.models import registry
+from vosapp.models.loading import load_network
+from vosapp.models.preparing import prepare
 from vosapp.models.rgmp import protocol
 from vosapp.models.rgmp.network import RGMP
 from vosapp.models.rgmp.protocol import ONE_SCALE, THREE_SCALES, Picture, Streams
@@ -222,7 +226,8 @@ def build(
     short_side: int = SHORT_SIDE,
     precision: str = "float32",
     network: str = "rgmp",
-) -> SteppingDown:
+    tuned: bool = False,
+) -> Propagator:
     """RGMP with the user's weights. It goes on in smaller steps when memory runs out.
 
     Args:
@@ -231,6 +236,7 @@ def build(
         short_side: see `RgmpPropagator`.
         precision: "float32", or "bfloat16": about three times as fast, and not to the same digits.
         network: "rgmp", or "rgmp-gru" for the one with a visual memory.
+        tuned: whether to learn the objects from their anchors first.
 
     Raises:
         WeightsError: there are no weights.
@@ -239,11 +245,22 @@ def build(
     precision_of(precision)
     require_weights(registry.network(network))
 
-    def run(where: torch.device, side: int) -> RgmpPropagator:
-        prepared = cast(RGMP, prepared_network(network, where, precision))
-        return RgmpPropagator(prepared, device=where, scales=scales, short_side=side)
+    chosen = choose_device(device)
 
-    return SteppingDown(ways_to_run(choose_device(device), short_side, run))
+    def ways(made: Callable[[torch.device], RGMP]) -> SteppingDown:
+        def run(where: torch.device, side: int) -> RgmpPropagator:
+            return RgmpPropagator(made(where), device=where, scales=scales, short_side=side)
+
+        return SteppingDown(ways_to_run(chosen, short_side, run))
+
+    if tuned:
+        return TunedRgmp(
+            network,
+            lambda: cast(RGMP, load_network(network)),
+            build=lambda learned: ways(lambda where: prepare(copy.deepcopy(learned), where, precision_of(precision))),
+            device=chosen,
+        )
+    return ways(lambda where: cast(RGMP, prepared_network(network, where, precision)))
 
 
 build_three_scales = functools.partial(build, scales=THREE_SCALES)

@@ -1,0 +1,109 @@
+"""Ways to run an engine other than its usual one, written behind its name: "rgmp/bf16/crf". Loads no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from vosapp.core.errors import EngineError
+from vosapp.engine.propagator import Propagator
+
+_THREE_SCALES = (0.5, 0.75, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One way.
+
+    Attributes:
+        name: as written behind the engine's name.
+        title: as shown to the user.
+        summary: what it changes.
+        options: what the engine is built with.
+        engines: which engines have it; empty for all.
+    """
+
+    name: str
+    title: str
+    summary: str
+    options: dict[str, Any] = field(default_factory=dict)
+    engines: frozenset[str] = frozenset()
+
+
+_WITH_PRECISION = frozenset(
+    {"rgmp", "rgmp-gru", "s2s", "s2s++", "hs2s", "hs2s-0", "hs2s-t1", "hs2s-sim", "rvos", "agame"}
+)
+VARIANTS = (
+    Variant(
+        "bf16",
+        "bfloat16",
+        "computes in bfloat16: about three times as fast on processors that have it, with a few pixels changed",
+        {"precision": "bfloat16"},
+        _WITH_PRECISION,
+    ),
+    Variant(
+        "3-scales",
+        "three scales",
+        "looks at every frame at 0.5, 0.75 and 1 of its size, as the authors do for their figures",
+        {"scales": _THREE_SCALES},
+        frozenset({"rgmp", "rgmp-gru"}),
+    ),
+    Variant(
+        "tuned",
+        "fine-tuned",
+        "learns the objects from their masks first: minutes, with a graphics card one or two",
+        {"tuned": True},
+        frozenset({"rgmp", "rgmp-gru"}),
+    ),
+    Variant("crf", "dense CRF", "moves outlines to where the colours change, half a second a frame at 480p"),
+)
+
+
+def variants(engine: str) -> tuple[Variant, ...]:
+    """The variants of an engine."""
+    return tuple(variant for variant in VARIANTS if not variant.engines or engine in variant.engines)
+
+
+def split_name(name: str) -> tuple[str, tuple[str, ...]]:
+    """The engine's own name, and the variants asked for."""
+    base, *asked = name.split("/")
+    return base, tuple(asked)
+
+
+def title_of(title: str, engine: str, asked: Sequence[str]) -> str:
+    """The title of an engine in some of its variants.
+
+    Raises:
+        EngineError: it does not have one of them.
+    """
+    return ", ".join([title, *(_variant(engine, name).title for name in asked)])
+
+
+def options_of(engine: str, asked: Sequence[str]) -> dict[str, Any]:
+    """What an engine is to be built with for some of its variants.
+
+    Raises:
+        EngineError: it does not have one of them.
+    """
+    options: dict[str, Any] = {}
+    for name in asked:
+        options |= _variant(engine, name).options
+    return options
+
+
+def wrapped(propagator: Propagator, asked: Sequence[str]) -> Propagator:
+    """The propagator with what the variants put around it."""
+    if "crf" not in asked:
+        return propagator
+    from vosapp.engine.refined import CrfRefined
+
+    return CrfRefined(propagator)
+
+
+def _variant(engine: str, name: str) -> Variant:
+    for variant in variants(engine):
+        if variant.name == name:
+            return variant
+    known = ", ".join(variant.name for variant in variants(engine))
+    raise EngineError(f'The engine {engine} has no variant "{name}".', f"Its variants are: {known}.")
