@@ -14,7 +14,9 @@ from vosapp.models.registry import network
 from vosapp.models.spec import NetworkSpec
 from vosapp.models.weights import find_weights, way_to_get
 
-DEFAULT_ENGINE = "flow"
+# What measures best on the ten shots of docs/quality.md: hybrid, which is network and flow together, mean J 0.77;
+# flow alone 0.67, the network alone 0.67.
+DEFAULT_ENGINE = "hybrid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def baselines() -> tuple[EngineSpec, ...]:
 _HYBRID = EngineSpec(
     name="hybrid",
     title="Hybrid",
-    summary="Our own network: matches with all anchors, guided by the moved mask. Comes with the program.",
+    summary="Our own network and optical flow together: matches with all anchors. Comes with the program.",
     build="vosapp.engine.networks.hybrid:build_hybrid",
 )
 
@@ -86,7 +88,7 @@ _ADAPTERS = {
 def engines() -> tuple[EngineSpec, ...]:
     """All engines, the ready ones first. Looks for weights on the disk, so ask again after an import."""
     own = _HYBRID if find_weights(_HYBRID.name) else replace(_HYBRID, missing="its weights are not installed.")
-    listed = [_FLOW, own, *(_of_network(network(name), build) for name, build in _ADAPTERS.items())]
+    listed = [own, _FLOW, *(_of_network(network(name), build) for name, build in _ADAPTERS.items())]
     return tuple(sorted(listed, key=lambda spec: not spec.is_ready))
 
 

@@ -23,7 +23,7 @@ def contact_sheet(clips: Sequence[TrainingClip], columns: int = 2) -> NDArray[np
     strips = [np.hstack([_outlined(clip, index) for index in range(len(clip.rgb))]) for clip in clips]
     strips += [np.zeros_like(strips[0])] * (-len(strips) % columns)
     rows = [np.hstack([_framed(strip) for strip in strips[k : k + columns]]) for k in range(0, len(strips), columns)]
-    return np.vstack(rows)
+    return np.asarray(np.vstack(rows), np.uint8)
 
 
 def _outlined(clip: TrainingClip, index: int) -> NDArray[np.uint8]:

@@ -18,7 +18,7 @@ from vosapp.engine.networks.hybrid_merge import merge, mixed_odds
 from vosapp.engine.networks.hybrid_window import Window, WindowSettings, box_of, shared_window, window_around
 from vosapp.engine.optical_flow import FlowEstimator, grey
 from vosapp.engine.propagator import Prediction, Probability
-from vosapp.models.hybrid.decoder import Decoded, Seen
+from vosapp.models.hybrid.decoder import Seen
 from vosapp.models.hybrid.encoder import Features
 from vosapp.models.hybrid.fuse import fuse
 from vosapp.models.hybrid.guidance import Moved, mismatch, shrunk_flow, warped
@@ -28,9 +28,7 @@ from vosapp.models.loading import load_network
 from vosapp.video.source import RgbImage
 
 _TOP = 64  # how many of the most alike places in memory count
-_SUREST = 0.02  # the moved mask is never surer than this
 _FLOW_SHARE = 0.5
-_TRUST = 0.3
 _LOST = 0.9  # a prediction of more doubt is not remembered
 
 
@@ -43,14 +41,11 @@ class HybridOptions:
         top: places in memory that count; 0: all.
         recurrence: whether the recurrent state is carried on.
         flow_share: share of the engine `flow` in the result's log-odds; 0: the network alone.
-        trust: share of the moved mask in the result's log-odds. Training damages the guidance more than a step of
-            real footage does, so the network trusts it less than it deserves.
     """
 
     window: WindowSettings = field(default_factory=WindowSettings)
     top: int = _TOP
     recurrence: bool = True
-    trust: float = _TRUST
     flow_share: float = _FLOW_SHARE
 
 
@@ -150,7 +145,8 @@ class HybridPropagator:
         for k, memory in enumerate(memories):
             memory.state = decoded.state[k : k + 1] if self._options.recurrence else None
             memory.window = window
-        logits = self._mixed(decoded, moved)
+        shape = moved.mask.shape[-2:]
+        logits = F.interpolate(decoded.logits, size=shape, mode="bilinear", align_corners=False)
         doubts = decoded.doubt.sigmoid()
         return {
             i: (window.put_back(_array(logits[k, 0].sigmoid()), (rgb.shape[0], rgb.shape[1])), float(doubts[k]))
@@ -162,12 +158,6 @@ class HybridPropagator:
         trusted, recent = memory.trusted(frame_index, features.key), memory.recent()
         read = self._network.read(features, trusted.memory, recent.memory, self._options.top)
         return Seen(read, self._network.score(features, trusted.looks, recent.looks))
-
-    def _mixed(self, decoded: Decoded, moved: Moved) -> Tensor:
-        """Log-odds (B, 1, h, w) of the network and of the moved mask together."""
-        logits = F.interpolate(decoded.logits, size=moved.mask.shape[-2:], mode="bilinear", align_corners=False)
-        trust = self._options.trust
-        return (1 - trust) * logits + trust * moved.mask.clamp(_SUREST, 1 - _SUREST).logit()
 
     def _flow_in(self, window: Window, rgb: RgbImage, before: RgbImage) -> Tensor:
         """Backward flow (1, 2, h, w) in the window's own pixels."""
@@ -281,13 +271,12 @@ def _array(tensor: Tensor) -> Probability:
     return np.asarray(tensor.float().cpu().numpy(), np.float32)
 
 
-def build_hybrid(device: str = "auto", *, flow_share: float = _FLOW_SHARE, trust: float = _TRUST) -> HybridPropagator:
+def build_hybrid(device: str = "auto", *, flow_share: float = _FLOW_SHARE) -> HybridPropagator:
     """The engine with the weights that come with the program, or the user's own.
 
     Args:
         device: "auto", "cpu", "cuda" or "mps".
         flow_share: see `HybridOptions`; 0 for the network alone.
-        trust: see `HybridOptions`.
 
     Raises:
         EngineError: no such device.
@@ -299,4 +288,4 @@ def build_hybrid(device: str = "auto", *, flow_share: float = _FLOW_SHARE, trust
         raise TypeError("the registry's hybrid is not the hybrid network")
     network.float()
     fuse(network)
-    return HybridPropagator(network.to(where), where, HybridOptions(flow_share=flow_share, trust=trust))
+    return HybridPropagator(network.to(where), where, HybridOptions(flow_share=flow_share))
