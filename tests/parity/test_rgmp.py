@@ -11,10 +11,13 @@ from torch import Tensor
 
 from tests.parity.case import Case, image_tensor, require_whole_module
 from tests.parity.fill import filled, shapes, without_initialising
+from vosapp.engine.networks.rgmp import RgmpPropagator
+from vosapp.models.preparing import prepare
 from vosapp.models.rgmp import protocol
 from vosapp.models.rgmp.encoder import Features
 from vosapp.models.rgmp.network import RGMP, build
 
+CPU = torch.device("cpu")
 INPUTS = ("frames", "label_so", "label_mo")
 
 
@@ -133,6 +136,21 @@ def test_newer_upsampling_convention(network: RGMP, variants: Case, case: Case) 
     variants.compare("half_so_prob", torch.cat(one))
     two = run(half, case["frames"][:3], one_hot(case["label_mo"], 2))
     variants.compare("half_mo_prob", torch.stack([with_background(found) for found in two[1:]]))
+
+
+@pytest.mark.parametrize("scales", ["one", "three"])
+def test_propagator(network: RGMP, case: Case, variants: Case, scales: str) -> None:
+    """What the program runs, prepared for inference, gives the authors' probabilities too."""
+    prepared = prepare(without_initialising(build, network.state_dict()), CPU)
+    assert isinstance(prepared, RGMP)
+    chosen = protocol.ONE_SCALE if scales == "one" else protocol.THREE_SCALES
+    expected = case["mo_prob"][1:3] if scales == "one" else variants["ms_mo_prob"]
+    propagator = RgmpPropagator(prepared, device=CPU, scales=chosen)
+    masks = one_hot(case["label_mo"], 2).numpy()
+    propagator.step(0, case["frames"][0], {1: masks[0], 2: masks[1]})
+    for index, recorded in enumerate(expected, start=1):
+        found = propagator.step(index, case["frames"][index]).probabilities
+        np.testing.assert_allclose(np.stack([found[1], found[2]]), recorded[1:], atol=1e-4)
 
 
 def test_nothing_is_left_out(request: pytest.FixtureRequest, case: Case, variants: Case) -> None:
