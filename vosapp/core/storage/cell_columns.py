@@ -87,8 +87,11 @@ def _texts(column: Sequence[object], name: str) -> Sequence[object]:
 
 def _sources(column: Sequence[object], name: str) -> Sequence[object]:
     interned: dict[tuple[object, ...], tuple[object, ...]] = {}
-    made = []
-    for value in column:
+    made: list[object] = []
+    for position, value in enumerate(column):
+        if position and value == column[position - 1]:  # nearly always: neighbours come from the same anchors
+            made.append(made[-1])
+            continue
         if not isinstance(value, list) or len(value) > MAX_SOURCES or not all(is_index(one) for one in value):
             raise DamageError(f"{name} is no list of frames")
         made.append(interned.setdefault(tuple(value), tuple(value)))

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import count, takewhile
 
-from vosapp.core.document import Cell, Document, RotoObject
+from vosapp.core.document import Document, RotoObject
+from vosapp.core.frame_map import Chunk, FrameMap
 from vosapp.core.history import History, Step, Version
 from vosapp.core.mask import Digest
 from vosapp.core.storage.fields import MAX_INDEX, DamageError
 from vosapp.core.storage.reader import ProjectReader
 from vosapp.core.storage.rows import StateRow, StepRow
-from vosapp.core.storage.tree import Gaps
+from vosapp.core.storage.tree import Gaps, masks_of
 from vosapp.core.timeline import ranges_of
 
 Load = Callable[[bytes], Document]
@@ -135,17 +136,18 @@ def _masks(reader: ProjectReader, report: list[str]) -> set[Digest]:
 def _without_missing(document: Document, masks: set[Digest], report: list[str]) -> Document:
     """The document without the cells whose masks are not in the file: an empty frame is seen, a gap inside is not."""
     for one in document.objects:
-        missing = [frame for frame, cell in one.cells.items() if not masks.issuperset(_named(cell))]
+        chunks = FrameMap.of(one.cells).chunks.values()
+        holed = [chunk for chunk in chunks if not masks.issuperset(masks_of(chunk))]
+        missing = [
+            frame
+            for chunk in holed
+            for frame, cell in chunk.values.items()
+            if not masks.issuperset(masks_of(Chunk({frame: cell})))
+        ]
         if missing:
             document = document.with_object(one.with_cells(dict.fromkeys(missing)))
             report.append(_missing_sentence(one, missing))
     return document
-
-
-def _named(cell: Cell) -> Iterator[Digest]:
-    yield cell.base
-    if cell.is_painted or cell.soft is not None:
-        yield from (digest for digest in (cell.added, cell.removed, cell.soft) if digest is not None)
 
 
 def _missing_sentence(one: RotoObject, frames: Iterable[int]) -> str:
