@@ -6,13 +6,12 @@ that thread. A plain function or a lambda would be called in the worker thread i
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from vosapp.engine.job import REPORT_INTERVAL_S, Job
+from vosapp.engine.job import Job
 
 T = TypeVar("T")
 
@@ -22,13 +21,20 @@ class Mailbox(Generic[T]):
 
     def __init__(self) -> None:
         self._items: deque[T] = deque()
+        self._announced = False
 
-    def put(self, item: T) -> None:
-        """Adds a result; called by the worker."""
+    def put(self, item: T) -> bool:
+        """Adds a result; called by the worker. Returns whether the GUI thread has to be told that there is something.
+
+        It is told once until it looks, so that a quick engine cannot flood it.
+        """
         self._items.append(item)  # appending to a deque is atomic
+        tell, self._announced = not self._announced, True
+        return tell
 
     def take_all(self) -> list[T]:
         """Everything that has come so far, oldest first; called by the GUI thread."""
+        self._announced = False  # before looking: what comes from now on is announced anew
         taken = []
         while self._items:
             taken.append(self._items.popleft())
@@ -40,7 +46,7 @@ class JobThread(QThread):
 
     Signals:
         progressed: a `Progress`, at most about 30 times a second.
-        delivered: the mailbox holds something, at most about 30 times a second.
+        delivered: the mailbox holds something.
         ended: the `JobResult`, exactly once and last.
     """
 
@@ -52,7 +58,6 @@ class JobThread(QThread):
         super().__init__(parent)
         self.mailbox: Mailbox[Any] = Mailbox()
         self._job: Job[Any] | None = None
-        self._told_at = 0.0
 
     def start_job(self, job: Job[Any]) -> None:
         """Begins to run a job. A thread runs one job in its life."""
@@ -61,10 +66,7 @@ class JobThread(QThread):
 
     def deliver(self, item: object) -> None:
         """Hands a result over to the GUI thread; called by the job's body in the worker thread."""
-        self.mailbox.put(item)
-        now = time.monotonic()
-        if now - self._told_at >= REPORT_INTERVAL_S:
-            self._told_at = now
+        if self.mailbox.put(item):
             self.delivered.emit()
 
     def cancel(self) -> None:

@@ -7,13 +7,13 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, QThread, QTimer, Signal
 
 from vosapp.core.editor import RunChange, RunToken
 from vosapp.core.edits import make_anchor
 from vosapp.core.errors import UserError
 from vosapp.core.timeline import Direction
-from vosapp.engine.job import Job, JobContext, JobResult, Outcome, Progress
+from vosapp.engine.job import REPORT_INTERVAL_S, Job, JobContext, JobResult, Outcome, Progress
 from vosapp.engine.propagation_job import PropagationTask, propagation_body
 from vosapp.engine.run_plan import RunPlan
 from vosapp.ui.bridge import JobThread
@@ -45,6 +45,10 @@ class RunController(QObject):
         self._make_body = make_body
         self._thread: JobThread | None = None
         self._token: RunToken | None = None
+        self._take_soon = QTimer(self)
+        self._take_soon.setSingleShot(True)
+        self._take_soon.setInterval(round(1000 * REPORT_INTERVAL_S))
+        self._take_soon.timeout.connect(self._take_masks)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What the actions of this controller do, except Esc, which also ends polygons."""
@@ -109,7 +113,7 @@ class RunController(QObject):
         self._token = session.editor.begin_run(label, within=asked.plan.within)
         thread = self._thread = JobThread(self)
         thread.progressed.connect(self._progressed)
-        thread.delivered.connect(self._take_masks)
+        thread.delivered.connect(self._take_soon.start)
         thread.ended.connect(self._job_ended)
         session.set(run=WorkStatus(label.capitalize()), notice=None)
         thread.start_job(Job(self._make_body(task, thread.deliver), label))
@@ -175,6 +179,7 @@ class RunController(QObject):
         self._end(result)
 
     def _end(self, result: JobResult[Any]) -> None:
+        self._take_soon.stop()
         self._take_masks()
         thread, token = self._thread, self._token
         self._thread = self._token = None

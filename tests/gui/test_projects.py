@@ -1,0 +1,260 @@
+"""Opening, saving, going on, and everything that can be wrong with a file."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+
+from tests.clips import make_clip
+from tests.gui.desk import Desk
+from vosapp.core.document import Origin
+from vosapp.core.project import Project
+from vosapp.ui.recent import unsaved_projects
+from vosapp.video.images import write_png
+
+
+def test_opening_a_clip_shows_it_and_keeps_an_unsaved_project(shot: Desk, clip_path: Path) -> None:
+    assert shot.window.pages.currentIndex() == 1
+    assert shot.window.windowTitle().startswith("shot.mp4")
+    assert "not saved" in shot.window.windowTitle()
+    assert len(unsaved_projects()) == 1
+    assert str(clip_path) in shot.view.recent
+
+
+def test_unsaved_work_is_offered_and_goes_on(shot: Desk, clip_path: Path) -> None:
+    shot.drag([(50, 50)])
+    painted = shot.mask(0)
+    shot.trigger("file.close")
+    assert shot.window.pages.currentIndex() == 0
+    assert len(shot.view.unsaved) == 1
+    shot.window.start_page.unsaved_chosen.emit(shot.view.unsaved[0])
+    shot.wait(lambda: shot.view.picture_index == 0)
+    assert np.array_equal(shot.mask(0), painted)
+    assert shot.view.project.undo_label == "paint"
+    assert not shot.view.project.saved
+
+
+def test_a_clip_that_was_only_looked_at_leaves_nothing(shot: Desk) -> None:
+    shot.trigger("file.close")
+    assert shot.view.unsaved == ()
+
+
+def test_unsaved_work_can_be_deleted_after_asking(shot: Desk) -> None:
+    shot.drag([(50, 50)])
+    shot.trigger("file.close")
+    shot.answers.agrees = False
+    shot.window.start_page.unsaved_discarded.emit(shot.view.unsaved[0])
+    assert len(shot.view.unsaved) == 1
+    shot.answers.agrees = True
+    shot.window.start_page.unsaved_discarded.emit(shot.view.unsaved[0])
+    assert shot.view.unsaved == () and unsaved_projects() == ()
+
+
+def test_save_as_and_reopen(shot: Desk, tmp_path: Path) -> None:
+    shot.drag([(50, 50)])
+    shot.answers.path = tmp_path / "my shot.vosapp"
+    shot.trigger("file.save")
+    assert shot.window.windowTitle().startswith("my shot")
+    assert unsaved_projects() == ()
+    shot.drag([(80, 50)])
+    painted = shot.mask(0)
+    shot.trigger("file.save")
+    assert "is saved" in shot.notice
+    shot.trigger("file.close")
+    shot.open(tmp_path / "my shot.vosapp")
+    assert np.array_equal(shot.mask(0), painted)
+    assert shot.view.project.saved
+    shot.trigger("edit.undo")
+    assert shot.mask(0).sum() < painted.sum()
+
+
+def test_closing_the_window_saves(shot: Desk, tmp_path: Path) -> None:
+    shot.answers.path = tmp_path / "a.vosapp"
+    shot.trigger("file.save_as")
+    shot.drag([(50, 50)])
+    painted = shot.mask(0)
+    shot.window.close()
+    project = Project.open(tmp_path / "a.vosapp")
+    mask = project.editor.mask(1, 0)
+    assert mask is not None and np.array_equal(mask.array(), painted)
+    project.close()
+
+
+def test_saving_where_it_cannot_be_saved_is_said_and_loses_nothing(shot: Desk, tmp_path: Path) -> None:
+    shot.drag([(50, 50)])
+    shot.answers.path = tmp_path / "no such folder" / "a.vosapp"
+    shot.trigger("file.save_as")
+    assert "a.vosapp" in shot.notice
+    assert shot.mask(0).any() and not shot.view.project.saved
+
+
+def test_a_folder_of_images_opens_with_its_numbers(desk: Desk, tmp_path: Path) -> None:
+    folder = tmp_path / "plate"
+    folder.mkdir()
+    for number in (1001, 1002, 1003):
+        write_png(folder / f"plate.{number}.png", np.full((20, 30), number % 256, np.uint8))
+    desk.answers.path = folder
+    desk.trigger("file.open_folder")
+    desk.wait(lambda: desk.view.picture_index == 0)
+    assert desk.document.clip is not None and desk.document.clip.first_number == 1001
+    desk.workspace.playback.go_typed("1003")
+    assert desk.view.frame_index == 2
+    desk.workspace.playback.go_typed("-1")
+    assert desk.view.frame_index == 1
+
+
+def _bad_files(folder: Path, clip: Path) -> dict[str, Path]:
+    text = folder / "text.mp4"
+    text.write_text("this is not a video\n" * 50)
+    empty = folder / "empty.mov"
+    empty.touch()
+    cut = folder / "cut.mp4"
+    cut.write_bytes(clip.read_bytes()[:300])
+    junk = folder / "junk.vosapp"
+    junk.write_bytes(b"\0" * 5000)
+    (folder / "nothing").mkdir()
+    return {
+        "missing": folder / "missing.mp4",
+        "text": text,
+        "empty": empty,
+        "cut": cut,
+        "junk project": junk,
+        "missing project": folder / "missing.vosapp",
+        "empty folder": folder / "nothing",
+    }
+
+
+@pytest.mark.parametrize("kind", ["missing", "text", "empty", "cut", "junk project", "missing project", "empty folder"])
+def test_a_bad_file_is_one_sentence_that_names_it_and_loses_nothing(
+    shot: Desk, tmp_path: Path, clip_path: Path, kind: str
+) -> None:
+    shot.drag([(50, 50)])
+    painted = shot.mask(0)
+    path = _bad_files(tmp_path, clip_path)[kind]
+    message = shot.try_to_open(path)
+    assert path.name in message
+    assert "Error" not in message and "Errno" not in message and "\n" not in message
+    assert shot.document.clip is not None and Path(shot.document.clip.path).name == "shot.mp4"
+    assert np.array_equal(shot.mask(0), painted)
+
+
+def test_an_audio_file_is_refused(desk: Desk, tmp_path: Path) -> None:
+    path = _audio_only(tmp_path / "song.m4a")
+    assert "song.m4a" in desk.try_to_open(path)
+    assert desk.window.pages.currentIndex() == 0
+
+
+def test_a_clip_that_moved_can_be_located(shot: Desk, clip_path: Path, tmp_path: Path) -> None:
+    clip = shutil.copy(clip_path, tmp_path / "plate.mp4")
+    shot.open(Path(clip))
+    shot.drag([(50, 50)])
+    painted = shot.mask(0)
+    shot.answers.path = tmp_path / "a.vosapp"
+    shot.trigger("file.save_as")
+    shot.trigger("file.close")
+    Path(clip).rename(tmp_path / "moved.mp4")
+    shot.workspace.projects.open_path(tmp_path / "a.vosapp")
+    shot.wait(lambda: shot.view.media_problem != "")
+    assert "plate.mp4" in shot.notice and "Locate clip" in shot.notice
+    assert np.array_equal(shot.mask(0), painted)
+
+    other = make_clip(tmp_path / "other.mp4", frames=5, size=(64, 96))
+    shot.answers.path = other
+    shot.trigger("file.relink")
+    shot.wait(lambda: "another clip" in shot.notice)
+    assert shot.view.media_problem
+
+    shot.answers.path = tmp_path / "moved.mp4"
+    shot.trigger("file.relink")
+    shot.wait(lambda: shot.view.picture_index == 0)
+    assert not shot.view.media_problem
+    assert shot.document.clip is not None and shot.document.clip.path.endswith("moved.mp4")
+
+
+def test_a_project_open_elsewhere_is_read_only_and_says_so(shot: Desk, tmp_path: Path) -> None:
+    shot.drag([(50, 50)])
+    shot.answers.path = tmp_path / "a.vosapp"
+    shot.trigger("file.save_as")
+    shot.trigger("file.close")
+    other = Project.open(tmp_path / "a.vosapp")
+    shot.open(tmp_path / "a.vosapp")
+    assert "read only" in shot.window.windowTitle()
+    shot.drag([(90, 50)])
+    shot.answers.agrees = False
+    shot.window.close()
+    assert shot.window.isVisible()
+    shot.answers.agrees = True
+    other.close()
+
+
+def test_importing_a_mask(shot: Desk, tmp_path: Path) -> None:
+    array = np.zeros((96, 160), np.uint8)
+    array[20:60, 30:90] = 255
+    path = tmp_path / "mask é.png"
+    write_png(path, array)
+    shot.answers.path = path
+    shot.go(4)
+    shot.trigger("file.import_mask")
+    cell = shot.cell(4)
+    assert cell is not None and cell.origin is Origin.IMPORTED
+    assert np.array_equal(shot.mask(4), array > 0)
+
+
+def test_a_mask_of_another_size_is_refused_with_both_sizes(shot: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "small.png"
+    write_png(path, np.full((48, 80), 255, np.uint8))
+    shot.answers.path = path
+    shot.trigger("file.import_mask")
+    assert "80x48" in shot.notice and "160x96" in shot.notice
+    assert not shot.document.objects
+
+
+def test_a_mask_of_several_objects_makes_them(shot: Desk, tmp_path: Path) -> None:
+    array = np.zeros((96, 160), np.uint8)
+    array[10:30, 10:40], array[50:80, 90:140] = 1, 2
+    path = tmp_path / "two.png"
+    write_png(path, array)
+    drop(shot, [path])
+    assert [item.id for item in shot.document.objects] == [1, 2]
+    assert np.array_equal(shot.mask(0, 2), array == 2)
+    shot.trigger("edit.undo")
+    assert not shot.document.objects
+
+
+def test_dropping_a_clip_opens_it(desk: Desk, clip_path: Path) -> None:
+    drop(desk, [clip_path])
+    desk.wait(lambda: desk.view.picture_index == 0)
+    assert desk.document.clip is not None
+
+
+def drop(desk: Desk, paths: list[Path]) -> None:
+    """Drops files on the window."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    event = QDropEvent(
+        QPoint(50, 50),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    desk.window.dropEvent(event)
+
+
+def _audio_only(path: Path) -> Path:
+    import av
+
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("aac", rate=48000)
+        stream.layout = "mono"
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), format="fltp", layout="mono")
+        frame.sample_rate = 48000
+        for _ in range(4):
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    return path

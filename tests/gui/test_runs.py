@@ -1,0 +1,288 @@
+"""Propagation from the window: masks as they come, one undo step, barriers, cancel, errors, closing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from functools import partial
+
+import numpy as np
+import pytest
+
+from tests.gui.desk import Desk
+from tests.gui.fakes import SHIFT_PX, FailingPropagator, GatedPropagator, shifted
+from vosapp.core.document import Origin
+from vosapp.core.errors import EngineError
+from vosapp.core.timeline import Direction, FrameRange
+from vosapp.engine.propagation_job import propagation_body
+from vosapp.ui.controllers.runs import MakeBody
+from vosapp.ui.view_state import EngineChoice, NoticeKind, PropagateChoice, Reach
+
+LAST = 11
+
+
+def paint(desk: Desk, frame_index: int = 0, at: tuple[float, float] = (50, 55)) -> None:
+    desk.go(frame_index)
+    desk.workspace.looks.set_brush(24)
+    desk.drag([at])
+
+
+def test_propagate_forward_fills_the_clip_in_one_undo_step(shot: Desk) -> None:
+    paint(shot)
+    anchor = shot.mask(0)
+    shot.trigger("propagate.forward")
+    shot.finish_run()
+    for frame in range(1, LAST + 1):
+        cell = shot.cell(frame)
+        assert cell is not None and cell.origin is Origin.PREDICTED and cell.sources == (0,)
+        assert np.array_equal(shot.mask(frame), shifted(anchor, SHIFT_PX * frame))
+    assert shot.view.project.undo_label == "propagate forward"
+    shot.trigger("edit.undo")
+    assert list(shot.document.objects[0].cells) == [0]
+    shot.trigger("edit.redo")
+    assert len(shot.document.objects[0].cells) == LAST + 1
+
+
+def test_the_button_runs_what_the_panel_says(shot: Desk) -> None:
+    paint(shot, 6)
+    panel = shot.window.propagate
+    shot.workspace.runs.choose_direction(Direction.BACKWARD)
+    assert panel.button.text().strip() == "Propagate backward"
+    panel.button.click()
+    shot.finish_run()
+    assert sorted(shot.document.objects[0].cells) == list(range(7))
+    shot.workspace.runs.choose_direction(Direction.BOTH)
+    panel.button.click()
+    shot.finish_run()
+    assert sorted(shot.document.objects[0].cells) == list(range(LAST + 1))
+
+
+def test_one_frame_and_to_the_next_anchor(shot: Desk) -> None:
+    paint(shot, 2)
+    paint(shot, 8)
+    shot.go(2)
+    shot.trigger("propagate.forward_one")
+    shot.finish_run()
+    assert sorted(shot.document.objects[0].cells) == [2, 3, 8]
+    shot.trigger("propagate.forward_anchor")
+    shot.finish_run()
+    assert sorted(shot.document.objects[0].cells) == list(range(2, 9))
+    shot.go(8)
+    shot.trigger("propagate.backward_one")
+    shot.finish_run()
+    shot.trigger("propagate.backward_anchor")
+    shot.finish_run()
+    assert sorted(shot.document.objects[0].cells) == list(range(2, 9))
+    assert shot.view.propagate.reach is Reach.ALL
+
+
+def test_in_and_out_bound_a_run(shot: Desk) -> None:
+    paint(shot, 4)
+    shot.workspace.playback.set_in_out(FrameRange(3, 7))
+    shot.workspace.runs.choose_reach(Reach.IN_OUT)
+    shot.trigger("propagate.both")
+    shot.finish_run()
+    assert sorted(shot.document.objects[0].cells) == [3, 4, 5, 6, 7]
+
+
+def test_anchors_and_approved_frames_are_barriers(shot: Desk) -> None:
+    paint(shot, 0)
+    shot.trigger("propagate.forward")
+    shot.finish_run()
+    paint(shot, 5, at=(100, 30))
+    shot.trigger("edit.anchor")
+    anchor = shot.mask(5)
+    shot.go(9)
+    shot.trigger("edit.approve")
+    approved = shot.mask(9)
+    shot.go(0)
+    shot.trigger("propagate.forward")
+    shot.finish_run()
+    assert np.array_equal(shot.mask(5), anchor)
+    assert np.array_equal(shot.mask(9), approved)
+    assert np.array_equal(shot.mask(6), shifted(anchor, SHIFT_PX))
+
+
+def test_painting_on_a_prediction_and_propagating_from_it(shot: Desk) -> None:
+    paint(shot, 0)
+    shot.trigger("propagate.forward")
+    shot.finish_run()
+    paint(shot, 6, at=(120, 30))
+    corrected = shot.mask(6)
+    shot.trigger("propagate.forward")
+    shot.finish_run()
+    assert np.array_equal(shot.mask(6), corrected)
+    assert np.array_equal(shot.mask(8), shifted(corrected, 2 * SHIFT_PX))
+
+
+def test_a_changed_anchor_makes_its_predictions_stale(shot: Desk) -> None:
+    paint(shot, 0)
+    shot.trigger("propagate.forward")
+    shot.finish_run()
+    paint(shot, 0, at=(60, 70))
+    cell = shot.cell(4)
+    assert cell is not None and cell.stale
+    assert "changed since" in shot.window.status_bar.guide
+
+
+def test_only_the_active_object(shot: Desk) -> None:
+    paint(shot, 0)
+    shot.trigger("object.add")
+    paint(shot, 0, at=(100, 40))
+    shot.workspace.runs.choose_scope(False)
+    shot.trigger("propagate.forward")
+    shot.finish_run()
+    assert len(shot.document.object(2).cells) == LAST + 1
+    assert len(shot.document.object(1).cells) == 1
+
+
+def test_nothing_to_propagate_from_is_said(shot: Desk) -> None:
+    assert not shot.window.propagate.button.isEnabled()
+    shot.workspace.runs.start()
+    assert "Paint the object" in shot.notice
+    assert not shot.workspace.runs.is_running
+
+
+def test_an_engine_that_is_not_ready_says_why(shot: Desk) -> None:
+    paint(shot)
+    lacking = EngineChoice("far", "Far network", "", ready=False, reason="its weights are not installed.")
+    shot.workspace.session.set(engines=(lacking,), propagate=PropagateChoice(engine="far"))
+    assert not shot.window.propagate.button.isEnabled()
+    shot.workspace.runs.start()
+    assert "weights are not installed" in shot.notice
+
+
+class TestWhileRunning:
+    @pytest.fixture
+    def gate(self) -> threading.Semaphore:
+        return threading.Semaphore(0)
+
+    @pytest.fixture(autouse=True)
+    def opened_in_the_end(self, desk: Desk, gate: threading.Semaphore) -> Iterator[None]:
+        """Lets the run go on before the window closes, which waits for it."""
+        yield
+        gate.release(1000)
+
+    @pytest.fixture
+    def make_body(self, gate: threading.Semaphore) -> MakeBody:
+        return partial(propagation_body, build=partial(GatedPropagator, gate))
+
+    def start(self, shot: Desk, gate: threading.Semaphore, frames: int) -> None:
+        """Starts a run and lets it make some frames after the anchor's."""
+        paint(shot)
+        shot.trigger("propagate.forward")
+        gate.release(frames + 1)
+        if frames:
+            shot.wait(lambda: shot.cell(frames) is not None)
+
+    def test_masks_appear_as_they_come_and_the_screen_says_so(self, shot: Desk, gate: threading.Semaphore) -> None:
+        self.start(shot, gate, 3)
+        assert shot.cell(4) is None
+        assert shot.view.run is not None and shot.view.run.total == LAST + 1
+        shot.go(3)
+        assert shot.canvas.overlay.labels.any()
+        gate.release(100)
+        shot.finish_run()
+        assert shot.view.run is None
+
+    def test_a_second_press_does_nothing(self, shot: Desk, gate: threading.Semaphore) -> None:
+        self.start(shot, gate, 1)
+        assert not shot.window.commands["propagate.forward"].isEnabled()
+        assert not shot.window.propagate.button.isEnabled()
+        shot.workspace.runs.start()
+        gate.release(100)
+        shot.finish_run()
+        assert shot.view.project.undo_label == "propagate forward"
+        shot.trigger("edit.undo")
+        assert shot.view.project.undo_label == "paint"
+
+    def test_strokes_made_meanwhile_win_and_stay_after_undoing_the_run(
+        self, shot: Desk, gate: threading.Semaphore
+    ) -> None:
+        self.start(shot, gate, 2)
+        paint(shot, 6, at=(120, 30))
+        drawn = shot.mask(6)
+        gate.release(100)
+        shot.finish_run()
+        assert np.array_equal(shot.mask(6), drawn)
+        assert shot.cell(7) is not None
+        shot.trigger("edit.undo")
+        assert sorted(shot.document.objects[0].cells) == [0, 6]
+
+    def test_a_mask_that_arrives_under_the_pen_does_not_end_the_stroke(
+        self, shot: Desk, gate: threading.Semaphore
+    ) -> None:
+        self.start(shot, gate, 1)
+        shot.go(2)
+        shot.drag([(120, 30), (125, 35)], lift=False)
+        gate.release(1)
+        shot.wait(lambda: shot.cell(2) is not None)
+        live = shot.canvas.overlay.labels
+        assert live[30, 120] == 1 and live[55, 56] == 1
+        shot.lift((125, 35))
+        cell = shot.cell(2)
+        assert cell is not None and cell.is_painted
+        assert shot.mask(2)[30, 120]
+
+    def test_cancel_keeps_finished_frames_as_one_step(self, shot: Desk, gate: threading.Semaphore) -> None:
+        self.start(shot, gate, 4)
+        shot.trigger("propagate.cancel")
+        assert shot.view.run is not None and shot.view.run.cancelling
+        gate.release(100)
+        shot.finish_run()
+        cells = shot.document.objects[0].cells
+        assert 4 in cells and LAST not in cells
+        assert "Stopped" in shot.notice
+        shot.trigger("edit.undo")
+        assert list(shot.document.objects[0].cells) == [0]
+
+    def test_closing_the_window_stops_the_run_and_keeps_its_masks(
+        self, shot: Desk, gate: threading.Semaphore, own_data_folder: object
+    ) -> None:
+        self.start(shot, gate, 3)
+        path = shot.view.project.path
+        threading.Timer(0.2, gate.release, [100]).start()
+        shot.window.close()
+        assert not shot.workspace.runs.is_running
+        from vosapp.core.project import Project
+
+        project = Project.open(path)
+        assert {0, 1, 2, 3} <= set(project.editor.document.objects[0].cells)
+        project.close()
+
+    def test_playing_and_view_modes_work_meanwhile(self, shot: Desk, gate: threading.Semaphore) -> None:
+        self.start(shot, gate, 2)
+        shot.trigger("view.matte")
+        shot.trigger("play.toggle")
+        shot.wait(lambda: shot.view.frame_index > 2)
+        shot.trigger("play.toggle")
+        gate.release(100)
+        shot.finish_run()
+        assert len(shot.document.objects[0].cells) == LAST + 1
+
+
+class TestFailing:
+    error: Exception = EngineError("The graphics card ran out of memory.", "Choose a smaller range.")
+
+    @pytest.fixture
+    def make_body(self) -> MakeBody:
+        return partial(propagation_body, build=partial(FailingPropagator, 5, self.error))
+
+    def test_an_engine_error_is_one_sentence_and_loses_nothing(self, shot: Desk) -> None:
+        paint(shot)
+        shot.trigger("propagate.forward")
+        shot.finish_run()
+        assert shot.notice == "The graphics card ran out of memory. Choose a smaller range."
+        assert shot.view.notice is not None and shot.view.notice.kind is NoticeKind.ERROR
+        assert sorted(shot.document.objects[0].cells) == [0, 1, 2, 3, 4]
+
+
+class TestBug(TestFailing):
+    error = ZeroDivisionError("division by zero")
+
+    def test_an_engine_error_is_one_sentence_and_loses_nothing(self, shot: Desk) -> None:
+        paint(shot)
+        shot.trigger("propagate.forward")
+        shot.finish_run()
+        assert "error in the program: division by zero" in shot.notice
+        assert sorted(shot.document.objects[0].cells) == [0, 1, 2, 3, 4]
