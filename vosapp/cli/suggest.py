@@ -23,6 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder for the masks")
     parser.add_argument("--network", metavar="NAME", action="append", default=[], help="rvos-zero or cosnet")
     parser.add_argument("--count", metavar="K", type=_count, default=10, help="masks at most (default: %(default)s)")
+    parser.add_argument("--refine", action="store_true", help="move outlines to where the colours change (dense CRF)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: %(default)s)")
 
 
@@ -37,7 +38,9 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         facts = source.info
         index = frame_index(arguments.at, first_number=facts.first_number, frame_count=facts.frame_count)
-        proposals = suggest(source, index, network_names=arguments.network, device=arguments.device)
+        proposals = suggest(
+            source, index, network_names=arguments.network, device=arguments.device, refine=arguments.refine
+        )
     finally:
         source.close()
     proposals = proposals[: arguments.count]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, cast
 
 import numpy as np
@@ -21,7 +21,7 @@ from vosapp.engine.propagator import Probability
 from vosapp.models.registry import networks
 from vosapp.models.spec import NetworkSpec, Task
 from vosapp.models.weights import WeightsState, way_to_get, weights_state
-from vosapp.video.source import VideoSource
+from vosapp.video.source import RgbImage, VideoSource
 
 _SMALLEST = 0.0005  # share of the frame under which a mask is taken for noise: about 14x14 pixels at 480p
 _LARGEST = 0.8  # share over which it is taken for the background
@@ -103,6 +103,7 @@ def suggest(
     network_names: Sequence[str] = (),
     shot: range | None = None,
     device: str = "auto",
+    refine: bool = False,
     check: Callable[[], None] = lambda: None,
 ) -> list[Proposal]:
     """Proposes object masks on a frame, the best first.
@@ -113,6 +114,7 @@ def suggest(
         network_names: which networks to ask; all zero-shot networks that have weights if none is named.
         shot: frames that may be looked at: those between the cuts around the frame. None for the whole clip.
         device: "auto", "cpu", "cuda" or "mps".
+        refine: move outlines to where the colours change, by a dense CRF with the settings of COSNet's authors.
         check: called now and then; raises Cancelled when the user asked to stop.
 
     Raises:
@@ -127,7 +129,10 @@ def suggest(
     for spec in _asked(network_names):
         propose = _proposer(spec.name)
         candidates = propose(source, frame_index, shot=shot, device=device, check=check)
-        found += [_judged(candidate, spec.name) for candidate in candidates if _has_fitting_size(candidate)]
+        fitting = [candidate for candidate in candidates if _has_fitting_size(candidate)]
+        if refine:
+            fitting = _refined(source.frame(frame_index), fitting, check)
+        found += [_judged(candidate, spec.name) for candidate in fitting]
     return without_repeats(sorted(found, key=lambda proposal: -proposal.score))
 
 
@@ -174,6 +179,20 @@ def _proposer(name: str) -> Propose:
 def _has_fitting_size(candidate: Candidate) -> bool:
     share = float(np.mean(candidate.probability >= 0.5))
     return _SMALLEST <= share <= _LARGEST
+
+
+def _refined(rgb: RgbImage, candidates: Sequence[Candidate], check: Callable[[], None]) -> list[Candidate]:
+    """Candidates after the CRF of COSNet's authors; those of which it leaves nothing are dropped."""
+    from vosapp.matte.dense_crf import CrfSettings, refine_by_crf
+
+    # Of the nine settings that their script sweeps the middle one; which gave the paper's number is not stated.
+    settings = CrfSettings(near_weight=5, near_px=1, alike_weight=9, alike_px=15, alike_levels=7, steps=5)
+    refined = []
+    for candidate in candidates:
+        check()
+        probability = refine_by_crf(rgb, candidate.probability[None], settings)[0]
+        refined.append(replace(candidate, probability=probability))
+    return [candidate for candidate in refined if _has_fitting_size(candidate)]
 
 
 def _judged(candidate: Candidate, name: str) -> Proposal:

@@ -74,6 +74,18 @@ def test_specks_and_the_whole_frame_are_no_objects(offer: Callable[[Sequence[Can
     assert suggest(ArraySource(3, size=SIZE), 1) == []
 
 
+def test_refinement_moves_the_outline_to_the_colours(offer: Callable[[Sequence[Candidate]], None]) -> None:
+    rgb = np.full((*SIZE, 3), 40, np.uint8)
+    truth = _box(20, 30)
+    rgb[truth] = (220, 180, 40)
+    offer([Candidate(np.where(_box(18, 28), np.float32(0.7), np.float32(0.2)))])
+    overlaps = []
+    for refine in (False, True):
+        (proposal,) = suggest(ArraySource([rgb]), 0, refine=refine)
+        overlaps.append(mean_overlap([proposal.mask.array(), truth]))
+    assert overlaps[1] > 0.95 > overlaps[0]
+
+
 def test_what_a_better_proposal_covers_is_dropped() -> None:
     def proposal(mask: NDArray[np.bool_], score: float) -> Proposal:
         return Proposal(Mask.from_array(mask), score, 1, 1, 1, "cosnet")
