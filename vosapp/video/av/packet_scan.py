@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,15 +54,15 @@ class Snapshot:
 
 @dataclass
 class _Rows:
-    """Growing columns of a packet table."""
+    """Growing columns of a packet table, packed: a long file has hundreds of thousands of rows."""
 
-    pts: list[int] = field(default_factory=list)
-    dts: list[int] = field(default_factory=list)
-    position: list[int] = field(default_factory=list)
-    size: list[int] = field(default_factory=list)
-    key: list[bool] = field(default_factory=list)
-    shown: list[bool] = field(default_factory=list)
-    whole: list[bool] = field(default_factory=list)
+    pts: array[int] = field(default_factory=lambda: array("q"))
+    dts: array[int] = field(default_factory=lambda: array("q"))
+    position: array[int] = field(default_factory=lambda: array("q"))
+    size: array[int] = field(default_factory=lambda: array("q"))
+    key: bytearray = field(default_factory=bytearray)
+    shown: bytearray = field(default_factory=bytearray)
+    whole: bytearray = field(default_factory=bytearray)
 
     def add(self, packet: Packet[Any], hidden: bool) -> None:
         pts, dts, position = packet.pts, packet.dts, packet.pos
