@@ -107,6 +107,13 @@ class Desk:
         return mask.array()
 
     @property
+    def presented_review(self) -> tuple[int, ...]:
+        """The doubtful frames that the screen counts."""
+        display = self.workspace.presenter.display
+        assert display is not None
+        return display.timeline.review
+
+    @property
     def notice(self) -> str:
         """The message on the screen, "" for none."""
         notice = self.view.notice

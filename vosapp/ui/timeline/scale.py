@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-LARGEST_FRAME_PX = 48.0
+LARGEST_FRAME_PX = 160.0
 LABEL_SPACING_PX = 76.0
 
 

@@ -1,0 +1,170 @@
+"""Every command of the registry: bound, free of conflicts, in its menu, on the F1 sheet, and harmless in every state."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QDialog, QMessageBox, QPushButton
+
+from tests.gui.desk import Desk
+from vosapp.core.timeline import FrameRange
+from vosapp.ui.actions import ACTIONS, BY_ID, MENUS, ActionSpec
+from vosapp.ui.panels.shortcuts import ShortcutSheet, sheet_lines
+
+# Closing the program is tested where something is at stake.
+HARMLESS = [spec.id for spec in ACTIONS if spec.id not in ("file.quit",)]
+
+
+def test_every_command_is_bound(desk: Desk) -> None:
+    unbound = [spec.id for spec in ACTIONS if not desk.window.commands[spec.id].receivers("2triggered(bool)")]
+    assert not unbound
+
+
+def test_every_shortcut_is_one_that_qt_knows(desk: Desk) -> None:
+    for spec in ACTIONS:
+        keys = desk.window.commands[spec.id].shortcuts()
+        assert len(keys) == len(spec.keys) and all(not key.isEmpty() for key in keys), spec.id
+
+
+def test_qt_sees_no_ambiguous_shortcut(desk: Desk) -> None:
+    seen: dict[str, str] = {}
+    for spec in ACTIONS:
+        for key in desk.window.commands[spec.id].shortcuts():
+            text = key.toString(QKeySequence.SequenceFormat.PortableText)
+            assert text not in seen, f"{text}: {spec.id} and {seen[text]}"
+            seen[text] = spec.id
+
+
+def test_the_menus_hold_every_command_that_names_one(desk: Desk) -> None:
+    menus = {action.text(): action.menu() for action in desk.window.menuBar().actions()}
+    assert tuple(menus) == MENUS
+    for spec in ACTIONS:
+        if spec.menu:
+            assert desk.window.commands[spec.id] in menus[spec.menu].actions()
+
+
+def test_the_sheet_shows_every_key(desk: Desk) -> None:
+    desk.trigger("help.shortcuts")
+    sheet = desk.window.findChild(ShortcutSheet)
+    assert sheet is not None
+    sheet.close()
+    for spec in ACTIONS:
+        if spec.keys and spec.menu:
+            texts = [text for _, text in sheet_lines(spec.menu)]
+            assert spec.text.rstrip("…") in texts
+
+
+@pytest.mark.parametrize("state", ["start page", "clip", "masks"])
+def test_no_command_fails_in_any_state(desk: Desk, clip_path: object, state: str) -> None:
+    """Enabled commands do what they do; greyed ones must be greyed, not broken."""
+    if state != "start page":
+        desk.open(clip_path)  # type: ignore[arg-type]
+    if state == "masks":
+        prepare_masks(desk)
+    desk.answers.frames = FrameRange(1, 2)
+    for action_id in HARMLESS:
+        if desk.window.commands[action_id].isEnabled() and action_id != "file.close":
+            desk.window.commands[action_id].trigger()
+            close_dialogs(desk)
+            desk.wait(lambda: not desk.workspace.runs.is_running)
+            error = desk.view.notice
+            assert error is None or "program" not in error.text, f"{action_id}: {error}"
+    desk.workspace.playback.stop()
+
+
+def test_commands_without_effect_are_greyed(desk: Desk, clip_path: object) -> None:
+    commands = desk.window.commands
+    for action_id in ("edit.undo", "tool.brush", "go.next", "propagate.forward", "file.export", "file.save"):
+        assert not commands[action_id].isEnabled(), action_id
+    desk.open(clip_path)  # type: ignore[arg-type]
+    assert commands["tool.brush"].isEnabled() and not commands["propagate.forward"].isEnabled()
+    desk.drag([(50, 50)])
+    assert commands["propagate.forward"].isEnabled() and commands["edit.undo"].isEnabled()
+    assert commands["edit.undo"].text() == "Undo paint"
+
+
+@pytest.mark.parametrize(
+    ("key", "action_id"),
+    [(Qt.Key.Key_P, "tool.brush"), (Qt.Key.Key_E, "tool.eraser"), (Qt.Key.Key_G, "tool.polygon")],
+)
+def test_keys_reach_their_commands(shot: Desk, key: Qt.Key, action_id: str) -> None:
+    shot.trigger("tool.hand")
+    shot.window.activateWindow()
+    shot.qtbot.keyClick(shot.canvas, key)
+    assert shot.window.commands[action_id].isChecked()
+
+
+def test_space_on_a_focused_button_plays_and_presses_nothing(shot: Desk) -> None:
+    shot.drag([(50, 50)])
+    shot.window.activateWindow()
+    button = shot.window.propagate.button
+    button.setFocus()
+    shot.qtbot.keyClick(button, Qt.Key.Key_Space)
+    assert shot.view.playback.speed == 1
+    assert not shot.workspace.runs.is_running
+    shot.workspace.playback.stop()
+
+
+def test_edit_commands(shot: Desk) -> None:
+    shot.drag([(50, 50)])
+    shot.trigger("edit.copy")
+    shot.go(4)
+    shot.trigger("edit.paste")
+    assert (shot.mask(4) == shot.mask(0)).all()
+    shot.trigger("edit.approve")
+    cell = shot.cell(4)
+    assert cell is not None and cell.locked
+    shot.trigger("edit.approve")
+    cell = shot.cell(4)
+    assert cell is not None and not cell.locked
+    shot.trigger("edit.delete")
+    assert shot.cell(4) is None
+    shot.answers.frames = FrameRange(0, 3)
+    shot.trigger("edit.approve_range")
+    cell = shot.cell(0)
+    assert cell is not None and cell.locked
+    shot.trigger("edit.delete_range")
+    assert not shot.document.objects[0].cells
+    shot.trigger("edit.absent_range")
+    assert shot.document.objects[0].is_absent(2)
+
+
+def test_enter_makes_a_prediction_an_anchor(shot: Desk) -> None:
+    shot.drag([(50, 50)])
+    shot.trigger("propagate.forward")
+    shot.finish_run()
+    shot.go(5)
+    shot.trigger("edit.anchor")
+    assert shot.document.objects[0].anchors() == [0, 5]
+
+
+def test_tool_buttons_have_names_for_screen_readers(desk: Desk) -> None:
+    nameless = [
+        button for button in desk.window.findChildren(QPushButton) if not (button.text() or button.accessibleName())
+    ]
+    allowed = [button for button in nameless if button.toolTip()]
+    assert nameless == allowed
+
+
+def test_specs_are_consistent() -> None:
+    for spec in ACTIONS:
+        assert isinstance(spec, ActionSpec) and BY_ID[spec.id] is spec
+        assert spec.menu in ("", *MENUS)
+
+
+def prepare_masks(desk: Desk) -> None:
+    desk.drag([(50, 50)])
+    desk.trigger("propagate.forward")
+    desk.finish_run()
+    desk.go(3)
+
+
+def close_dialogs(desk: Desk) -> None:
+    """Closes what a command opened."""
+    for dialog in desk.window.findChildren(QDialog):
+        if dialog.isVisible():
+            dialog.close() if not isinstance(dialog, QMessageBox) else dialog.reject()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    if desk.window.isFullScreen():
+        desk.trigger("view.full_screen")

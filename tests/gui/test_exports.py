@@ -1,0 +1,125 @@
+"""The export dialog: what it says before, while and after."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.gui.desk import Desk
+from vosapp.core.timeline import FrameRange
+from vosapp.export.recipe import ExportFormat, MissingMasks
+from vosapp.ui.panels.export_dialog import ExportDialog
+from vosapp.ui.view_state import NoticeKind
+from vosapp.video.images import read_image
+
+
+@pytest.fixture
+def masked(shot: Desk, tmp_path: Path) -> Desk:
+    """Masks on frames 0 to 7 of 12, and the export dialog open on an empty folder."""
+    shot.workspace.looks.set_brush(30)
+    shot.drag([(50, 55)])
+    shot.workspace.playback.set_in_out(FrameRange(0, 7))
+    shot.trigger("propagate.forward")
+    shot.finish_run()
+    shot.answers.frames = FrameRange(8, 11)
+    shot.trigger("edit.delete_range")
+    shot.workspace.playback.set_in_out(None)
+    shot.trigger("file.export")
+    shot.answers.path = tmp_path
+    shot.workspace.exports.choose_folder()
+    return shot
+
+
+def dialog(desk: Desk) -> ExportDialog:
+    assert desk.workspace.export_dialog is not None
+    return desk.workspace.export_dialog
+
+
+def export(desk: Desk) -> None:
+    dialog(desk).export_button.click()
+    desk.wait(lambda: not desk.workspace.exports.is_running)
+
+
+def test_the_list_before_says_what_is_missing(masked: Desk) -> None:
+    findings = dialog(masked).findings
+    assert findings[0].kind is NoticeKind.GOOD and "12 frames (0 to 11), 1 object" in findings[0].text
+    assert any("no mask on 4 frames: 8 to 11" in finding.text for finding in findings)
+    masked.go(9)
+    masked.drag([(60, 60)])
+    assert any("3 frames: 8, 10 to 11" in finding.text for finding in dialog(masked).findings), "it follows the work"
+
+
+def test_png_masks_are_as_many_as_frames_and_as_drawn(masked: Desk, tmp_path: Path) -> None:
+    export(masked)
+    assert "Done: 12 frames" in dialog(masked).result_text
+    files = sorted(tmp_path.rglob("*.png"))
+    assert len(files) == 12
+    assert np.array_equal(read_image(files[3]) > 0, masked.mask(3))
+    assert not read_image(files[10]).any()
+
+
+def test_frames_without_masks_can_be_left_out(masked: Desk, tmp_path: Path) -> None:
+    masked.workspace.exports.choose_missing(MissingMasks.SKIP)
+    masked.workspace.exports.choose_format(ExportFormat.PNG_INDEXED)
+    export(masked)
+    assert len(list(tmp_path.rglob("*.png"))) == 8
+
+
+def test_only_in_to_out(masked: Desk, tmp_path: Path) -> None:
+    masked.workspace.playback.set_in_out(FrameRange(2, 4))
+    export(masked)
+    assert sorted(int(path.stem) for path in tmp_path.rglob("*.png")) == [2, 3, 4]
+
+
+def test_prores(masked: Desk, tmp_path: Path) -> None:
+    dialog(masked)._formats[ExportFormat.PRORES_4444].click()
+    export(masked)
+    assert "read back" in dialog(masked).result_text
+    assert [path.suffix for path in tmp_path.glob("*.mov")] == [".mov"]
+
+
+def test_other_files_are_replaced_only_after_asking(masked: Desk, tmp_path: Path) -> None:
+    masked.workspace.exports.choose_format(ExportFormat.PRORES_4444)
+    target = Path(masked.workspace.exports.display().target)
+    target.write_bytes(b"precious")
+    masked.answers.agrees = False
+    export(masked)
+    assert target.read_bytes() == b"precious"
+    masked.answers.agrees = True
+    export(masked)
+    assert target.stat().st_size > 1000
+
+
+def test_cancelling_says_what_stays(masked: Desk) -> None:
+    dialog(masked).export_button.click()
+    masked.workspace.exports.cancel()
+    masked.wait(lambda: not masked.workspace.exports.is_running)
+    assert "Stopped" in dialog(masked).result_text
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(masked: Desk, tmp_path: Path) -> None:
+    blocker = tmp_path / "file"
+    blocker.write_text("not a folder")
+    masked.workspace.exports.choose(folder=str(blocker))
+    export(masked)
+    text = dialog(masked).result_text
+    assert "file" in text and "Errno" not in text
+
+
+def test_nothing_to_export_is_said(shot: Desk) -> None:
+    assert not shot.window.commands["file.export"].isEnabled()
+    shot.trigger("object.add")
+    shot.trigger("file.export")
+    assert not dialog(shot).export_button.isEnabled()
+    assert "no mask to export" in dialog(shot).findings[0].text
+
+
+def test_the_window_stays_usable_and_closing_it_stops_the_export(masked: Desk) -> None:
+    dialog(masked).export_button.click()
+    masked.go(5)
+    masked.drag([(100, 40)])
+    assert masked.mask(5)[40, 100]
+    masked.window.close()
+    assert not masked.workspace.exports.is_running

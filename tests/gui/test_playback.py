@@ -1,0 +1,195 @@
+"""The playhead: the clock, dropped frames, steps and jumps, in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from tests.clips import make_clip, read_index
+from tests.gui.desk import Desk
+from vosapp.core.timeline import FrameRange
+from vosapp.ui.controllers.playback import PlaybackController
+
+LAST = 11
+
+
+class Clock:
+    """A clock that the test moves."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def player(shot: Desk, clock: Clock) -> Iterator[PlaybackController]:
+    """A playback controller on the shot's session that is ticked by hand."""
+    controller = PlaybackController(shot.workspace.session, clock=clock, parent=shot.workspace)
+    yield controller
+    controller.stop()
+
+
+def show(desk: Desk, frame_index: int) -> None:
+    """As if the frame had been decoded at once."""
+    desk.workspace.session.set(picture_index=frame_index)
+
+
+def test_every_picture_is_the_frame_of_its_number(shot: Desk) -> None:
+    for frame in (0, 5, 11, 3, 4, 10):
+        shot.go(frame)
+        assert shot.canvas.frame is not None
+        assert read_index(shot.canvas.frame) == frame
+
+
+def test_steps_and_ends(shot: Desk) -> None:
+    shot.trigger("go.next")
+    assert shot.view.frame_index == 1
+    shot.trigger("go.on_10")
+    assert shot.view.frame_index == 11
+    shot.trigger("go.next")
+    assert shot.view.frame_index == LAST
+    shot.trigger("go.previous")
+    shot.trigger("go.back_10")
+    assert shot.view.frame_index == 0
+    shot.trigger("go.last")
+    assert shot.view.frame_index == LAST
+    shot.trigger("go.first")
+    assert shot.view.frame_index == 0
+
+
+def test_typed_numbers(shot: Desk) -> None:
+    shot.workspace.playback.go_typed("7")
+    assert shot.view.frame_index == 7
+    shot.workspace.playback.go_typed("+20")
+    assert shot.view.frame_index == LAST
+    shot.workspace.playback.go_typed("-5")
+    assert shot.view.frame_index == 6
+    shot.workspace.playback.go_typed("nonsense")
+    assert shot.view.frame_index == 6
+
+
+def test_anchors_are_found_and_the_search_goes_round(shot: Desk) -> None:
+    for frame in (2, 8):
+        shot.go(frame)
+        shot.drag([(50, 50)])
+    shot.go(0)
+    seen = []
+    for _ in range(3):
+        shot.trigger("go.next_anchor")
+        seen.append(shot.view.frame_index)
+    assert seen == [2, 8, 2]
+    shot.trigger("go.previous_anchor")
+    assert shot.view.frame_index == 8
+
+
+def test_doubtful_frames_are_one_stop_a_trouble(shot: Desk) -> None:
+    shot.drag([(50, 50)])
+    shot.trigger("propagate.forward")
+    shot.finish_run()
+    assert shot.presented_review == (7, 8, 9, 10, 11)
+    shot.go(0)
+    shot.trigger("go.next_doubt")
+    assert shot.view.frame_index == 11
+    shot.trigger("go.previous_doubt")
+    assert shot.view.frame_index == 11
+
+
+def test_in_and_out(shot: Desk) -> None:
+    shot.go(3)
+    shot.trigger("mark.in")
+    assert shot.document.in_out == FrameRange(3, LAST)
+    shot.go(7)
+    shot.trigger("mark.out")
+    assert shot.document.in_out == FrameRange(3, 7)
+    shot.go(9)
+    shot.trigger("mark.in")
+    assert shot.document.in_out == FrameRange(9, LAST)
+    shot.trigger("mark.clear")
+    assert shot.document.in_out is None
+
+
+def test_the_clock_decides_which_frame_is_shown(shot: Desk, player: PlaybackController, clock: Clock) -> None:
+    player.play(1)
+    show(shot, 0)
+    for frame in range(1, 11):
+        clock.now += 1 / 24 + 1e-6
+        player.tick()
+        assert shot.view.frame_index == frame
+        show(shot, frame)
+    assert shot.view.playback.dropped == 0
+    assert shot.view.playback.measured_rate == pytest.approx(24, rel=0.3)
+
+
+def test_frames_that_come_too_late_are_counted(shot: Desk, player: PlaybackController, clock: Clock) -> None:
+    player.play(1)
+    clock.now += 3.5 / 24
+    player.tick()
+    assert shot.view.frame_index == 3
+    assert shot.view.playback.dropped == 2
+    show(shot, 2)  # as if frame 3 were still being decoded
+    clock.now += 1 / 24
+    player.tick()
+    assert shot.view.playback.dropped == 3
+
+
+def test_playing_loops_or_stops_at_the_end(shot: Desk, player: PlaybackController, clock: Clock) -> None:
+    player.play(1)
+    clock.now += 12.5 / 24
+    player.tick()
+    assert shot.view.frame_index == 0 and shot.view.playback.speed == 1
+    shot.trigger("play.loop")
+    clock.now += 20 / 24
+    player.tick()
+    assert shot.view.frame_index == LAST and shot.view.playback.speed == 0
+
+
+def test_playing_stays_between_in_and_out(shot: Desk, player: PlaybackController, clock: Clock) -> None:
+    shot.workspace.playback.set_in_out(FrameRange(2, 5))
+    shot.go(5)
+    player.play(1)
+    assert shot.view.frame_index == 2
+    clock.now += 4.5 / 24
+    player.tick()
+    assert shot.view.frame_index == 2
+
+
+def test_j_k_l(shot: Desk) -> None:
+    speeds = []
+    for key in ("forward", "forward", "forward", "forward", "forward", "backward", "backward", "stop"):
+        shot.trigger(f"play.{key}")
+        speeds.append(shot.view.playback.speed)
+    assert speeds == [1, 2, 4, 8, 8, -1, -2, 0]
+
+
+def test_space_plays_and_pauses_and_never_propagates(shot: Desk) -> None:
+    shot.drag([(50, 50)])
+    shot.trigger("play.toggle")
+    assert shot.view.playback.speed == 1
+    shot.wait(lambda: shot.view.frame_index > 0)
+    shot.trigger("play.toggle")
+    assert shot.view.playback.speed == 0
+    assert not shot.workspace.runs.is_running and len(shot.document.objects[0].cells) == 1
+
+
+@pytest.mark.parametrize("rate", [Fraction(12), Fraction(30000, 1001)])
+def test_real_playback_follows_the_source_rate(desk: Desk, tmp_path: Path, rate: Fraction) -> None:
+    desk.open(make_clip(tmp_path / "rate.mp4", frames=40, rate=rate))
+    assert desk.document.clip is not None and desk.document.clip.rate == rate
+    desk.workspace.playback.play(1)
+    clock = desk.workspace.playback._clock
+    start = clock()
+    desk.wait(lambda: clock() - start > 0.5)
+    frame, elapsed = desk.view.frame_index, clock() - start
+    desk.workspace.playback.stop()
+    assert frame <= elapsed * float(rate) + 1
+    assert frame >= (elapsed - 0.25) * float(rate) - 1  # a busy machine may tick late, never too fast

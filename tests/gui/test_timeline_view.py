@@ -1,0 +1,257 @@
+"""The timeline and the lists beside the viewer, with a real mouse."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QImage, QWheelEvent
+
+from tests.gui.desk import Desk, send_mouse
+from vosapp.core.timeline import FrameRange
+from vosapp.ui.timeline import paint
+
+LAST = 11
+
+
+def press(desk: Desk, x: float, y: float) -> None:
+    send_mouse(desk.window.timeline, QEvent.Type.MouseButtonPress, QPointF(x, y))
+
+
+def move(desk: Desk, x: float, y: float) -> None:
+    send_mouse(desk.window.timeline, QEvent.Type.MouseMove, QPointF(x, y), button=Qt.MouseButton.NoButton)
+
+
+def lift(desk: Desk, x: float, y: float) -> None:
+    send_mouse(desk.window.timeline, QEvent.Type.MouseButtonRelease, QPointF(x, y), held=Qt.MouseButton.NoButton)
+
+
+def lane_picture(desk: Desk, frame: int) -> set[int]:
+    """The colours in a lane over one frame."""
+    desk.workspace.playback.go(0)
+    timeline = desk.window.timeline
+    image = timeline.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    ratio = image.devicePixelRatio()
+    middle = timeline.scale.middle(frame)
+    return {
+        image.pixel(round(x * ratio), round(y * ratio))
+        for x in (middle - 2, middle, middle + 2)
+        for y in range(paint.RULER_PX, paint.RULER_PX + paint.LANE_PX)
+    }
+
+
+def test_scrubbing_follows_the_pointer(shot: Desk) -> None:
+    scale = shot.window.timeline.scale
+    press(shot, scale.middle(4), 10)
+    assert shot.view.frame_index == 4
+    move(shot, scale.middle(9), 60)
+    assert shot.view.frame_index == 9
+    move(shot, 5000, 60)
+    assert shot.view.frame_index == LAST
+    lift(shot, 5000, 60)
+    move(shot, scale.middle(2), 60)
+    assert shot.view.frame_index == LAST
+
+
+def test_in_and_out_can_be_dragged(shot: Desk) -> None:
+    shot.workspace.playback.set_in_out(FrameRange(2, 8))
+    scale = shot.window.timeline.scale
+    press(shot, scale.x(2), 12)
+    move(shot, scale.middle(4), 12)
+    lift(shot, scale.middle(4), 12)
+    assert shot.document.in_out == FrameRange(4, 8)
+    press(shot, scale.x(9), 12)
+    move(shot, scale.middle(1), 12)
+    lift(shot, scale.middle(1), 12)
+    assert shot.document.in_out == FrameRange(4, 4)
+
+
+def test_a_name_picks_its_object(shot: Desk) -> None:
+    shot.trigger("object.add")
+    shot.trigger("object.add")
+    assert shot.view.active_object == 2
+    press(shot, 40, paint.RULER_PX + 5)
+    assert shot.view.active_object == 1
+
+
+def test_ctrl_wheel_zooms_at_the_pointer(shot: Desk) -> None:
+    timeline = shot.window.timeline
+    x = timeline.scale.middle(6)
+    event = QWheelEvent(
+        QPointF(x, 20),
+        QPointF(x, 20),
+        QPoint(),
+        QPoint(0, 120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.ControlModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QCoreApplication.sendEvent(timeline, event)
+    assert timeline.scale.shown < 12
+    assert timeline.scale.frame_at(x) == 6
+    shot.go(LAST)
+    shot.go(0)
+    assert timeline.scale.first_visible() == 0, "the playhead stays in sight"
+
+
+def test_each_kind_of_coverage_looks_different(shot: Desk) -> None:
+    shot.workspace.looks.set_brush(30)
+    shot.drag([(50, 50)])
+    shot.trigger("propagate.forward")
+    shot.finish_run()
+    shot.go(4)
+    shot.trigger("edit.approve")
+    shot.go(6)
+    shot.drag([(100, 40)])
+    pictures = {"drawn": lane_picture(shot, 0), "predicted": lane_picture(shot, 2)}
+    pictures |= {"approved": lane_picture(shot, 4), "painted": lane_picture(shot, 6)}
+    shot.go(0)
+    shot.drag([(60, 60)])
+    pictures["stale"] = lane_picture(shot, 2)
+    shot.answers.frames = FrameRange(8, 9)
+    shot.trigger("edit.absent_range")
+    pictures["absent"] = lane_picture(shot, 8)
+    shot.answers.frames = FrameRange(10, 11)
+    shot.trigger("edit.delete_range")
+    pictures["none"] = lane_picture(shot, 10)
+    names = list(pictures)
+    for i, first in enumerate(names):
+        for second in names[i + 1 :]:
+            assert pictures[first] != pictures[second], f"{first} looks like {second}"
+
+
+def test_the_tooltip_says_what_stands_there(shot: Desk) -> None:
+    shot.drag([(50, 50)])
+    timeline = shot.window.timeline
+    y = paint.RULER_PX + 5
+    assert "drawn or confirmed" in timeline.explain(QPointF(timeline.scale.middle(0), y))
+    assert "no mask" in timeline.explain(QPointF(timeline.scale.middle(5), y))
+    shot.trigger("propagate.forward")
+    shot.finish_run()
+    assert "predicted" in timeline.explain(QPointF(timeline.scale.middle(5), y))
+    assert "doubt 0.40" in timeline.explain(QPointF(timeline.scale.middle(5), timeline.height() - 5))
+
+
+def test_many_objects_scroll(shot: Desk) -> None:
+    for _ in range(20):
+        shot.trigger("object.add")
+    timeline = shot.window.timeline
+    last = timeline.height() - paint.DOUBT_PX - 4
+    before = timeline.lane_at(last)
+    event = QWheelEvent(
+        QPointF(300, 60),
+        QPointF(300, 60),
+        QPoint(),
+        QPoint(0, -240),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QCoreApplication.sendEvent(timeline, event)
+    after = timeline.lane_at(last)
+    assert before is not None and after is not None and after.object_id == before.object_id + 2
+
+
+def test_typing_a_frame_number(shot: Desk) -> None:
+    field = shot.window.transport._frame
+    field.setText("9")
+    field.returnPressed.emit()
+    assert shot.view.frame_index == 9
+
+
+class TestObjects:
+    def names(self, desk: Desk) -> list[str]:
+        return [item.name for item in desk.document.objects]
+
+    def test_rename_by_typing(self, shot: Desk) -> None:
+        shot.trigger("object.add")
+        shot.window.objects.list.item(0).setText("Runner")
+        assert self.names(shot) == ["Runner"]
+        shot.window.objects.list.item(0).setText("   ")
+        assert self.names(shot) == ["Runner"]
+
+    def test_rename_command_opens_the_editor(self, shot: Desk) -> None:
+        shot.trigger("object.add")
+        shot.trigger("object.rename")
+        assert shot.window.objects.list.isPersistentEditorOpen(shot.window.objects.list.item(0)) or (
+            shot.window.objects.list.state().name == "EditingState"
+        )
+
+    def test_order_decides_who_is_in_front(self, shot: Desk) -> None:
+        shot.workspace.looks.set_brush(40)
+        shot.drag([(80, 55)])
+        shot.trigger("object.add")
+        shot.drag([(85, 55)])
+        assert shot.canvas.overlay.labels[55, 82] == 1
+        shot.trigger("object.raise")
+        assert [item.id for item in shot.document.objects] == [2, 1]
+        assert shot.canvas.stack.layers[shot.canvas.overlay.labels[55, 82] - 1].object_id == 2
+        shot.trigger("object.lower")
+        assert [item.id for item in shot.document.objects] == [1, 2]
+
+    def test_dragging_a_row(self, shot: Desk) -> None:
+        for _ in range(3):
+            shot.trigger("object.add")
+        rows = shot.window.objects.list
+        rows.model().moveRow(rows.rootIndex(), 2, rows.rootIndex(), 0)
+        assert [item.id for item in shot.document.objects] == [3, 1, 2]
+        assert [rows.item(i).text() for i in range(3)] == ["Object 3", "Object 1", "Object 2"]
+
+    def test_eye_and_solo(self, shot: Desk) -> None:
+        shot.workspace.looks.set_brush(30)
+        shot.drag([(50, 55)])
+        shot.trigger("object.add")
+        shot.drag([(110, 55)])
+        shot.trigger("object.visible")
+        assert not shot.canvas.overlay.labels[55, 110] and shot.canvas.overlay.labels[55, 50]
+        shot.trigger("object.visible")
+        shot.trigger("object.solo")
+        assert shot.canvas.overlay.labels[55, 110] and not shot.canvas.overlay.labels[55, 50]
+        shot.trigger("object.solo")
+        assert shot.canvas.overlay.labels[55, 50]
+
+    def test_clicks_on_the_row(self, shot: Desk) -> None:
+        shot.trigger("object.add")
+        shot.trigger("object.add")
+        panel = shot.window.objects
+        first = panel.row_rect(0)
+        self.click(shot, first.center())
+        assert shot.view.active_object == 1
+        eye = QPoint(first.right() - 20, first.center().y())
+        self.click(shot, eye)
+        assert shot.view.hidden == {1}
+        self.click(shot, eye - QPoint(26, 0))
+        assert shot.view.solo == 1
+        shot.answers.colour = (1, 2, 3)
+        self.click(shot, QPoint(first.left() + 20, first.center().y()))
+        assert shot.document.object(1).colour == (1, 2, 3)
+
+    def click(self, desk: Desk, at: QPoint) -> None:
+        viewport = desk.window.objects.list.viewport()
+        send_mouse(viewport, QEvent.Type.MouseButtonPress, QPointF(at))
+        send_mouse(viewport, QEvent.Type.MouseButtonRelease, QPointF(at), held=Qt.MouseButton.NoButton)
+
+    def test_colour(self, shot: Desk) -> None:
+        shot.trigger("object.add")
+        shot.answers.colour = (10, 200, 30)
+        shot.trigger("object.colour")
+        assert shot.document.objects[0].colour == (10, 200, 30)
+        shot.answers.colour = None
+        shot.trigger("object.colour")
+        assert shot.document.objects[0].colour == (10, 200, 30)
+
+    def test_delete_and_undo(self, shot: Desk) -> None:
+        shot.drag([(50, 50)])
+        shot.trigger("object.delete")
+        assert not shot.document.objects and not shot.canvas.overlay.labels.any()
+        shot.trigger("edit.undo")
+        assert self.names(shot) == ["Object 1"] and shot.canvas.overlay.labels.any()
+
+    @pytest.mark.parametrize("number", [1, 2, 3])
+    def test_digits_pick_objects(self, shot: Desk, number: int) -> None:
+        for _ in range(3):
+            shot.trigger("object.add")
+        shot.trigger(f"object.select_{number}")
+        assert shot.view.active_object == number
+        assert not shot.window.commands["object.select_4"].isEnabled()
