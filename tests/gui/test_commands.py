@@ -1,4 +1,4 @@
-"""Every command of the registry: bound, free of conflicts, in its menu, on the F1 sheet, and harmless in every state."""
+"""Every command of the registry: bound, free of conflicts, in its menu, on the F1 sheet, harmless in every state."""
 
 from __future__ import annotations
 

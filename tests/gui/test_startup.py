@@ -29,6 +29,7 @@ from PySide6.QtGui import QMouseEvent
 from vosapp.ui.app import make_application
 from vosapp.ui.view_state import Tool
 from vosapp.ui.viewer.canvas import Canvas
+from vosapp.ui.viewer.layers import LayerStack
 from vosapp.ui.viewer.pen import PenSettings
 application = make_application()
 canvas = Canvas()
@@ -37,6 +38,7 @@ canvas.show()
 frame = np.zeros((61, 83, 3), np.uint8)
 frame[17, 64] = 255
 canvas.show_frame(frame)
+canvas.show_masks(LayerStack((61, 83)), 0, ())
 canvas.pen.set_settings(PenSettings(Tool.BRUSH, 1.0, False, 0, None, True))
 strokes = []
 class Catch:
