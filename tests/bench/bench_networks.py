@@ -20,8 +20,11 @@ from torch import nn
 from tests.networks import random_network
 from vosapp.engine.networks.agame import AGamePropagator
 from vosapp.engine.networks.cosnet import REFERENCES, PrimaryObject
+from vosapp.engine.networks.hs2s import HS2SPropagator
+from vosapp.engine.networks.rgmp import RgmpPropagator
 from vosapp.engine.networks.rvos import SIZE as RVOS_SIZE
 from vosapp.engine.networks.rvos import RvosPropagator, normalised
+from vosapp.engine.networks.s2s import S2SPropagator
 from vosapp.models.preparing import Precision, prepare
 from vosapp.models.rvos.network import SLOTS
 
@@ -32,6 +35,9 @@ ROUNDS = 2
 Frame = Callable[[], Any]
 
 PROPAGATORS: dict[str, Callable[[Any], Any]] = {
+    "rgmp": lambda network: RgmpPropagator(network, device=CPU),
+    "s2s++": lambda network: S2SPropagator(network, device=CPU),
+    "hs2s": lambda network: HS2SPropagator(network, device=CPU),
     "agame": lambda network: AGamePropagator(network, device=CPU),
     "rvos": lambda network: RvosPropagator(network, device=CPU),
 }
