@@ -1,0 +1,130 @@
+"""Renders the pictures of the documentation from the real application on the demo shot, offscreen at a fixed size.
+
+Usage: python packaging/screenshots.py [FOLDER]; the default is docs/images. The masks are the demo shot's true ones, so
+that the pictures show the window and do not depend on an engine; they are put in as a run would.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+from PySide6.QtCore import QEventLoop, QTimer
+
+from vosapp.core.editor import RunChange
+from vosapp.core.mask import Mask
+from vosapp.data.demo_files import demo_clip, demo_mask
+from vosapp.ui.app import make_application
+from vosapp.ui.view_state import NoticeKind, WorkStatus
+from vosapp.ui.workspace import Workspace
+
+SIZE = (1440, 900)
+PATIENCE_S = 60
+
+
+def main() -> int:
+    """Writes all pictures and returns the exit code."""
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/images")
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as data:
+        os.environ["VOSAPP_DATA_DIR"] = data
+        make_application()
+        workspace = Workspace()
+        workspace.window.resize(*SIZE)
+        workspace.window.show()
+        try:
+            take_pictures(workspace, folder)
+        finally:
+            workspace.window.close()
+    return 0
+
+
+def take_pictures(workspace: Workspace, folder: Path) -> None:
+    """The pictures, in the order of a working session."""
+    window, session = workspace.window, workspace.session
+
+    def picture(name: str) -> None:
+        settle()
+        window.grab().save(str(folder / f"{name}.png"))
+
+    picture("start")
+    workspace.projects.open_path(demo_clip())
+    wait(lambda: session.view.picture_index == 0)
+    picture("opened")
+    fill(workspace, last=34)
+    go(workspace, 20)
+    session.set(run=WorkStatus("Propagate forward", 34, 84, 8.4, 6.0, "Frame 34"))
+    picture("running")
+    session.set(run=None)
+    fill(workspace, last=83)
+    workspace.objects.rename(1, "Clownfish")
+    go(workspace, 33)
+    picture("window")
+    for mode in ("outline", "matte", "cutout"):
+        window.commands[f"view.{mode}"].trigger()
+        picture(mode)
+    window.commands["view.overlay"].trigger()
+    session.notify("plate_v003.mov ends in the middle of frame 412.", "Copy the file again.", NoticeKind.ERROR)
+    picture("message")
+    session.dismiss()
+    workspace.show_export()
+    settle()
+    if workspace.export_dialog is not None:
+        workspace.export_dialog.grab().save(str(folder / "export.png"))
+        workspace.export_dialog.close()
+
+
+def fill(workspace: Workspace, *, last: int) -> None:
+    """Puts the true masks in: an anchor on frame 0, predictions after it."""
+    from vosapp.core import edits
+
+    session = workspace.session
+    if not session.document.objects:
+        document, object_id = edits.add_object(session.document)
+        mask = Mask.from_array(demo_mask(0))
+        document = edits.set_mask(document, session.editor.store, object_id, 0, mask)
+        session.editor.apply("paint", document)
+    token = session.editor.begin_run("propagate forward")
+    changes = [
+        RunChange(1, frame, Mask.from_array(demo_mask(frame)), doubt_of(frame), "flow", (0,))
+        for frame in range(1, last + 1)
+    ]
+    session.editor.amend_run(token, changes)
+    session.editor.end_run(token)
+
+
+def doubt_of(frame: int) -> float:
+    """A doubt that rises where the fish is behind the kelp."""
+    return max(0.04, 0.62 - abs(frame - 43) * 0.045)
+
+
+def go(workspace: Workspace, frame_index: int) -> None:
+    """Goes to a frame and waits for its picture."""
+    workspace.playback.go(frame_index)
+    wait(lambda: workspace.session.view.picture_index == frame_index)
+
+
+def wait(condition: Callable[[], bool]) -> None:
+    """Lets the window work until a condition holds."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError("the window did not come so far")
+        settle()
+
+
+def settle() -> None:
+    """Lets the window work for a moment."""
+    loop = QEventLoop()
+    QTimer.singleShot(30, loop.quit)
+    loop.exec()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
