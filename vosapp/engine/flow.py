@@ -7,7 +7,8 @@ from collections.abc import Collection, Mapping
 import numpy as np
 
 from vosapp.core.document import ObjectId
-from vosapp.engine.flow_track import FlowSettings, ObjectTrack, Scene
+from vosapp.engine.flow_scene import Scene
+from vosapp.engine.flow_track import FlowSettings, ObjectTrack
 from vosapp.engine.optical_flow import FlowEstimator, GreyImage, grey
 from vosapp.engine.propagator import Prediction, Probability
 from vosapp.video.source import RgbImage

@@ -27,36 +27,52 @@ MAX_ANCHORS = 16
 
 
 @dataclass(frozen=True, slots=True)
-class _Sums:
-    """The normal equations of one or several frames: (n, n) and (n,) float32."""
+class _Side:
+    """What is kept of the object's pixels, or of its surroundings', of one or several frames.
+
+    Attributes:
+        gram: (n, n) float32, mean outer product of the hidden features.
+        mean: (n,) float32, mean of the hidden features.
+    """
 
     gram: NDArray[np.float32]
-    target: NDArray[np.float32]
+    mean: NDArray[np.float32]
 
-    def mixed(self, other: _Sums, share: float) -> _Sums:
+    def mixed(self, other: _Side, share: float) -> _Side:
         """`share` of the other and the rest of this."""
-        return _Sums((1 - share) * self.gram + share * other.gram, (1 - share) * self.target + share * other.target)
+        return _Side((1 - share) * self.gram + share * other.gram, (1 - share) * self.mean + share * other.mean)
+
+
+_Sides = tuple[_Side, _Side]  # object, surroundings
 
 
 class AppearanceModel:
     """Scores pixels from about -1 (surroundings) to +1 (object).
 
     Args:
-        anchor_share: weight of what the anchors taught against the frames since.
+        object_share: weight of what the anchors taught of the object, against the frames since. High, because what
+            leaked into a mask would teach itself.
+        ground_share: the same for the surroundings. Low, because new ones come into view all the time.
         recent_share: how much of what was learnt from recent frames the newest replaces.
         anchor_reach: frames after which an anchor counts half.
     """
 
-    def __init__(self, *, anchor_share: float = 0.5, recent_share: float = 0.1, anchor_reach: float = 25.0) -> None:
+    def __init__(
+        self,
+        *,
+        object_share: float = 0.9,
+        ground_share: float = 0.3,
+        recent_share: float = 0.2,
+        anchor_reach: float = 25.0,
+    ) -> None:
         chance = np.random.default_rng(0)  # fixed: the same masks on every run
         self._weights = (1.5 / FEATURE_COUNT**0.5 * chance.normal(size=(FEATURE_COUNT, _FEATURES))).astype(np.float32)
         self._offsets = chance.uniform(-1.5, 1.5, _FEATURES).astype(np.float32)
-        self._anchor_share = anchor_share
+        self._anchor_shares = (object_share, ground_share)
         self._recent_share = recent_share
         self._anchor_reach = anchor_reach
-        self._anchors: dict[int, _Sums] = {}
-        self._recent: _Sums | None = None
-        self._solution: NDArray[np.float32] | None = None
+        self._anchors: dict[int, _Sides] = {}
+        self._recent: _Sides | None = None
 
     def is_ready(self) -> bool:
         """Whether it has seen an object and its surroundings."""
@@ -68,20 +84,20 @@ class AppearanceModel:
 
     def learn_anchor(self, frame_index: int, features: Features, mask: NDArray[np.float32]) -> None:
         """Learns a trusted mask (height, width) in 0..1; of too many anchors the oldest learnt goes."""
-        sums = self._sums(features, mask)
-        if sums is None:
+        sides = self._sides(features, mask)
+        if sides is None:
             return
-        self._anchors[frame_index] = sums
+        self._anchors[frame_index] = sides
         while len(self._anchors) > MAX_ANCHORS:
             del self._anchors[next(iter(self._anchors))]
-        self._solution = None
 
     def learn_recent(self, features: Features, mask: NDArray[np.float32]) -> None:
         """Learns a predicted mask (height, width) in 0..1, which later ones will replace."""
-        sums = self._sums(features, mask)
-        if sums is not None:
-            self._recent = sums if self._recent is None else self._recent.mixed(sums, self._recent_share)
-            self._solution = None
+        sides = self._sides(features, mask)
+        if sides is not None and self._recent is not None:
+            before, after = self._recent
+            sides = before.mixed(sides[0], self._recent_share), after.mixed(sides[1], self._recent_share)
+        self._recent = sides or self._recent
 
     def score(self, frame_index: int, features: Features) -> NDArray[np.float32]:
         """(height, width) float32 in -1..1 for a picture near this frame; zeros before anything was learnt."""
@@ -96,21 +112,26 @@ class AppearanceModel:
         return np.clip(scores, -1, 1).reshape(height, width)
 
     def _solve(self, frame_index: int) -> NDArray[np.float32]:
-        sums = self._mixture(frame_index)
-        gram = sums.gram.copy()
+        inside, outside = self._mixture(frame_index)
+        gram = inside.gram + outside.gram
         gram[np.diag_indices_from(gram)] += _RIDGE * np.trace(gram) / len(gram)
-        return np.asarray(np.linalg.solve(gram, sums.target), np.float32)
+        return np.asarray(np.linalg.solve(gram, inside.mean - outside.mean), np.float32)
 
-    def _mixture(self, frame_index: int) -> _Sums:
+    def _mixture(self, frame_index: int) -> _Sides:
+        """What anchors and recent frames taught together; anchors near in time weigh more."""
         if not self._anchors and self._recent is not None:
             return self._recent
         nearness = np.array([1 / (1 + abs(frame_index - f) / self._anchor_reach) for f in self._anchors], np.float32)
         shares = nearness / nearness.sum()
-        anchors = _Sums(
-            np.tensordot(shares, np.stack([s.gram for s in self._anchors.values()]), axes=1),
-            np.tensordot(shares, np.stack([s.target for s in self._anchors.values()]), axes=1),
-        )
-        return anchors if self._recent is None else self._recent.mixed(anchors, self._anchor_share)
+        mixed = []
+        for i, share in enumerate(self._anchor_shares):
+            sides = [both[i] for both in self._anchors.values()]
+            anchors = _Side(
+                np.tensordot(shares, np.stack([side.gram for side in sides]), axes=1),
+                np.tensordot(shares, np.stack([side.mean for side in sides]), axes=1),
+            )
+            mixed.append(anchors if self._recent is None else self._recent[i].mixed(anchors, share))
+        return mixed[0], mixed[1]
 
     def _hidden(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """(pixels, n) float32: rectified random projections, and a last column of ones."""
@@ -121,19 +142,18 @@ class AppearanceModel:
         hidden[:, -1] = 1
         return hidden
 
-    def _sums(self, features: Features, mask: NDArray[np.float32]) -> _Sums | None:
-        """Sums over pixels taken evenly from inside and outside, both sides weighing the same."""
+    def _sides(self, features: Features, mask: NDArray[np.float32]) -> _Sides | None:
+        """What a frame teaches, from pixels taken evenly of either side; None when one has too few."""
         flat, labels = features.reshape(-1, features.shape[-1]), mask.ravel()
-        sides = [_spread(np.flatnonzero(labels > _SURE)), _spread(np.flatnonzero(labels < 1 - _SURE))]
-        if min(len(side) for side in sides) < _FEWEST:
+        inside = _spread(np.flatnonzero(labels > _SURE))
+        outside = _spread(np.flatnonzero(labels < 1 - _SURE))
+        if min(len(inside), len(outside)) < _FEWEST:
             return None
-        gram = np.zeros((_FEATURES + 1, _FEATURES + 1), np.float32)
-        target = np.zeros(_FEATURES + 1, np.float32)
-        for side, sign in zip(sides, (1.0, -1.0), strict=True):
-            hidden = self._hidden(flat[side])
-            gram += hidden.T @ hidden / (2 * len(side))
-            target += np.float32(sign) * hidden.mean(axis=0) / 2
-        return _Sums(gram, target)
+        return self._side(flat[inside]), self._side(flat[outside])
+
+    def _side(self, features: NDArray[np.float32]) -> _Side:
+        hidden = self._hidden(features)
+        return _Side(hidden.T @ hidden / np.float32(len(hidden)), np.asarray(hidden.mean(axis=0), np.float32))
 
 
 def _spread(indices: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -12,6 +12,7 @@ from vosapp.engine.engines import build_propagator
 from vosapp.engine.flow_appearance import MAX_ANCHORS, AppearanceModel
 from vosapp.engine.flow_extent import extent_of
 from vosapp.engine.flow_features import FEATURE_COUNT, pixel_features
+from vosapp.engine.flow_motion import motion_evidence
 from vosapp.engine.plain_flow import PlainFlowPropagator
 from vosapp.engine.propagator import Propagator
 
@@ -159,3 +160,25 @@ def test_it_beats_plain_warping_on_a_real_shot() -> None:
 
     folder = shared_dir("clips", "car-shadow")
     assert mean_overlap(folder, build_propagator("flow"), 16) > mean_overlap(folder, PlainFlowPropagator(), 16) + 0.03
+
+
+def test_ground_that_moves_with_the_camera_is_no_part_of_an_object_that_does_not() -> None:
+    flow = np.zeros((80, 120, 2), np.float32)
+    flow[..., 0] = 3  # the camera pans
+    mask = np.zeros((80, 120), np.float32)
+    mask[20:60, 30:70] = 1
+    flow[20:60, 30:60] = (-2, 1)  # the object goes its own way; columns 60 to 69 leaked into its mask
+    evidence = motion_evidence(flow, mask, (slice(5, 75), slice(10, 110)))
+    assert evidence.shape == (70, 100)
+    assert evidence[20:50, 25:45].min() >= 0
+    assert evidence[20:50, 55:59].max() < -0.5
+    assert evidence[:10].max() < -0.5
+
+
+def test_motion_says_nothing_where_all_moves_alike_or_nothing_is_to_be_seen() -> None:
+    flow = np.full((80, 120, 2), 2, np.float32)
+    mask = np.zeros((80, 120), np.float32)
+    whole = (slice(0, 80), slice(0, 120))
+    assert not motion_evidence(flow, mask, whole).any()
+    mask[20:60, 30:70] = 1
+    assert np.abs(motion_evidence(flow, mask, whole)).max() < 0.2
