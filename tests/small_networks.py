@@ -16,9 +16,14 @@ _RESNET: dict[str, Any] = {"stem": 8, "widths": (4, 8, 8, 16), "depths": (1, 1, 
 AnyModule = TypeVar("AnyModule", bound=nn.Module)
 
 
+def plain_rgmp(**options: Any) -> RGMP:
+    """RGMP as it is built, which can be trained."""
+    return lively(RGMP(width=16, **_RESNET, **options), seed=1, gain=0.6)
+
+
 def small_rgmp(**options: Any) -> RGMP:
     """RGMP, prepared for inference."""
-    return prepare(lively(RGMP(width=16, **_RESNET, **options), seed=1, gain=0.6), torch.device("cpu"))
+    return prepare(plain_rgmp(**options), torch.device("cpu"))
 
 
 def small_s2s(**options: Any) -> S2S:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import gc
 from collections.abc import Callable, Mapping
 
@@ -11,8 +12,9 @@ import torch
 from numpy.typing import NDArray
 
 from tests.networks import random_network
-from tests.small_networks import small_hs2s, small_rgmp, small_s2s
+from tests.small_networks import plain_rgmp, small_hs2s, small_rgmp, small_s2s
 from vosapp.engine.engines import build_propagator
+from vosapp.engine.finetune import FineTuning
 from vosapp.engine.networks.agame import AGamePropagator
 from vosapp.engine.networks.hs2s import HS2SPropagator
 from vosapp.engine.networks.hybrid import HybridOptions, HybridPropagator
@@ -20,8 +22,12 @@ from vosapp.engine.networks.hybrid_window import WindowSettings
 from vosapp.engine.networks.rgmp import RgmpPropagator
 from vosapp.engine.networks.rvos import RvosPropagator
 from vosapp.engine.networks.s2s import S2SPropagator
+from vosapp.engine.networks.tuned import TunedRgmp
 from vosapp.engine.propagator import Prediction, Propagator
+from vosapp.engine.refined import CrfRefined
 from vosapp.models.hybrid.network import Hybrid, HybridSettings
+from vosapp.models.preparing import prepare
+from vosapp.models.rgmp.network import RGMP
 
 Build = Callable[[], Propagator]
 CPU = torch.device("cpu")
@@ -37,6 +43,13 @@ def _hybrid() -> HybridPropagator:
     return HybridPropagator(network, CPU, HybridOptions(window=WindowSettings(object_sizes=8.0, enlargement=1.0)))
 
 
+def _tuned() -> TunedRgmp:
+    def build(network: RGMP) -> RgmpPropagator:
+        return RgmpPropagator(prepare(copy.deepcopy(network), CPU), device=CPU)
+
+    return TunedRgmp("small", plain_rgmp, build=build, device=CPU, settings=FineTuning(1, 1e-4, 32))
+
+
 BUILD: dict[str, Build] = {
     "hybrid": _hybrid,
     "flow": lambda: build_propagator("flow", "cpu"),
@@ -44,6 +57,8 @@ BUILD: dict[str, Build] = {
     "agame": lambda: AGamePropagator(random_network("agame"), device=CPU),  # type: ignore[arg-type]
     "rgmp": lambda: RgmpPropagator(small_rgmp(), device=CPU),
     "rgmp-gru": lambda: RgmpPropagator(small_rgmp(memory="gru"), device=CPU, scales=(0.5, 1.0)),
+    "rgmp/crf": lambda: CrfRefined(RgmpPropagator(small_rgmp(), device=CPU)),
+    "rgmp/tuned": _tuned,
     "s2s": lambda: S2SPropagator(small_s2s(memories=1, border_distances=False), device=CPU, size=(64, 96)),
     "s2s++": lambda: S2SPropagator(small_s2s(), device=CPU, size=(64, 96)),
     "hs2s": lambda: HS2SPropagator(small_hs2s(), device=CPU, size=(64, 96)),
