@@ -9,18 +9,20 @@ import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from vosapp.core.document import Document, RotoObject
 from vosapp.core.editor import Editor
 from vosapp.core.errors import UserError
-from vosapp.core.project import Project
 from vosapp.core.settings import Settings
 from vosapp.ui.run_request import active_object
 from vosapp.ui.view_state import Notice, NoticeKind, ProjectStatus, ViewState
 from vosapp.video.source import ClipInfo
+
+if TYPE_CHECKING:
+    from vosapp.core.project import Project
 
 
 class Session(QObject):

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QMessageBox
 from vosapp import __version__
 from vosapp.core.settings import Settings
 from vosapp.core.timeline import Direction
-from vosapp.engine.propagation_job import propagation_body
 from vosapp.ui.controllers.exports import ExportController
 from vosapp.ui.controllers.looks import LookController
 from vosapp.ui.controllers.masks import MaskController
@@ -42,14 +41,14 @@ class Workspace(QObject):
         settings: Settings | None = None,
         *,
         dialogs: Dialogs | None = None,
-        make_body: MakeBody = propagation_body,
+        make_body: MakeBody | None = None,
     ) -> None:
         """Makes the window without showing it.
 
         Args:
             settings: of the user; None reads their file.
             dialogs: asks the user; tests put answers in its place.
-            make_body: makes the body of a run; tests put a fake engine in its place.
+            make_body: makes the body of a run, None the real one; tests put a fake engine in its place.
         """
         super().__init__()
         self.session = Session(settings or Settings(), self)

@@ -6,14 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
 from vosapp.core.document import ClipRef, Document
 from vosapp.core.editor import Editor
 from vosapp.core.errors import MediaError, ProjectError, UserError
-from vosapp.core.project import SUFFIX, BackupPolicy, Project
 from vosapp.engine.job import Job, JobContext, JobResult, Outcome
 from vosapp.ui.bridge import JobThread
 from vosapp.ui.controllers.pictures import open_clip
@@ -21,6 +20,11 @@ from vosapp.ui.recent import RecentFiles, new_unsaved_path, unsaved_dir, unsaved
 from vosapp.ui.session import Session
 from vosapp.ui.view_state import NoticeKind
 from vosapp.video.source import ClipInfo
+
+if TYPE_CHECKING:
+    from vosapp.core.project import BackupPolicy, Project
+
+SUFFIX = ".vosapp"
 
 
 class ProjectDialogs(Protocol):
@@ -65,6 +69,7 @@ class ProjectController(QObject):
         self._thread: JobThread | None = None
         self._opening: Callable[[tuple[ClipInfo, ClipRef]], None] | None = None
         self._opening_path = Path()
+        self._pending: Project | None = None  # opened, its clip still being read
         self._failing: Callable[[UserError], None] | None = None
         self.recent = RecentFiles(session.settings.get("project.recent_count", int))
         self._problem.connect(self._show_problem)
@@ -126,6 +131,7 @@ class ProjectController(QObject):
             return
         thread.wait()
         thread.deleteLater()
+        self._pending = None
         self._session.set(opening="")
         if result.outcome is Outcome.CANCELLED or self._opening is None or self._failing is None:
             return
@@ -138,6 +144,8 @@ class ProjectController(QObject):
             self._failing(MediaError(f"{self._opening_path} cannot be opened: {result.error}."))
 
     def _show_clip(self, path: Path, read: tuple[ClipInfo, ClipRef]) -> None:
+        from vosapp.core.project import Project  # loads SQLite, which the start page does not need
+
         info, ref = read
         if not self.leave():
             return
@@ -157,6 +165,8 @@ class ProjectController(QObject):
         self._finish_opening(path, info)
 
     def _open_project(self, path: Path, *, saved: bool = True) -> None:
+        from vosapp.core.project import Project
+
         if self._session.project is not None and _same(path, Path(self._session.project.path)):
             return
         try:
@@ -169,6 +179,7 @@ class ProjectController(QObject):
             project.close()
             self._session.notify(f"{path.name} has no clip in it.", "Open a clip instead.", NoticeKind.ERROR)
             return
+        self._pending = project
         self._read_clip(
             Path(clip.path),
             partial(self._show_project, path, project, saved),
@@ -269,6 +280,8 @@ class ProjectController(QObject):
 
     def save_as(self) -> None:
         """Asks for a place and goes on there."""
+        from vosapp.core.project import Project
+
         session = self._session
         clip = session.document.clip
         if clip is None:
@@ -337,6 +350,9 @@ class ProjectController(QObject):
             self._thread.cancel_and_join()
             self._thread.deleteLater()
             self._thread = None
+        if self._pending is not None:
+            self._pending.abandon()
+            self._pending = None
 
     def _show_problem(self, problem: ProjectError | None) -> None:
         if problem is not None:
@@ -348,6 +364,8 @@ class ProjectController(QObject):
         return self._session.settings.get("project.history_mb", int) * 2**20
 
     def _backups(self, *, saved: bool) -> BackupPolicy | None:
+        from vosapp.core.project import BackupPolicy
+
         settings = self._session.settings
         minutes = settings.get("project.backup_minutes", int)
         return BackupPolicy(minutes, settings.get("project.backup_count", int)) if saved and minutes else None

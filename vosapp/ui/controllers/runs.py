@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal
 
@@ -14,15 +14,17 @@ from vosapp.core.edits import make_anchor
 from vosapp.core.errors import UserError
 from vosapp.core.timeline import Direction
 from vosapp.engine.job import REPORT_INTERVAL_S, Job, JobContext, JobResult, Outcome, Progress
-from vosapp.engine.propagation_job import PropagationTask, propagation_body
 from vosapp.engine.run_plan import RunPlan
 from vosapp.ui.bridge import JobThread
 from vosapp.ui.run_request import Refusal, request
 from vosapp.ui.session import Session
 from vosapp.ui.view_state import NoticeKind, PropagateChoice, Reach, WorkStatus
 
+if TYPE_CHECKING:
+    from vosapp.engine.propagation_job import PropagationTask
+
 Body = Callable[[JobContext], Any]
-MakeBody = Callable[[PropagationTask, Callable[[Any], None]], Body]
+MakeBody = Callable[["PropagationTask", Callable[[Any], None]], Body]
 
 _WORDS = {Direction.FORWARD: "forward", Direction.BACKWARD: "backward", Direction.BOTH: "both ways"}
 
@@ -39,7 +41,7 @@ class RunController(QObject):
 
     ended = Signal(object)
 
-    def __init__(self, session: Session, make_body: MakeBody = propagation_body, parent: QObject | None = None) -> None:
+    def __init__(self, session: Session, make_body: MakeBody | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._make_body = make_body
@@ -107,16 +109,21 @@ class RunController(QObject):
             session.notify(asked.reason, kind=NoticeKind.WARNING)
             return
         self._anchor_paint(asked.plan)
-        label = f"propagate {_WORDS[asked.plan.direction]}"
+        self._run(asked.plan, f"propagate {_WORDS[asked.plan.direction]}")
+
+    def _run(self, plan: RunPlan, label: str) -> None:
+        from vosapp.engine.propagation_job import PropagationTask, propagation_body
+
+        session, make_body = self._session, self._make_body or propagation_body
         device = session.settings.get("engine.device", str)
-        task = PropagationTask(session.document, session.editor.store, asked.plan, device)
-        self._token = session.editor.begin_run(label, within=asked.plan.within)
+        task = PropagationTask(session.document, session.editor.store, plan, device)
+        self._token = session.editor.begin_run(label, within=plan.within)
         thread = self._thread = JobThread(self)
         thread.progressed.connect(self._progressed)
         thread.delivered.connect(self._take_soon.start)
         thread.ended.connect(self._job_ended)
         session.set(run=WorkStatus(label.capitalize()), notice=None)
-        thread.start_job(Job(self._make_body(task, thread.deliver), label))
+        thread.start_job(Job(make_body(task, thread.deliver), label))
         thread.setPriority(QThread.Priority.LowPriority)
 
     def _anchor_paint(self, plan: RunPlan) -> None:

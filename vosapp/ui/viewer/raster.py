@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 BoolImage = NDArray[np.bool_]
 Point = tuple[float, float]
 
+SHORTEST_PX = 1e-3
 SMALLEST_RADIUS = 0.5  # a brush of one pixel still hits the pixel under it
 
 
@@ -74,7 +75,7 @@ def add_segment(area: BoolImage, start: Point, end: Point, radii: tuple[float, f
     ys = np.arange(box.top, box.bottom, dtype=np.float32)[:, None] + np.float32(0.5)
     dx, dy = end[0] - start[0], end[1] - start[1]
     length_squared = dx * dx + dy * dy
-    if length_squared == 0.0:
+    if length_squared < SHORTEST_PX**2:  # a dab; dividing by less would overflow
         along: NDArray[np.float32] | np.float32 = np.float32(0.0)
     else:
         along = np.clip(((xs - start[0]) * dx + (ys - start[1]) * dy) / length_squared, 0.0, 1.0)
