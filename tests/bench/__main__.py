@@ -17,8 +17,8 @@ FOLDER = Path(__file__).parent
 PAGE = FOLDER.parents[1] / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
 
-Made by `make bench` (`python -m tests.bench --write`), which runs the modules in `tests/bench`. Single timings wander from
-machine to machine and from run to run; trust the ratios, whose two sides ran in the same process or in turn.
+Made by `make bench` (`python -m tests.bench --write`), which runs the modules in `tests/bench`. Single timings wander
+from machine to machine and from run to run; trust the ratios, whose two sides ran in the same process or in turn.
 """
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
+from vosapp.core import relink
 from vosapp.core.document import ClipRef
 from vosapp.core.errors import MediaError
 from vosapp.video.source import ClipInfo
-
-SAMPLE_BYTES = 64 * 2**10
 
 
 def clip_ref(info: ClipInfo) -> ClipRef:
@@ -32,19 +30,12 @@ def clip_ref(info: ClipInfo) -> ClipRef:
 
 
 def fingerprint(path: Path) -> tuple[int, str]:
-    """Size in bytes and digest of a file's beginning, middle and end; of a folder, of its files' names and sizes."""
-    hasher = hashlib.blake2b(digest_size=16)
+    """Size in bytes and digest of media, by which it is recognised after a move.
+
+    Raises:
+        MediaError: it cannot be read.
+    """
     try:
-        if path.is_dir():
-            entries = sorted((entry.name, entry.stat().st_size) for entry in path.iterdir() if entry.is_file())
-            for name, size in entries:
-                hasher.update(f"{name}\0{size}\n".encode("utf-8", "surrogateescape"))
-            return sum(size for _, size in entries), hasher.hexdigest()
-        size = path.stat().st_size
-        with path.open("rb") as file:
-            for start in (0, max(0, size // 2 - SAMPLE_BYTES // 2), max(0, size - SAMPLE_BYTES)):
-                file.seek(start)
-                hasher.update(file.read(SAMPLE_BYTES))
+        return relink.fingerprint(path)
     except OSError as error:
         raise MediaError(f"{path} cannot be read ({error.strerror}).", "Check its permissions.") from error
-    return size, hasher.hexdigest()

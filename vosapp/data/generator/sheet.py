@@ -27,7 +27,7 @@ def contact_sheet(clips: Sequence[TrainingClip], columns: int = 2) -> NDArray[np
 
 
 def _outlined(clip: TrainingClip, index: int) -> NDArray[np.uint8]:
-    picture = clip.rgb[index].copy()
+    picture: NDArray[np.uint8] = clip.rgb[index].copy()
     picture[_outline(clip.others[index])] = _OTHERS
     picture[_outline(clip.masks[index])] = _OBJECT
     if index == 1:
