@@ -19,10 +19,13 @@ from vosapp.core.edits import composite
 from vosapp.core.errors import Cancelled, EngineError
 from vosapp.core.mask import Mask
 from vosapp.core.run_overlay import RunChange
-from vosapp.engine.propagator import Probability, Propagator
+from vosapp.engine.blending import OneSided, Spool, blended
+from vosapp.engine.propagator import Prediction, Probability, Propagator
 from vosapp.engine.reading import read_in_order
 from vosapp.engine.run_plan import ObjectSpan, Pass, RunPlan, frame_count, schedule, trusted_frames
 from vosapp.video.source import RgbImage, VideoSource
+
+_Decided = tuple[Probability, float, tuple[int, ...]]  # probability, doubt, sources
 
 MAX_REMEMBERED = 16  # anchors that a propagator is shown ahead of a pass, for each object: the nearest ones
 
@@ -85,13 +88,14 @@ def propagate(
     passes = schedule(document, plan)
     total, done = frame_count(passes), 0
     truth = _Truth(document, store, plan)
-    for run in passes:
-        walk = _Walk(run, truth, source, build())
-        for frame_index, rgb in read_in_order(source, run.frames()):
-            if cancelled():
-                raise Cancelled
-            done += 1
-            yield walk.visit(frame_index, rgb, done, total)
+    with Spool() as spool:
+        for run in passes:
+            walk = _Walk(run, truth, source, propagator=build(), spool=spool)
+            for frame_index, rgb in read_in_order(source, run.frames()):
+                if cancelled():
+                    raise Cancelled
+                done += 1
+                yield walk.visit(frame_index, rgb, done, total)
 
 
 class _Truth:
@@ -132,10 +136,12 @@ class _Truth:
 class _Walk:
     """One pass with its propagator."""
 
-    def __init__(self, run: Pass, truth: _Truth, source: VideoSource, propagator: Propagator) -> None:
+    def __init__(self, run: Pass, truth: _Truth, source: VideoSource, *, propagator: Propagator, spool: Spool) -> None:
         self._truth = truth
         self._source = source
         self._propagator = propagator
+        self._spool = spool
+        self._is_first = run.step < 0
         self._seeds: dict[int, list[ObjectSpan]] = defaultdict(list)
         for span in run.spans:
             self._seeds[span.seed].append(span)
@@ -160,15 +166,37 @@ class _Walk:
                 given[object_id] = np.zeros(shape, np.float32)
         prediction = self._propagator.step(frame_index, rgb, given)
         written = [o for o in self._active if o not in given and frame_index in self._truth.plan.within]
+        found = [self._decided(self._active[o], frame_index, prediction) for o in written]
+        made = {o: one for o, one in zip(written, found, strict=True) if one is not None}
         return FrameResult(
             frame_index,
-            masks={o: _binary(prediction.probabilities[o], shape) for o in written},
-            doubt={o: float(prediction.doubt[o]) for o in written},
-            sources={o: self._active[o].sources for o in written},
+            masks={o: _binary(probability, shape) for o, (probability, _, _) in made.items()},
+            doubt={o: doubt for o, (_, doubt, _) in made.items()},
+            sources={o: sources for o, (_, _, sources) in made.items()},
             engine=self._truth.plan.engine,
             done=done,
             total=total,
         )
+
+    def _decided(self, span: ObjectSpan, frame_index: int, prediction: Prediction) -> _Decided | None:
+        """What to write of an object: between two anchors that blend, both passes together.
+
+        The first pass writes there already where its anchor is the nearer one, so that a run that is cancelled has
+        left the better half.
+        """
+        probability, doubt = prediction.probabilities[span.object_id], float(prediction.doubt[span.object_id])
+        if span.far is None:
+            return probability, doubt, span.sources
+        own, other = abs(frame_index - span.anchor), abs(frame_index - span.far)
+        key = (span.object_id, frame_index)
+        if self._is_first:
+            self._spool.put(key, probability, doubt)
+            return (probability, doubt, span.sources) if own < other else None
+        kept = self._spool.take(key, (probability.shape[0], probability.shape[1]))
+        if kept is None:
+            return probability, doubt, span.sources
+        mixed, doubt = blended(OneSided(probability, doubt, own), OneSided(*kept, other))
+        return mixed, doubt, tuple(sorted({span.anchor, span.far}))
 
     def _drop(self, object_ids: Collection[ObjectId]) -> None:
         if object_ids:

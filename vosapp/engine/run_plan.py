@@ -25,6 +25,8 @@ class RunPlan:
         engine: name of the engine, recorded with every mask.
         start_frame: where the user stood. A prediction that was painted over there counts as an anchor. None takes
             the frame of `within` where the run begins.
+        blend: whether a run in both directions goes the whole way between two anchors from either side and blends
+            the two. Costs twice the time there; without it each anchor goes as far as it is the nearer one.
     """
 
     object_ids: tuple[ObjectId, ...]
@@ -32,6 +34,7 @@ class RunPlan:
     direction: Direction = Direction.FORWARD
     engine: str = "flow"
     start_frame: int | None = None
+    blend: bool = True
 
     @property
     def start(self) -> int:
@@ -50,12 +53,17 @@ class ObjectSpan:
         seed: the frame whose mask is given; the span's frames begin beside it.
         frames: predicted frames in the order of the pass; the seed is not in it.
         sources: the anchors that the predictions come from.
+        anchor: the trusted frame that the pass comes from: the seed, or one before it when the pass goes on from an
+            earlier run's prediction.
+        far: the trusted frame on the other side when both passes blend here, else None.
     """
 
     object_id: ObjectId
     seed: int
     frames: range
     sources: tuple[int, ...]
+    anchor: int
+    far: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +101,9 @@ def schedule(document: Document, plan: RunPlan) -> list[Pass]:
         item = document.object(object_id)
         trusted = trusted_frames(item, plan)
         anchored = anchored or bool(trusted)
-        forward, backward = _spans(trusted, document.cuts, plan)
-        spans[1] += [_continued(_object_span(object_id, s), item, plan) for s in forward]
-        spans[-1] += [_continued(_object_span(object_id, s), item, plan) for s in backward]
+        forward, backward = _spans(object_id, trusted, document.cuts, plan)
+        spans[1] += [_continued(span, item, plan) for span in forward]
+        spans[-1] += [_continued(span, item, plan) for span in backward]
     if not anchored:
         raise EngineError("There is nothing to propagate from yet.", "Paint the object on one frame first.")
     return [Pass(step, tuple(spans[step])) for step in (-1, 1) if spans[step]]
@@ -106,35 +114,51 @@ def frame_count(passes: Sequence[Pass]) -> int:
     return sum(len(run.frames()) for run in passes)
 
 
-def _spans(trusted: Sequence[int], cuts: Sequence[int], plan: RunPlan) -> tuple[list[Span], list[Span]]:
+def mask_count(passes: Sequence[Pass], within: FrameRange) -> int:
+    """Number of masks that the passes write, over all objects; a frame that both passes reach counts once."""
+    return len({(s.object_id, f) for run in passes for s in run.spans for f in s.frames if f in within})
+
+
+def _spans(
+    object_id: ObjectId, trusted: Sequence[int], cuts: Sequence[int], plan: RunPlan
+) -> tuple[list[ObjectSpan], list[ObjectSpan]]:
     forward = forward_spans(trusted, cuts, plan.within) if plan.direction is not Direction.BACKWARD else []
     backward = backward_spans(trusted, cuts, plan.within) if plan.direction is not Direction.FORWARD else []
-    if plan.direction is not Direction.BOTH:
-        return forward, backward
-    return _meet_in_the_middle(forward, backward, plan.within)
-
-
-def _meet_in_the_middle(
-    forward: Sequence[Span], backward: Sequence[Span], within: FrameRange
-) -> tuple[list[Span], list[Span]]:
-    """Between two anchors each goes as far as it is the nearer one; the earlier anchor takes the frame between."""
-    ahead, behind = list(forward), {s.anchor: s for s in backward}
+    ahead = [_object_span(object_id, span) for span in forward]
+    behind = {span.anchor: _object_span(object_id, span) for span in backward}
     later = sorted(behind)
     for i, early in enumerate(ahead):
         place = bisect.bisect_right(later, early.anchor)
         late = behind[later[place]] if place < len(later) else None
         if late is not None and late.frames[-1] <= early.frames[-1]:
-            middle = (early.anchor + late.anchor) // 2
-            ahead[i] = replace(early, frames=range(early.anchor + 1, middle + 1))
-            behind[late.anchor] = replace(late, frames=range(late.anchor - 1, middle, -1))
+            ahead[i], behind[late.anchor] = _met(early, late, plan)
+    return [s for s in ahead if _writes(s, plan)], [s for s in behind.values() if _writes(s, plan)]
+
+
+def _met(early: ObjectSpan, late: ObjectSpan, plan: RunPlan) -> tuple[ObjectSpan, ObjectSpan]:
+    """The spans of two anchors that face each other: blended all the way, or each up to the middle.
+
+    The earlier anchor takes the frame in the middle.
+    """
+    if plan.blend:
+        return replace(early, far=late.anchor), replace(late, far=early.anchor)
+    middle = (early.anchor + late.anchor) // 2
     return (
-        [s for s in ahead if s.frames and s.frames[-1] >= within.first],
-        [s for s in behind.values() if s.frames and s.frames[-1] <= within.last],
+        replace(early, frames=range(early.anchor + 1, middle + 1)),
+        replace(late, frames=range(late.anchor - 1, middle, -1)),
     )
 
 
+def _writes(span: ObjectSpan, plan: RunPlan) -> bool:
+    """Whether a span reaches into the range of the run."""
+    if not span.frames:
+        return False
+    last = span.frames[-1]
+    return last >= plan.within.first if span.frames.step > 0 else last <= plan.within.last
+
+
 def _object_span(object_id: ObjectId, span: Span) -> ObjectSpan:
-    return ObjectSpan(object_id, span.anchor, span.frames, (span.anchor,))
+    return ObjectSpan(object_id, span.anchor, span.frames, (span.anchor,), span.anchor)
 
 
 def _continued(span: ObjectSpan, item: RotoObject, plan: RunPlan) -> ObjectSpan:

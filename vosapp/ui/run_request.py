@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from vosapp.core.document import Document, RotoObject
 from vosapp.core.timeline import Direction, FrameRange
-from vosapp.engine.run_plan import RunPlan, schedule
+from vosapp.engine.run_plan import RunPlan, mask_count, schedule
 from vosapp.ui.view_state import PropagateChoice, Reach, ViewState
 
 
@@ -64,9 +64,7 @@ def request(document: Document, state: ViewState, choice: PropagateChoice | None
         return Refusal("There is no frame to propagate to on that side.")
     ids = tuple(item.id for item in objects)
     plan = RunPlan(ids, within, choice.direction, choice.engine, start_frame=state.frame_index)
-    writes = sum(
-        sum(1 for frame in span.frames if frame in within) for run in schedule(document, plan) for span in run.spans
-    )
+    writes = mask_count(schedule(document, plan), within)
     if writes == 0:
         return Refusal("There is no frame to propagate to on that side.")
     kept = sum(1 for item in objects for frame, cell in item.cells.items() if cell.is_barrier and frame in within)

@@ -77,11 +77,25 @@ def test_backward_reads_forward_in_chunks_and_gives_frames_in_its_own_order() ->
 
 def test_both_directions_use_one_propagator_each_and_the_nearest_anchor() -> None:
     document, store = shot({0: 2, 6: 20})
-    results, built = run(document, store, RunPlan((1,), FrameRange(0, 8), Direction.BOTH))
+    results, built = run(document, store, RunPlan((1,), FrameRange(0, 8), Direction.BOTH, blend=False))
     masks = {r.frame_index: left_of(r.masks[1]) for r in results if r.masks}
     assert masks == {5: 21, 4: 22, 1: 3, 2: 4, 3: 5, 7: 21, 8: 22}
     assert len(built) == 2
     assert built[1].remembered == [(0, (1,)), (6, (1,))]
+
+
+def test_blending_writes_the_nearer_half_first_and_then_both_together() -> None:
+    document, store = shot({0: 2, 6: 2})
+    results, _ = run(document, store, RunPlan((1,), FrameRange(0, 6), Direction.BOTH))
+    first = [(r.frame_index, left_of(r.masks[1])) for r in results[:7] if r.masks]
+    assert first == [(5, 3), (4, 4)]
+    blended = {r.frame_index: r for r in results[7:] if r.masks}
+    assert sorted(blended) == [1, 2, 3, 4, 5]
+    assert all(r.sources[1] == (0, 6) for r in blended.values())
+    assert left_of(blended[1].masks[1]) == 3  # the nearer anchor decides
+    assert left_of(blended[5].masks[1]) == 3
+    assert blended[3].doubt[1] == 0.25  # in the middle both agree here
+    assert blended[2].doubt[1] > 0.25
 
 
 def test_anchors_and_approved_frames_are_given_and_never_written() -> None:

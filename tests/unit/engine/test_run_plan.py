@@ -16,7 +16,7 @@ from vosapp.core.errors import EngineError
 from vosapp.core.mask import Mask
 from vosapp.core.store import MemoryMaskStore
 from vosapp.core.timeline import Direction, FrameRange
-from vosapp.engine.run_plan import Pass, RunPlan, frame_count, schedule, trusted_frames
+from vosapp.engine.run_plan import Pass, RunPlan, frame_count, mask_count, schedule, trusted_frames
 
 MASK = Mask.from_array(np.eye(8, dtype=np.bool_))
 
@@ -43,12 +43,23 @@ def test_forward_goes_from_each_anchor_to_the_next() -> None:
 
 def test_both_directions_meet_in_the_middle_backward_first() -> None:
     document, _ = shot(2, 7)
-    plan = RunPlan((1,), FrameRange(0, 9), Direction.BOTH)
+    plan = RunPlan((1,), FrameRange(0, 9), Direction.BOTH, blend=False)
     back, forth = schedule(document, plan)
     assert (back.step, forth.step) == (-1, 1)
     assert planned(back) == {2: [1, 0], 7: [6, 5]}
     assert planned(forth) == {2: [3, 4], 7: [8, 9]}
     assert frame_count([back, forth]) == 6 + 6
+
+
+def test_blending_goes_the_whole_way_from_either_side() -> None:
+    document, _ = shot(2, 7)
+    plan = RunPlan((1,), FrameRange(0, 9), Direction.BOTH)
+    back, forth = schedule(document, plan)
+    assert planned(back) == {2: [1, 0], 7: [6, 5, 4, 3]}
+    assert planned(forth) == {2: [3, 4, 5, 6], 7: [8, 9]}
+    assert {(s.anchor, s.far) for s in (*back.spans, *forth.spans)} == {(2, None), (7, 2), (2, 7), (7, None)}
+    assert mask_count([back, forth], plan.within) == 8
+    assert mask_count([back, forth], FrameRange(0, 3)) == 3
 
 
 def test_a_cut_between_two_anchors_divides_them_instead_of_the_middle() -> None:
@@ -133,15 +144,18 @@ frames = st.integers(0, 24)
     cuts=st.sets(frames, max_size=3),
     ends=st.tuples(frames, frames),
     direction=st.sampled_from(Direction),
+    blend=st.booleans(),
 )
 def test_spans_never_touch_anchors_overlap_or_cross_a_cut(
-    anchors: set[int], cuts: set[int], ends: tuple[int, int], direction: Direction
+    anchors: set[int], cuts: set[int], ends: tuple[int, int], direction: Direction, blend: bool
 ) -> None:
     document, _ = shot(*anchors, cuts=tuple(cuts))
     within = FrameRange(min(ends), max(ends))
-    spans = [s for run in schedule(document, RunPlan((1,), within, direction)) for s in run.spans]
+    spans = [s for run in schedule(document, RunPlan((1,), within, direction, blend=blend)) for s in run.spans]
     written = [f for s in spans for f in s.frames if f in within]
-    assert len(written) == len(set(written))
+    twice = {f for s in spans if s.far is not None for f in s.frames if f in within}
+    assert len(written) == len(set(written)) + len(twice)
+    assert blend or not twice
     assert not anchors & {f for s in spans for f in s.frames}
     for span in spans:
         assert abs(span.frames[0] - span.seed) == 1
