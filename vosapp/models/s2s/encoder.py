@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, cast
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -45,12 +46,15 @@ class WidePair(nn.Sequential):
         if first.bias is None or last.bias is None:
             raise TypeError("the pair of 1x1 convolutions has biases")
         columns = x.permute(1, 0, 2, 3).flatten(1)  # (C, N * h * w)
-        inward, outward = first.weight.flatten(1), last.weight.flatten(1)
+        blocks = zip(  # split at once: the gradient of a slice would be as large as the whole weight, for each block
+            torch.split(first.weight.flatten(1), _BLOCK),
+            torch.split(first.bias.unsqueeze(1), _BLOCK),
+            torch.split(last.weight.flatten(1), _BLOCK, dim=1),
+            strict=True,
+        )
         total = last.bias.unsqueeze(1).expand(-1, columns.shape[1])
-        for start in range(0, inward.shape[0], _BLOCK):
-            block = slice(start, start + _BLOCK)
-            between = F.relu(first.bias[block].unsqueeze(1).addmm(inward[block], columns))
-            total = total.addmm(outward[:, block], between)
+        for inward, bias, outward in blocks:
+            total = total.addmm(outward, F.relu(bias.addmm(inward, columns)))
         return total.reshape(-1, x.shape[0], x.shape[2], x.shape[3]).permute(1, 0, 2, 3)
 
 
