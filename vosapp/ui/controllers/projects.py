@@ -13,9 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from vosapp.core.document import ClipRef, Document
 from vosapp.core.editor import Editor
 from vosapp.core.errors import MediaError, ProjectError, UserError
-from vosapp.engine.job import Job, JobContext, JobResult, Outcome
-from vosapp.ui.bridge import JobThread
-from vosapp.ui.controllers.pictures import open_clip
+from vosapp.ui.controllers.clip_reader import ClipReader, ReadClip
 from vosapp.ui.recent import RecentFiles, new_unsaved_path, unsaved_dir, unsaved_projects
 from vosapp.ui.session import Session
 from vosapp.ui.view_state import NoticeKind
@@ -37,19 +35,6 @@ class ProjectDialogs(Protocol):
     def confirm(self, question: str, explanation: str, verb: str) -> bool: ...
 
 
-def read_clip(path: Path, context: JobContext) -> tuple[ClipInfo, ClipRef]:
-    """Opens a clip to read its facts; runs in a thread, because a long file takes a while."""
-    from vosapp.video.clip_ref import clip_ref
-
-    source = open_clip(str(path))
-    try:
-        context.check()
-        source.frame(0)  # a file without a single picture is refused here, and not by an empty viewer
-        return source.info, clip_ref(source.info)
-    finally:
-        source.close()
-
-
 class ProjectController(QObject):
     """Owns what is open.
 
@@ -66,11 +51,8 @@ class ProjectController(QObject):
         super().__init__(parent)
         self._session = session
         self._dialogs = dialogs
-        self._thread: JobThread | None = None
-        self._opening: Callable[[tuple[ClipInfo, ClipRef]], None] | None = None
-        self._opening_path = Path()
+        self._reader = ClipReader(session, self)
         self._pending: Project | None = None  # opened, its clip still being read
-        self._failing: Callable[[UserError], None] | None = None
         self.recent = RecentFiles(session.settings.get("project.recent_count", int))
         self._problem.connect(self._show_problem)
         self.list_files()
@@ -106,44 +88,14 @@ class ProjectController(QObject):
 
     def open_path(self, path: Path) -> None:
         """Opens a clip or a project. What is open stays open until the other one has been read."""
-        if self._thread is not None:
+        if self._reader.is_busy:
             return
         if path.suffix.lower() == SUFFIX:
             self._open_project(path)
         else:
-            self._read_clip(path, partial(self._show_clip, path), self._session.fail)
+            self._reader.read(path, partial(self._show_clip, path), self._session.fail)
 
-    def _read_clip(
-        self,
-        path: Path,
-        then: Callable[[tuple[ClipInfo, ClipRef]], None],
-        failing: Callable[[UserError], None],
-    ) -> None:
-        self._opening, self._opening_path, self._failing = then, path, failing
-        thread = self._thread = JobThread(self)
-        thread.ended.connect(self._clip_read)
-        self._session.set(opening=path.name, notice=None)
-        thread.start_job(Job(partial(read_clip, path), "open"))
-
-    def _clip_read(self, result: JobResult[tuple[ClipInfo, ClipRef]]) -> None:
-        thread, self._thread = self._thread, None
-        if thread is None:
-            return
-        thread.wait()
-        thread.deleteLater()
-        self._pending = None
-        self._session.set(opening="")
-        if result.outcome is Outcome.CANCELLED or self._opening is None or self._failing is None:
-            return
-        if result.value is not None:
-            self._opening(result.value)
-        elif isinstance(result.error, UserError):
-            self._failing(result.error)
-        elif result.error is not None:
-            # The message names the file; the full story goes to the log through the exception hook.
-            self._failing(MediaError(f"{self._opening_path} cannot be opened: {result.error}."))
-
-    def _show_clip(self, path: Path, read: tuple[ClipInfo, ClipRef]) -> None:
+    def _show_clip(self, path: Path, read: ReadClip) -> None:
         from vosapp.core.project import Project  # loads SQLite, which the start page does not need
 
         info, ref = read
@@ -180,13 +132,14 @@ class ProjectController(QObject):
             self._session.notify(f"{path.name} has no clip in it.", "Open a clip instead.", NoticeKind.ERROR)
             return
         self._pending = project
-        self._read_clip(
+        self._reader.read(
             Path(clip.path),
             partial(self._show_project, path, project, saved),
             partial(self._show_project_without_clip, path, project, saved),
         )
 
-    def _show_project(self, path: Path, project: Project, saved: bool, read: tuple[ClipInfo, ClipRef]) -> None:
+    def _show_project(self, path: Path, project: Project, saved: bool, read: ReadClip) -> None:
+        self._pending = None
         info, ref = read
         expected = project.editor.document.clip
         if expected is not None and not _fits(expected, ref):
@@ -200,6 +153,7 @@ class ProjectController(QObject):
         self._report(project)
 
     def _show_project_without_clip(self, path: Path, project: Project, saved: bool, error: UserError) -> None:
+        self._pending = None
         if not self.leave():
             project.close()
             return
@@ -230,7 +184,7 @@ class ProjectController(QObject):
 
     def resume(self, text: str) -> None:
         """Goes on with unsaved work."""
-        if self._thread is None:
+        if not self._reader.is_busy:
             self._open_project(Path(text), saved=False)
 
     def discard(self, text: str) -> None:
@@ -245,12 +199,12 @@ class ProjectController(QObject):
     def ask_relink(self) -> None:
         """Lets the user say where the clip is now."""
         clip = self._session.document.clip
-        if clip is not None and self._thread is None:
+        if clip is not None and not self._reader.is_busy:
             path = self._dialogs.ask_moved_clip(Path(clip.path).name, self._folder())
             if path is not None:
-                self._read_clip(path, self._relink, self._session.fail)
+                self._reader.read(path, self._relink, self._session.fail)
 
-    def _relink(self, read: tuple[ClipInfo, ClipRef]) -> None:
+    def _relink(self, read: ReadClip) -> None:
         info, ref = read
         session, expected = self._session, self._session.document.clip
         if expected is None:
@@ -346,10 +300,7 @@ class ProjectController(QObject):
 
     def stop(self) -> None:
         """Stops opening a clip: the window is closing."""
-        if self._thread is not None:
-            self._thread.cancel_and_join()
-            self._thread.deleteLater()
-            self._thread = None
+        self._reader.stop()
         if self._pending is not None:
             self._pending.abandon()
             self._pending = None
