@@ -174,7 +174,8 @@ def test_frames_without_masks_are_noted(
 def test_json_lines_tell_progress_and_result(
     clip: Path, mask: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert call("propagate", clip, "--mask", mask, "--out", tmp_path / "out", "--json") == EXIT_DONE
+    words = ["propagate", clip, "--mask", mask, "--engine", "flow", "--out", tmp_path / "out", "--json"]
+    assert call(*words) == EXIT_DONE
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert lines[-1] == {
         "event": "result",
@@ -287,7 +288,7 @@ def test_an_engine_that_raises_on_the_way_is_named_with_the_frame(
 
     monkeypatch.setattr("vosapp.engine.flow.build", lambda device: Broken())
     project = tmp_path / "shot.vosapp"
-    words = ["propagate", clip, "--mask", mask, "--project", project, "--out", tmp_path / "out"]
+    words = ["propagate", clip, "--mask", mask, "--engine", "flow", "--project", project, "--out", tmp_path / "out"]
     assert call(*words) == EXIT_USER_ERROR
     assert capsys.readouterr().err == "vosapp: The engine flow broke at frame 4: RuntimeError: the engine broke\n"
     assert not (tmp_path / "out").exists()
