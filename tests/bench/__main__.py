@@ -35,26 +35,41 @@ def machine() -> str:
 def main() -> int:
     parser = argparse.ArgumentParser("python -m tests.bench", description=__doc__)
     parser.add_argument("names", nargs="*", help=f"which of {', '.join(bench_names())}; all without a name")
-    parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md (only when all ran)")
+    parser.add_argument("--write", action="store_true", help="renew the sections of docs/benchmarks.md that ran")
     arguments = parser.parse_args()
     unknown = set(arguments.names) - set(bench_names())
     if unknown:
         parser.error(f"no such bench: {', '.join(sorted(unknown))}")
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    sections = [HEAD, f"Machine: {machine()}.\n"]
     for name in arguments.names or bench_names():
-        module = importlib.import_module(f"tests.bench.bench_{name}")
-        print(f"== {name}: {(module.__doc__ or '').splitlines()[0]}", flush=True)
-        rows = module.run()
-        for label, figure in rows:
-            print(f"   {label:<70} {figure}", flush=True)
-        table = "\n".join(f"| {label} | {figure} |" for label, figure in rows)
-        sections.append(
-            f"## {name}\n\n{(module.__doc__ or '').splitlines()[0]}\n\n| what | figure |\n|---|---|\n{table}\n"
-        )
-    if arguments.write and not arguments.names:
-        PAGE.write_text("\n".join(sections), encoding="utf-8")
+        section = measure(name)
+        if arguments.write:
+            write_section(name, section)
     return 0
+
+
+def measure(name: str) -> str:
+    """Runs one bench module, prints its rows, and returns its section of the page."""
+    module = importlib.import_module(f"tests.bench.bench_{name}")
+    title = (module.__doc__ or "").splitlines()[0]
+    print(f"== {name}: {title}", flush=True)
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    rows = module.run()
+    for label, figure in rows:
+        print(f"   {label:<70} {figure}", flush=True)
+    table = "\n".join(f"| {label} | {figure} |" for label, figure in rows)
+    where = f"On {machine()}; load {load:.1f} when it began."
+    return f"## {name}\n\n{title} {where}\n\n| what | figure |\n|---|---|\n{table}\n"
+
+
+def write_section(name: str, section: str) -> None:
+    """Puts a section into the page in place of the one of the same name."""
+    page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else HEAD
+    _head, *old = page.split("\n## ")
+    kept = {part.split("\n", 1)[0]: f"## {part.rstrip()}\n" for part in old}
+    kept[name] = section
+    ordered = [kept[key] for key in sorted(kept) if key in bench_names()]
+    PAGE.write_text("\n".join([HEAD, *ordered]), encoding="utf-8")
 
 
 if __name__ == "__main__":
