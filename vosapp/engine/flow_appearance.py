@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,7 +23,8 @@ _SAMPLES = 3000  # pixels of each side that a frame is learnt from
 _RIDGE = 1e-3  # of the mean of the diagonal
 _SURE = 0.8  # pixels between 1 - this and this teach nothing
 _FEWEST = 10
-_BLOCK = 4096  # pixels scored at once: what stays in the processor's cache
+_ROWS = 40  # pixels of one matrix product: small enough that no library shares it among threads
+_BLOCK = 100 * _ROWS  # pixels scored at once: what stays in the processor's cache
 MAX_ANCHORS = 16
 
 
@@ -65,9 +67,7 @@ class AppearanceModel:
         recent_share: float = 0.2,
         anchor_reach: float = 25.0,
     ) -> None:
-        chance = np.random.default_rng(0)  # fixed: the same masks on every run
-        self._weights = (1.5 / FEATURE_COUNT**0.5 * chance.normal(size=(FEATURE_COUNT, _FEATURES))).astype(np.float32)
-        self._offsets = chance.uniform(-1.5, 1.5, _FEATURES).astype(np.float32)
+        self._weights = _random_weights()
         self._anchor_shares = (object_share, ground_share)
         self._recent_share = recent_share
         self._anchor_reach = anchor_reach
@@ -108,14 +108,16 @@ class AppearanceModel:
         flat = features.reshape(-1, count)
         scores = np.empty(len(flat), np.float32)
         for start in range(0, len(flat), _BLOCK):
-            scores[start : start + _BLOCK] = self._hidden(flat[start : start + _BLOCK]) @ solution
+            hidden = _hidden(flat[start : start + _BLOCK], self._weights)
+            scores[start : start + _BLOCK] = np.einsum("ij,j->i", hidden, solution)
         return np.clip(scores, -1, 1).reshape(height, width)
 
     def _solve(self, frame_index: int) -> NDArray[np.float32]:
         inside, outside = self._mixture(frame_index)
         gram = inside.gram + outside.gram
         gram[np.diag_indices_from(gram)] += _RIDGE * np.trace(gram) / len(gram)
-        return np.asarray(np.linalg.solve(gram, inside.mean - outside.mean), np.float32)
+        _, solution = cv2.solve(gram, (inside.mean - outside.mean)[:, None], flags=cv2.DECOMP_CHOLESKY)
+        return np.asarray(solution, np.float32).ravel()
 
     def _mixture(self, frame_index: int) -> _Sides:
         """What anchors and recent frames taught together; anchors near in time weigh more."""
@@ -127,20 +129,11 @@ class AppearanceModel:
         for i, share in enumerate(self._anchor_shares):
             sides = [both[i] for both in self._anchors.values()]
             anchors = _Side(
-                np.tensordot(shares, np.stack([side.gram for side in sides]), axes=1),
-                np.tensordot(shares, np.stack([side.mean for side in sides]), axes=1),
+                np.einsum("i,ijk->jk", shares, np.stack([side.gram for side in sides])),
+                np.einsum("i,ij->j", shares, np.stack([side.mean for side in sides])),
             )
             mixed.append(anchors if self._recent is None else self._recent[i].mixed(anchors, share))
         return mixed[0], mixed[1]
-
-    def _hidden(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(pixels, n) float32: rectified random projections, and a last column of ones."""
-        hidden = np.empty((len(features), _FEATURES + 1), np.float32)
-        np.matmul(features, self._weights, out=hidden[:, :-1])
-        hidden[:, :-1] += self._offsets
-        np.maximum(hidden[:, :-1], 0, out=hidden[:, :-1])
-        hidden[:, -1] = 1
-        return hidden
 
     def _sides(self, features: Features, mask: NDArray[np.float32]) -> _Sides | None:
         """What a frame teaches, from pixels taken evenly of either side; None when one has too few."""
@@ -152,8 +145,35 @@ class AppearanceModel:
         return self._side(flat[inside]), self._side(flat[outside])
 
     def _side(self, features: NDArray[np.float32]) -> _Side:
-        hidden = self._hidden(features)
-        return _Side(hidden.T @ hidden / np.float32(len(hidden)), np.asarray(hidden.mean(axis=0), np.float32))
+        hidden = _hidden(features, self._weights)
+        gram = np.asarray(cv2.mulTransposed(hidden, aTa=True, scale=1 / len(hidden)), np.float32)
+        return _Side(gram, np.asarray(hidden.mean(axis=0), np.float32))
+
+
+def _random_weights() -> NDArray[np.float32]:
+    """(FEATURE_COUNT + 1, n) float32, the last row being offsets; the last column makes a feature that is always 1."""
+    chance = np.random.default_rng(0)  # fixed: the same masks on every run
+    weights = np.zeros((FEATURE_COUNT + 1, _FEATURES + 1), np.float32)
+    weights[:-1, :-1] = 1.5 / FEATURE_COUNT**0.5 * chance.normal(size=(FEATURE_COUNT, _FEATURES))
+    weights[-1, :-1] = chance.uniform(-1.5, 1.5, _FEATURES)
+    weights[-1, -1] = 1
+    return weights
+
+
+def _hidden(features: NDArray[np.float32], weights: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(pixels, n) float32: rectified random projections of (pixels, FEATURE_COUNT) features.
+
+    The product goes by many small matrices, and larger ones through OpenCV, because NumPy's library of matrix products
+    shares large ones among threads that wait for each other busily: beside a window that also works, that took ten
+    times as long.
+    """
+    count = len(features)
+    padded = np.zeros((-(-count // _ROWS) * _ROWS, FEATURE_COUNT + 1), np.float32)
+    padded[:count, :-1] = features
+    padded[:count, -1] = 1
+    hidden = np.matmul(padded.reshape(-1, _ROWS, FEATURE_COUNT + 1), weights)
+    np.maximum(hidden, 0, out=hidden)
+    return np.asarray(hidden.reshape(-1, weights.shape[1])[:count])
 
 
 def _spread(indices: NDArray[np.intp]) -> NDArray[np.intp]:
