@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,8 @@ import pytest
 
 from tests.gui.desk import Desk
 from vosapp.core.timeline import FrameRange
+from vosapp.engine.job import JobContext
+from vosapp.export.export_job import ExportReport, ExportTask, export_body
 from vosapp.export.recipe import ExportFormat, MissingMasks
 from vosapp.ui.panels.export_dialog import ExportDialog
 from vosapp.ui.view_state import NoticeKind
@@ -92,7 +96,19 @@ def test_other_files_are_replaced_only_after_asking(masked: Desk, tmp_path: Path
     assert target.stat().st_size > 1000
 
 
-def test_cancelling_says_what_stays(masked: Desk) -> None:
+def test_cancelling_says_what_stays(masked: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def patient_body(task: ExportTask) -> Callable[[JobContext], ExportReport]:
+        """The real body, held until the user has cancelled: twelve frames are written too quickly to hit."""
+        real = export_body(task)
+
+        def body(context: JobContext) -> ExportReport:
+            while not context.cancelled():
+                time.sleep(0.01)
+            return real(context)
+
+        return body
+
+    monkeypatch.setattr("vosapp.export.export_job.export_body", patient_body)
     dialog(masked).export_button.click()
     masked.workspace.exports.cancel()
     masked.wait(lambda: not masked.workspace.exports.is_running)
