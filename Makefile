@@ -17,6 +17,13 @@ demo: setup
 test: setup
 	sh packaging/run-tests.sh $(BIN)
 
+# The oldest versions that pyproject.toml allows, in an environment of their own.
+test-lowest:
+	$(PYTHON) -m venv .venv-lowest
+	.venv-lowest/bin/python -m pip install --quiet -r packaging/lowest.txt
+	.venv-lowest/bin/python -m pip install --quiet --no-deps -e .
+	sh packaging/run-tests.sh .venv-lowest/bin tests/unit tests/contracts tests/gui
+
 run: setup
 	$(BIN)/vosapp
 
@@ -30,4 +37,4 @@ bench: setup
 	$(BIN)/python -m tests.bench --write
 
 clean:
-	rm -rf $(VENV) build dist demo-output
+	rm -rf $(VENV) .venv-lowest build dist demo-output
