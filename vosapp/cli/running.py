@@ -90,7 +90,7 @@ def run_job(job: Job[T], reporter: Reporter) -> T:
     if isinstance(result.error, UserError):
         raise result.error
     if result.error is not None:
-        where = f" at {reporter.last_message.lower()}" if reporter.last_message.startswith("Frame") else ""
+        where = f" after {reporter.last_message.lower()}" if reporter.last_message.startswith("Frame") else ""
         name = type(result.error).__name__
         raise EngineError(f"{job.title} broke{where}: {name}: {result.error}") from result.error
     return result.value  # type: ignore[return-value]  # a job that is done has its body's value

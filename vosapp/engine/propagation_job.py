@@ -64,6 +64,7 @@ def propagation_body(
         source = (open_source or task.open_source)()
         written = 0
         notes: list[str] = []
+        first_number = task.document.clip.first_number if task.document.clip else 0
 
         def built() -> Propagator:
             propagator = (build or task.build)()
@@ -87,7 +88,8 @@ def propagation_body(
                 if result.masks:
                     deliver(result)
                     written += len(result.masks)
-                context.progress(result.done, result.total, ". ".join([f"Frame {result.frame_index}", *notes[-1:]]))
+                frame = f"Frame {result.frame_index + first_number}"
+                context.progress(result.done, result.total, ". ".join([frame, *notes[-1:]]))
         finally:
             source.close()
         return written
