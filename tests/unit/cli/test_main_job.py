@@ -302,7 +302,7 @@ def test_an_engine_that_raises_on_the_way_is_named_with_the_frame(
 
 
 def test_ctrl_c_cancels_and_keeps_finished_frames(mask: Path, clip: Path, tmp_path: Path) -> None:
-    long = make_clip(tmp_path / "long.mp4", frames=600, size=SIZE, indexed=False)
+    long = make_clip(tmp_path / "long.mp4", frames=240, size=SIZE, indexed=False)
     project = tmp_path / "shot.vosapp"
     words = ["propagate", long, "--mask", mask, "--project", project, "--out", tmp_path / "out", "--json"]
     process = subprocess.Popen(
@@ -321,7 +321,7 @@ def test_ctrl_c_cancels_and_keeps_finished_frames(mask: Path, clip: Path, tmp_pa
     assert not (tmp_path / "out").exists()
     opened = Project.open(project)
     cells = opened.editor.document.object(1).cells
-    assert 3 <= len(cells) < 600
+    assert 3 <= len(cells) < 240
     assert sorted(cells) == list(range(len(cells)))
     opened.close()
 
