@@ -96,6 +96,7 @@ def propagate(
                     raise Cancelled
                 done += 1
                 yield walk.visit(frame_index, rgb, done, total)
+            del walk  # before the next pass builds its propagator: two large networks may not fit beside each other
 
 
 class _Truth:

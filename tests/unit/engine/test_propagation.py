@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -96,6 +97,22 @@ def test_blending_writes_the_nearer_half_first_and_then_both_together() -> None:
     assert left_of(blended[5].masks[1]) == 3
     assert blended[3].doubt[1] == 0.25  # in the middle both agree here
     assert blended[2].doubt[1] > 0.25
+
+
+def test_the_first_propagator_is_gone_before_the_second_is_built() -> None:
+    document, store = shot({3: 2})
+    alive: list[weakref.ref[ShiftPropagator]] = []
+
+    def build() -> ShiftPropagator:
+        assert all(one() is None for one in alive)
+        made = ShiftPropagator()
+        alive.append(weakref.ref(made))
+        return made
+
+    plan = RunPlan((1,), FrameRange(0, 6), Direction.BOTH)
+    for _ in propagate(ArraySource(7), document, store, plan=plan, build=build):
+        pass
+    assert len(alive) == 2
 
 
 def test_anchors_and_approved_frames_are_given_and_never_written() -> None:
