@@ -68,7 +68,6 @@ class Cell:
         engine: name of the engine that predicted the base, else "".
         sources: frame indices of the anchors that the prediction came from.
         doubt: how unsure the prediction is, 0 (sure) to 1; None for anchors.
-        soft: digest of a stored soft edge, or None.
     """
 
     base: Digest
@@ -80,7 +79,6 @@ class Cell:
     engine: str = ""
     sources: tuple[int, ...] = ()
     doubt: float | None = None
-    soft: Digest | None = None
 
     @property
     def is_anchor(self) -> bool:

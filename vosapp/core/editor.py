@@ -282,5 +282,3 @@ def _new_digests(was: Cell | None, now: Cell | None) -> Iterator[Digest]:
         yield now.added
     if now.removed is not None and (was is None or now.removed != was.removed):
         yield now.removed
-    if now.soft is not None and (was is None or now.soft != was.soft):
-        yield now.soft

@@ -283,7 +283,6 @@ def _stale(cell: Cell) -> Cell:
         cell.engine,
         cell.sources,
         cell.doubt,
-        cell.soft,
     )
 
 

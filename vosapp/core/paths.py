@@ -6,6 +6,8 @@ import os
 import sys
 from pathlib import Path
 
+SUFFIX = ".vosapp"  # of project files
+
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 

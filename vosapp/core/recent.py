@@ -1,4 +1,7 @@
-"""Files opened last, and work that was never saved as a project. Both lie in the user's data folder."""
+"""Files opened last, and work that was never saved as a project. Both lie in the user's data folder.
+
+SQLite is loaded when there is unsaved work to look into, and not before: a window without any opens sooner.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vosapp.core.errors import ProjectError
-from vosapp.core.paths import user_data_dir
+from vosapp.core.paths import SUFFIX, user_data_dir
 from vosapp.core.relink import name_of
 from vosapp.core.settings import write_whole
-from vosapp.core.storage.database import SUFFIX
 from vosapp.core.storage.lock import LockedError, LockUnsupportedError, ProjectLock
-from vosapp.core.storage.opening import Opened, open_file
+
+if TYPE_CHECKING:
+    from vosapp.core.storage.opening import Opened
 
 MAX_FILE_BYTES = 1_000_000
 
@@ -158,6 +163,8 @@ def _work(path: Path) -> UnsavedWork | None:
 
 
 def _look(path: Path, changed_at: datetime) -> UnsavedWork | None:
+    from vosapp.core.storage.opening import open_file
+
     try:
         opened = open_file(path, lambda reader: reader.document, reading="It is only looked at.")
     except ProjectError as error:

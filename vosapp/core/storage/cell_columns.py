@@ -11,7 +11,7 @@ from vosapp.core.storage.fields import DamageError, Json, hex_digests, is_finite
 MAX_SOURCES = 1024
 
 _NAMES = frozenset(
-    {"frames", "base", "origin", "added", "removed", "locked", "stale", "engine", "sources", "doubt", "soft"}
+    {"frames", "base", "origin", "added", "removed", "locked", "stale", "engine", "sources", "doubt"}
 )
 _ORIGINS = {origin.value: origin for origin in Origin}
 
@@ -119,7 +119,6 @@ _OPTIONAL: tuple[tuple[str, object], ...] = (
     ("engine", ""),
     ("sources", ()),
     ("doubt", None),
-    ("soft", None),
 )
 _CHECKED: Mapping[str, Callable[[Sequence[object], str], Sequence[object]]] = {
     "added": _digests,
@@ -129,5 +128,4 @@ _CHECKED: Mapping[str, Callable[[Sequence[object], str], Sequence[object]]] = {
     "engine": _texts,
     "sources": _sources,
     "doubt": _doubts,
-    "soft": _digests,
 }

@@ -6,11 +6,11 @@ import sqlite3
 from pathlib import Path
 
 from vosapp.core.errors import ProjectError
+from vosapp.core.paths import SUFFIX
 from vosapp.core.storage import schema1
 
 APPLICATION_ID = 0x564F5341  # "VOSA", in the header of the file
 SCHEMA_VERSION = 2
-SUFFIX = ".vosapp"
 MAX_VALUE_BYTES = 64 * 2**20  # the longest text or blob that a file may hold
 BUSY_MS = 10_000
 

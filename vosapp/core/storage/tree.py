@@ -109,7 +109,7 @@ def masks_of(chunk: Chunk[Cell]) -> set[Digest]:
     cells = chunk.values.values()
     digests = {cell.base for cell in cells}
     for cell in cells:
-        digests.update(digest for digest in (cell.added, cell.removed, cell.soft) if digest is not None)
+        digests.update(digest for digest in (cell.added, cell.removed) if digest is not None)
     return digests
 
 

@@ -33,7 +33,6 @@ predictions = st.builds(
     texts,
     st.lists(indices, max_size=3).map(tuple),
     st.none() | st.floats(0, 1),
-    st.none() | digests,
 )
 ranges = st.sets(st.integers(0, 100), max_size=9).map(ranges_of)
 finite = st.floats(allow_nan=False, allow_infinity=False)
@@ -89,7 +88,7 @@ def test_documents_come_back(document: Document) -> None:
 
 
 def _named(cell: Cell) -> set[str]:
-    return {digest for digest in (cell.base, cell.added, cell.removed, cell.soft) if digest}
+    return {digest for digest in (cell.base, cell.added, cell.removed) if digest}
 
 
 def long_document() -> Document:
