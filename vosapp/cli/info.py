@@ -62,6 +62,7 @@ def _clip_facts(path: Path) -> dict[str, Any]:
         "codec": info.codec,
         "pixel_format": info.pixel_format,
         "bit_depth": info.bit_depth,
+        "decoder": info.decoder,
         "start_timecode": info.start_timecode,
         "has_audio": info.has_audio,
         "has_alpha": info.has_alpha,

@@ -70,6 +70,12 @@ TABLE: Mapping[str, Setting] = {
         Setting("view.outline", True, "Draw the outline of each mask."),
         Setting("view.loop", True, "Begin again when playback reaches the end."),
         Setting("view.one_based", False, "Count frames from 1 on the screen instead of from the source's number."),
+        Setting(
+            "video.hardware_decoding",
+            "auto",
+            "Let the graphics processor decode video where it gives the same pictures.",
+            choices=("auto", "off"),
+        ),
         Setting("memory.frame_cache_mb", 1024, "Memory for decoded pictures.", "MB", 64, 262_144),
         Setting("project.history_mb", 2048, "Masks kept for undo; beyond it the oldest steps go.", "MB", 16, 262_144),
         Setting("project.backup_minutes", 10, "Time between automatic backups; 0 makes none.", "min", 0, 1440),

@@ -55,6 +55,10 @@ class ClipSource:
         """The same 8-bit picture."""
         return self._clip.frame(index)
 
+    def is_damaged(self, index: int) -> bool:
+        """Never: clips with ground truth are whole."""
+        return False
+
     def close(self) -> None:
         """Nothing is open."""
 

@@ -29,6 +29,7 @@ class ClipInfo:
         has_numbers: whether the source numbers its frames (image sequences).
         start_timecode: "HH:MM:SS:FF", or "" when the source has none.
         has_audio, has_alpha, variable_rate, interlaced: what the source has.
+        decoder: what decodes: "software", or the kind of hardware device; "" for image sequences.
         provisional: the count is the container's claim; the exact index is still being made.
         notes: sentences for the user: gaps, damage, oddities.
     """
@@ -49,6 +50,7 @@ class ClipInfo:
     has_alpha: bool = False
     variable_rate: bool = False
     interlaced: bool = False
+    decoder: str = ""
     provisional: bool = False
     notes: tuple[str, ...] = ()
 
@@ -73,6 +75,16 @@ class VideoSource(Protocol):
 
     def native(self, index: int) -> NDArray[np.generic]:
         """Frame `index` at its own depth: (height, width, 3 or 4) uint8, uint16 or float32 RGB(A), read-only."""
+
+    def is_damaged(self, index: int) -> bool:
+        """Whether frame `index` is missing, unreadable or only partly decodable, so that `frame` marks it.
+
+        Costs as much as `frame` unless the frame was just asked for.
+
+        Raises:
+            IndexError: there is no such frame.
+            MediaError: the source is closed, or its files are gone.
+        """
 
     def close(self) -> None:
         """Releases files and decoders. May be called twice."""

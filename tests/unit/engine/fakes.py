@@ -24,6 +24,7 @@ class ArraySource:
         height, width = self.frames[0].shape[:2]
         self.info = ClipInfo(Path("memory"), "sequence", height, width, len(self.frames), Fraction(24))
         self.read: list[int] = []
+        self.damaged: set[int] = set()
         self.closed = False
 
     def frame(self, index: int) -> RgbImage:
@@ -32,6 +33,9 @@ class ArraySource:
 
     def native(self, index: int) -> NDArray[np.generic]:
         return self.frame(index)
+
+    def is_damaged(self, index: int) -> bool:
+        return index in self.damaged
 
     def close(self) -> None:
         self.closed = True

@@ -35,6 +35,9 @@ class EndlessSource:
     def native(self, index: int) -> NDArray[np.generic]:
         return self.frame(index)
 
+    def is_damaged(self, index: int) -> bool:
+        return False
+
     def close(self) -> None:
         pass
 

@@ -17,6 +17,7 @@ class NumberSource:
 
     Attributes:
         asked: the frames asked for, in order.
+        damaged: the frames that it calls damaged.
         gate: cleared, it holds every call of `frame` back.
     """
 
@@ -25,6 +26,7 @@ class NumberSource:
         self._broken = broken
         self.asked: list[int] = []
         self.closed = False
+        self.damaged: set[int] = set()
         self.entered = threading.Semaphore(0)
         self.gate = threading.Event()
         self.gate.set()
@@ -47,6 +49,9 @@ class NumberSource:
 
     def native(self, index: int) -> RgbImage:
         return self.frame(index)
+
+    def is_damaged(self, index: int) -> bool:
+        return index in self.damaged
 
     def close(self) -> None:
         self.closed = True

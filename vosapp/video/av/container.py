@@ -15,6 +15,7 @@ from vosapp.core.errors import MediaError
 from vosapp.video.av.errors import explain, file_url, no_picture, unknown_codec
 
 if TYPE_CHECKING:
+    from av.codec.hwaccel import HWAccel
     from av.container import InputContainer
     from av.packet import Packet
     from av.video.stream import VideoStream
@@ -31,17 +32,21 @@ MAX_PIXELS = 1 << 27
 """Larger pictures are refused; 16384 by 8192 is twice what the largest cameras give."""
 
 
-def open_container(path: Path) -> InputContainer:
+def open_container(path: Path, hwaccel: HWAccel | None = None) -> InputContainer:
     """Opens a file for demuxing.
 
+    Args:
+        path: the file.
+        hwaccel: what its decoders are to be made with, None for the processor alone.
+
     Raises:
-        MediaError: it is missing, empty, no video, cut off, or may not be read.
+        MediaError: it is missing, empty, no video, cut off, or may not be read; or there is no such device.
     """
     if not path.is_file():
         raise explain(path, FileNotFoundError())
     options = {"format_whitelist": FORMATS, "protocol_whitelist": "file"}
     try:
-        return av.open(file_url(path), "r", options=options, metadata_errors="replace")
+        return av.open(file_url(path), "r", options=options, metadata_errors="replace", hwaccel=hwaccel)
     except av.error.FFmpegError as error:
         raise explain(path, error) from error
     except OSError as error:
@@ -66,17 +71,20 @@ def video_stream(path: Path, container: InputContainer) -> VideoStream:
     return track
 
 
-def set_up_decoder(track: VideoStream, *, all_key: bool) -> None:
+def set_up_decoder(track: VideoStream, *, all_key: bool, accelerated: bool = False) -> None:
     """Lets the decoder use the processors, and bounds what it may ask for.
 
     Must be called before the first packet is decoded. Files of key frames only are decoded in slices where the codec
-    can: whole frames in parallel would make every jump wait for the frames behind it.
+    can: whole frames in parallel would make every jump wait for the frames behind it. A device needs no threads.
     """
     context = track.codec_context
     sliced = all_key and bool(context.codec.capabilities & Capabilities.slice_threads)
     context.thread_type = "SLICE" if sliced else "AUTO"
     # A damaged header must not make the decoder ask for memory without bound.
     context.options = {"max_pixels": str(MAX_PIXELS)}
+    if accelerated:
+        context.thread_count = 1
+        return
     # One more than there are processors, as FFmpeg itself chooses: one always waits for its turn.
     context.thread_count = min((os.cpu_count() or 1) + 1, MAX_DECODER_THREADS)
 

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import av
 
+from vosapp.core.errors import MediaError
 from vosapp.video.av.container import open_container, read_packets, set_up_decoder, video_stream
+from vosapp.video.av.hardware import SOFTWARE, Acceleration, as_software
 from vosapp.video.frame_index import MISSING, FrameIndex
 
 if TYPE_CHECKING:
@@ -36,13 +38,15 @@ class PacketReader:
         next_number: number of the packet that `read` gives next.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, acceleration: Acceleration | None = None) -> None:
         self._path = path
+        self._acceleration = acceleration
         self._seekable = True
         self._open()
 
     def _open(self) -> None:
-        self.container = open_container(self._path)
+        hwaccel = self._acceleration.hwaccel() if self._acceleration is not None else None
+        self.container = open_container(self._path, hwaccel)
         self.track = video_stream(self._path, self.container)
         self._packets: Iterator[Packet[Any]] = read_packets(self.container, self.track)
         self._waiting: Packet[Any] | None = None
@@ -124,19 +128,25 @@ class PacketReader:
 class FrameDecoder:
     """Decodes frames of one file. One object serves one thread."""
 
-    def __init__(self, path: Path, *, all_key: bool) -> None:
+    def __init__(self, path: Path, *, all_key: bool, acceleration: Acceleration | None = None) -> None:
         """Opens the file.
 
         Args:
             path: the file.
             all_key: whether every packet is a key packet, as in ProRes or MJPEG.
+            acceleration: what to decode with, for as long as all goes well; None for the processor.
 
         Raises:
-            MediaError: it cannot be opened.
+            MediaError: it cannot be opened, or there is no such device.
         """
-        self._reader = PacketReader(path)
+        self._path = path
         self._all_key = all_key
-        set_up_decoder(self._reader.track, all_key=all_key)
+        self._acceleration = acceleration
+        self._begin()
+
+    def _begin(self) -> None:
+        self._reader = PacketReader(self._path, self._acceleration)
+        set_up_decoder(self._reader.track, all_key=self._all_key, accelerated=self._acceleration is not None)
         self._ready: dict[int, VideoFrame] = {}
         self._first_fed = 0
         self._in_flight: set[int] = set()
@@ -145,6 +155,12 @@ class FrameDecoder:
         self._missed: set[int] = set()
         self._failures: Counter[int] = Counter()
         self._damaged: set[int] = set()
+        self._stumbled = False
+
+    @property
+    def device(self) -> str:
+        """What decodes now: "software", or the kind of device."""
+        return self._acceleration.device if self._acceleration is not None else SOFTWARE
 
     @property
     def reader(self) -> PacketReader:
@@ -158,6 +174,12 @@ class FrameDecoder:
 
     def picture(self, frame: int, index: FrameIndex) -> VideoFrame | None:
         """Frame `frame` as decoded, or None when the file holds nothing decodable for it."""
+        if self._acceleration is not None:
+            picture = self._accelerated(frame, index, self._acceleration)
+            if picture is not None:
+                return picture
+            # Damage, too, is the software's to judge: what it makes of a broken packet is what has been tested.
+            self.leave_device()
         if frame in self._ready:
             return self._ready[frame]
         if frame in self._damaged:
@@ -177,6 +199,25 @@ class FrameDecoder:
         if picture is None:
             self._damaged.add(frame)
         return picture
+
+    def leave_device(self) -> None:
+        """Lets the processor decode from now on."""
+        self._reader.close()
+        self._acceleration = None
+        self._begin()
+
+    def _accelerated(self, frame: int, index: FrameIndex, acceleration: Acceleration) -> VideoFrame | None:
+        """The frame from the device in the software's layout; None when anything about it is not as it should be."""
+        packet, start = int(index.order[frame]), index.start_for(frame)
+        try:
+            if frame not in self._ready and not self._is_ahead(packet, start):
+                self._restart(start, index)
+            picture = self._ready.get(frame) or self._decode_until(frame, packet, index)
+        except (MediaError, av.error.FFmpegError, RuntimeError):
+            return None
+        if picture is None or picture.is_corrupt or self._stumbled:
+            return None
+        return as_software(picture, acceleration.pixel_format)
 
     def _note_missed(self, frame: int, start: int, index: FrameIndex) -> None:
         """Remembers which frames behind a missing one did not come out either, so as not to look for them again.
@@ -215,7 +256,7 @@ class FrameDecoder:
 
     def _restart(self, start: int, index: FrameIndex) -> None:
         if self._reader.jump(start, index):
-            set_up_decoder(self._reader.track, all_key=self._all_key)
+            set_up_decoder(self._reader.track, all_key=self._all_key, accelerated=self._acceleration is not None)
         else:
             self._reader.track.codec_context.flush_buffers()
         self._first_fed = start
@@ -256,6 +297,7 @@ class FrameDecoder:
             return self._reader.track.codec_context.decode(packet)
         except av.error.FFmpegError:
             # A damaged packet: its frame stays missing and is shown as such; the next packets may be whole.
+            self._stumbled = True
             return []
 
     def _keep(self, rank: int, picture: VideoFrame, wanted: int) -> None:

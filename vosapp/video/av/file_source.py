@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,11 @@ from vosapp.video.av.convert import PictureConverter, facts_of
 from vosapp.video.av.decoder import FrameDecoder
 from vosapp.video.av.describe import describe
 from vosapp.video.av.errors import media_errors
+from vosapp.video.av.hardware import SOFTWARE, accelerations, same_picture
 from vosapp.video.av.indexing import shared_index
 from vosapp.video.av.track_facts import read_track_facts
 from vosapp.video.frame_index import FrameIndex
+from vosapp.video.hardware import hardware_wanted
 from vosapp.video.placeholder import damaged_picture, empty_picture
 from vosapp.video.source import ClipInfo, RgbImage
 
@@ -46,20 +49,28 @@ class FileSource:
             self._decoder = FrameDecoder(path, all_key=bool(index.packets.key.all()))
             self._track = read_track_facts(self._decoder.reader.container, self._decoder.reader.track)
             with media_errors(path):
-                first = self._first_picture(index)
+                number, first = self._first_picture(index)
                 self._facts = facts_of(first, self._track.pixel_aspect)
+                if hardware_wanted():
+                    self._use_hardware(number, first, index)
         except BaseException:
             self.close()
             raise
         self._converter = PictureConverter(self._facts)
-        self._info = describe(path, self._index, self._track, self._facts, self._lead)
+        self._info = self._described()
 
     @property
     def info(self) -> ClipInfo:
         """Facts of the clip; while they are `provisional`, ask again now and then."""
         if self._info.provisional and self._index.complete:
-            self._info = describe(self._path, self._index, self._track, self._facts, self._lead)
+            self._info = self._described()
+        if self._decoder is not None and self._decoder.device != self._info.decoder:
+            self._info = replace(self._info, decoder=self._decoder.device)
         return self._info
+
+    def _described(self) -> ClipInfo:
+        info = describe(self._path, self._index, self._track, self._facts, self._lead)
+        return replace(info, decoder=self._decoder.device if self._decoder is not None else SOFTWARE)
 
     def frame(self, index: int) -> RgbImage:
         """Frame `index` as read-only (height, width, 3) uint8 RGB.
@@ -124,7 +135,11 @@ class FileSource:
         index = self._index.covering(number + self._lead)
         if number + self._lead >= len(index):
             raise IndexError(f"no frame {number}: {self._path.name} has {len(index) - self._lead}")
-        return self._decoder.picture(number + self._lead, index)
+        before = self._decoder.device
+        picture = self._decoder.picture(number + self._lead, index)
+        if self._decoder.device != before:
+            self._index.device = SOFTWARE
+        return picture
 
     def _is_whole(self, picture: VideoFrame, number: int) -> bool:
         index = self._index.now()
@@ -138,11 +153,39 @@ class FileSource:
                 return picture
         return None
 
-    def _first_picture(self, index: FrameIndex) -> VideoFrame:
-        """The first picture that can be decoded; sets how many before it do not belong to the clip."""
+    def _first_picture(self, index: FrameIndex) -> tuple[int, VideoFrame]:
+        """The first frame that can be decoded, as numbered in the index, with its picture.
+
+        Sets how many frames before it do not belong to the clip.
+        """
         for number in range(min(len(index), _PROBED_FRAMES)):
             picture = self._picture(number)
             if picture is not None:
                 self._lead = number if index.refers_outside(number) else 0
-                return picture
+                return number, picture
         raise MediaError(f"Nothing in {self._path} can be decoded.", "Check that it plays elsewhere, or copy it again.")
+
+    def _use_hardware(self, number: int, first: VideoFrame, index: FrameIndex) -> None:
+        """Goes on with the first device that decodes the first picture as the software did.
+
+        What was found is remembered with the file's index: its next decoder need not try again.
+        """
+        if self._decoder is None or first.is_corrupt or self._index.device == SOFTWARE:
+            return
+        codec = self._decoder.reader.track.codec_context.codec
+        known = self._index.device
+        self._index.device = SOFTWARE
+        for acceleration in accelerations(codec, first.format.name):
+            if known is not None and acceleration.device != known:
+                continue
+            try:
+                faster = FrameDecoder(self._path, all_key=bool(index.packets.key.all()), acceleration=acceleration)
+            except (MediaError, RuntimeError):
+                continue  # there is no such device here, or it does not know the codec
+            picture = faster.picture(number, index)
+            if faster.device != SOFTWARE and picture is not None and same_picture(first, picture):
+                self._decoder.close()
+                self._decoder = faster
+                self._index.device = acceleration.device
+                return
+            faster.close()

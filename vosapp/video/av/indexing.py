@@ -27,6 +27,7 @@ class SharedIndex:
         path: the file.
         cut_off: whether reading ended in an error instead of at the end of the file.
         grown: whether the file grew while it was read.
+        device: the hardware whose pictures were found to be right, "software" when none is, None before it was tried.
     """
 
     def __init__(self, path: Path, *, at_once_seconds: float = _AT_ONCE_SECONDS) -> None:
@@ -38,6 +39,7 @@ class SharedIndex:
         self.path = path
         self.cut_off = False
         self.grown = False
+        self.device: str | None = None
         self._changed = threading.Condition()
         self._index: FrameIndex | None = None
         self._error: MediaError | None = None
