@@ -194,6 +194,7 @@ def _with_objects(document: Document, object_ids: Sequence[ObjectId]) -> Documen
 
 def _propagate(editor: Editor, arguments: argparse.Namespace, within: FrameRange, reporter: Reporter) -> None:
     """Runs the engine; what it finished stays in the editor however it ends."""
+    from vosapp.engine.damage import damage_notes
     from vosapp.engine.job import Job
     from vosapp.engine.propagation import FrameResult
     from vosapp.engine.propagation_job import PropagationTask, propagation_body
@@ -204,6 +205,7 @@ def _propagate(editor: Editor, arguments: argparse.Namespace, within: FrameRange
     task = PropagationTask(editor.document, editor.store, plan, arguments.device)
     token = editor.begin_run("propagate", within=within)
     waiting: list[FrameResult] = []
+    damaged: set[int] = set()
 
     def keep() -> None:
         editor.amend_run(token, [change for result in waiting for change in result.changes()])
@@ -211,6 +213,7 @@ def _propagate(editor: Editor, arguments: argparse.Namespace, within: FrameRange
 
     def deliver(result: FrameResult) -> None:
         waiting.append(result)
+        damaged.update(result.damaged)
         if len(waiting) >= _BATCH:
             keep()
 
@@ -223,6 +226,8 @@ def _propagate(editor: Editor, arguments: argparse.Namespace, within: FrameRange
     finally:
         keep()
         editor.end_run(token)
+        for note in damage_notes(task.document, damaged):
+            reporter.warning(note)
 
 
 def _export(editor: Editor, arguments: argparse.Namespace, recipe: Recipe, reporter: Reporter) -> None:

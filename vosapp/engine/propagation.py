@@ -41,6 +41,8 @@ class FrameResult:
         sources: the anchors that each came from.
         engine: name of the engine.
         done, total: frames visited so far and in all, for progress; both passes of a run in two directions count.
+        damaged: frames that this step looked at and whose picture is damaged or missing. A mask on such a frame follows
+            the picture that stands in, and its doubt is 1.
     """
 
     frame_index: int
@@ -50,6 +52,7 @@ class FrameResult:
     engine: str
     done: int
     total: int
+    damaged: tuple[int, ...] = ()
 
     def changes(self) -> list[RunChange]:
         """The masks as an `Editor` takes them."""
@@ -91,7 +94,7 @@ def propagate(
     with Spool() as spool:
         for run in passes:
             walk = _Walk(run, truth, source, propagator=build(), spool=spool)
-            for frame_index, rgb in read_in_order(source, run.frames()):
+            for frame_index, rgb in read_in_order(source, run.frames(), walk.damaged.add):
                 if cancelled():
                     raise Cancelled
                 done += 1
@@ -149,6 +152,7 @@ class _Walk:
         self._active: dict[ObjectId, ObjectSpan] = {}
         self._remembered: set[tuple[ObjectId, int]] = set()
         self._shot = range(0)
+        self.damaged: set[int] = set()
 
     def visit(self, frame_index: int, rgb: RgbImage, done: int, total: int) -> FrameResult:
         """Moves the pass to a frame."""
@@ -157,7 +161,7 @@ class _Walk:
             self._drop(list(self._active))
         seeds = {span.object_id: span for span in self._seeds.get(frame_index, ())}
         self._drop([o for o, span in self._active.items() if o not in seeds and frame_index not in span.frames])
-        self._remember_ahead(seeds.values(), frame_index, rgb)
+        looked_at = self._remember_ahead(seeds.values(), frame_index, rgb)
         shape = (rgb.shape[0], rgb.shape[1])
         given = {o: self._truth.probability(o, frame_index, shape) for o in seeds}
         self._active |= seeds
@@ -172,11 +176,12 @@ class _Walk:
         return FrameResult(
             frame_index,
             masks={o: _binary(probability, shape) for o, (probability, _, _) in made.items()},
-            doubt={o: doubt for o, (_, doubt, _) in made.items()},
+            doubt={o: 1.0 if frame_index in self.damaged else doubt for o, (_, doubt, _) in made.items()},
             sources={o: sources for o, (_, _, sources) in made.items()},
             engine=self._truth.plan.engine,
             done=done,
             total=total,
+            damaged=tuple(sorted(f for f in (frame_index, *looked_at) if f in self.damaged)),
         )
 
     def _decided(self, span: ObjectSpan, frame_index: int, prediction: Prediction) -> _Decided | None:
@@ -206,8 +211,11 @@ class _Walk:
             del self._active[object_id]
         self._remembered = {(o, f) for o, f in self._remembered if o not in object_ids}
 
-    def _remember_ahead(self, seeds: Collection[ObjectSpan], frame_index: int, rgb: RgbImage) -> None:
-        """Shows the propagator the trusted frames near a seed, once each and those of one frame together."""
+    def _remember_ahead(self, seeds: Collection[ObjectSpan], frame_index: int, rgb: RgbImage) -> list[int]:
+        """Shows the propagator the trusted frames near a seed, once each and those of one frame together.
+
+        Returns the frames that were read for it besides the seed's.
+        """
         frames: dict[int, list[ObjectId]] = defaultdict(list)
         for span in seeds:
             for frame in self._truth.nearest(span.object_id, frame_index, self._shot):
@@ -216,8 +224,11 @@ class _Walk:
                     frames[frame].append(span.object_id)
         for frame, object_ids in sorted(frames.items()):
             picture = rgb if frame == frame_index else self._source.frame(frame)
+            if frame != frame_index and self._source.is_damaged(frame):
+                self.damaged.add(frame)
             shape = (picture.shape[0], picture.shape[1])
             self._propagator.remember(frame, picture, {o: self._truth.probability(o, frame, shape) for o in object_ids})
+        return [frame for frame in frames if frame != frame_index]
 
 
 def _binary(probability: NDArray[np.float32], shape: tuple[int, int]) -> Mask:

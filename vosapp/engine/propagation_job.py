@@ -55,7 +55,7 @@ def propagation_body(
 
     Args:
         task: the run.
-        deliver: called in the thread of the run with every result that has masks.
+        deliver: called in the thread of the run with every result that has masks or tells of damage.
         open_source, build: in place of the task's own.
     """
 
@@ -85,7 +85,7 @@ def propagation_body(
                 cancelled=context.cancelled,
             )
             for result in results:
-                if result.masks:
+                if result.masks or result.damaged:
                     deliver(result)
                     written += len(result.masks)
                 frame = f"Frame {result.frame_index + first_number}"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from vosapp.video.source import RgbImage, VideoSource
 
 _CHUNK_BYTES = 192 * 2**20  # 160 frames at 480p, 30 at 1080p: a seek for each chunk instead of for each frame
 
 
-def read_in_order(source: VideoSource, frame_indices: Sequence[int]) -> Iterator[tuple[int, RgbImage]]:
+def read_in_order(
+    source: VideoSource, frame_indices: Sequence[int], found_damaged: Callable[[int], object] = lambda _: None
+) -> Iterator[tuple[int, RgbImage]]:
     """Yields (index, frame) in the given order.
 
     A descending order is decoded in ascending chunks, because a decoder only goes forward cheaply; at most one chunk
@@ -18,14 +20,22 @@ def read_in_order(source: VideoSource, frame_indices: Sequence[int]) -> Iterator
     Args:
         source: the clip; used only while the iterator runs.
         frame_indices: all ascending or all descending.
+        found_damaged: called with every frame whose picture is damaged or missing, before that frame is yielded.
     """
+
+    def read(index: int) -> RgbImage:
+        picture = source.frame(index)
+        if source.is_damaged(index):  # asked right after reading, when it costs nothing
+            found_damaged(index)
+        return picture
+
     if len(frame_indices) < 2 or frame_indices[0] < frame_indices[1]:
         for index in frame_indices:
-            yield index, source.frame(index)
+            yield index, read(index)
         return
     chunk_frames = max(1, _CHUNK_BYTES // (source.info.height * source.info.width * 3))
     for start in range(0, len(frame_indices), chunk_frames):
         indices = frame_indices[start : start + chunk_frames]
-        pictures = [source.frame(index) for index in reversed(indices)]
+        pictures = [read(index) for index in reversed(indices)]
         for index in indices:
             yield index, pictures.pop()

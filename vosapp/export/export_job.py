@@ -9,11 +9,12 @@ from fractions import Fraction
 from pathlib import Path
 
 from vosapp.core.document import Document, MaskStore
+from vosapp.core.frame_words import frame_words
 from vosapp.core.timecode import timecode
 from vosapp.engine.job import JobContext
 from vosapp.engine.reading import read_in_order
 from vosapp.export.layers import layers_at
-from vosapp.export.manifest import clear_earlier_export, write_manifest
+from vosapp.export.manifest import Written, clear_earlier_export, write_manifest
 from vosapp.export.png_target import PngTarget
 from vosapp.export.preflight import Preflight, preflight
 from vosapp.export.recipe import ExportFormat, Recipe
@@ -39,7 +40,7 @@ class ExportReport:
         frames: indices of the frames written.
         files: the files written, the manifest left out.
         manifest: the note beside them.
-        warnings: sentences for the user: frames without a mask, stale masks.
+        warnings: sentences for the user: frames without a mask, stale masks, damaged pictures.
     """
 
     frames: tuple[int, ...]
@@ -82,6 +83,7 @@ class _Export:
         self._source = source
         self._context = context
         self._written: list[int] = []
+        self._damaged: set[int] = set()
 
     def run(self) -> ExportReport:
         """Writes everything, or leaves what `export_body` promises."""
@@ -95,11 +97,18 @@ class _Export:
             target.publish()
         except BaseException:
             if target.abandon():
-                write_manifest(recipe, found, frames=self._written, files=target.files(), complete=False)
+                self._note(target, complete=False)
             raise
-        files = target.files()
-        note = write_manifest(recipe, found, frames=self._written, files=files, complete=True)
-        return ExportReport(tuple(self._written), tuple(files), note, tuple(found.warnings()))
+        note = self._note(target, complete=True)
+        warnings = found.warnings()
+        if self._damaged:
+            where = frame_words(self._damaged, found.clip.first_number)
+            warnings.append(f"The clip is damaged on {where}; the exported picture there is the one before it, marked.")
+        return ExportReport(tuple(self._written), tuple(target.files()), note, tuple(warnings))
+
+    def _note(self, target: Target, *, complete: bool) -> Path:
+        written = Written(self._written, target.files(), tuple(sorted(self._damaged)), complete)
+        return write_manifest(self._task.recipe, self._found, written)
 
     def _make_target(self) -> Target:
         recipe, found = self._task.recipe, self._found
@@ -133,7 +142,11 @@ class _Export:
     def _frames(self) -> Generator[FrameToWrite]:
         clip, frames = self._found.clip, self._found.frames
         shape = (clip.height, clip.width)
-        pictures = read_in_order(self._source, frames) if self._source is not None else ((f, None) for f in frames)
+        pictures = (
+            read_in_order(self._source, frames, self._damaged.add)
+            if self._source is not None
+            else ((f, None) for f in frames)
+        )
         for frame_index, picture in pictures:
             layers = layers_at(self._found.objects, self._task.store, frame_index, shape)
             yield FrameToWrite(frame_index, frame_index + clip.first_number, layers, picture)

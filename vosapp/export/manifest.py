@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,26 +25,35 @@ def manifest_path(recipe: Recipe) -> Path:
     return recipe.path.with_name(f"{recipe.path.name}.manifest.json")
 
 
-def write_manifest(
-    recipe: Recipe, found: Preflight, *, frames: Sequence[int], files: Sequence[Path], complete: bool
-) -> Path:
-    """Writes the manifest of an export and returns its path.
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What an export wrote.
 
-    Args:
-        recipe, found: what was asked for.
+    Attributes:
         frames: indices of the frames that were written.
-        files: the files, each hashed.
+        files: the files.
+        damaged: those of the frames whose picture is damaged in the clip.
         complete: False for a prefix left by a cancelled export.
+    """
+
+    frames: Sequence[int]
+    files: Sequence[Path]
+    damaged: Sequence[int]
+    complete: bool
+
+
+def write_manifest(recipe: Recipe, found: Preflight, written: Written) -> Path:
+    """Writes the manifest of an export, with a hash of each file, and returns its path.
 
     Raises:
         ExportError: it cannot be written.
     """
-    path, clip = manifest_path(recipe), found.clip
+    path, clip, frames = manifest_path(recipe), found.clip, written.frames
     number = clip.first_number
     content = {
         "kind": _KIND,
         "program": f"vosapp {__version__}",
-        "complete": complete,
+        "complete": written.complete,
         "format": recipe.format.value,
         "alpha": "straight",
         "clip": {"name": Path(clip.path).name, "frames": clip.frame_count, "sample_digest": clip.sample_digest},
@@ -59,7 +69,8 @@ def write_manifest(
             str(object_id): [[r.first + number, r.last + number] for r in ranges]
             for object_id, ranges in found.missing.items()
         },
-        "files": {_relative(file, path): _sha256(file) for file in files},
+        "damaged_frames": [frame + number for frame in written.damaged],
+        "files": {_relative(file, path): _sha256(file) for file in written.files},
     }
     try:
         path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

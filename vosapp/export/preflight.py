@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from vosapp.core.document import ClipRef, Document, ObjectId, RotoObject
 from vosapp.core.errors import ExportError
-from vosapp.core.timeline import FrameRange
+from vosapp.core.frame_words import frame_words
+from vosapp.core.timeline import FrameRange, ranges_of
 from vosapp.export.recipe import ExportFormat, MissingMasks, Recipe
-
-_MOST_NAMED = 4  # ranges named in one sentence; more are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class Preflight:
         """One sentence for each thing that the user should know, naming frames as the clip numbers them."""
         names = {item.id: item.name for item in self.objects}
         sentences = [
-            f'"{names[object_id]}" has no mask on {_named(ranges, self.clip.first_number)}.'
+            f'"{names[object_id]}" has no mask on {frame_words((f for r in ranges for f in r), self.clip.first_number)}.'
             for object_id, ranges in self.missing.items()
         ]
         return sentences + [
@@ -56,7 +55,7 @@ def preflight(document: Document, recipe: Recipe) -> Preflight:
     within = (recipe.frames or document.working_range()).intersection(FrameRange(0, document.clip.frame_count - 1))
     if within is None:
         raise ExportError("The frames to export are not in the clip.", f"It has {document.clip.frame_count} frames.")
-    missing = {item.id: _ranges(f for f in within if _is_missing(item, f)) for item in objects}
+    missing = {item.id: ranges_of(f for f in within if _is_missing(item, f)) for item in objects}
     missing = {object_id: ranges for object_id, ranges in missing.items() if ranges}
     stale = {o.id: sum(1 for f, c in o.cells.items() if c.stale and f in within) for o in objects}
     stale = {object_id: count for object_id, count in stale.items() if count}
@@ -83,25 +82,3 @@ def _objects(document: Document, recipe: Recipe) -> tuple[RotoObject, ...]:
 
 def _is_missing(item: RotoObject, frame_index: int) -> bool:
     return frame_index not in item.cells and not item.is_absent(frame_index)
-
-
-def _ranges(frames: Iterable[int]) -> tuple[FrameRange, ...]:
-    ranges: list[FrameRange] = []
-    for frame in frames:
-        if ranges and ranges[-1].last == frame - 1:
-            ranges[-1] = FrameRange(ranges[-1].first, frame)
-        else:
-            ranges.append(FrameRange(frame, frame))
-    return tuple(ranges)
-
-
-def _named(ranges: tuple[FrameRange, ...], first_number: int) -> str:
-    count = sum(len(r) for r in ranges)
-    texts = [
-        str(r.first + first_number) if len(r) == 1 else f"{r.first + first_number} to {r.last + first_number}"
-        for r in ranges[:_MOST_NAMED]
-    ]
-    if len(ranges) > _MOST_NAMED:
-        texts.append(f"{len(ranges) - _MOST_NAMED} more ranges")
-    word = "frame" if count == 1 else f"{count} frames:"
-    return f"{word} {', '.join(texts)}"

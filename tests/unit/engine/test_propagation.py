@@ -16,6 +16,7 @@ from vosapp.core.errors import Cancelled, EngineError
 from vosapp.core.mask import Mask
 from vosapp.core.store import MemoryMaskStore
 from vosapp.core.timeline import Direction, FrameRange
+from vosapp.engine.damage import damage_notes
 from vosapp.engine.propagation import FrameResult, propagate
 from vosapp.engine.run_plan import RunPlan
 
@@ -231,3 +232,35 @@ def test_only_the_nearest_of_many_anchors_are_shown_ahead() -> None:
     assert [frame for frame, _ in built[0].remembered] == list(range(0, 48, 3))
     _, again = run(document, store, replace(plan, within=FrameRange(0, 119)), source=source)
     assert [frame for frame, _ in again[0].remembered] == list(range(0, 120, 3))
+
+
+def test_masks_on_damaged_pictures_are_doubtful_and_told() -> None:
+    document, store = shot({2: 5})
+    source = ArraySource(12)
+    source.damaged = {4}
+    results, _ = run(document, store, RunPlan((1,), FrameRange(0, 6)), source=source)
+    told = {r.frame_index: (r.damaged, r.doubt.get(1)) for r in results}
+    assert told[4] == ((4,), 1.0)
+    assert all(damaged == () and (doubt is None or doubt < 1) for frame, (damaged, doubt) in told.items() if frame != 4)
+
+
+def test_damage_is_told_going_backward_and_of_anchors_read_ahead() -> None:
+    document, store = shot({2: 5, 9: 20})
+    source = ArraySource(12)
+    source.damaged = {2, 7}
+    results, _ = run(document, store, RunPlan((1,), FrameRange(3, 9), Direction.BACKWARD), source=source)
+    assert {f for r in results for f in r.damaged} >= {7}
+    assert {r.frame_index: r.doubt[1] for r in results if r.masks}[7] == 1.0
+    both, _ = run(document, store, RunPlan((1,), FrameRange(0, 11)), source=source)
+    assert 2 in {f for r in both for f in r.damaged}, "an anchor on a damaged picture is told, too"
+
+
+def test_the_sentences_about_damage() -> None:
+    document, _ = shot({2: 5, 9: 20})
+    assert damage_notes(document, ()) == []
+    (only,) = damage_notes(document, {4, 5})
+    assert "2 frames: 4 to 5" in only
+    assert "anchor" not in only
+    first, second = damage_notes(document, {2, 5})
+    assert "2 frames: 2, 5" in first
+    assert "An anchor lies on a damaged picture (frame 2)" in second

@@ -125,6 +125,17 @@ def test_prores_has_straight_alpha_and_as_many_frames(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir() if "part" in p.name] == []
 
 
+def test_damaged_pictures_in_an_export_are_said(tmp_path: Path) -> None:
+    document, store = shot(first_number=101)
+    source = ArraySource(pictures())
+    source.damaged = {1}
+    recipe = Recipe(ExportFormat.PRORES_4444, tmp_path / "shot.mov")
+    result = Job(export_body(ExportTask(document, store, recipe), open_source=lambda: source)).run()
+    assert result.value is not None
+    assert any("damaged on frame 102" in sentence for sentence in result.value.warnings)
+    assert json.loads(result.value.manifest.read_text(encoding="utf-8"))["damaged_frames"] == [102]
+
+
 def test_the_manifest_tells_what_is_there(tmp_path: Path) -> None:
     document, store = shot(frames=range(2, 5))
     report = run(document, store, Recipe(ExportFormat.PNG, tmp_path))
