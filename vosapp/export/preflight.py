@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from vosapp.core.document import ClipRef, Document, ObjectId, RotoObject
 from vosapp.core.errors import ExportError
@@ -33,8 +34,9 @@ class Preflight:
     def warnings(self) -> list[str]:
         """One sentence for each thing that the user should know, naming frames as the clip numbers them."""
         names = {item.id: item.name for item in self.objects}
+        first = self.clip.first_number
         sentences = [
-            f'"{names[object_id]}" has no mask on {frame_words((f for r in ranges for f in r), self.clip.first_number)}.'
+            f'"{names[object_id]}" has no mask on {frame_words(chain.from_iterable(ranges), first)}.'
             for object_id, ranges in self.missing.items()
         ]
         return sentences + [
