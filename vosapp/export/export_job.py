@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass
 from fractions import Fraction
@@ -20,7 +20,7 @@ from vosapp.export.preflight import Preflight, preflight
 from vosapp.export.recipe import ExportFormat, Recipe
 from vosapp.export.target import FrameToWrite, Target
 from vosapp.video.open import open_video
-from vosapp.video.source import RgbImage, VideoSource
+from vosapp.video.source import VideoSource
 
 
 @dataclass(frozen=True, slots=True)
