@@ -121,6 +121,14 @@ class Editor:
             run = Step(self._run.label, self._run_version, self._history.current, size_bytes)
         return EditorState(self._history.steps, self._history.head, run, self._history.forgotten)
 
+    @property
+    def loose_masks(self) -> frozenset[Digest]:
+        """Masks that the run may yet need though `state` does not name them: those under what the user did since."""
+        if self._run is None:
+            return frozenset()
+        cells = [cell for change in self._overlay_changes.values() for pair in change.entries.values() for cell in pair]
+        return frozenset(self._run.masks().union(cell.base for cell in cells if isinstance(cell, Cell)))
+
     def apply(self, label: str, document: Document, *, group: str = "") -> None:
         """Makes an edited document the present, as one undo step. An unchanged document makes no step.
 
@@ -210,6 +218,21 @@ class Editor:
             self._history.insert(run.label, Version(self._document), size_bytes=size_bytes)
         self._run = self._token = self._run_version = None
         self._overlay_changes.clear()
+        self._tell(self._document, self._document)
+
+    def lose_steps(self, held: EditorState, kept: EditorState) -> None:
+        """Forgets steps that a project file cannot give back any more, so that nobody tries to undo them.
+
+        Args:
+            held: a state of this editor.
+            kept: the same without steps at its beginning or end.
+        """
+        if kept is held:
+            return
+        lead = kept.forgotten - held.forgotten
+        exchange: dict[Step, Step | None] = dict.fromkeys(held.steps)
+        exchange.update(zip(held.steps[lead:], kept.steps, strict=False))
+        self._history.exchange(exchange)
         self._tell(self._document, self._document)
 
     def subscribe(self, callback: Subscriber) -> Callable[[], None]:

@@ -5,7 +5,7 @@ Every version is kept whole. Versions share all that did not change between them
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from vosapp.core.document import Document
@@ -177,6 +177,14 @@ class History:
         self._head += 1
         self._steps[self._head] = step
         return step.version
+
+    def exchange(self, steps: Mapping[Step, Step | None]) -> None:
+        """Puts steps in the place of others, without a change of what they made; None takes steps away at the ends."""
+        exchanged = [steps.get(step, step) for step in self._steps]
+        lead = next(place for place, step in enumerate(exchanged) if step is not None)
+        self._steps = [step for step in exchanged if step is not None]
+        self._head -= lead
+        self.forgotten += lead
 
     @staticmethod
     def _loaded(version: Version) -> None:

@@ -9,22 +9,26 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from vosapp.core.document import Document
 from vosapp.core.editor import Editor
 from vosapp.core.errors import ProjectError
 from vosapp.core.history import DEFAULT_LIMIT_BYTES
+from vosapp.core.paths import SUFFIX
 from vosapp.core.recent import discard_unsaved, is_unsaved
 from vosapp.core.storage.backup import BackupPolicy, backup_dir, make_backup
-from vosapp.core.storage.copying import write_fresh
-from vosapp.core.storage.database import SCHEMA_VERSION, SUFFIX
-from vosapp.core.storage.keeping import FileKeeper, ProblemCallback
+from vosapp.core.storage.copying import remove_parts, write_fresh
+from vosapp.core.storage.database import SCHEMA_VERSION
+from vosapp.core.storage.file import Tick, no_tick
+from vosapp.core.storage.keeping import FileKeeper, ProblemCallback, Written
 from vosapp.core.storage.lock import ProjectLock
 from vosapp.core.storage.masks import FileMaskStore
-from vosapp.core.storage.opening import Opened, open_file, taken
+from vosapp.core.storage.moving import ProjectCopy
+from vosapp.core.storage.opening import Opened, open_file, open_reader
 
-__all__ = ["SUFFIX", "BackupPolicy", "Project"]
+__all__ = ["SUFFIX", "BackupPolicy", "Project", "ProjectCopy"]
 
 MIGRATION_BACKUPS = 100  # the copy of an old schema must not push out, nor be pushed out by, the ordinary ones
 
@@ -70,13 +74,27 @@ class Project:
         Raises:
             ProjectError: the file exists, is open in another window, or cannot be written.
         """
-        masks = FileMaskStore(editor.store)
-        project = cls(Path(path), editor, masks, backups)
+        project = cls.in_memory(editor, path, reason="", backups=backups)
         try:
-            project._move_to(project.path, overwrite=overwrite)
+            project.save_as(path, overwrite=overwrite)
         except BaseException:
             project._unsubscribe()
             raise
+        return project
+
+    @classmethod
+    def in_memory(
+        cls, editor: Editor, path: Path | str, *, reason: str, backups: BackupPolicy | None = None
+    ) -> Project:
+        """A project without a file. Save As gives it one.
+
+        Args:
+            path: where it would be.
+            reason: why it is not, as `read_only_reason`.
+        """
+        masks = FileMaskStore(editor.store)
+        project = cls(Path(path), editor, masks, backups)
+        project.read_only_reason = reason
         editor.store = masks
         return project
 
@@ -141,6 +159,45 @@ class Project:
         if self._keeper is not None:
             self._keeper.flush(timeout_s)
 
+    def begin_copy(self, path: Path | str) -> ProjectCopy:
+        """Begins to write everything, as it stands now, to another file, and returns at once.
+
+        The editor may be used while the copy is written. It ends with `go_on_in` or with `keep_copy`; there is at most
+        one at a time.
+        """
+        self._masks.hold_back()
+        count = self._keeper.mask_count if self._keeper is not None else 0
+        loose = self.editor.loose_masks
+        return ProjectCopy(Path(path), self.editor.state, self._masks, loose=loose, mask_count=count)
+
+    def go_on_in(self, copy: ProjectCopy) -> Callable[[], None]:
+        """Goes on in a copy that is written; what was done since it was begun follows.
+
+        Returns:
+            What closes the file before, and removes it if the user never saved it. It may wait for a disk and run in
+            any thread.
+        """
+        written, lock = copy.written, copy.lock
+        if written is None or lock is None:
+            raise ValueError("the copy is not written")
+        copy.written = copy.lock = None
+        close_reader, before, old_path = self._masks.move(written.reader), self._keeper, self.path
+        if before is not None:
+            before.retire()
+        self._keeper = self._keeper_of(copy.path, lock)
+        self._keeper.begin_written(written)
+        self.path, self.read_only_reason, self.report = copy.path, "", ()
+        self._changed_in_memory = False
+        self.editor.lose_steps(copy.state, written.state)
+        if written.state != self.editor.state:
+            self._keeper.submit(self.editor.state)
+        return partial(_close_before, close_reader, before, old_path)
+
+    def keep_copy(self, copy: ProjectCopy) -> None:
+        """Leaves a copy as it is, or what was written of it not at all, and stays in this file."""
+        self._masks.let_go()
+        copy.close()
+
     def save_as(self, path: Path | str, *, overwrite: bool = False) -> None:
         """Writes everything to another file and goes on there.
 
@@ -150,13 +207,28 @@ class Project:
             ProjectError: as for `create`; the project goes on in the file before.
         """
         path = Path(path)
-        if self._keeper is not None and path.exists() and path.samefile(self.path):
+        if self.is_at(path):
             self.flush()
-        else:
-            self._move_to(path, overwrite=overwrite)
+            return
+        copy = self.begin_copy(path)
+        try:
+            copy.write(overwrite=overwrite)
+        except BaseException:
+            self.keep_copy(copy)
+            raise
+        self.go_on_in(copy)()
 
-    def compact(self) -> None:
+    def is_at(self, path: Path) -> bool:
+        """Whether the project is written to a file already. Asks the disk."""
+        return self._keeper is not None and path.exists() and path.samefile(self.path)
+
+    def compact(self, tick: Tick = no_tick) -> None:
         """Rewrites the file without what nothing needs any more: forgotten steps, masks of undone runs.
+
+        Nothing else may use the project meanwhile.
+
+        Args:
+            tick: told how many masks are written. What it raises ends the work; the file is as before then.
 
         Raises:
             ProjectError: it is read-only, or cannot be written; the file is as before then.
@@ -164,10 +236,14 @@ class Project:
         if self._keeper is None:
             raise ProjectError(f"{self.path.name} is open for reading only.", "Use Save As.")
         self.flush()
-        self._keeper.rewrite(self.editor.state, self._keeper.project_id)
+        loose = self.editor.loose_masks
+        self._keeper.rewrite(self.editor.state, self._keeper.project_id, loose=loose, tick=tick)
 
-    def close(self) -> None:
+    def close(self, tick: Tick = no_tick) -> None:
         """Commits what is left and leaves one plain file, compacted if that is worthwhile. Again does nothing.
+
+        Args:
+            tick: told how many masks a compaction has written.
 
         Raises:
             ProjectError: something cannot be committed; the project stays open, so that Save As is possible.
@@ -175,7 +251,7 @@ class Project:
         self.flush()
         if self._keeper is not None and self._is_wasteful():
             with suppress(ProjectError):  # a large file is no reason not to close; the next time may work
-                self.compact()
+                self.compact(tick)
         self.abandon()
 
     def abandon(self) -> None:
@@ -186,25 +262,6 @@ class Project:
             self._keeper.close()
             self._keeper = None
 
-    def _move_to(self, path: Path, *, overwrite: bool) -> None:
-        """Writes everything to a file and goes on there."""
-        if path.exists() and not overwrite:
-            raise ProjectError(f"{path.name} exists already in {path.parent}.", "Choose another name.")
-        lock = taken(path)
-        try:
-            written = write_fresh(path, self.editor.state, self._masks.raw)
-        except BaseException:
-            lock.release()
-            raise
-        if self._keeper is not None:
-            self._keeper.close()
-            if is_unsaved(self.path):
-                discard_unsaved(self.path)
-        self._keeper = self._keeper_of(path, lock)
-        self._keeper.begin_written(written)
-        self.path, self.read_only_reason, self.report = path, "", ()
-        self._changed_in_memory = False
-
     def _is_wasteful(self) -> bool:
         """Whether much of the file is masks of steps that were forgotten since it was opened."""
         wasted = self.editor.history.dropped_bytes
@@ -213,20 +270,27 @@ class Project:
     def _write_on(self, opened: Opened, connection: sqlite3.Connection, lock: ProjectLock) -> None:
         """Writes from now on into the file that was opened, which is of an old or of the present schema."""
         keeper, state = self._keeper_of(self.path, lock), self.editor.state
+        with suppress(OSError):  # what a dead process left is in nobody's way
+            remove_parts(self.path)
         project_id = opened.reader.about("project_id")
         if opened.reader.schema == SCHEMA_VERSION:
             keeper.begin(connection, opened.loaded.masks, project_id=project_id, written=state)
             self._keeper = keeper
             return
         connection.close()
+        raw, detach = self._masks.raw, self._masks.detach
         try:
             make_backup(self.path, project_id, count=MIGRATION_BACKUPS)
-            keeper.rewrite(state, project_id)
+            state = write_fresh(self.path, state, raw, project_id=project_id, before_replacing=detach)
         except ProjectError as error:
             lock.release()
+            self._masks.attach(open_reader(self.path))
             self.read_only_reason = f"It is of an older version of vosapp and cannot be brought up to date. {error}"
-        else:
-            self._keeper = keeper
+            return
+        written = Written.open(self.path, state)
+        self._masks.attach(written.reader)
+        keeper.begin_written(written)
+        self._keeper = keeper
 
     def _keeper_of(self, path: Path, lock: ProjectLock) -> FileKeeper:
         return FileKeeper(path, lock, self._masks, policy=self._policy, on_problem=self._tell_problem)
@@ -240,3 +304,14 @@ class Project:
     def _tell_problem(self, problem: ProjectError | None) -> None:
         if self.on_problem is not None:
             self.on_problem(problem)
+
+
+def _close_before(close_reader: Callable[[], None], keeper: FileKeeper | None, path: Path) -> None:
+    """Closes the file that a project was moved from."""
+    close_reader()
+    if keeper is None:
+        return
+    keeper.close()
+    if is_unsaved(path):
+        with suppress(ProjectError):  # the work is elsewhere; a copy too much hurts nobody
+            discard_unsaved(path)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from vosapp.core.document import Cell, Document, MaskStore, ObjectId, Origin, RotoObject
 from vosapp.core.edits import check_size, predicted_over
 from vosapp.core.frame_map import changes_between
-from vosapp.core.mask import Mask
+from vosapp.core.mask import Digest, Mask
 from vosapp.core.rebase import without_user_facts
 from vosapp.core.timeline import FrameRange
 
@@ -146,6 +146,10 @@ class RunOverlay:
         change = OverlayChange(touched)
         self.apply(change)
         return replace(edited, objects=tuple(objects)), change
+
+    def masks(self) -> set[Digest]:
+        """Digests of the masks that the run made last, also where something of the user's covers them."""
+        return {entry.base for entry in self._entries.values() if isinstance(entry, Cell)}
 
     def apply(self, change: OverlayChange) -> None:
         """Makes or takes back what a step changed, where the run has not written anew since."""

@@ -13,8 +13,8 @@ from datetime import datetime
 from pathlib import Path
 
 from vosapp.core.errors import ProjectError
-from vosapp.core.paths import user_data_dir
-from vosapp.core.storage.database import SUFFIX, connect, translated
+from vosapp.core.paths import SUFFIX, user_data_dir
+from vosapp.core.storage.database import connect, translated
 
 FIRST_DELAY_S = 5.0  # after the first change: a project that is only looked at is not copied
 

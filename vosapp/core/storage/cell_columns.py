@@ -10,9 +10,7 @@ from vosapp.core.storage.fields import DamageError, Json, hex_digests, is_finite
 
 MAX_SOURCES = 1024
 
-_NAMES = frozenset(
-    {"frames", "base", "origin", "added", "removed", "locked", "stale", "engine", "sources", "doubt"}
-)
+_NAMES = frozenset({"frames", "base", "origin", "added", "removed", "locked", "stale", "engine", "sources", "doubt"})
 _ORIGINS = {origin.value: origin for origin in Origin}
 
 

@@ -8,16 +8,17 @@ from __future__ import annotations
 import os
 import sqlite3
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from vosapp.core.editor import EditorState
 from vosapp.core.history import Step, Version
+from vosapp.core.mask import Digest
 from vosapp.core.storage.database import connect, create_schema, translated
 from vosapp.core.storage.fields import DamageError
-from vosapp.core.storage.file import ProjectFile
+from vosapp.core.storage.file import ProjectFile, Tick, no_tick
 from vosapp.core.storage.masks import Raw
 
 
@@ -27,6 +28,8 @@ def write_fresh(
     raw: Raw,
     *,
     project_id: str = "",
+    loose: Iterable[Digest] = (),
+    tick: Tick = no_tick,
     before_replacing: Callable[[], None] = lambda: None,
 ) -> EditorState:
     """Writes a state and all that it needs, and nothing else, to a file. The caller holds the file's lock.
@@ -36,6 +39,8 @@ def write_fresh(
         state: what to write. Steps that cannot be read from where they are now are left out, with those beyond them.
         raw: where the masks are.
         project_id: of the project; "" makes a new one.
+        loose: masks to write besides, which a run that goes on may yet need.
+        tick: told how many masks are written, as they are. What it raises ends the writing, and nothing is left of it.
         before_replacing: called when the new file is complete; closes the one before if it is the same.
 
     Returns:
@@ -52,7 +57,7 @@ def write_fresh(
         try:
             create_schema(connection)
             connection.execute("INSERT INTO about VALUES ('project_id', ?)", (project_id or uuid.uuid4().hex,))
-            ProjectFile(connection, raw, ()).write(state, {})
+            ProjectFile(connection, raw, (), tick=tick).write(state, {}, loose)
         finally:
             connection.close()
         before_replacing()

@@ -6,7 +6,6 @@ import sqlite3
 from pathlib import Path
 
 from vosapp.core.errors import ProjectError
-from vosapp.core.paths import SUFFIX
 from vosapp.core.storage import schema1
 
 APPLICATION_ID = 0x564F5341  # "VOSA", in the header of the file

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 
@@ -26,13 +26,24 @@ INTERRUPTED = "{} (interrupted)"  # label of a run that had not ended when the f
 NEAR_STEPS = 500  # steps on either side of the present whose documents stay in memory
 
 Row = tuple[str, Version]
+Tick = Callable[[int], None]
+
+
+def no_tick(_masks: int) -> None:
+    """Nobody watches."""
 
 
 class ProjectFile:
     """The writing side of a project file. Used from one thread at a time."""
 
     def __init__(
-        self, connection: sqlite3.Connection, raw: Raw, masks: Iterable[Digest], *, load: Load | None = None
+        self,
+        connection: sqlite3.Connection,
+        raw: Raw,
+        masks: Iterable[Digest],
+        *,
+        load: Load | None = None,
+        tick: Tick = no_tick,
     ) -> None:
         """Begins to write a file that has its schema.
 
@@ -40,6 +51,7 @@ class ProjectFile:
             raw: where masks come from that the file does not hold yet.
             masks: digests of those that it holds.
             load: reads versions from this file; None while nobody reads it.
+            tick: told how many masks the file holds, as they come. What it raises undoes the writing.
         """
         self._connection = connection
         self._raw = raw
@@ -47,21 +59,28 @@ class ProjectFile:
         self._masks = set(masks)
         self._nodes: set[bytes] | None = None
         self._load = load
+        self._tick = tick
         self._has_log = load is None  # without readers there is no need for one
         self._run_nodes: set[bytes] = set()
         self._new: list[Digest | bytes] = []
         self._encoder = TreeEncoder(self._is_stored)
 
+    @property
+    def mask_count(self) -> int:
+        """How many masks the file holds."""
+        return len(self._masks)
+
     def know(self, state: EditorState) -> None:
         """Says which steps the file holds already."""
         self._rows = {position: (_label(step), step.version) for position, step in _positions(state).items()}
 
-    def write(self, state: EditorState, pending: Mapping[Digest, Mask]) -> None:
+    def write(self, state: EditorState, pending: Mapping[Digest, Mask], loose: Iterable[Digest] = ()) -> None:
         """Makes the file hold this state.
 
         Args:
             state: of the editor.
             pending: masks to write whether the state needs them or not.
+            loose: digests of more such masks.
 
         Raises:
             sqlite3.Error, OSError: it cannot be written; the file is as before then.
@@ -74,6 +93,7 @@ class ProjectFile:
         try:
             for digest, mask in pending.items():
                 self._write_mask(digest, (mask.height, mask.width, mask.data))
+            self._write_raw(loose)
             rows = self._write_steps(state)
             self._connection.execute("COMMIT")
         except BaseException:
@@ -178,10 +198,7 @@ class ProjectFile:
         for node in self._encoder.nodes(version.document):
             digest = node.digest
             if node.data is not None and not self._is_stored(digest):
-                for mask in node.masks - self._masks:
-                    raw = self._raw(mask)
-                    if raw is not None:
-                        self._write_mask(mask, raw)
+                self._write_raw(node.masks - self._masks)
                 self._connection.execute("INSERT OR IGNORE INTO nodes VALUES (?, ?)", (digest, node.data))
                 self._stored().add(digest)
                 self._new.append(digest)
@@ -190,11 +207,18 @@ class ProjectFile:
         version.digest = digest
         return digest
 
+    def _write_raw(self, digests: Iterable[Digest]) -> None:
+        for digest in digests:
+            raw = self._raw(digest)
+            if raw is not None:
+                self._write_mask(digest, raw)
+
     def _write_mask(self, digest: Digest, raw: RawMask) -> None:
         if digest not in self._masks:
             self._connection.execute("INSERT OR IGNORE INTO masks VALUES (?, ?, ?, ?)", (bytes.fromhex(digest), *raw))
             self._masks.add(digest)
             self._new.append(digest)
+            self._tick(len(self._masks))
 
     def _is_stored(self, digest: bytes) -> bool:
         return digest in self._stored()

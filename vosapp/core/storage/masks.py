@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from threading import Lock
 
 from vosapp.core.document import Document, MaskStore
 from vosapp.core.errors import MaskError
@@ -19,7 +20,11 @@ Raw = Callable[[Digest], RawMask | None]
 class FileMaskStore:
     """A MaskStore over a project file. Puts and gets may come from any thread.
 
-    A new mask stays in memory until the writer has committed it.
+    A new mask stays in memory until the writer has committed it; while a copy of the project is being written, until
+    the project has moved to the copy or the copy is done without.
+
+    Attributes:
+        place: counts the files. Who writes to one says which, so that the writer of the file before is not believed.
     """
 
     def __init__(self, fallback: MaskStore | None = None) -> None:
@@ -28,7 +33,10 @@ class FileMaskStore:
         Args:
             fallback: where masks are that were put before there was a file.
         """
+        self.place = 0
         self._pending: dict[Digest, Mask] = {}
+        self._held_back: dict[Digest, Mask] | None = None
+        self._lock = Lock()  # around what the writer and the editor both change
         self._cache = MaskCache(CACHE_BYTES)
         self._fallback = fallback
         self._reader: ProjectReader | None = None
@@ -42,6 +50,30 @@ class FileMaskStore:
         self.detach()
         self._reader = reader
         return self.document
+
+    def hold_back(self) -> None:
+        """Keeps from now on what is written in memory too: a copy that is being made may lack it."""
+        with self._lock:
+            self._held_back = {}
+
+    def let_go(self) -> None:
+        """Ends `hold_back`; the project stays where it is."""
+        with self._lock:
+            self._held_back = None
+
+    def move(self, reader: ProjectReader) -> Callable[[], None]:
+        """Reads from a copy from now on, and has everything put since `hold_back` written to it.
+
+        Returns:
+            What closes the file before.
+        """
+        with self._lock:
+            for digest, mask in (self._held_back or {}).items():
+                self._pending.setdefault(digest, mask)
+            self._held_back = None
+            self.place += 1
+            old, self._reader = self._reader, reader
+        return old.close if old is not None else _nothing
 
     def detach(self) -> None:
         """Closes the file; the masks in memory stay."""
@@ -59,7 +91,7 @@ class FileMaskStore:
         mask = self._held(digest)
         if mask is not None:
             return mask
-        row = self._reader.mask(digest) if self._reader is not None else None
+        row = self._stored(digest)
         if row is not None:
             mask = Mask.from_stored(*row, digest)
         elif self._fallback is not None:
@@ -78,13 +110,18 @@ class FileMaskStore:
         """The masks that are not in the file yet."""
         return self._pending.copy()
 
-    def written(self, digests: Iterable[Digest]) -> None:
-        """Says that masks are in the file now."""
-        for digest in digests:
-            mask = self._pending.get(digest)
-            if mask is not None:
-                self._cache.put(digest, mask)
-                del self._pending[digest]
+    def written(self, digests: Iterable[Digest], place: int) -> None:
+        """Says that masks are in the file of a place now. Not believed when the project has moved since."""
+        with self._lock:
+            if place != self.place:
+                return
+            for digest in digests:
+                mask = self._pending.get(digest)
+                if mask is not None:
+                    self._cache.put(digest, mask)
+                    if self._held_back is not None:
+                        self._held_back[digest] = mask
+                    del self._pending[digest]
 
     def raw(self, digest: Digest) -> RawMask | None:
         """(height, width, data) of a mask, unchecked; None where it is missing or cannot be read."""
@@ -92,7 +129,7 @@ class FileMaskStore:
         if mask is not None:
             return mask.height, mask.width, mask.data
         try:
-            row = self._reader.mask(digest) if self._reader is not None else None
+            row = self._stored(digest)
             if row is None and self._fallback is not None:
                 mask = self._fallback.get(digest)
                 row = mask.height, mask.width, mask.data
@@ -102,9 +139,26 @@ class FileMaskStore:
 
     def document(self, digest: bytes) -> Document:
         """A version of the document from the file. Raises DamageError."""
-        if self._reader is None:
-            raise DamageError("it is closed")
-        return self._reader.document(digest)
+        while (reader := self._reader) is not None:
+            try:
+                return reader.document(digest)
+            except DamageError:
+                if self._reader is reader:
+                    raise
+        raise DamageError("it is closed")
+
+    def _stored(self, digest: Digest) -> RawMask | None:
+        while (reader := self._reader) is not None:
+            try:
+                return reader.mask(digest)
+            except MaskError:  # another thread may have moved to a copy and closed this file meanwhile
+                if self._reader is reader:
+                    raise
+        return None
 
     def _held(self, digest: Digest) -> Mask | None:
-        return self._pending.get(digest) or self._cache.get(digest)
+        return self._pending.get(digest) or self._cache.get(digest) or (self._held_back or {}).get(digest)
+
+
+def _nothing() -> None:
+    """There was no file before."""

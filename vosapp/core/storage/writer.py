@@ -48,6 +48,7 @@ class ProjectWriter:
         self.problem: ProjectError | None = None
         self._file = file
         self._masks = masks
+        self._place = masks.place
         self._path = path
         self._on_problem = on_problem
         self._condition = threading.Condition()
@@ -169,7 +170,7 @@ class ProjectWriter:
         try:
             pending = self._masks.pending()
             self._file.write(state, pending)
-            self._masks.written(pending)
+            self._masks.written(pending, self._place)
         except (sqlite3.Error, OSError) as error:
             return translated(error, self._path)
         except ProjectError as error:
