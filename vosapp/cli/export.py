@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vosapp.cli.frame_numbers import frame_ends, frame_range
 from vosapp.cli.running import Reporter, run_job
-from vosapp.core.errors import ExportError
+from vosapp.core.errors import ExportError, MediaError
 from vosapp.export.recipe import ExportFormat, MissingMasks, Recipe
+
+if TYPE_CHECKING:
+    from vosapp.core.document import ClipRef
+    from vosapp.video.source import VideoSource
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -35,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     from vosapp.export.export_job import ExportTask, export_body
 
     reporter = Reporter(arguments.json)
-    project = Project.open(arguments.project)
+    project = Project.open(arguments.project, read_only=True)
     try:
         document = project.editor.document
         for sentence in project.report:
@@ -57,7 +63,9 @@ def run(arguments: argparse.Namespace) -> int:
             missing=MissingMasks(arguments.missing),
             overwrite=arguments.overwrite,
         )
-        job = Job(export_body(ExportTask(document, project.editor.store, recipe)), "The export")
+        task = ExportTask(document, project.editor.store, recipe)
+        open_clip = partial(_open_clip, document.clip, arguments.project)
+        job = Job(export_body(task, open_source=open_clip), "The export")
         report = run_job(job, reporter)
     finally:
         project.abandon()
@@ -70,3 +78,17 @@ def run(arguments: argparse.Namespace) -> int:
         manifest=str(report.manifest),
     )
     return 0
+
+
+def _open_clip(clip: ClipRef, project: Path) -> VideoSource:
+    """The clip where the project says, or beside it."""
+    from vosapp.core.relink import locate
+    from vosapp.video.open import open_video
+
+    path = locate(clip, project)
+    if path is None:
+        raise MediaError(
+            f"The clip of {project} is not at {clip.path}.",
+            "Put it beside the project, or say in the window where it is: File > Relink media.",
+        )
+    return open_video(path)

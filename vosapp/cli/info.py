@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vosapp.core.paths import SUFFIX
+
 if TYPE_CHECKING:
     from vosapp.core.document import RotoObject
 
@@ -30,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def is_project(path: Path) -> bool:
     """Whether a path is meant as a project: by its ending, or by what is in it."""
-    if path.suffix.lower() == ".vosapp":
+    if path.suffix.lower() == SUFFIX:
         return True
     try:
         with path.open("rb") as file:
@@ -74,8 +76,9 @@ def _clip_facts(path: Path) -> dict[str, Any]:
 
 def _project_facts(path: Path) -> dict[str, Any]:
     from vosapp.core.project import Project
+    from vosapp.core.relink import locate
 
-    project = Project.open(path)
+    project = Project.open(path, read_only=True)
     try:
         document = project.editor.document
         clip = document.clip
@@ -85,14 +88,14 @@ def _project_facts(path: Path) -> dict[str, Any]:
             "kind": "project",
             "path": str(path),
             "clip": clip.path if clip else "",
-            "clip_found": bool(clip) and Path(clip.path).exists() if clip else False,
+            "clip_found": clip is not None and locate(clip, path) is not None,
             "width": clip.width if clip else 0,
             "height": clip.height if clip else 0,
             "frames": clip.frame_count if clip else 0,
             "in_out": [in_out.first + first, in_out.last + first] if in_out else None,
             "cuts": [cut + first for cut in document.cuts],
             "objects": [_object_facts(item, first) for item in document.objects],
-            "notes": [*project.report, *([project.read_only_reason] if project.read_only else [])],
+            "notes": list(project.report),
         }
     finally:
         project.abandon()

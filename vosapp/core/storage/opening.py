@@ -21,6 +21,7 @@ from vosapp.core.storage.loading import Load, Loaded, load_history
 from vosapp.core.storage.lock import LockedError, LockUnsupportedError, ProjectLock
 from vosapp.core.storage.reader import ProjectReader
 
+_READ_VERSION_AT, _WITH_LOG = 19, b"\x02"  # in the header of a SQLite file: whether it is read together with a log
 _UNREADABLE_IN_PLACE = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR)
 
 
@@ -65,7 +66,7 @@ def open_file(path: Path, attach: Callable[[ProjectReader], Load], *, reading: s
                 connection = connect(path)
                 undo.callback(connection.close)
                 check_schema(connection, path)
-            reader = open_reader(path)
+            reader = open_reader(path, traceless=bool(reading))
             undo.callback(reader.close)
             loaded = load_history(reader, attach(reader))
         except sqlite3.Error as error:
@@ -82,18 +83,22 @@ def open_file(path: Path, attach: Callable[[ProjectReader], Load], *, reading: s
         return Opened(reader, loaded, (connection, lock), "")
 
 
-def open_reader(path: Path) -> ProjectReader:
+def open_reader(path: Path, *, traceless: bool = False) -> ProjectReader:
     """A reader for a file that may lie where nothing can be written.
+
+    Args:
+        traceless: write nothing beside the file even where that is possible.
 
     Raises:
         sqlite3.Error: it cannot be read.
         ProjectError: it is no project, or newer than this program.
     """
-    try:
-        return _reader(path, path, "ro")
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF not in _UNREADABLE_IN_PLACE:
-            raise
+    if not (traceless and _would_leave_traces(path)):
+        try:
+            return _reader(path, path, "ro")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in _UNREADABLE_IN_PLACE:
+                raise
     # SQLite wants to write beside a file that was not closed. Where it may not, it reads the file as it is or, when
     # the log of a dead process lies there too, a copy of both.
     log = Path(f"{path}-wal")
@@ -108,6 +113,14 @@ def open_reader(path: Path) -> ProjectReader:
     except BaseException:
         folder.cleanup()
         raise
+
+
+def _would_leave_traces(path: Path) -> bool:
+    """Whether SQLite would make files beside one that was not closed. Where a window has it open, they are there."""
+    with path.open("rb") as file:
+        file.seek(_READ_VERSION_AT)
+        with_log = file.read(1) == _WITH_LOG
+    return with_log and not Path(f"{path}-shm").exists()
 
 
 def _reader(path: Path, named: Path, mode: str, *, on_close: Callable[[], None] = lambda: None) -> ProjectReader:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import subprocess
-import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.nobody import as_nobody
 from tests.unit.core.shapes import box, document
 from tests.unit.core.storage.victim import state_of
 from vosapp.core import edits
@@ -23,8 +22,6 @@ from vosapp.core.mask import Mask
 from vosapp.core.project import Project
 
 resource = pytest.importorskip("resource", reason="these places are Unix places")
-
-NOBODY = 65534
 
 
 def small_editor() -> Editor:
@@ -50,31 +47,6 @@ def noisy_editor() -> Editor:
     assert small.clip is not None
     clip = ClipRef("shot.mov", 480, 512, 100, small.clip.rate)
     return Editor(edits.add_object(Document(clip))[0])
-
-
-def as_nobody(work: Callable[[], object]) -> None:
-    """Runs work as a user without rights, in a process of its own, and fails with what it raised."""
-    if os.getuid() != 0:
-        work()
-        return
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reading)
-        try:
-            os.setgroups([])
-            os.setgid(NOBODY)
-            os.setuid(NOBODY)
-            work()
-        except BaseException:  # noqa: BLE001 - told to the parent, who fails with it
-            os.write(writing, traceback.format_exc().encode())
-        finally:
-            os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading) as pipe:
-        failure = pipe.read()
-    os.waitpid(child, 0)
-    assert not failure, failure
 
 
 @pytest.fixture
