@@ -44,6 +44,20 @@ def ranges_of(frames: Iterable[int]) -> tuple[FrameRange, ...]:
     return tuple(ranges)
 
 
+def numbers_text(frames: Iterable[int], *, first_number: int = 0, at_most: int = 10) -> str:
+    """Frames as a user reads them, in the source's own numbering: "1001 to 1003, 1010".
+
+    Args:
+        frames: 0-based indices.
+        first_number: number of frame 0.
+        at_most: ranges named; " and more" stands for the others.
+    """
+    ranges = ranges_of(frames)
+    ends = [(r.first + first_number, r.last + first_number) for r in ranges[:at_most]]
+    texts = [f"{first}" if first == last else f"{first} to {last}" for first, last in ends]
+    return ", ".join(texts) + (" and more" if len(ranges) > at_most else "")
+
+
 class Direction(enum.Enum):
     """Which way a run goes from its anchors."""
 

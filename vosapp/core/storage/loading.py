@@ -15,7 +15,7 @@ from vosapp.core.storage.fields import MAX_INDEX, DamageError
 from vosapp.core.storage.reader import ProjectReader
 from vosapp.core.storage.rows import StateRow, StepRow
 from vosapp.core.storage.tree import Gaps, masks_of
-from vosapp.core.timeline import ranges_of
+from vosapp.core.timeline import numbers_text
 
 Load = Callable[[bytes], Document]
 
@@ -146,11 +146,9 @@ def _without_missing(document: Document, masks: set[Digest], report: list[str]) 
         ]
         if missing:
             document = document.with_object(one.with_cells(dict.fromkeys(missing)))
-            report.append(_missing_sentence(one, missing))
+            report.append(_missing_sentence(one, missing, document.clip.first_number if document.clip else 0))
     return document
 
 
-def _missing_sentence(one: RotoObject, frames: Iterable[int]) -> str:
-    ranges = [f"{r.first}" if r.first == r.last else f"{r.first} to {r.last}" for r in ranges_of(frames)]
-    text = ", ".join(ranges[:10]) + (" and more" if len(ranges) > 10 else "")
-    return f"The masks of {one.name} on frames {text} are missing."
+def _missing_sentence(one: RotoObject, frames: Iterable[int], first_number: int) -> str:
+    return f"The masks of {one.name} on frames {numbers_text(frames, first_number=first_number)} are missing."

@@ -35,6 +35,7 @@ from vosapp.core.storage.parts import (
     encode_head,
     encode_traits,
 )
+from vosapp.core.timeline import numbers_text
 
 MAX_INFLATED_BYTES = 512 * 2**20  # of one document; 10,000 frames of 5 objects take 10 MB
 _KEPT_OBJECTS = 64
@@ -115,9 +116,15 @@ def masks_of(chunk: Chunk[Cell]) -> set[Digest]:
 
 @dataclass(slots=True)
 class Gaps:
-    """What is missing from a document that was read in spite of damage, in sentences."""
+    """What is missing from a document that was read in spite of damage.
+
+    Attributes:
+        sentences: for the user.
+        first_number: number of frame 0 in them.
+    """
 
     sentences: list[str] = field(default_factory=list)
+    first_number: int = 0
 
 
 class TreeDecoder:
@@ -146,6 +153,9 @@ class TreeDecoder:
         self._inflated_bytes = 0
         content = self._unpack(digest)
         only(content, HEAD_NAMES | {"objects"})
+        clip = decode_head(content, ()).clip
+        if gaps is not None and clip is not None:
+            gaps.first_number = clip.first_number
         objects = []
         for name in hex_digests(items(content, "objects", MAX_OBJECTS), "objects"):
             try:
@@ -173,9 +183,10 @@ class TreeDecoder:
             except DamageError:
                 if gaps is None:
                     raise
-                first, whole = number * CHUNK_FRAMES, False
-                last = first + CHUNK_FRAMES - 1
-                gaps.sentences.append(f"The masks of {one.name} on frames {first} to {last} are missing.")
+                whole = False
+                first = number * CHUNK_FRAMES
+                frames = numbers_text(range(first, first + CHUNK_FRAMES), first_number=gaps.first_number)
+                gaps.sentences.append(f"The masks of {one.name} on frames {frames} are missing.")
         made = replace(one, cells=FrameMap.of_chunks(chunks))
         if whole:
             self._objects[digest] = made
