@@ -30,6 +30,7 @@ class Answers(Dialogs):
         self.colour: Colour | None = None
         self.frames: FrameRange | None = None
         self.agrees = True
+        self.weights: list[Path] = []
         self.asked: list[str] = []
 
     def _answer(self, question: str) -> Path | None:
@@ -53,6 +54,10 @@ class Answers(Dialogs):
 
     def ask_folder(self, title: str, folder: str) -> Path | None:
         return self._answer("folder")
+
+    def ask_weights(self) -> list[Path]:
+        self.asked.append("weights")
+        return self.weights
 
     def ask_colour(self, colour: Colour) -> Colour | None:
         self.asked.append("colour")

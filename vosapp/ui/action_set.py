@@ -22,6 +22,7 @@ class ActionSet(QObject):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._actions: dict[str, QAction] = {}
+        self._reasons: dict[str, str] = {}
         for spec in ACTIONS:
             action = _make(spec, window)
             window.addAction(action)
@@ -53,10 +54,19 @@ class ActionSet(QObject):
                 menu.addSeparator()
             menu.addAction(self._actions[action_id])
 
-    def show_state(self, enabled: frozenset[str], checked: frozenset[str]) -> None:
-        """Enables and checks exactly these actions."""
+    def show_state(self, blocked: Mapping[str, str], checked: frozenset[str]) -> None:
+        """Checks exactly these actions and enables all but the blocked ones, whose tooltips say why.
+
+        Args:
+            blocked: reasons by action id.
+            checked: action ids.
+        """
         for action_id, action in self._actions.items():
-            action.setEnabled(action_id in enabled)
+            reason = blocked.get(action_id, "")
+            if reason != self._reasons.get(action_id, ""):
+                self._reasons[action_id] = reason
+                action.setToolTip(tooltip(BY_ID[action_id], reason))
+            action.setEnabled(not reason)
             if action.isCheckable():
                 action.setChecked(action_id in checked)
 

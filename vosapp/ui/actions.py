@@ -152,10 +152,26 @@ _PROPAGATE = (
     ActionSpec("propagate.forward_anchor", "Forward to the next anchor", "Propagate", ("Ctrl+F",)),
     ActionSpec("propagate.backward_anchor", "Backward to the anchor before", "Propagate", ("Ctrl+B",)),
     ActionSpec("propagate.cancel", "Cancel", "Propagate", ("Esc",), "cancel", "Finished frames stay", rule=True),
+    ActionSpec(
+        "propagate.import_weights",
+        "Import network weights…",
+        "Propagate",
+        icon="open",
+        tip="Takes the file that a network's authors publish",
+        rule=True,
+    ),
 )
 
 _OBJECT = (
     ActionSpec("object.add", "Add object", "Object", ("Ctrl+Shift+N",), "add"),
+    ActionSpec(
+        "object.suggest",
+        "Suggest objects",
+        "Object",
+        ("Shift+A",),
+        "suggest",
+        "Networks outline what they find on this frame; you choose what becomes an object",
+    ),
     ActionSpec("object.rename", "Rename…", "Object", ("Ctrl+R",)),
     ActionSpec("object.colour", "Colour…", "Object", (), "colour"),
     ActionSpec("object.visible", "Show", "Object", ("V",), "eye", checkable=True, rule=True),
@@ -181,6 +197,7 @@ GESTURES: tuple[Gesture, ...] = (
     Gesture("Ctrl + drag", "Change the brush size", "Tools"),
     Gesture("Click, Enter", "Set polygon corners, close", "Tools"),
     Gesture("Alt + close", "Polygon takes away", "Tools"),
+    Gesture("Click outline", "Choose a suggested object", "Object"),
     Gesture("Wheel", "Zoom at the pointer", "View"),
     Gesture("Middle drag", "Move the picture", "View"),
     Gesture("Hold `", "Peek at the source", "View"),
@@ -198,8 +215,8 @@ def conflicts(actions: Iterable[ActionSpec] = ACTIONS) -> dict[str, list[str]]:
     return {key: ids for key, ids in claims.items() if len(ids) > 1}
 
 
-def tooltip(spec: ActionSpec) -> str:
-    """Text, keys and the sentence more of an action, for a tooltip."""
+def tooltip(spec: ActionSpec, blocked: str = "") -> str:
+    """Text, keys and the sentence more of an action, for a tooltip; and why it cannot be used now, where it cannot."""
     text = spec.text.rstrip("…")
     head = f"{text}  ({spec.keys[0]})" if spec.keys else text
-    return f"{head}\n{spec.tip}" if spec.tip else head
+    return "\n".join(part for part in (head, spec.tip, f"Not now: {blocked}." if blocked else "") if part)

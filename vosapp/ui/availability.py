@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from vosapp.core.document import Document, RotoObject
 from vosapp.ui.actions import ACTIONS
 from vosapp.ui.view_state import ViewMode, ViewState
 
-ALWAYS = frozenset({"file.open", "file.open_folder", "file.quit", "help.shortcuts", "help.about", "view.full_screen"})
+ALWAYS = frozenset(
+    {
+        "file.open",
+        "file.open_folder",
+        "file.quit",
+        "help.shortcuts",
+        "help.about",
+        "view.full_screen",
+        "propagate.import_weights",
+    }
+)
+NO_CLIP = "Open a clip first"
 _NEEDS_OBJECT = (
     "object.rename",
     "object.colour",
@@ -18,64 +31,94 @@ _NEEDS_OBJECT = (
     "edit.delete_range",
     "edit.approve_range",
     "edit.absent_range",
+    "edit.paste",
 )
 _NEEDS_MASK_HERE = ("edit.copy", "edit.delete", "edit.anchor", "edit.approve")
-_RUNS = tuple(s.id for s in ACTIONS if s.menu == "Propagate" and s.id not in ("propagate.cancel", "propagate.chosen"))
+_RUNS = tuple(
+    s.id
+    for s in ACTIONS
+    if s.menu == "Propagate" and s.id not in ("propagate.cancel", "propagate.chosen", "propagate.import_weights")
+)
 
 
-def enabled_actions(
-    document: Document, state: ViewState, active: RotoObject | None, review: tuple[int, ...], *, can_run: bool
-) -> frozenset[str]:
-    """Ids of the actions that would do something now.
+def blocked_actions(
+    document: Document, state: ViewState, active: RotoObject | None, review: tuple[int, ...], *, refusal: str
+) -> dict[str, str]:
+    """The actions that would do nothing now, by id, each with the reason for the user.
 
     Args:
         document, state: what stands.
         active: the object that the tools change.
         review: doubtful frames.
-        can_run: the run set in the panel could start.
+        refusal: why the run set in the panel cannot start, "" when it can.
     """
     if document.clip is None:
-        return ALWAYS
-    off: set[str] = set()
-    off.update(_off_for_objects(document, state, active))
+        return {spec.id: NO_CLIP for spec in ACTIONS if spec.id not in ALWAYS}
+    off = _off_for_objects(document, state, active) | _off_for_work(document, state, refusal)
     if not state.project.undo_label:
-        off.add("edit.undo")
+        off["edit.undo"] = "Nothing was done yet"
     if not state.project.redo_label:
-        off.add("edit.redo")
-    if state.run is None and not state.polygon_points:
-        off.add("propagate.cancel")
-    if state.run is not None or not any(item.cells for item in document.objects):
-        off.update(_RUNS)
-    if not can_run:
-        off.add("propagate.chosen")
+        off["edit.redo"] = "Nothing was undone"
     if not state.polygon_points:
-        off.add("tool.take_back")
+        off["tool.take_back"] = "No polygon is being drawn"
     if not state.media_problem:
-        off.add("file.relink")
+        off["file.relink"] = "The clip is where it should be"
     if document.in_out is None:
-        off.add("mark.clear")
+        off["mark.clear"] = "In and out are not set"
     if not review:
-        off.update(("go.next_doubt", "go.previous_doubt"))
+        off |= dict.fromkeys(("go.next_doubt", "go.previous_doubt"), "No frame is doubtful")
     if not any(item.anchors() for item in document.objects):
-        off.update(("go.next_anchor", "go.previous_anchor"))
-    return frozenset(spec.id for spec in ACTIONS) - off
+        off |= dict.fromkeys(("go.next_anchor", "go.previous_anchor"), "There is no anchor yet")
+    return off
 
 
-def _off_for_objects(document: Document, state: ViewState, active: RotoObject | None) -> set[str]:
-    off = {f"object.select_{n}" for n in range(len(document.objects) + 1, 10)}
+def enabled_actions(blocked: Mapping[str, str]) -> frozenset[str]:
+    """Ids of the actions that would do something now."""
+    return frozenset(spec.id for spec in ACTIONS if spec.id not in blocked)
+
+
+def _off_for_work(document: Document, state: ViewState, refusal: str) -> dict[str, str]:
+    """What running work rules out, and what there is nothing to run with."""
+    off: dict[str, str] = {}
+    is_suggesting = state.suggestions is not None or bool(state.network_help)
+    if state.run is None and not state.polygon_points and not is_suggesting:
+        off["propagate.cancel"] = "Nothing is running"
+    busy = "Masks are being propagated" if state.run is not None else ""
+    busy = "Objects are being searched for" if state.searching is not None else busy
+    if busy:
+        off |= dict.fromkeys((*_RUNS, "object.suggest"), busy)
+    elif not any(item.cells for item in document.objects):
+        off |= dict.fromkeys(_RUNS, "Paint the object on one frame first")
+    if state.media_problem:
+        off["object.suggest"] = "The clip is missing"
+    if refusal:
+        off["propagate.chosen"] = refusal.rstrip(".")
+    return off
+
+
+def _off_for_objects(document: Document, state: ViewState, active: RotoObject | None) -> dict[str, str]:
+    here = state.suggestions is not None and state.suggestions.frame_index == state.frame_index
+    places = len(state.suggestions.items) if state.suggestions is not None and here else len(document.objects)
+    off = {f"object.select_{n}": "There are not so many objects" for n in range(places + 1, 10)}
     if not document.objects:
-        off.add("file.export")
+        off["file.export"] = "There is nothing to export yet"
     if active is None:
-        off.update((*_NEEDS_OBJECT, *_NEEDS_MASK_HERE, "edit.paste"))
-        return off - {"edit.anchor"} if state.polygon_points else off
+        off |= dict.fromkeys((*_NEEDS_OBJECT, *_NEEDS_MASK_HERE), "There is no object yet")
+    else:
+        off |= _off_for_active(document, state, active)
+    if state.polygon_points or here:
+        off.pop("edit.anchor", None)  # Enter closes the polygon, or accepts what is suggested
+    return off
+
+
+def _off_for_active(document: Document, state: ViewState, active: RotoObject) -> dict[str, str]:
+    off: dict[str, str] = {}
     if state.frame_index not in active.cells:
-        off.update(_NEEDS_MASK_HERE)
-    if state.polygon_points:
-        off.discard("edit.anchor")  # Enter closes the polygon
+        off |= dict.fromkeys(_NEEDS_MASK_HERE, f"{active.name} has no mask on this frame")
     if document.objects[0] is active:
-        off.add("object.raise")
+        off["object.raise"] = f"{active.name} is in front already"
     if document.objects[-1] is active:
-        off.add("object.lower")
+        off["object.lower"] = f"{active.name} is behind all others already"
     return off
 
 

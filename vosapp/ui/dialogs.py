@@ -45,6 +45,12 @@ class Dialogs:
         filters = "Mask images (*.png *.tif *.tiff *.exr *.bmp *.webp *.jpg);;All files (*)"
         return _path(QFileDialog.getOpenFileName(self._window, "Import mask", "", filters)[0])
 
+    def ask_weights(self) -> list[Path]:
+        """The file or files that a network's authors publish; empty when the user cancelled."""
+        filters = "Weights (*.pth *.pt *.tar *.zip *.safetensors);;All files (*)"
+        names, _ = QFileDialog.getOpenFileNames(self._window, "Import network weights", "", filters)
+        return [Path(name) for name in names]
+
     def ask_folder(self, title: str, folder: str) -> Path | None:
         """A folder to write to."""
         return _path(QFileDialog.getExistingDirectory(self._window, title, folder))

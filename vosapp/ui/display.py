@@ -6,14 +6,16 @@ therefore be tested without a window.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from vosapp.core.document import Cell, Colour, Document, ObjectId, RotoObject
 from vosapp.core.mask import Digest
 from vosapp.core.timecode import timecode
 from vosapp.core.timeline import Direction, FrameRange
-from vosapp.ui.availability import checked_actions, enabled_actions
+from vosapp.ui.availability import blocked_actions, checked_actions, enabled_actions
 from vosapp.ui.run_request import Refusal, RunRequest, active_object, request
+from vosapp.ui.suggest_display import SuggestDisplay, resolve_suggest
 from vosapp.ui.timeline.lanes import Coverage, CoverageCache, Lane, combined_doubt, frames_to_review
 from vosapp.ui.units import rate_text
 from vosapp.ui.view_state import (
@@ -117,7 +119,10 @@ class PenDisplay:
 
 @dataclass(frozen=True, slots=True)
 class Display:
-    """The whole screen. `None` parts are absent: without a clip the start page is shown."""
+    """The whole screen. `None` parts are absent: without a clip the start page is shown.
+
+    `enabled` and `checked` are ids of actions; `blocked` says of each that is not enabled why.
+    """
 
     title: str
     has_clip: bool
@@ -135,7 +140,9 @@ class Display:
     unsaved: tuple[str, ...]
     undo_text: str
     redo_text: str
+    suggest: SuggestDisplay
     enabled: frozenset[str]
+    blocked: Mapping[str, str]
     checked: frozenset[str]
 
 
@@ -151,6 +158,8 @@ def resolve(document: Document, state: ViewState, coverage_cache: CoverageCache 
     doubts = combined_doubt(coverages)
     review = frames_to_review(doubts)
     asked = request(document, state)
+    refusal = asked.reason if isinstance(asked, Refusal) else ""
+    blocked = blocked_actions(document, state, active, review, refusal=refusal)
     return Display(
         title=_title(state),
         has_clip=document.clip is not None,
@@ -168,7 +177,9 @@ def resolve(document: Document, state: ViewState, coverage_cache: CoverageCache 
         unsaved=state.unsaved,
         undo_text=f"Undo {state.project.undo_label}".rstrip(),
         redo_text=f"Redo {state.project.redo_label}".rstrip(),
-        enabled=enabled_actions(document, state, active, review, can_run=isinstance(asked, RunRequest)),
+        suggest=resolve_suggest(document, state),
+        enabled=enabled_actions(blocked),
+        blocked=blocked,
         checked=checked_actions(state, active),
     )
 
@@ -302,13 +313,14 @@ def _run_summary(document: Document, asked: RunRequest) -> str:
 def _pen(document: Document, state: ViewState, active: RotoObject | None) -> PenDisplay:
     # Without any object the first stroke makes one, so the pen works as soon as there is a clip.
     usable = document.clip is not None and not state.media_problem and state.playback.speed == 0
+    choosing = state.suggestions is not None and state.suggestions.frame_index == state.picture_index
     return PenDisplay(
         state.tool,
         state.brush_px,
         state.pressure,
         active.id if active else 0,
         active.colour if active else None,
-        usable,
+        usable and not choosing,
     )
 
 
@@ -316,10 +328,14 @@ def _guide(document: Document, state: ViewState, coverages: dict[ObjectId, Cover
     """One sentence that says what to do next."""
     if document.clip is None or state.run is not None:
         return ""
+    if state.network_help:
+        return "Suggesting objects needs a network. The panel on the right says how to get one; Esc closes it."
+    if state.suggestions is not None:
+        return _suggest_guide(state)
     if state.polygon_points:
         return "Click to set corners. Enter or a click on the first corner closes, Backspace takes one back, Esc stops."
     if not any(c.anchors for c in coverages.values()):
-        return "Paint over the object on one frame. Alt erases, [ and ] change the brush size."
+        return "Paint over the object on one frame, or let Shift+A suggest objects. Alt erases, [ ] size the brush."
     if all(len(item.cells) == len(item.anchors()) for item in document.objects):
         return "Now press F to propagate forward, B for backward, or use the button on the right."
     stale = sum(1 for item in document.objects for cell in item.cells.values() if cell.stale)
@@ -328,3 +344,12 @@ def _guide(document: Document, state: ViewState, coverages: dict[ObjectId, Cover
     if review:
         return "Some frames look doubtful. N goes to the next one; paint a correction there and propagate again."
     return "Play it with Space. Paint where it is wrong and propagate again; Ctrl+E exports."
+
+
+def _suggest_guide(state: ViewState) -> str:
+    found = state.suggestions
+    if found is None or not found.items:
+        return "Looking for objects on this frame. Esc stops."
+    if found.frame_index != state.frame_index:
+        return "The suggestions belong to another frame. Esc discards them."
+    return "Click what you want, or press its number. Enter adds it as an object to edit, Esc discards."

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from vosapp.ui.action_set import ActionSet
 from vosapp.ui.icons import icon
@@ -15,10 +15,11 @@ from vosapp.ui.panels.notice import NoticeBox
 from vosapp.ui.panels.objects import ObjectsPanel
 from vosapp.ui.panels.propagate import PropagatePanel
 from vosapp.ui.panels.start_page import StartPage
+from vosapp.ui.panels.suggest import SuggestPanel
 from vosapp.ui.panels.transport import Transport
 from vosapp.ui.timeline.view import TimelineView
 from vosapp.ui.viewer.canvas import Canvas
-from vosapp.ui.widgets import rule
+from vosapp.ui.widgets import ActionButton, rule
 
 SIDE_PX = 304
 PEEK_KEY = Qt.Key.Key_QuoteLeft
@@ -50,6 +51,7 @@ class MainWindow(QMainWindow):
         self.status_bar = StatusBar()
         self.objects = ObjectsPanel(self.commands)
         self.propagate = PropagatePanel(self.commands)
+        self.suggest = SuggestPanel()
         self.transport = Transport(self.commands)
         self.timeline = TimelineView()
         self.start_page = StartPage(self.commands)
@@ -77,7 +79,7 @@ class MainWindow(QMainWindow):
         return page
 
     def _side(self) -> QWidget:
-        side = _column(self.objects, rule(), self.propagate, rule(), self._export_button())
+        side = _column(self.objects, rule(), self.propagate, self.suggest, rule(), self._export_button())
         side.setObjectName("Panel")
         side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         side.setMinimumWidth(270)
@@ -85,14 +87,8 @@ class MainWindow(QMainWindow):
         return side
 
     def _export_button(self) -> QWidget:
-        button = QPushButton("  Export…")
-        action = self.commands["file.export"]
-        button.setIcon(action.icon())
+        button = ActionButton(self.commands["file.export"])
         button.setMinimumHeight(34)
-        button.setToolTip(action.toolTip())
-        button.setEnabled(action.isEnabled())
-        button.clicked.connect(action.trigger)
-        action.enabledChanged.connect(button.setEnabled)
         frame = QWidget()
         row = QHBoxLayout(frame)
         row.setContentsMargins(12, 10, 12, 12)

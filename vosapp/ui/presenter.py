@@ -10,6 +10,7 @@ from vosapp.core.errors import MaskError
 from vosapp.ui.display import Display, OverlayDisplay, PenDisplay, resolve
 from vosapp.ui.main_window import MainWindow
 from vosapp.ui.session import Session
+from vosapp.ui.suggest_display import SuggestDisplay
 from vosapp.ui.timeline.lanes import CoverageCache
 from vosapp.ui.view_state import NoticeKind, Tool
 from vosapp.ui.viewer.canvas import Look
@@ -48,6 +49,7 @@ class Presenter(QObject):
         _on_change(before, display, "frame_index", window.timeline.show_frame)
         _on_change(before, display, "transport", window.transport.show_transport)
         _on_change(before, display, "propagate", window.propagate.show_propagate)
+        _on_change(before, display, "suggest", self._show_suggest)
         _on_change(before, display, "guide", window.status_bar.show_guide)
         _on_change(before, display, "notice", window.notice.show_notice)
         if before is None or (before.recent, before.unsaved) != (display.recent, display.unsaved):
@@ -96,6 +98,11 @@ class Presenter(QObject):
                 layers.append(Layer(layer.object_id, layer.colour, mask.array()))
         return LayerStack(shape, tuple(layers))
 
+    def _show_suggest(self, suggest: SuggestDisplay) -> None:
+        self._window.canvas.show_suggestions(suggest.outlines)
+        self._window.suggest.show_suggest(suggest)
+        self._window.propagate.setVisible(not suggest.is_open)
+
     def _show_pen(self, pen: PenDisplay) -> None:
         settings = PenSettings(pen.tool, pen.brush_px, pen.pressure, pen.object_id, pen.colour, pen.usable)
         self._window.canvas.pen.set_settings(settings)
@@ -111,7 +118,7 @@ class Presenter(QObject):
             commands["edit.undo"].setText(display.undo_text)
         if before is None or before.redo_text != display.redo_text:
             commands["edit.redo"].setText(display.redo_text)
-        commands.show_state(display.enabled, display.checked)
+        commands.show_state(display.blocked, display.checked)
 
 
 def _on_change(before: Display | None, display: Display, part: str, show: Any) -> None:

@@ -76,6 +76,8 @@ def _refusal(document: Document, state: ViewState, choice: PropagateChoice) -> R
         return Refusal("Open a clip first.")
     if state.run is not None:
         return Refusal("A run is going on.")
+    if state.searching is not None:
+        return Refusal("Objects are being searched for.")
     if not document.objects:
         return Refusal("Paint the object on one frame first.")
     engine = next((e for e in state.engines if e.name == choice.engine), None)

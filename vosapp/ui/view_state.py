@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from vosapp.core.document import ObjectId
 from vosapp.core.timeline import Direction
+from vosapp.ui.suggestions import Suggestions
 from vosapp.video.source import ClipInfo
 
 
@@ -139,6 +140,22 @@ class EngineChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class NetworkHelp:
+    """How to get a network that is not here.
+
+    Attributes:
+        title, strengths: what it is.
+        way: how to get its weights, in one sentence.
+        licence: what may be done with them.
+    """
+
+    title: str
+    strengths: str
+    way: str
+    licence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Playback:
     """Whether and how the clip plays.
 
@@ -179,6 +196,8 @@ class ViewState:
         hidden, solo: objects not shown; the only object shown, or 0.
         playback, propagate, engines, project: see their classes.
         run, export: work in progress, or None.
+        searching, suggestions: a search for objects in progress, and what it found; None without.
+        network_help: networks that could suggest objects if they had weights, while the window tells of them.
         notice: a message on the screen, or None.
         media_problem: why the clip's pictures cannot be shown, or "".
         opening: name of the clip that is being opened, or "".
@@ -205,6 +224,9 @@ class ViewState:
     project: ProjectStatus = ProjectStatus()
     run: WorkStatus | None = None
     export: WorkStatus | None = None
+    searching: WorkStatus | None = None
+    suggestions: Suggestions | None = None
+    network_help: tuple[NetworkHelp, ...] = ()
     notice: Notice | None = None
     media_problem: str = ""
     opening: str = ""

@@ -52,6 +52,23 @@ def tool_button(action: QAction, size_px: int = TOKENS.icon_px) -> QToolButton:
     return result
 
 
+class ActionButton(QPushButton):
+    """A wide button for an action: it is enabled as the action is, and its tooltip says what the action's says."""
+
+    def __init__(self, action: QAction, text: str = "") -> None:
+        super().__init__(f"  {text or action.text()}")
+        self._action = action
+        self.setIcon(action.icon())
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.clicked.connect(action.trigger)
+        action.changed.connect(self._follow)
+        self._follow()
+
+    def _follow(self) -> None:
+        self.setEnabled(self._action.isEnabled())
+        self.setToolTip(self._action.toolTip())
+
+
 def stretch() -> QWidget:
     """An empty widget that takes the room that is left."""
     result = QWidget()

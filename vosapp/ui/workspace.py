@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt
@@ -18,6 +19,8 @@ from vosapp.ui.controllers.pictures import PictureController
 from vosapp.ui.controllers.playback import PlaybackController
 from vosapp.ui.controllers.projects import ProjectController
 from vosapp.ui.controllers.runs import MakeBody, RunController
+from vosapp.ui.controllers.suggest import SuggestController
+from vosapp.ui.controllers.weights import WeightsController
 from vosapp.ui.dialogs import Dialogs
 from vosapp.ui.engine_list import engine_choices
 from vosapp.ui.main_window import MainWindow
@@ -60,12 +63,15 @@ class Workspace(QObject):
         self.masks = MaskController(self.session, dialogs, self)
         self.objects = ObjectController(self.session, dialogs, self)
         self.runs = RunController(self.session, make_body, self)
+        self.suggest = SuggestController(self.session, self)
+        self.weights = WeightsController(self.session, dialogs, self)
         self.exports = ExportController(self.session, dialogs, self)
         self.projects = ProjectController(self.session, dialogs, self)
         self.export_dialog: ExportDialog | None = None
         self.presenter = Presenter(self.session, self.window, self)
         self._bind_commands()
         self._connect_viewer()
+        self._connect_suggestions()
         self._connect_panels()
         self._connect_window()
         self._begin()
@@ -88,13 +94,15 @@ class Workspace(QObject):
 
     def _bind_commands(self) -> None:
         commands = self.window.commands
-        for controller in (self.playback, self.looks, self.masks, self.objects, self.runs, self.projects):
+        for controller in (self.playback, self.looks, self.masks, self.objects, self.runs, self.projects, self.suggest):
             commands.bind(controller.handlers())
         commands.bind(
             {
+                **{f"object.select_{n}": partial(self.press_digit, n - 1) for n in range(1, 10)},
                 "edit.anchor": self.enter,
                 "tool.take_back": self.window.canvas.pen.take_back_corner,
                 "propagate.cancel": self.escape,
+                "propagate.import_weights": self.weights.ask,
                 "view.full_screen": self.toggle_full_screen,
                 "file.export": self.show_export,
                 "file.quit": self.window.close,
@@ -112,6 +120,20 @@ class Workspace(QObject):
         self.window.view_bar.brush_chosen.connect(self.looks.set_brush)
         self.window.view_bar.opacity_chosen.connect(self.looks.set_opacity)
         self.pictures.shown.connect(self.presenter.show_picture)
+
+    def _connect_suggestions(self) -> None:
+        canvas, panel = self.window.canvas, self.window.suggest
+        canvas.suggestion_clicked.connect(self.suggest.toggle)
+        canvas.suggestion_hovered.connect(panel.show_hovered)
+        panel.hovered.connect(canvas.suggestions.hover)
+        panel.hovered.connect(panel.show_hovered)
+        panel.toggled.connect(self.suggest.toggle)
+        panel.accepted.connect(self.suggest.accept)
+        panel.discarded.connect(self.suggest.discard)
+        panel.stopped.connect(self.suggest.cancel)
+        panel.back_asked.connect(self._back_to_suggestions)
+        panel.import_asked.connect(self.weights.ask)
+        self.weights.imported.connect(self._weights_came)
 
     def _connect_panels(self) -> None:
         window = self.window
@@ -159,18 +181,29 @@ class Workspace(QObject):
             self.projects.open_path(path)
 
     def enter(self) -> None:
-        """Enter closes a polygon that is being drawn, else it makes the frame an anchor."""
+        """Enter closes a polygon, or accepts what is suggested on this frame, or makes the frame an anchor."""
         if self.session.view.polygon_points:
             self.window.canvas.pen.close_polygon()
+        elif self.suggest.is_shown:
+            self.suggest.accept()
         else:
             self.masks.make_anchor()
 
     def escape(self) -> None:
-        """Esc gives up a polygon that is being drawn, else it cancels the run."""
+        """Esc gives up a polygon, or discards suggestions, or cancels the run."""
         if self.session.view.polygon_points:
             self.window.canvas.pen.cancel_polygon()
+        elif self.suggest.is_open:
+            self.suggest.discard()
         else:
             self.runs.cancel()
+
+    def press_digit(self, place: int) -> None:
+        """A digit chooses the suggestion of that rank while there are some on the screen, else the object there."""
+        if self.suggest.is_shown:
+            self.suggest.toggle(place)
+        else:
+            self.objects.pick_place(place)
 
     def toggle_full_screen(self) -> None:
         """Fills the screen, or goes back."""
@@ -223,11 +256,24 @@ class Workspace(QObject):
         self.projects.stop()
         self.playback.stop()
         self.pictures.close()
+        self.weights.stop_and_wait()
 
     def _polygon_changed(self, points: int) -> None:
         self.session.set(polygon_points=points)
 
+    def _back_to_suggestions(self) -> None:
+        found = self.session.view.suggestions
+        if found is not None:
+            self.playback.go(found.frame_index)
+
+    def _weights_came(self) -> None:
+        """Shows the engines that there are now; a search that lacked them begins."""
+        self.runs.renew_engines()
+        if self.session.view.network_help:
+            self.suggest.start()
+
     def _stop_work(self) -> None:
         self.playback.stop()
+        self.suggest.stop_and_wait()
         self.runs.stop_and_wait()
         self.exports.stop_and_wait()

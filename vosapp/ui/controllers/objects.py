@@ -35,10 +35,8 @@ class ObjectController(QObject):
         self._dialogs = dialogs
 
     def handlers(self) -> dict[str, Callable[[], object]]:
-        """What the actions of this controller do."""
-        selects = {f"object.select_{n}": partial(self.pick_place, n - 1) for n in range(1, 10)}
+        """What the actions of this controller do; the digits belong to suggestions too."""
         return {
-            **selects,
             "object.add": self.add,
             "object.rename": self.ask_name,
             "object.colour": self.ask_active_colour,

@@ -16,6 +16,7 @@ from vosapp.core.timeline import Direction
 from vosapp.engine.job import REPORT_INTERVAL_S, Job, JobContext, JobResult, Outcome, Progress
 from vosapp.engine.run_plan import RunPlan
 from vosapp.ui.bridge import JobThread
+from vosapp.ui.engine_list import engine_choices
 from vosapp.ui.run_request import Refusal, request
 from vosapp.ui.session import Session
 from vosapp.ui.view_state import NoticeKind, PropagateChoice, Reach, WorkStatus
@@ -65,6 +66,10 @@ class RunController(QObject):
         }
         runs = {f"propagate.{name}": partial(self.start_way, *way) for name, way in ways.items()}
         return {**runs, "propagate.chosen": self.start}
+
+    def renew_engines(self) -> None:
+        """Looks again which engines there are."""
+        self._session.set(engines=engine_choices())
 
     # -- settings -----------------------------------------------------------------------------------------------
 

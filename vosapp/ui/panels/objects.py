@@ -32,7 +32,7 @@ from vosapp.ui.action_set import ActionSet
 from vosapp.ui.display import ObjectRow
 from vosapp.ui.icons import pixmap
 from vosapp.ui.theme import TOKENS
-from vosapp.ui.widgets import label, stretch, tool_button
+from vosapp.ui.widgets import ActionButton, label, stretch, tool_button
 
 ROW_PX = 46
 BUTTON_PX = 26
@@ -206,8 +206,7 @@ class ObjectsPanel(QWidget):
         self._list = _List()
         self._delegate = _RowDelegate(self._list)
         self._list.setItemDelegate(self._delegate)
-        self._empty = label("No objects yet.\nThe first brush stroke makes one.", "faint", wrap=True)
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty = self._empty_state()
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 8, 6, 6)
         column.setSpacing(4)
@@ -217,13 +216,28 @@ class ObjectsPanel(QWidget):
         self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._connect()
 
+    def _empty_state(self) -> QWidget:
+        """What stands in place of the list: how the first object comes about."""
+        text = label("No objects yet.\nThe first brush stroke makes one.", "faint", wrap=True)
+        text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        button = ActionButton(self._actions["object.suggest"])
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keys stay with the viewer
+        result = QWidget()
+        column = QVBoxLayout(result)
+        column.setSpacing(10)
+        column.addStretch(1)
+        column.addWidget(text)
+        column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(1)
+        return result
+
     def _header(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setContentsMargins(6, 0, 0, 0)
         row.setSpacing(2)
         row.addWidget(label("OBJECTS", "heading"))
         row.addWidget(stretch())
-        for action_id in ("object.raise", "object.lower", "object.delete", "object.add"):
+        for action_id in ("object.suggest", "object.raise", "object.lower", "object.delete", "object.add"):
             row.addWidget(tool_button(self._actions[action_id], 15))
         return row
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QWidget
 import pyqtgraph as pg  # isort: skip - after PySide6, so that it takes this binding
 
 from vosapp.core.document import OBJECT_COLOURS, Colour, ObjectId
+from vosapp.ui.suggest_display import SuggestionOutline
 from vosapp.ui.theme import TOKENS
 from vosapp.ui.view_state import Backdrop, ViewMode
 from vosapp.ui.viewer.camera import Camera, at_scale, fit
@@ -25,6 +26,7 @@ from vosapp.ui.viewer.look import colour_table
 from vosapp.ui.viewer.overlay_item import OverlayItem, outline_width
 from vosapp.ui.viewer.pen import Pen
 from vosapp.ui.viewer.raster import Point
+from vosapp.ui.viewer.suggestion_item import SuggestionItem
 from vosapp.video.source import RgbImage
 
 
@@ -45,6 +47,7 @@ class Canvas(pg.GraphicsView):
         stroke_finished: a `Stroke` is ready for the document.
         polygon_changed: number of corners set.
         brush_resized: new diameter in picture pixels.
+        suggestion_clicked, suggestion_hovered: place of a suggestion; -1 when the pointer is on none any more.
         hovered: picture point under the pointer as (x, y), or None.
         zoomed: logical pixels a picture pixel.
     """
@@ -53,6 +56,8 @@ class Canvas(pg.GraphicsView):
     stroke_finished = Signal(object)
     polygon_changed = Signal(int)
     brush_resized = Signal(float)
+    suggestion_clicked = Signal(int)
+    suggestion_hovered = Signal(int)
     hovered = Signal(object)
     zoomed = Signal(float)
 
@@ -70,6 +75,7 @@ class Canvas(pg.GraphicsView):
         self.frame_item.setParentItem(self._root)
         self.overlay = OverlayItem(self._root)
         self.overlay.setZValue(10)
+        self.suggestions = SuggestionItem(self._root)
         self.frame: RgbImage | None = None
         self.stack = LayerStack((1, 1))
         self.frame_index = 0
@@ -111,6 +117,23 @@ class Canvas(pg.GraphicsView):
         if look != self._look:
             self._look = look
             self.overlay.set_look(self._table(), outline_px=self._outline_px())
+
+    def show_suggestions(self, outlines: tuple[SuggestionOutline, ...]) -> None:
+        """Shows masks to choose from, the best first; while there are some, a click chooses instead of painting."""
+        self.suggestions.show_outlines(outlines)
+
+    def click_suggestion(self, point: Point) -> None:
+        """Tells of a click at a picture point that hits a suggestion."""
+        place = self.suggestions.at(point)
+        if place >= 0:
+            self.suggestion_clicked.emit(place)
+
+    def follow_suggestion(self, point: Point | None) -> None:
+        """Lights the suggestion under a picture point."""
+        place = -1 if point is None else self.suggestions.at(point)
+        if self.suggestions.hover(place):
+            self.suggestion_hovered.emit(place)
+            self.set_pointer(Qt.CursorShape.PointingHandCursor if place >= 0 else Qt.CursorShape.ArrowCursor)
 
     def use_stack(self, stack: LayerStack) -> None:
         """Shows another stack for the time of a stroke (with an empty layer for the object that is being painted)."""
@@ -239,6 +262,7 @@ class Canvas(pg.GraphicsView):
     def leaveEvent(self, _event: QEvent) -> None:
         """Hides the brush ring."""
         self.pen.leave()
+        self.follow_suggestion(None)
         self.hovered.emit(None)
 
     def set_pointer(self, cursor: QCursor | Qt.CursorShape) -> None:

@@ -132,6 +132,8 @@ class Pen:
         if tool is Tool.HAND:
             self._begin(PanGesture(pointer, self._canvas.pan))
             self._canvas.set_pointer(Qt.CursorShape.ClosedHandCursor)
+        elif self._canvas.suggestions.is_shown:
+            self._canvas.click_suggestion(pointer.picture)
         elif not self.settings.usable:
             return
         elif tool is Tool.POLYGON:
@@ -179,6 +181,8 @@ class Pen:
     def _move(self, pointer: Pointer) -> None:
         self._canvas.hovered.emit(pointer.picture)
         self._follow(pointer)
+        if self._canvas.suggestions.is_shown and self.gesture is None:
+            self._canvas.follow_suggestion(pointer.picture)
         if self.gesture is not None:
             self.gesture.move(pointer)
         elif len(self.draft):

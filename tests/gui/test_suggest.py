@@ -1,0 +1,283 @@
+"""Suggest objects in the window: search, choose by mouse, keys and rows, accept, edit, discard, and what is lacking."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtTest import QTest
+
+from tests.gui.conftest import SIZE
+from tests.gui.desk import NONE, Desk, send_mouse
+from vosapp.core.errors import EngineError
+from vosapp.core.mask import Mask
+from vosapp.engine.job import JobContext
+from vosapp.engine.suggest import Proposal
+from vosapp.engine.suggest_job import SuggestTask
+from vosapp.ui.view_state import NoticeKind
+
+
+def box(left: int, top: int, right: int, bottom: int) -> np.ndarray:
+    mask = np.zeros(SIZE, np.bool_)
+    mask[top:bottom, left:right] = True
+    return mask
+
+
+LARGE, SMALL, OTHER = box(20, 20, 80, 80), box(40, 40, 60, 60), box(100, 20, 150, 60)
+IN_LARGE, IN_SMALL, IN_OTHER, NOWHERE = (25, 70), (50, 50), (120, 40), (155, 90)
+
+
+def proposal(mask: np.ndarray, score: float, network: str = "rvos-zero") -> Proposal:
+    return Proposal(Mask.from_array(mask), score, 1.0, score, 1.0, network)
+
+
+FOUND = [proposal(LARGE, 0.9), proposal(OTHER, 0.7, "cosnet"), proposal(SMALL, 0.5)]
+
+
+class FakeSearch:
+    """In place of the networks: gives what it is told, waits at a gate between two deliveries, may fail."""
+
+    def __init__(self) -> None:
+        self.result: list[Proposal] = FOUND
+        self.first: list[Proposal] = []
+        self.error: Exception | None = None
+        self.gate: threading.Event | None = None
+        self.tasks: list[SuggestTask] = []
+
+    def __call__(self, task: SuggestTask, deliver: Callable[[Any], None]) -> Callable[[JobContext], list[Proposal]]:
+        self.tasks.append(task)
+
+        def body(context: JobContext) -> list[Proposal]:
+            context.progress(0, 2, "RVOS (zero-shot)")
+            if self.first:
+                deliver(self.first)
+            while self.gate is not None and not self.gate.wait(0.01):
+                context.check()
+            if self.error is not None:
+                raise self.error
+            return self.result
+
+        return body
+
+
+@pytest.fixture
+def search() -> Iterator[FakeSearch]:
+    made = FakeSearch()
+    yield made
+    if made.gate is not None:
+        made.gate.set()
+
+
+@pytest.fixture
+def ready(shot: Desk, search: FakeSearch) -> Desk:
+    """A clip whose searches find three objects."""
+    shot.workspace.suggest.make_body = search
+    return shot
+
+
+@pytest.fixture
+def found(ready: Desk) -> Desk:
+    """Frame 2 with its suggestions on the screen."""
+    ready.go(2)
+    look(ready)
+    return ready
+
+
+def look(desk: Desk) -> None:
+    desk.trigger("object.suggest")
+    desk.wait(lambda: not desk.workspace.suggest.is_running)
+
+
+def chosen(desk: Desk) -> set[int]:
+    assert desk.view.suggestions is not None
+    return set(desk.view.suggestions.chosen)
+
+
+def hover(desk: Desk, at: tuple[float, float]) -> None:
+    desk.mouse(QEvent.Type.MouseMove, at, button=NONE, held=NONE)
+
+
+def press_key(desk: Desk, key: Qt.Key, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    QTest.keyClick(desk.window, key, keys)
+
+
+def test_the_best_is_chosen_and_all_are_outlined_with_rank_and_score(found: Desk) -> None:
+    display = found.workspace.presenter.display
+    assert display is not None
+    assert [row.title for row in display.suggest.rows] == ["1  RVOS (zero-shot)", "2  COSNet", "3  RVOS (zero-shot)"]
+    assert [row.score for row in display.suggest.rows] == ["90 %", "70 %", "50 %"]
+    assert chosen(found) == {0}
+    assert found.canvas.suggestions.isVisible()
+    assert found.window.suggest.isVisible() and not found.window.propagate.isVisible()
+
+
+def test_pointing_lights_the_smallest_and_its_row(found: Desk) -> None:
+    hover(found, IN_SMALL)
+    assert found.canvas.suggestions.hovered == 2
+    assert found.canvas.viewport().cursor().shape() is Qt.CursorShape.PointingHandCursor
+    hover(found, IN_LARGE)
+    assert found.canvas.suggestions.hovered == 0
+    hover(found, NOWHERE)
+    assert found.canvas.suggestions.hovered == -1
+
+
+def test_a_click_chooses_and_unchooses_and_never_paints(found: Desk) -> None:
+    found.click(IN_OTHER)
+    found.click(IN_LARGE)
+    assert chosen(found) == {1}
+    found.click(NOWHERE)
+    assert chosen(found) == {1}
+    assert not found.document.objects
+
+
+def test_rows_and_digits_choose_too(found: Desk) -> None:
+    row = found.window.suggest.row(2)
+    send_mouse(row, QEvent.Type.MouseButtonPress, QPointF(row.rect().center()))
+    found.trigger("object.select_2")
+    assert chosen(found) == {0, 1, 2}
+    assert not found.window.commands["object.select_4"].isEnabled()
+
+
+def test_enter_makes_anchors_in_one_undo_step_and_the_pen_edits_them(found: Desk) -> None:
+    found.click(IN_OTHER)
+    outlines = found.canvas.suggestions._outlines
+    press_key(found, Qt.Key.Key_Return)
+    assert [item.colour for item in found.document.objects] == [outlines[0].colour, outlines[1].colour]
+    assert np.array_equal(found.mask(2, 1), LARGE) and np.array_equal(found.mask(2, 2), OTHER)
+    cell = found.cell(2)
+    assert cell is not None and cell.is_anchor
+    assert found.view.suggestions is None and found.window.propagate.isVisible()
+    assert found.view.active_object == 1
+
+    found.workspace.looks.set_brush(8)
+    found.click(NOWHERE)
+    assert found.mask(2, 1)[90, 155]
+    found.trigger("edit.undo")
+    assert found.view.project.undo_label == "add suggested objects"
+    found.trigger("edit.undo")
+    assert not found.document.objects
+
+
+def test_what_was_accepted_propagates(found: Desk) -> None:
+    press_key(found, Qt.Key.Key_Return)
+    found.trigger("propagate.forward")
+    found.finish_run()
+    assert found.cell(11) is not None
+
+
+def test_nothing_chosen_is_nothing_accepted_and_says_so(found: Desk) -> None:
+    found.click(IN_LARGE)
+    assert not found.window.suggest.accept_button.isEnabled()
+    press_key(found, Qt.Key.Key_Return)
+    assert found.view.suggestions is not None and not found.document.objects
+
+
+def test_esc_discards(found: Desk) -> None:
+    press_key(found, Qt.Key.Key_Escape)
+    assert found.view.suggestions is None
+    assert not found.canvas.suggestions.isVisible()
+    found.click(IN_LARGE)
+    assert len(found.document.objects) == 1  # the pen paints again
+
+
+def test_another_frame_hides_the_outlines_and_leads_back(found: Desk) -> None:
+    found.go(5)
+    assert not found.canvas.suggestions.isVisible()
+    display = found.workspace.presenter.display
+    assert display is not None and display.suggest.elsewhere == "Back to frame 2"
+    found.click(IN_LARGE)  # paints, for the suggestions are elsewhere
+    assert found.cell(5) is not None
+    found.window.suggest.back_asked.emit()
+    found.wait(lambda: found.view.picture_index == 2)
+    assert found.canvas.suggestions.isVisible()
+
+
+def test_the_first_network_can_be_chosen_from_while_the_second_looks(ready: Desk, search: FakeSearch) -> None:
+    search.gate, search.first = threading.Event(), [proposal(OTHER, 0.7, "cosnet")]
+    ready.trigger("object.suggest")
+    ready.wait(lambda: ready.view.suggestions is not None and bool(ready.view.suggestions.items))
+    assert not ready.window.commands["object.suggest"].isEnabled()
+    assert not ready.window.commands["propagate.forward"].isEnabled()
+    ready.click(IN_OTHER)
+    ready.click(IN_OTHER)
+    search.gate.set()
+    ready.wait(lambda: not ready.workspace.suggest.is_running)
+    assert chosen(ready) == {1}  # it fell to the second rank and is still the one that was chosen
+
+
+def test_esc_stops_a_search_and_leaves_nothing(ready: Desk, search: FakeSearch) -> None:
+    search.gate = threading.Event()
+    ready.trigger("object.suggest")
+    press_key(ready, Qt.Key.Key_Escape)
+    ready.wait(lambda: not ready.workspace.suggest.is_running)
+    assert ready.view.suggestions is None and ready.view.searching is None
+    assert ready.window.commands["object.suggest"].isEnabled()
+
+
+def test_stop_keeps_what_was_found(ready: Desk, search: FakeSearch) -> None:
+    search.gate, search.first = threading.Event(), FOUND[:1]
+    ready.trigger("object.suggest")
+    ready.wait(lambda: ready.view.suggestions is not None and bool(ready.view.suggestions.items))
+    ready.workspace.suggest.cancel()
+    ready.wait(lambda: not ready.workspace.suggest.is_running)
+    assert ready.view.suggestions is not None and len(ready.view.suggestions.items) == 1
+
+
+def test_nothing_found_is_said(ready: Desk, search: FakeSearch) -> None:
+    search.result = []
+    look(ready)
+    assert ready.notice.startswith("Nothing that stands out") and ready.view.suggestions is None
+
+
+def test_an_error_is_one_sentence(ready: Desk, search: FakeSearch) -> None:
+    search.error = EngineError("The graphics card ran out of memory.", "Close other programs.")
+    look(ready)
+    assert ready.notice == "The graphics card ran out of memory. Close other programs."
+    assert ready.view.notice is not None and ready.view.notice.kind is NoticeKind.ERROR
+
+
+def test_the_frame_shown_goes_to_the_search(ready: Desk, search: FakeSearch) -> None:
+    ready.go(7)
+    look(ready)
+    assert search.tasks[0].frame_index == 7
+
+
+def test_closing_the_window_ends_a_search(ready: Desk, search: FakeSearch) -> None:
+    search.gate = threading.Event()
+    ready.trigger("object.suggest")
+    ready.window.close()
+    assert not ready.workspace.suggest.is_running
+
+
+def test_without_networks_the_panel_says_how_to_get_one(shot: Desk) -> None:
+    shot.trigger("object.suggest")
+    panel = shot.window.suggest
+    assert panel.isVisible() and panel.import_button.isVisible() and not panel.accept_button.isVisible()
+    titles = [network.title for network in shot.view.network_help]
+    assert titles == ["RVOS (zero-shot)", "COSNet"]
+    assert all("vosapp weights import" in network.way for network in shot.view.network_help)
+    shot.trigger("propagate.cancel")  # Esc
+    assert not panel.isVisible()
+
+
+def test_a_file_that_is_no_weights_is_refused_in_a_sentence(shot: Desk, tmp_path: Any) -> None:
+    shot.trigger("object.suggest")
+    wrong = tmp_path / "notes.pth"
+    wrong.write_bytes(b"not weights at all")
+    shot.answers.weights = [wrong]
+    shot.window.suggest.import_button.click()
+    shot.wait(lambda: not shot.workspace.weights.is_running)
+    assert "notes.pth" in shot.notice
+    assert shot.view.notice is not None and shot.view.notice.kind is NoticeKind.ERROR
+
+
+def test_a_greyed_command_says_why(shot: Desk) -> None:
+    assert "Not now: Object 1 has no mask" not in shot.window.commands["edit.copy"].toolTip()
+    assert shot.window.commands["edit.copy"].toolTip().endswith("Not now: There is no object yet.")
+    shot.click((50, 50))
+    shot.go(3)
+    assert shot.window.commands["edit.copy"].toolTip().endswith("Not now: Object 1 has no mask on this frame.")

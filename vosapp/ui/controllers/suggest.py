@@ -1,0 +1,195 @@
+"""Suggest objects: a search in the background, what it found, and what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from vosapp.core.errors import UserError
+from vosapp.engine.job import Job, JobContext, JobResult, Outcome, Progress
+from vosapp.ui.bridge import JobThread
+from vosapp.ui.session import Session
+from vosapp.ui.suggestions import Suggestions, accept, suggestions_of
+from vosapp.ui.view_state import NetworkHelp, NoticeKind, WorkStatus
+
+if TYPE_CHECKING:
+    from vosapp.engine.suggest import Proposal
+    from vosapp.engine.suggest_job import SuggestTask
+
+SuggestBody = Callable[[JobContext], "list[Proposal]"]
+MakeSuggestBody = Callable[["SuggestTask", Callable[[Any], None]], SuggestBody]
+
+
+class SuggestController(QObject):
+    """Owns the one search that there can be and its result, until the user accepts or discards it.
+
+    Signals:
+        ended: the `Outcome` of a search.
+    """
+
+    ended = Signal(object)
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._thread: JobThread | None = None
+        self.make_body: MakeSuggestBody | None = None  # tests put other proposals in place of the networks'
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """What the actions of this controller do, except Enter and Esc, which also do other things."""
+        return {"object.suggest": self.start}
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a search, something found, or help to discard."""
+        view = self._session.view
+        return view.suggestions is not None or bool(view.network_help)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a search goes on."""
+        return self._thread is not None
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the outlines are on the screen, so that Enter and the digits are about them."""
+        view = self._session.view
+        return view.suggestions is not None and view.frame_index == view.suggestions.frame_index
+
+    # -- searching ----------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Searches on the frame shown; without any network it says how to get one."""
+        session = self._session
+        if self._thread is not None or session.document.clip is None or session.view.run is not None:
+            return
+        if self.make_body is None and self._explain_lack():
+            return
+        from vosapp.engine.suggest_job import SuggestTask, suggest_body
+
+        frame_index = session.view.frame_index
+        task = SuggestTask(session.document, frame_index, session.settings.get("engine.device", str))
+        thread = self._thread = JobThread(self)
+        thread.progressed.connect(self._progressed)
+        thread.delivered.connect(self._take_found)
+        thread.ended.connect(self._job_ended)
+        session.set(
+            suggestions=Suggestions(frame_index, searching=True),
+            searching=WorkStatus("Suggest objects"),
+            network_help=(),
+            notice=None,
+        )
+        thread.start_job(Job((self.make_body or suggest_body)(task, thread.deliver), "suggest objects"))
+        thread.setPriority(QThread.Priority.LowPriority)
+
+    def _explain_lack(self) -> bool:
+        """Shows how to get a network when there is none; returns whether there is none."""
+        from vosapp.engine.suggest import why_not, zero_shot_networks
+        from vosapp.models.weights import way_to_get
+
+        if not why_not():
+            return False
+        self._session.set(
+            suggestions=None,
+            network_help=tuple(
+                NetworkHelp(spec.title, spec.strengths, way_to_get(spec), spec.licence)
+                for spec in zero_shot_networks()
+                if spec.checkpoint is not None
+            ),
+        )
+        return True
+
+    def cancel(self) -> None:
+        """Stops the search; what it found so far stays to be chosen from."""
+        work = self._session.view.searching
+        if self._thread is not None and work is not None:
+            self._thread.cancel()
+            self._session.set(searching=replace(work, cancelling=True))
+
+    def stop_and_wait(self) -> None:
+        """Cancels and joins the search: the clip is closing."""
+        if self._thread is not None:
+            self._thread.cancel_and_join()
+            self._end(JobResult(Outcome.CANCELLED))
+
+    def _progressed(self, progress: Progress) -> None:
+        work = self._session.view.searching
+        if work is not None:
+            self._session.set(searching=replace(work, message=progress.message))
+
+    def _take_found(self) -> None:
+        deliveries = self._thread.mailbox.take_all() if self._thread is not None else []
+        if deliveries:
+            self._show_found(deliveries[-1], searching=True)
+
+    def _show_found(self, proposals: Sequence[Proposal], *, searching: bool) -> None:
+        found = self._session.view.suggestions
+        if found is not None:
+            self._session.set(suggestions=found.with_found(suggestions_of(proposals), searching=searching))
+
+    def _job_ended(self, result: JobResult[list[Proposal]]) -> None:
+        if self._thread is not None:
+            self._thread.wait()
+            self._end(result)
+
+    def _end(self, result: JobResult[list[Proposal]]) -> None:
+        self._take_found()
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            thread.deleteLater()
+        found = self._session.view.suggestions
+        if result.value is not None:
+            self._show_found(result.value, searching=False)
+        elif found is not None:
+            self._session.set(suggestions=replace(found, searching=False))
+        self._session.set(searching=None)
+        self._say(result)
+        self.ended.emit(result.outcome)
+
+    def _say(self, result: JobResult[list[Proposal]]) -> None:
+        session, found = self._session, self._session.view.suggestions
+        if found is not None and not found.items:
+            session.set(suggestions=None)
+        if isinstance(result.error, UserError):
+            session.fail(result.error)
+        elif result.error is not None:
+            session.notify(
+                f"The search stopped because of an error in the program: {result.error}.",
+                "Paint the object instead, and please report this.",
+                NoticeKind.ERROR,
+            )
+        elif result.outcome is Outcome.DONE and not result.value:
+            session.notify(
+                "Nothing that stands out was found on this frame.",
+                "Try a frame where the object is large and clear, or paint it.",
+            )
+
+    # -- what becomes of it -------------------------------------------------------------------------------------
+
+    def toggle(self, place: int) -> None:
+        """Chooses a suggestion, or not any more."""
+        found = self._session.view.suggestions
+        if found is not None:
+            self._session.set(suggestions=found.toggled(place))
+
+    def accept(self) -> None:
+        """Makes objects of what is chosen, in one undo step, and the first of them the active one."""
+        session, found = self._session, self._session.view.suggestions
+        if found is None or not found.chosen:
+            return
+        document, made = accept(session.document, session.editor.store, found)
+        self._forget()
+        session.editor.apply("add suggested objects" if len(made) > 1 else "add suggested object", document)
+        session.set(active_object=made[0])
+
+    def discard(self) -> None:
+        """Forgets what was found; a search that goes on is stopped first."""
+        if self.is_running:
+            self.cancel()
+        self._forget()
+
+    def _forget(self) -> None:
+        self._session.set(suggestions=None, network_help=())

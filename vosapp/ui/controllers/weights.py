@@ -1,0 +1,94 @@
+"""Importing a network's published weights from the window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from vosapp.core.errors import UserError
+from vosapp.engine.job import Job, JobContext, JobResult, Outcome
+from vosapp.ui.bridge import JobThread
+from vosapp.ui.session import Session
+from vosapp.ui.view_state import NoticeKind
+
+
+class WeightsDialogs(Protocol):
+    """Asks for files."""
+
+    def ask_weights(self) -> list[Path]:
+        """The files that the user chose, none when they cancelled."""
+
+
+class WeightsController(QObject):
+    """Owns the one import that there can be.
+
+    Signals:
+        imported: a network has weights now.
+    """
+
+    imported = Signal()
+
+    def __init__(self, session: Session, dialogs: WeightsDialogs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._dialogs = dialogs
+        self._thread: JobThread | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether an import goes on."""
+        return self._thread is not None
+
+    def ask(self) -> None:
+        """Lets the user choose the file or files, and imports them."""
+        if self._thread is None:
+            paths = self._dialogs.ask_weights()
+            if paths:
+                self.start(paths)
+
+    def start(self, paths: Sequence[Path]) -> None:
+        """Imports files that belong together; they are recognised by what is in them."""
+        if self._thread is not None:
+            return
+        chosen = list(paths)
+
+        def body(_context: JobContext) -> tuple[str, str]:
+            from vosapp.models.importing import import_weights  # loads torch
+            from vosapp.models.registry import network
+
+            found = import_weights(chosen)
+            spec = network(found.path.stem)
+            return spec.title, spec.licence
+
+        thread = self._thread = JobThread(self)
+        thread.ended.connect(self._ended)
+        names = ", ".join(path.name for path in chosen)
+        self._session.notify(f"Reading {names}…", "This takes a minute for large files. You can go on working.")
+        thread.start_job(Job(body, "import weights"))
+        thread.setPriority(QThread.Priority.LowPriority)
+
+    def stop_and_wait(self) -> None:
+        """Waits for an import that goes on: half a file of weights helps nobody."""
+        if self._thread is not None:
+            self._thread.wait()
+
+    def _ended(self, result: JobResult[tuple[str, str]]) -> None:
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            thread.wait()
+            thread.deleteLater()
+        if result.outcome is Outcome.DONE and result.value is not None:
+            title, licence = result.value
+            self._session.notify(f"{title} has its weights now and can be used.", licence, NoticeKind.GOOD)
+            self.imported.emit()
+        elif isinstance(result.error, UserError):
+            self._session.fail(result.error)
+        elif result.error is not None:
+            self._session.notify(
+                f"The weights could not be imported because of an error in the program: {result.error}.",
+                "Please report this with the name of the file.",
+                NoticeKind.ERROR,
+            )
