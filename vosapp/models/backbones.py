@@ -10,6 +10,7 @@ import functools
 import importlib
 import sys
 import warnings
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
@@ -63,9 +64,40 @@ def resnet50(**options: Any) -> Any:
     return torchvision_models().resnet50(weights=None, **options)
 
 
-def resnet101(**options: Any) -> Any:
-    """ResNet-101, as `resnet50` with 23 blocks in its third stage."""
-    return torchvision_models().resnet101(weights=None, **options)
+@dataclass(frozen=True, slots=True)
+class ResNetSize:
+    """How large a ResNet of bottlenecks is; smaller ones than the published make networks for tests.
+
+    Attributes:
+        stem: channels of the first layer.
+        widths: inner channels of the four stages.
+        depths: blocks of the four stages.
+    """
+
+    stem: int = 64
+    widths: tuple[int, int, int, int] = (64, 128, 256, 512)
+    depths: tuple[int, int, int, int] = (3, 4, 23, 3)
+
+    @property
+    def channels(self) -> tuple[int, int, int, int]:
+        """What the four stages put out."""
+        first, second, third, fourth = self.widths
+        return 4 * first, 4 * second, 4 * third, 4 * fourth
+
+
+RESNET101 = ResNetSize()
+
+
+def resnet101(size: ResNetSize = RESNET101) -> Any:
+    """ResNet-101, as `resnet50` with 23 blocks in its third stage; or its parts up to `layer4` in another size."""
+    if size == RESNET101:
+        return torchvision_models().resnet101(weights=None)
+    parts: Any = nn.Module()
+    parts.conv1 = nn.Conv2d(3, size.stem, 7, stride=2, padding=3, bias=False)
+    parts.bn1, parts.relu = nn.BatchNorm2d(size.stem), nn.ReLU(inplace=True)
+    parts.maxpool = nn.MaxPool2d(3, stride=2, padding=1)
+    parts.layer1, parts.layer2, parts.layer3, parts.layer4 = bottleneck_stages(size.widths, size.depths, size.stem)
+    return parts
 
 
 def bottleneck_stages(widths: tuple[int, ...], depths: tuple[int, ...], first_channels: int) -> list[nn.Sequential]:

@@ -35,10 +35,10 @@ class AppearanceModule(nn.Module):
 
     exact_parameters = ("cov_reg",)
 
-    def __init__(self) -> None:
+    def __init__(self, features: int = 2048, channels: int = CHANNELS) -> None:
         super().__init__()
-        self.conv_in = nn.Conv2d(2048, CHANNELS, 1)
-        self.cov_reg = nn.Parameter(torch.full((COMPONENTS, 1, CHANNELS, 1, 1), -2.0))
+        self.conv_in = nn.Conv2d(features, channels, 1)
+        self.cov_reg = nn.Parameter(torch.full((COMPONENTS, 1, channels, 1, 1), -2.0))
 
     def project(self, s16: Tensor) -> Tensor:
         """The features that the Gaussians live in: (1, 512, h, w) float32 from (1, 2048, h, w)."""

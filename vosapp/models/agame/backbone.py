@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from torch import Tensor, nn
 
-from vosapp.models.backbones import resnet101
+from vosapp.models.backbones import RESNET101, ResNetSize, resnet101
 from vosapp.models.fusing import fold_pair
 
 
@@ -31,9 +31,9 @@ class Backbone(nn.Module):
     authors widen only the blocks after the one that used to shrink the map.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, size: ResNetSize = RESNET101) -> None:
         super().__init__()
-        base: Any = resnet101()
+        base: Any = resnet101(size)
         self.conv1, self.bn1, self.relu, self.maxpool = base.conv1, base.bn1, base.relu, base.maxpool
         self.layer1, self.layer2, self.layer3, self.layer4 = base.layer1, base.layer2, base.layer3, base.layer4
         first, *rest = self.layer4

@@ -22,12 +22,12 @@ def _upsample(x: Tensor, scale: int) -> Tensor:
 class Plain(nn.Module):
     """A convolution with bias and nothing after it."""
 
-    def __init__(self, kernel: int) -> None:
+    def __init__(self, kernel: int, channels: int = NARROW) -> None:
         super().__init__()
-        self.conv = nn.Conv2d(NARROW, 2, kernel, padding=kernel // 2)
+        self.conv = nn.Conv2d(channels, 2, kernel, padding=kernel // 2)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, 128, h, w) to (N, 2, h, w)."""
+        """(N, channels, h, w) to (N, 2, h, w)."""
         scores: Tensor = self.conv(x)
         return scores
 
@@ -35,12 +35,12 @@ class Plain(nn.Module):
 class FusionModule(nn.Module):
     """Four appearance scores and 512 motion channels to 128 fused channels; and a coarse segmentation of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, width: int = WIDTH, narrow: int = NARROW) -> None:
         super().__init__()
         self.layers = nn.Sequential(
-            OrderedDict(layer00=ConvRelu(4 + WIDTH, WIDTH), layer01=ConvRelu(WIDTH, NARROW)),
+            OrderedDict(layer00=ConvRelu(4 + width, width), layer01=ConvRelu(width, narrow)),
         )
-        self.predictor = nn.Sequential(OrderedDict(layer00=Plain(1)))
+        self.predictor = nn.Sequential(OrderedDict(layer00=Plain(1, narrow)))
 
     def forward(self, scores: Tensor, motion: Tensor) -> Tensor:
         """Fused features (N, 128, h, w) from scores (N, 4, h, w) and motion (N, 512, h, w)."""
@@ -71,13 +71,13 @@ class SegmentationModule(nn.Module):
     object, so `detail` computes it once a frame.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, s8: int = 512, s4: int = 256, narrow: int = NARROW) -> None:
         super().__init__()
-        self.project_s8 = ConvRelu(512, NARROW, kernel=1)
-        self.blend_s8 = ConvRelu(2 * NARROW, NARROW)
-        self.project_s4 = ConvRelu(256, NARROW, kernel=1)
-        self.blend_s4 = ConvRelu(2 * NARROW, NARROW)
-        self.predictor = Plain(3)
+        self.project_s8 = ConvRelu(s8, narrow, kernel=1)
+        self.blend_s8 = ConvRelu(2 * narrow, narrow)
+        self.project_s4 = ConvRelu(s4, narrow, kernel=1)
+        self.blend_s4 = ConvRelu(2 * narrow, narrow)
+        self.predictor = Plain(3, narrow)
 
     def detail(self, s4: Tensor, s8: Tensor) -> Detail:
         """The object-free half of both levels, from features (1, 256, H/4, W/4) and (1, 512, H/8, W/8)."""
@@ -95,4 +95,4 @@ def _first_half(blend: ConvRelu, projected: Tensor) -> Tensor:
 
 
 def _second_half(blend: ConvRelu, upsampled: Tensor) -> Tensor:
-    return part(blend.conv, upsampled, NARROW)
+    return part(blend.conv, upsampled, upsampled.shape[1])

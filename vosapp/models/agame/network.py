@@ -8,10 +8,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from vosapp.models.agame.appearance import Appearance, AppearanceModule, blend
+from vosapp.models.agame.appearance import CHANNELS, Appearance, AppearanceModule, blend
 from vosapp.models.agame.backbone import Backbone
-from vosapp.models.agame.decoder import Detail, FusionModule, SegmentationModule
-from vosapp.models.agame.propagation import PropagationModule
+from vosapp.models.agame.decoder import NARROW, Detail, FusionModule, SegmentationModule
+from vosapp.models.agame.propagation import WIDTH, PropagationModule
+from vosapp.models.backbones import RESNET101, ResNetSize
 from vosapp.models.preparing import dtype_of
 from vosapp.models.stages.aggregation import softmax_aggregation
 
@@ -78,15 +79,29 @@ class Scores(NamedTuple):
 
 
 class AGame(nn.Module):
-    """The network. Module names are the authors', so that their state dict loads."""
+    """The network. Module names are the authors', so that their state dict loads.
 
-    def __init__(self) -> None:
+    Args:
+        size: of the backbone.
+        channels: that the Gaussians live in.
+        width, narrow: channels of propagation and fusion, and of the upsampling.
+    """
+
+    def __init__(
+        self,
+        size: ResNetSize = RESNET101,
+        *,
+        channels: int = CHANNELS,
+        width: int = WIDTH,
+        narrow: int = NARROW,
+    ) -> None:
         super().__init__()
-        self.backbone = Backbone()
-        self.appmod = AppearanceModule()
-        self.dynmod = PropagationModule()
-        self.fusmod = FusionModule()
-        self.segmod = SegmentationModule()
+        s4, s8, _, s16 = size.channels
+        self.backbone = Backbone(size)
+        self.appmod = AppearanceModule(s16, channels)
+        self.dynmod = PropagationModule(s16, width)
+        self.fusmod = FusionModule(width, narrow)
+        self.segmod = SegmentationModule(s8, s4, narrow)
 
     def look(self, image: Tensor) -> Picture:
         """Encodes one picture (1, 3, H, W); H and W multiples of 16, ImageNet normalisation."""

@@ -27,25 +27,25 @@ class ConvRelu(nn.Module):
 class Pyramid(nn.Module):
     """Three 3x3 convolutions with dilation 1, 3 and 6 side by side."""
 
-    def __init__(self) -> None:
+    def __init__(self, width: int = WIDTH) -> None:
         super().__init__()
-        self.conv0 = nn.Conv2d(WIDTH, WIDTH, 3, padding=1, dilation=1)
-        self.conv1 = nn.Conv2d(WIDTH, WIDTH, 3, padding=3, dilation=3)
-        self.conv2 = nn.Conv2d(WIDTH, WIDTH, 3, padding=6, dilation=6)
+        self.conv0 = nn.Conv2d(width, width, 3, padding=1, dilation=1)
+        self.conv1 = nn.Conv2d(width, width, 3, padding=3, dilation=3)
+        self.conv2 = nn.Conv2d(width, width, 3, padding=6, dilation=6)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, 512, h, w) to (N, 1536, h, w)."""
+        """(N, width, h, w) to (N, 3 * width, h, w)."""
         return F.relu(torch.cat([self.conv0(x), self.conv1(x), self.conv2(x)], dim=1))
 
 
 class Layers(nn.Module):
     """The three layers under the authors' names."""
 
-    def __init__(self) -> None:
+    def __init__(self, features: int, width: int) -> None:
         super().__init__()
-        self.layer00 = ConvRelu(2 * FEATURES + 4, WIDTH, kernel=1)
-        self.layer01 = Pyramid()
-        self.layer02 = ConvRelu(3 * WIDTH, WIDTH)
+        self.layer00 = ConvRelu(2 * features + 4, width, kernel=1)
+        self.layer01 = Pyramid(width)
+        self.layer02 = ConvRelu(3 * width, width)
 
 
 class PropagationModule(nn.Module):
@@ -56,14 +56,15 @@ class PropagationModule(nn.Module):
     anchor, the part of the current picture once a frame for all objects.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, features: int = FEATURES, width: int = WIDTH) -> None:
         super().__init__()
-        self.layers = Layers()
+        self.features = features
+        self.layers = Layers(features, width)
 
     def of_first(self, s16: Tensor, maps: Tensor) -> Tensor:
         """Part of the first frame: (N, 512, h, w) from its features (1, 2048, h, w) and maps (N, 2, h, w)."""
         conv = self.layers.layer00.conv
-        return part(conv, s16, FEATURES) + part(conv, maps, 2 * FEATURES + 2) + bias_of(conv)
+        return part(conv, s16, self.features) + part(conv, maps, 2 * self.features + 2) + bias_of(conv)
 
     def of_current(self, s16: Tensor) -> Tensor:
         """Part of the current picture, the same for every object: (1, 512, h, w) from (1, 2048, h, w)."""
@@ -77,6 +78,6 @@ class PropagationModule(nn.Module):
             first: from `of_first`, (N, 512, h, w).
             previous: (N, 2, h, w) background and foreground on the previous frame.
         """
-        joined = F.relu(current + first + part(self.layers.layer00.conv, previous, 2 * FEATURES))
+        joined = F.relu(current + first + part(self.layers.layer00.conv, previous, 2 * self.features))
         moved: Tensor = self.layers.layer02(self.layers.layer01(joined))
         return moved

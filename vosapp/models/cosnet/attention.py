@@ -45,7 +45,7 @@ def attend_target(query: Tensor, reference: Tensor, form: Form, dtype: torch.dty
     if query.shape[0] * reference.shape[1] <= _WHOLE_CELLS:
         affinity = query @ reference
         if form is not Form.HEAD:
-            _softmax(affinity, dim=0)
+            affinity = _softmax(affinity, dim=0)
         return values @ _softmax(affinity, dim=1).to(dtype).T
     bands = torch.split(query, max(1, _BAND_CELLS // reference.shape[1]))
     norm = None if form is Form.HEAD else _column_norm(bands, reference)
@@ -78,6 +78,8 @@ def _column_norm(bands: tuple[Tensor, ...], reference: Tensor) -> Tensor:
 
 
 def _softmax(x: Tensor, dim: int) -> Tensor:
-    """Softmax in place: these matrices are larger than the processor's caches, and every pass over them costs."""
+    """Softmax, in place unless gradients are wanted: these matrices are larger than the processor's caches."""
+    if x.requires_grad:
+        return torch.softmax(x, dim)
     x.sub_(x.amax(dim=dim, keepdim=True)).exp_()
     return x.div_(x.sum(dim=dim, keepdim=True))

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from vosapp.models.backbones import resnet101
+from vosapp.models.backbones import RESNET101, ResNetSize, resnet101
 from vosapp.models.fusing import fold_pair
 from vosapp.models.stages.split import bias_of, part
 
@@ -27,22 +27,29 @@ def _dilate(layer: Any, stride: int, dilation: int) -> None:
 
 
 class PyramidPooling(nn.Module):
-    """Five views of the backbone's map, 512 channels each, drawn together to 256."""
+    """Five views of the backbone's map, 512 channels each, drawn together to 256.
 
-    def __init__(self) -> None:
+    Args:
+        channels: of the map.
+        branch: of each view.
+        embedding: of the result.
+    """
+
+    def __init__(self, channels: int = 2048, branch: int = _BRANCH, embedding: int = EMBEDDING) -> None:
         super().__init__()
-        self.conv, self.bn_x = nn.Conv2d(2048, _BRANCH, 1), nn.BatchNorm2d(_BRANCH)
-        self.conv2d_0, self.bn_0 = nn.Conv2d(2048, _BRANCH, 1), nn.BatchNorm2d(_BRANCH)
-        near, middle, far = (nn.Conv2d(2048, _BRANCH, 3, padding=d, dilation=d) for d in _DILATIONS)
-        self.conv2d_1, self.bn_1 = near, nn.BatchNorm2d(_BRANCH)
-        self.conv2d_2, self.bn_2 = middle, nn.BatchNorm2d(_BRANCH)
-        self.conv2d_3, self.bn_3 = far, nn.BatchNorm2d(_BRANCH)
-        self.bottleneck = nn.Conv2d(5 * _BRANCH, EMBEDDING, 3, padding=1)
-        self.bn = nn.BatchNorm2d(EMBEDDING)
+        self.branch = branch
+        self.conv, self.bn_x = nn.Conv2d(channels, branch, 1), nn.BatchNorm2d(branch)
+        self.conv2d_0, self.bn_0 = nn.Conv2d(channels, branch, 1), nn.BatchNorm2d(branch)
+        near, middle, far = (nn.Conv2d(channels, branch, 3, padding=d, dilation=d) for d in _DILATIONS)
+        self.conv2d_1, self.bn_1 = near, nn.BatchNorm2d(branch)
+        self.conv2d_2, self.bn_2 = middle, nn.BatchNorm2d(branch)
+        self.conv2d_3, self.bn_3 = far, nn.BatchNorm2d(branch)
+        self.bottleneck = nn.Conv2d(5 * branch, embedding, 3, padding=1)
+        self.bn = nn.BatchNorm2d(embedding)
         self.prelu = nn.PReLU()
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, 2048, h, w) to (B, 256, h, w)."""
+        """(B, channels, h, w) to (B, embedding, h, w)."""
         pooled = F.relu(self.bn_x(self.conv(x.mean(dim=(2, 3), keepdim=True))))
         branches = [
             F.relu(self.bn_0(self.conv2d_0(x))),
@@ -50,7 +57,7 @@ class PyramidPooling(nn.Module):
             F.relu(self.bn_2(self.conv2d_2(x))),
             F.relu(self.bn_3(self.conv2d_3(x))),
         ]
-        joined = part(self.bottleneck, torch.cat(branches, dim=1), _BRANCH) + bias_of(self.bottleneck)
+        joined = part(self.bottleneck, torch.cat(branches, dim=1), self.branch) + bias_of(self.bottleneck)
         embedding: Tensor = self.prelu(self.bn(joined + self._of_pooled(pooled, x.shape[2:])))
         return embedding
 
@@ -74,11 +81,16 @@ def _stretch(side: int) -> list[int]:
 
 
 class Encoder(nn.Module):
-    """Shared by target and references."""
+    """Shared by target and references.
 
-    def __init__(self) -> None:
+    Args:
+        size: of the backbone.
+        branch, embedding: channels, see `PyramidPooling`.
+    """
+
+    def __init__(self, size: ResNetSize = RESNET101, *, branch: int = _BRANCH, embedding: int = EMBEDDING) -> None:
         super().__init__()
-        base: Any = resnet101()
+        base: Any = resnet101(size)
         self.conv1, self.bn1, self.relu = base.conv1, base.bn1, base.relu
         self.maxpool = nn.MaxPool2d(3, stride=2, padding=1, ceil_mode=True)
         self.layer1, self.layer2, self.layer3, self.layer4 = base.layer1, base.layer2, base.layer3, base.layer4
@@ -89,8 +101,8 @@ class Encoder(nn.Module):
             (self.layer4, 1, 4),
         ):
             _dilate(layer, stride, dilation)
-        self.layer5 = PyramidPooling()
-        self.main_classifier = nn.Conv2d(EMBEDDING, 1, 1)
+        self.layer5 = PyramidPooling(size.channels[3], branch, embedding)
+        self.main_classifier = nn.Conv2d(embedding, 1, 1)
 
     def forward(self, image: Tensor) -> Tensor:
         """The embedding (B, 256, h, w), about 1/8, of pictures (B, 3, H, W).

@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from vosapp.models.backbones import RESNET101, ResNetSize
 from vosapp.models.cosnet.attention import Form, attend_reference, attend_target
 from vosapp.models.cosnet.encoder import EMBEDDING, Encoder
 from vosapp.models.fusing import fold_pair
@@ -22,19 +23,23 @@ class CosNet(nn.Module):
 
     The affinity is the product of 256 numbers with 256 others and goes through an exponential, so it is computed in
     float32 whatever the precision of the convolutions.
+
+    Args:
+        size: of the backbone.
+        branch, embedding: channels, see `Encoder`.
     """
 
     exact_parameters = ("linear_e.weight",)
 
-    def __init__(self) -> None:
+    def __init__(self, size: ResNetSize = RESNET101, *, branch: int = 512, embedding: int = EMBEDDING) -> None:
         super().__init__()
-        self.encoder = Encoder()
-        self.linear_e = nn.Linear(EMBEDDING, EMBEDDING, bias=False)
-        self.gate = nn.Conv2d(EMBEDDING, 1, 1, bias=False)
-        self.conv1, self.bn1 = nn.Conv2d(2 * EMBEDDING, EMBEDDING, 3, padding=1, bias=False), nn.BatchNorm2d(EMBEDDING)
-        self.conv2, self.bn2 = nn.Conv2d(2 * EMBEDDING, EMBEDDING, 3, padding=1, bias=False), nn.BatchNorm2d(EMBEDDING)
-        self.main_classifier1 = nn.Conv2d(EMBEDDING, 1, 1)
-        self.main_classifier2 = nn.Conv2d(EMBEDDING, 1, 1)
+        self.encoder = Encoder(size, branch=branch, embedding=embedding)
+        self.linear_e = nn.Linear(embedding, embedding, bias=False)
+        self.gate = nn.Conv2d(embedding, 1, 1, bias=False)
+        self.conv1, self.bn1 = nn.Conv2d(2 * embedding, embedding, 3, padding=1, bias=False), nn.BatchNorm2d(embedding)
+        self.conv2, self.bn2 = nn.Conv2d(2 * embedding, embedding, 3, padding=1, bias=False), nn.BatchNorm2d(embedding)
+        self.main_classifier1 = nn.Conv2d(embedding, 1, 1)
+        self.main_classifier2 = nn.Conv2d(embedding, 1, 1)
 
     def embed(self, image: Tensor) -> Tensor:
         """The embedding (1, 256, h, w) of a picture (1, 3, H, W) from `normalise`."""
@@ -68,7 +73,7 @@ class CosNet(nn.Module):
     def forward(self, target: Tensor, references: Sequence[Tensor], form: Form = Form.LEGACY) -> Tensor:
         """Logits (N, 1, h, w) of the primary object on the target, one per reference ((1, ...) for GROUP)."""
         found = self.gated(self.attended(target, references, form))
-        joined = part(self.conv1, found, 0) + part(self.conv1, target, EMBEDDING)
+        joined = part(self.conv1, found, 0) + part(self.conv1, target, target.shape[1])
         if self.conv1.bias is not None:  # it has one once the batch norm is folded into it
             joined = joined + bias_of(self.conv1)
         logits: Tensor = self.main_classifier1(F.relu(self.bn1(joined)))

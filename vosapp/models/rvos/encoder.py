@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from torch import Tensor, nn
 
-from vosapp.models.backbones import resnet101
+from vosapp.models.backbones import RESNET101, ResNetSize, resnet101
 from vosapp.models.fusing import fold_pair
 
 SKIP_CHANNELS = (128, 128, 64, 32)
@@ -25,9 +25,9 @@ class Stages(NamedTuple):
 class Base(nn.Module):
     """torchvision's ResNet-101 without its classifier."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: ResNetSize = RESNET101) -> None:
         super().__init__()
-        whole: Any = resnet101()
+        whole: Any = resnet101(size)
         self.conv1, self.bn1, self.relu, self.maxpool = whole.conv1, whole.bn1, whole.relu, whole.maxpool
         self.layer1, self.layer2 = whole.layer1, whole.layer2
         self.layer3, self.layer4 = whole.layer3, whole.layer4
@@ -48,14 +48,15 @@ class Base(nn.Module):
 class Encoder(nn.Module):
     """Backbone and skip projections: 3x3 convolution and batch norm, with no activation after them."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: ResNetSize = RESNET101) -> None:
         super().__init__()
-        self.base = Base()
+        self.base = Base(size)
+        c2, c3, c4, c5 = size.channels
         deep, middle, fine, finest = SKIP_CHANNELS
-        self.sk5, self.bn5 = nn.Conv2d(2048, deep, 3, padding=1), nn.BatchNorm2d(deep)
-        self.sk4, self.bn4 = nn.Conv2d(1024, middle, 3, padding=1), nn.BatchNorm2d(middle)
-        self.sk3, self.bn3 = nn.Conv2d(512, fine, 3, padding=1), nn.BatchNorm2d(fine)
-        self.sk2, self.bn2 = nn.Conv2d(256, finest, 3, padding=1), nn.BatchNorm2d(finest)
+        self.sk5, self.bn5 = nn.Conv2d(c5, deep, 3, padding=1), nn.BatchNorm2d(deep)
+        self.sk4, self.bn4 = nn.Conv2d(c4, middle, 3, padding=1), nn.BatchNorm2d(middle)
+        self.sk3, self.bn3 = nn.Conv2d(c3, fine, 3, padding=1), nn.BatchNorm2d(fine)
+        self.sk2, self.bn2 = nn.Conv2d(c2, finest, 3, padding=1), nn.BatchNorm2d(finest)
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Skip features with 128, 128, 64, 32 channels at 1/32, 1/16, 1/8, 1/4, coarse to fine."""

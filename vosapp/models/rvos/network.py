@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from vosapp.models.backbones import RESNET101, ResNetSize
 from vosapp.models.preparing import dtype_of
 from vosapp.models.rvos.decoder import HIDDEN, Cell, Decoder, mask_pyramid
 from vosapp.models.rvos.encoder import Encoder
@@ -37,12 +38,16 @@ class Rvos(nn.Module):
 
     The hidden state travels along the objects of a frame and, per object, from frame to frame; the memory of the
     ConvLSTM cells travels along the objects only.
+
+    Args:
+        mask_channel: whether masks of the frame before are given.
+        size: of the backbone.
     """
 
-    def __init__(self, mask_channel: bool) -> None:
+    def __init__(self, mask_channel: bool, size: ResNetSize = RESNET101) -> None:
         super().__init__()
         self.mask_channel = mask_channel
-        self.encoder = Encoder()
+        self.encoder = Encoder(size)
         self.decoder = Decoder(mask_channel)
 
     def forward(
@@ -62,8 +67,21 @@ class Rvos(nn.Module):
             recurrence: the paper's ablations. "spatial" forgets the frame before; "temporal" forgets the object
                 before, except on the first frame, where there is nothing else to go by.
         """
+        skips = self.encoder(image.to(dtype_of(self.encoder)))
+        height, width = image.shape[2:]
+        return self.decode(skips, masks, hidden, size=(height, width), recurrence=recurrence)
+
+    def decode(
+        self,
+        skips: tuple[Tensor, ...],
+        masks: Tensor | int,
+        hidden: tuple[Tensor, ...] | None,
+        *,
+        size: tuple[int, int],
+        recurrence: Recurrence = "spatio-temporal",
+    ) -> FrameOutput:
+        """Segments a frame of (height, width) `size` that the encoder has seen; else as `forward`."""
         dtype = dtype_of(self.encoder)
-        skips = self.encoder(image.to(dtype))
         first_frame = hidden is None
         if recurrence == "spatial":
             hidden = None
@@ -77,12 +95,12 @@ class Rvos(nn.Module):
             scores, state = self.decoder(ahead, slot, cells[-1] if chained else None)
             logits.append(scores)
             cells.append(state)
-        return _gather(logits, cells, image.shape[2:])
+        return _gather(logits, cells, size)
 
 
-def _gather(logits: list[Tensor], cells: list[tuple[Cell, ...]], size: torch.Size) -> FrameOutput:
+def _gather(logits: list[Tensor], cells: list[tuple[Cell, ...]], size: tuple[int, int]) -> FrameOutput:
     scores = torch.cat(logits)
-    resized = F.interpolate(scores.float(), size=tuple(size), mode="bilinear", align_corners=True)
+    resized = F.interpolate(scores.float(), size=size, mode="bilinear", align_corners=True)
     hidden = tuple(torch.cat([cell[level].hidden for cell in cells]) for level in range(len(HIDDEN)))
     return FrameOutput(torch.sigmoid(resized)[:, 0], scores[:, 0].float(), hidden, tuple(cells))
 
