@@ -162,7 +162,10 @@ def test_facts(kind: str, source: VideoSource) -> None:
     info = source.info
     assert (info.height, info.width) == expected.size
     assert (info.codec, info.bit_depth, info.has_alpha) == (expected.codec, expected.bit_depth, expected.alpha)
-    assert (info.frame_count, info.provisional, info.notes) == (FRAMES, False, ())
+    assert (info.frame_count, info.provisional, info.damaged) == (FRAMES, False, ())
+    assert len(info.notes) == expected.facts.get("variable_rate", False)
+    assert all("rate varies" in note for note in info.notes)
+    assert (info.decoder == "") == (kind in SEQUENCES)
     usual = {"has_audio": False, "variable_rate": False, "interlaced": False}
     assert {name: getattr(info, name) for name in usual | expected.facts} == usual | expected.facts
 
@@ -201,10 +204,15 @@ def test_display_and_native_show_the_same(kind: str, source: VideoSource) -> Non
     assert np.abs(scaled - picture).mean() < 3.5
 
 
+def test_nothing_is_damaged(source: VideoSource) -> None:
+    assert not any(source.is_damaged(k) for k in (0, 17, 5, FRAMES - 1))
+
+
 @pytest.mark.parametrize("index", [-1, FRAMES, 10**9])
 def test_frames_that_do_not_exist(source: VideoSource, index: int) -> None:
-    with pytest.raises(IndexError):
-        source.frame(index)
+    for ask in (source.frame, source.native, source.is_damaged):
+        with pytest.raises(IndexError):
+            ask(index)
     assert read_index(source.frame(3)) == 3
 
 
@@ -212,8 +220,9 @@ def test_closing(kind: str, clip_of: Callable[[str], Path]) -> None:
     source = open_video(clip_of(kind))
     source.close()
     source.close()
-    with pytest.raises(MediaError, match="closed"):
-        source.frame(0)
+    for ask in (source.frame, source.native, source.is_damaged):
+        with pytest.raises(MediaError, match="closed"):
+            ask(0)
     assert source.info.frame_count == FRAMES
 
 

@@ -25,6 +25,7 @@ class FrameCache:
         self._budget_bytes = budget_bytes
         self._used_bytes = 0
         self._pictures: OrderedDict[int, RgbImage] = OrderedDict()
+        self._damaged: frozenset[int] = frozenset()
         self._lock = threading.Lock()
 
     @property
@@ -36,6 +37,11 @@ class FrameCache:
     def used_bytes(self) -> int:
         """How much they take now."""
         return self._used_bytes
+
+    @property
+    def damaged(self) -> frozenset[int]:
+        """The frames that were put as damaged, also those whose pictures have gone since."""
+        return self._damaged
 
     def __len__(self) -> int:
         return len(self._pictures)
@@ -52,21 +58,24 @@ class FrameCache:
                 self._pictures.move_to_end(index)
             return picture
 
-    def put(self, index: int, picture: RgbImage) -> bool:
+    def put(self, index: int, picture: RgbImage, *, damaged: bool = False) -> bool:
         """Keeps a picture, letting go of others for it; False when it alone is over the budget.
 
         Args:
             index: its frame.
             picture: shared with the caller, so it has to be read-only.
+            damaged: whether the frame is damaged, so that the picture stands in for it.
 
         Raises:
             ValueError: the picture can be written to.
         """
         if picture.flags.writeable:
             raise ValueError("a cached picture is shared between threads and must be read-only")
-        if picture.nbytes > self._budget_bytes:
-            return False
         with self._lock:
+            if damaged != (index in self._damaged):
+                self._damaged ^= {index}
+            if picture.nbytes > self._budget_bytes:
+                return False
             self._remove(index)
             self._pictures[index] = picture
             self._used_bytes += picture.nbytes
@@ -83,6 +92,7 @@ class FrameCache:
         """Lets go of everything."""
         with self._lock:
             self._pictures.clear()
+            self._damaged = frozenset()
             self._used_bytes = 0
 
     def _remove(self, index: int) -> None:

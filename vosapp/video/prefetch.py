@@ -6,16 +6,23 @@ ends as soon as another one is wanted. Every answer carries the number of the re
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from vosapp.core.errors import MediaError, UserError
+from vosapp.core.errors import Cancelled, MediaError, UserError
 from vosapp.video.cache import FrameCache
-from vosapp.video.source import RgbImage, VideoSource
+from vosapp.video.source import ClipInfo, Interruptible, RgbImage, VideoSource
 
 _BLOCK = 12
 """Going backwards, frames are fetched in blocks of this many in ascending order: one decoding pass for all of them."""
+_LOOK_SECONDS = 0.25
+"""How often the facts of a clip are asked for again while they are provisional and nothing else is to be done."""
+_CLOSE_SECONDS = 1.0
+"""How long closing waits for a frame that is being read. A drive that does not answer must not hold the window up."""
+_numbers = itertools.count(1)
+"""Numbers of requests: never given twice, so that a late answer cannot be taken for one about the next clip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +34,14 @@ class Answer:
         index: the frame that was asked for.
         picture: the frame, read-only (height, width, 3) uint8; None when it cannot be given.
         error: why not.
+        damaged: whether the picture is damaged or only stands in.
     """
 
     request: int
     index: int
     picture: RgbImage | None
     error: UserError | None = None
+    damaged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,7 @@ class Prefetcher:
         cache: FrameCache,
         answer: Callable[[Answer], None],
         *,
+        described: Callable[[ClipInfo], None] = lambda _: None,
         ahead: int = 24,
         behind: int = 12,
     ) -> None:
@@ -60,16 +70,20 @@ class Prefetcher:
             open_source: opens the clip; called in the thread, which keeps the source for itself.
             cache: where pictures are put; may be read by anyone.
             answer: called in the thread with every answer.
+            described: called in the thread with the facts of the clip, first as they are when it is open, and again
+                when provisional ones became exact.
             ahead: frames to fetch in the direction of movement, if the cache has room.
             behind: frames to fetch on the other side.
         """
         self._open_source = open_source
         self._cache = cache
         self._answer = answer
+        self._described = described
         self._ahead, self._behind = ahead, behind
         self._wake = threading.Condition()
         self._newest: _Request | None = None
-        self._issued = 0
+        self._source: VideoSource | None = None
+        self._info: ClipInfo | None = None
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="prefetch", daemon=True)
         self._thread.start()
@@ -84,41 +98,86 @@ class Prefetcher:
         Returns:
             The number that the answer will carry. An overtaken request is never answered.
         """
+        number = next(_numbers)
         with self._wake:
-            self._issued += 1
-            self._newest = _Request(self._issued, index, 1 if direction >= 0 else -1)
+            self._newest = _Request(number, index, 1 if direction >= 0 else -1)
             self._wake.notify_all()
-            return self._issued
+            source = self._source
+        _interrupt(source)
+        return number
 
-    def close(self) -> None:
-        """Ends the thread and closes its source. No answer comes after this returns. May be called twice."""
+    def close(self) -> bool:
+        """Ends the thread, which closes its source. No answer comes after this returns. May be called twice.
+
+        Returns:
+            False when the thread hangs in a read; it ends by itself as soon as the drive answers.
+        """
         with self._wake:
             self._closing = True
             self._wake.notify_all()
-        self._thread.join()
+            source = self._source
+        _interrupt(source)
+        self._thread.join(_CLOSE_SECONDS)
+        return not self._thread.is_alive()
 
     def _run(self) -> None:
-        source: VideoSource | None = None
         try:
             while (request := self._next_request()) is not None:
                 try:
-                    source = source or self._open_source()
+                    source = self._opened()
                     picture = self._picture(source, request.index)
+                except Cancelled:
+                    self._ask_again(request)
                 except (IndexError, UserError) as error:
-                    self._answer(Answer(request.number, request.index, None, _for_user(error, request.index)))
-                    continue
-                self._answer(Answer(request.number, request.index, picture))
-                self._fetch_around(source, request, picture.nbytes)
+                    self._tell(Answer(request.number, request.index, None, _for_user(error, request.index)))
+                else:
+                    damaged = request.index in self._cache.damaged
+                    self._tell(Answer(request.number, request.index, picture, damaged=damaged))
+                    self._fetch_around(source, request, picture.nbytes)
         finally:
-            if source is not None:
-                source.close()
+            if self._source is not None:
+                self._source.close()
+
+    def _opened(self) -> VideoSource:
+        if self._source is None:
+            source = self._open_source()
+            with self._wake:
+                self._source = source
+            self._look()
+        return self._source
+
+    def _tell(self, answer: Answer) -> None:
+        with self._wake:
+            if self._closing:
+                return
+        self._answer(answer)
+
+    def _ask_again(self, request: _Request) -> None:
+        """A request was interrupted for a newer one, or for one that was served meanwhile: then it still counts."""
+        with self._wake:
+            if self._newest is None:
+                self._newest = request
 
     def _next_request(self) -> _Request | None:
         """Waits for the newest request; None when closing."""
-        with self._wake:
-            self._wake.wait_for(lambda: self._closing or self._newest is not None)
-            request, self._newest = self._newest, None
-            return None if self._closing else request
+        while True:
+            with self._wake:
+                patience = _LOOK_SECONDS if self._info is not None and self._info.provisional else None
+                self._wake.wait_for(self._is_overtaken, patience)
+                request, self._newest = self._newest, None
+                if self._closing:
+                    return None
+            self._look()
+            if request is not None:
+                return request
+
+    def _look(self) -> None:
+        """Tells of the clip's facts when they are new."""
+        if self._source is not None and (self._info is None or self._info.provisional):
+            info = self._source.info
+            if info != self._info and not self._closing:
+                self._info = info
+                self._described(info)
 
     def _is_overtaken(self) -> bool:
         return self._closing or self._newest is not None
@@ -127,7 +186,7 @@ class Prefetcher:
         picture = self._cache.get(index)
         if picture is None:
             picture = source.frame(index)
-            self._cache.put(index, picture)
+            self._cache.put(index, picture, damaged=source.is_damaged(index))
         return picture
 
     def _fetch_around(self, source: VideoSource, request: _Request, frame_bytes: int) -> None:
@@ -138,9 +197,14 @@ class Prefetcher:
                 return
             try:
                 self._picture(source, index)
-            except (IndexError, UserError):
+            except (IndexError, UserError, Cancelled):
                 # Nobody asked for this frame; whoever does gets the error as the answer.
                 return
+
+
+def _interrupt(source: object) -> None:
+    if isinstance(source, Interruptible):
+        source.interrupt()
 
 
 def _for_user(error: IndexError | UserError, index: int) -> UserError:

@@ -53,6 +53,7 @@ class SequenceSource:
             has_numbers=self._files.has_numbers,
             start_timecode=facts.timecode,
             has_alpha=facts.has_alpha,
+            damaged=tuple(sorted(self._failed)),
             notes=self._files.notes,
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,7 @@ class ClipInfo:
         start_timecode: "HH:MM:SS:FF", or "" when the source has none.
         has_audio, has_alpha, variable_rate, interlaced: what the source has.
         decoder: what decodes: "software", or the kind of hardware device; "" for image sequences.
+        damaged: frames known to be damaged or missing before anything is decoded, ascending; others turn up later.
         provisional: the count is the container's claim; the exact index is still being made.
         notes: sentences for the user: gaps, damage, oddities.
     """
@@ -51,6 +52,7 @@ class ClipInfo:
     variable_rate: bool = False
     interlaced: bool = False
     decoder: str = ""
+    damaged: tuple[int, ...] = ()
     provisional: bool = False
     notes: tuple[str, ...] = ()
 
@@ -88,3 +90,11 @@ class VideoSource(Protocol):
 
     def close(self) -> None:
         """Releases files and decoders. May be called twice."""
+
+
+@runtime_checkable
+class Interruptible(Protocol):
+    """A source whose waits can be ended from another thread."""
+
+    def interrupt(self) -> None:
+        """Makes a `frame` that waits for the index raise `Cancelled`, now or, if none waits, perhaps the next one."""

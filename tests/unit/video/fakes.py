@@ -35,6 +35,9 @@ class NumberSource:
     def info(self) -> ClipInfo:
         return self._info
 
+    def set_info(self, info: ClipInfo) -> None:
+        self._info = info
+
     def frame(self, index: int) -> RgbImage:
         self.asked.append(index)
         self.entered.release()

@@ -74,3 +74,16 @@ def test_many_threads() -> None:
     assert cache.used_bytes == 300 * len(cache) <= 3000
     cache.clear()
     assert cache.used_bytes == 0
+
+
+def test_damaged_frames_are_remembered_until_they_are_whole() -> None:
+    cache = FrameCache(600)
+    cache.put(1, picture(1), damaged=True)
+    cache.put(2, picture(2), damaged=True)
+    cache.put(3, picture(3))
+    assert cache.indices() == {2, 3}
+    assert cache.damaged == {1, 2}
+    cache.put(1, picture(1))
+    assert cache.damaged == {2}
+    cache.clear()
+    assert cache.damaged == frozenset()

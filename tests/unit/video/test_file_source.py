@@ -142,6 +142,20 @@ def test_damaged_packets_are_shown_and_counted(
         assert np.array_equal(source.frame(k), sound.frame(k))
 
 
+def test_damage_that_the_container_sees_is_known_at_once(tmp_path: Path, opened: Opener) -> None:
+    whole = make_clip(tmp_path / "whole.ts", size=(360, 640), pixel_format="yuv420p")
+    cells = whole.read_bytes()
+    middle = len(cells) // 188 // 2 * 188
+    path = tmp_path / "lost.ts"
+    path.write_bytes(cells[:middle] + cells[middle + 2 * 188 :])
+    source = opened(path)
+    assert source.info.frame_count == 30
+    (known,) = source.info.damaged
+    assert source.is_damaged(known)
+    assert "1 frame is damaged in the file" in source.info.notes[0]
+    assert opened(whole).info.damaged == ()
+
+
 def test_damage_looks_the_same_from_everywhere(tmp_path: Path, opened: Opener) -> None:
     whole = make_clip(tmp_path / "whole.mp4", b_frames=2)
     path = damaged(whole, tmp_path / "damaged.mp4", [4, 15], spare=24)

@@ -85,7 +85,7 @@ def test_index_that_was_given_up_is_not_taken_again(long_clip: Path, monkeypatch
     monkeypatch.setattr(indexing, "_indexes", type(indexing._indexes)())
 
     class StoppedIndex(SharedIndex):
-        def __init__(self, path: Path) -> None:
+        def __init__(self, path: Path, *, at_once_seconds: float) -> None:
             super().__init__(path, at_once_seconds=0)
 
         def _finish(self, steps: Iterator[None]) -> None:

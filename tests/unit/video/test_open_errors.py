@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import av
 import numpy as np
@@ -13,6 +13,7 @@ import pytest
 
 from tests.clips import make_clip, truncated
 from vosapp.core.errors import MediaError
+from vosapp.video.av.errors import file_url
 from vosapp.video.open import open_video
 
 
@@ -75,6 +76,19 @@ def test_file_that_may_not_be_read(tmp_path: Path) -> None:
 def test_a_device_is_no_clip() -> None:
     with pytest.raises(MediaError):
         open_video("/dev/null")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_a_pipe_is_refused_without_waiting_for_who_writes(tmp_path: Path) -> None:
+    path = tmp_path / "pipe.mp4"
+    os.mkfifo(path)
+    with pytest.raises(MediaError, match="no ordinary file"):
+        open_video(path)
+
+
+@pytest.mark.parametrize("name", [r"\\server\share\Übung\shot.mov", r"\\?\C:\very long\shot.mov", r"Z:\shot.mov"])
+def test_network_paths_are_passed_unchanged(name: str) -> None:
+    assert file_url(PureWindowsPath(name)) == f"file:{name}"
 
 
 def test_opening_module_loads_no_decoder() -> None:

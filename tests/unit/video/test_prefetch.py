@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import queue
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from tests.clips import make_clip
 from tests.unit.video.fakes import NumberSource
 from vosapp.core.errors import MediaError
+from vosapp.video.av import indexing, packet_scan
+from vosapp.video.av.file_source import FileSource
+from vosapp.video.av.packet_scan import Snapshot
 from vosapp.video.cache import FrameCache
 from vosapp.video.prefetch import Answer, Prefetcher
+from vosapp.video.source import ClipInfo
 
 FRAME_BYTES = 8 * 8 * 3
 
@@ -153,3 +163,113 @@ def test_closing_twice_closes_the_source(viewers) -> None:
     viewer.prefetcher.close()
     viewer.prefetcher.close()
     assert viewer.source.closed
+
+
+# -- damage, facts that become exact, drives that do not answer --------------------------------------------------
+
+
+def test_answers_tell_of_damage_and_the_cache_remembers_it(viewers) -> None:
+    source = NumberSource()
+    source.damaged = {7, 9}
+    viewer = viewers(source, ahead=3, behind=0)
+    viewer.prefetcher.request(7)
+    assert viewer.next().damaged
+    viewer.wait_for_calls(4)
+    viewer.prefetcher.request(8)
+    assert not viewer.next().damaged
+    assert viewer.cache.damaged == {7, 9}
+
+
+def test_facts_are_told_at_once_and_again_when_they_are_exact() -> None:
+    source = NumberSource()
+    exact = source.info
+    source.set_info(replace(exact, provisional=True, frame_count=90))
+    told: queue.Queue[ClipInfo] = queue.Queue()
+    prefetcher = Prefetcher(lambda: source, FrameCache(10_000), lambda _: None, described=told.put)
+    prefetcher.request(0)
+    assert told.get(timeout=10).provisional
+    source.set_info(exact)
+    assert told.get(timeout=10) == exact
+    prefetcher.close()
+    assert told.empty()
+
+
+def test_a_newer_request_ends_a_wait_for_the_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A jump to the end of a clip that is still being read does not hold up the way back."""
+    path = make_clip(tmp_path / "long.mp4", frames=600, size=(32, 32))
+    source = slow_index(path, monkeypatch)
+    answers: queue.Queue[Answer] = queue.Queue()
+    prefetcher = Prefetcher(source.open, FrameCache(1 << 20), answers.put, ahead=0, behind=0)
+    first = prefetcher.request(0)
+    assert answers.get(timeout=10).request == first
+    prefetcher.request(599)
+    with pytest.raises(queue.Empty):
+        answers.get(timeout=0.1)
+    back = prefetcher.request(3)
+    assert answers.get(timeout=10).request == back
+    source.gate.set()
+    last = prefetcher.request(599)
+    answer = answers.get(timeout=10)
+    assert (answer.request, answer.error) == (last, None)
+    assert prefetcher.close()
+
+
+def test_closing_ends_a_wait_for_the_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = make_clip(tmp_path / "long.mp4", frames=600, size=(32, 32))
+    source = slow_index(path, monkeypatch)
+    answers: queue.Queue[Answer] = queue.Queue()
+    prefetcher = Prefetcher(source.open, FrameCache(1 << 20), answers.put, ahead=0, behind=0)
+    prefetcher.request(0)
+    answers.get(timeout=10)
+    prefetcher.request(599)
+    threading.Timer(0.3, source.gate.set).start()  # the index itself is only let go after the wait was ended
+    assert prefetcher.close()
+    assert answers.empty()
+
+
+def test_closing_does_not_wait_for_a_drive_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vosapp.video.prefetch._CLOSE_SECONDS", 0.05)
+    source = NumberSource()
+    source.gate.clear()
+    answers: queue.Queue[Answer] = queue.Queue()
+    prefetcher = Prefetcher(lambda: source, FrameCache(10_000), answers.put)
+    prefetcher.request(3)
+    assert source.entered.acquire(timeout=10)
+    start = time.monotonic()
+    assert not prefetcher.close()
+    assert time.monotonic() - start < 5
+    source.gate.set()
+    prefetcher._thread.join(10)
+    assert source.closed
+    assert answers.empty()
+
+
+def test_numbers_of_requests_differ_between_prefetchers() -> None:
+    one, other = (Prefetcher(NumberSource, FrameCache(10_000), lambda _: None) for _ in range(2))
+    assert one.request(0) != other.request(0)
+    one.close()
+    other.close()
+
+
+class SlowIndex:
+    """A file whose index stops half way until the gate is opened."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.gate = threading.Event()
+
+    def open(self) -> FileSource:
+        return FileSource(self._path)
+
+    def scan(self, path: Path) -> Iterator[Snapshot | None]:
+        for snapshot in packet_scan.scan(path):
+            yield snapshot
+            if snapshot is not None and not snapshot.index.complete:
+                self.gate.wait(10)
+
+
+def slow_index(path: Path, monkeypatch: pytest.MonkeyPatch) -> SlowIndex:
+    slow = SlowIndex(path)
+    monkeypatch.setattr(indexing, "scan", slow.scan)
+    monkeypatch.setattr(indexing, "_AT_ONCE_SECONDS", 0.0)
+    return slow

@@ -48,6 +48,7 @@ def test_gaps_keep_their_numbers_and_are_shown(tmp_path: Path) -> None:
     assert source.info.frame_count == 8
     assert "3 images are missing (numbers 13-14, 16)" in source.info.notes[0]
     assert [k for k in range(8) if source.is_damaged(k)] == [3, 4, 6]
+    assert source.info.damaged == (3, 4, 6)
     assert source.frame(4)[0, 0].tolist() == BORDER
     assert read_index(source.native(4)) == 2
     assert read_index(source.frame(7)) == 7

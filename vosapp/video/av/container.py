@@ -12,7 +12,7 @@ from av.codec.codec import Capabilities
 from av.stream import Discard
 
 from vosapp.core.errors import MediaError
-from vosapp.video.av.errors import explain, file_url, no_picture, unknown_codec
+from vosapp.video.av.errors import explain, file_url, no_file, no_picture, unknown_codec
 
 if TYPE_CHECKING:
     from av.codec.hwaccel import HWAccel
@@ -43,7 +43,7 @@ def open_container(path: Path, hwaccel: HWAccel | None = None) -> InputContainer
         MediaError: it is missing, empty, no video, cut off, or may not be read; or there is no such device.
     """
     if not path.is_file():
-        raise explain(path, FileNotFoundError())
+        raise explain(path, FileNotFoundError()) if not path.exists() else no_file(path)
     options = {"format_whitelist": FORMATS, "protocol_whitelist": "file"}
     try:
         return av.open(file_url(path), "r", options=options, metadata_errors="replace", hwaccel=hwaccel)

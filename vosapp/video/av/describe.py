@@ -5,6 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
+
 from vosapp.video.av.convert import PictureFacts
 from vosapp.video.av.indexing import SharedIndex
 from vosapp.video.av.track_facts import TrackFacts
@@ -40,6 +42,7 @@ def describe(path: Path, shared: SharedIndex, track: TrackFacts, facts: PictureF
         has_alpha=facts.has_alpha,
         variable_rate=is_variable_rate(index.times()),
         interlaced=facts.interlaced,
+        damaged=_damaged(index, lead),
         provisional=not index.complete,
         notes=tuple(_notes(shared, index, track, facts, lead)),
     )
@@ -58,6 +61,12 @@ def _frame_rate(index: FrameIndex, track: TrackFacts) -> Fraction:
     return min(track.rate, track.rate / 2, key=lambda rate: abs(rate - measured))
 
 
+def _damaged(index: FrameIndex, lead: int) -> tuple[int, ...]:
+    """Frames whose packets the container calls damaged."""
+    broken = np.flatnonzero(~index.packets.whole[index.order]) - lead
+    return tuple(int(frame) for frame in broken if frame >= 0)
+
+
 def _notes(shared: SharedIndex, index: FrameIndex, track: TrackFacts, facts: PictureFacts, lead: int) -> list[str]:
     notes = []
     if not index.complete:
@@ -66,8 +75,15 @@ def _notes(shared: SharedIndex, index: FrameIndex, track: TrackFacts, facts: Pic
         notes.append("The file was still being written when it was opened; open it again to see the rest.")
     elif index.complete and (shared.cut_off or _falls_short(index, track)):
         notes.append("The file is cut off or damaged at its end; what comes before is used.")
+    damaged = len(_damaged(index, lead))
+    if damaged:
+        which = "1 frame is" if damaged == 1 else f"{damaged} frames are"
+        notes.append(f"{which} damaged in the file and shown with a striped border.")
     if lead:
         notes.append(f"{lead} pictures at the start refer to pictures that the file does not hold; they are left out.")
+    if is_variable_rate(index.times()):
+        rate = f"{float(_frame_rate(index, track)):.3f}".rstrip("0").rstrip(".")
+        notes.append(f"The frame rate varies; it plays at the average of {rate} frames a second; no frame is left out.")
     if facts.interlaced:
         notes.append("The clip is interlaced; the two fields of a frame are shown together.")
     if not facts.orientation.exact:

@@ -6,7 +6,7 @@ import codecs
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import av
 
@@ -44,6 +44,11 @@ def explain(path: Path, error: Exception) -> MediaError:
     return MediaError(
         f"{path} cannot be read as a video ({_reason(error)}).", "Check that it plays elsewhere, or copy it again."
     )
+
+
+def no_file(path: Path) -> MediaError:
+    """Something that is there but no file: a pipe or a device, which nobody can go back and forth in."""
+    return MediaError(f"{path} is no ordinary file, so its frames cannot be found again.", "Save it as a file first.")
 
 
 def no_picture(path: Path, has_audio: bool) -> MediaError:
@@ -97,6 +102,6 @@ def _is_unfinished_mp4(path: Path, head: bytes) -> bool:
     return True
 
 
-def file_url(path: Path) -> str:
+def file_url(path: PurePath) -> str:
     """The path in the form that FFmpeg takes for a file whatever its name looks like ("http:", "%d", "-")."""
     return "file:" + os.fspath(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,7 @@ class FileSource:
         self._index = shared_index(path)
         self._decoder: FrameDecoder | None = None
         self._released = False
+        self._interrupted = threading.Event()
         self._lead = 0
         # The last frame that had no picture, and the picture that stood in for it.
         self._held: tuple[int, VideoFrame | None] = (-1, None)
@@ -117,6 +119,12 @@ class FileSource:
         """Waits until `info` is no longer provisional; False when that takes longer than `timeout` seconds."""
         return self._index.wait_complete(timeout)
 
+    def interrupt(self) -> None:
+        """Ends a wait for the index in the thread of this source, which raises `Cancelled` there. For other threads."""
+        if not self._index.complete:
+            self._interrupted.set()
+            self._index.wake()
+
     def close(self) -> None:
         """Releases the file. May be called twice."""
         if self._decoder is not None:
@@ -132,7 +140,7 @@ class FileSource:
             raise MediaError(f"{self._path} is closed.", "Open the clip again.")
         if number < 0:
             raise IndexError(f"no frame {number}")
-        index = self._index.covering(number + self._lead)
+        index = self._index.covering(number + self._lead, self._interrupted)
         if number + self._lead >= len(index):
             raise IndexError(f"no frame {number}: {self._path.name} has {len(index) - self._lead}")
         before = self._decoder.device

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
 
-from vosapp.core.errors import MediaError
+from vosapp.core.errors import Cancelled, MediaError
 from vosapp.video.av.errors import explain
 from vosapp.video.av.packet_scan import Snapshot, scan
 from vosapp.video.frame_index import FrameIndex
@@ -73,15 +73,29 @@ class SharedIndex:
         with self._changed:
             return self._current()
 
-    def covering(self, frame: int) -> FrameIndex:
+    def covering(self, frame: int, interrupted: threading.Event | None = None) -> FrameIndex:
         """The index once it knows frame `frame` or is complete; waits for that.
+
+        Args:
+            frame: as the index numbers it.
+            interrupted: ends the wait when it is set and `wake` is called; cleared then.
 
         Raises:
             MediaError: reading failed.
+            Cancelled: the wait was ended.
         """
+        stop = interrupted or threading.Event()
         with self._changed:
-            self._changed.wait_for(lambda: self._error is not None or self._covers(frame))
+            self._changed.wait_for(lambda: self._error is not None or self._covers(frame) or stop.is_set())
+            if self._error is None and not self._covers(frame):
+                stop.clear()
+                raise Cancelled
             return self._current()
+
+    def wake(self) -> None:
+        """Lets everyone who waits see whether they were interrupted."""
+        with self._changed:
+            self._changed.notify_all()
 
     def wait_complete(self, timeout: float | None = None) -> bool:
         """Waits until the index is exact; False when that takes longer than `timeout` seconds."""
@@ -167,7 +181,7 @@ def shared_index(path: Path) -> SharedIndex:
             _indexes.move_to_end(key)
             return known
     # Made outside the lock: a slow disk must not hold up other clips.
-    made = SharedIndex(path)
+    made = SharedIndex(path, at_once_seconds=_AT_ONCE_SECONDS)
     with _lock:
         _indexes[key] = made
         while len(_indexes) > _KEPT_INDEXES:
