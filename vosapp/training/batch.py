@@ -8,12 +8,16 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
+from vosapp.core.document import ObjectId
 from vosapp.data.generator.clip import generate
 from vosapp.data.generator.settings import GeneratorSettings, TrainingClip
 from vosapp.data.photographs.bank import PhotographBank
+from vosapp.engine.flow import FlowPropagator
+from vosapp.engine.propagator import Probability
 
 
 class Batch(NamedTuple):
@@ -25,6 +29,8 @@ class Batch(NamedTuple):
         others: (B, T, 1, H, W).
         guidance: (B, 1, H, W).
         flow: (B, T - 2, 2, H, W).
+        advice: (B, T - 2, 1, H, W), what the engine `flow` makes of the clip.
+        heard: (B,) bool, whether the network hears the advice on a clip.
     """
 
     rgb: Tensor
@@ -32,6 +38,8 @@ class Batch(NamedTuple):
     others: Tensor
     guidance: Tensor
     flow: Tensor
+    advice: Tensor
+    heard: Tensor
 
     def to(self, device: torch.device) -> Batch:
         """The batch on a device."""
@@ -39,14 +47,29 @@ class Batch(NamedTuple):
 
 
 def collate(clips: Sequence[TrainingClip]) -> Batch:
-    """Stacks clips of one size."""
+    """Stacks clips of one size and asks the engine `flow` about each."""
     return Batch(
         torch.from_numpy(np.stack([clip.rgb for clip in clips]).transpose(0, 1, 4, 2, 3).copy()),
         torch.from_numpy(np.stack([clip.masks for clip in clips])[:, :, None]),
         torch.from_numpy(np.stack([clip.others for clip in clips])[:, :, None]),
         torch.from_numpy(np.stack([clip.guidance for clip in clips])[:, None]),
         torch.from_numpy(np.stack([clip.flow for clip in clips]).transpose(0, 1, 4, 2, 3).copy()),
+        torch.from_numpy(np.stack([advice_on(clip) for clip in clips])[:, :, None]),
+        torch.ones(len(clips), dtype=torch.bool),
     )
+
+
+def advice_on(clip: TrainingClip) -> NDArray[np.uint8]:
+    """(frames - 2, size, size): what the engine `flow` makes of the guidance on the frames to predict."""
+    engine, target = FlowPropagator(), ObjectId(1)
+    engine.remember(0, clip.rgb[0], {target: _soft(clip.masks[0])})
+    engine.step(1, clip.rgb[1], {target: _soft(clip.guidance)})
+    found = [engine.step(k, clip.rgb[k]).probabilities[target] for k in range(2, len(clip.rgb))]
+    return np.asarray(np.rint(np.stack(found) * 255), np.uint8)
+
+
+def _soft(mask: NDArray[np.uint8]) -> Probability:
+    return np.asarray(mask, np.float32) / np.float32(255)
 
 
 class GeneratedBatches(IterableDataset[Batch]):
@@ -56,8 +79,11 @@ class GeneratedBatches(IterableDataset[Batch]):
     with any number of workers.
     """
 
-    def __init__(self, bank: PhotographBank, settings: GeneratorSettings, seed: int, size: int) -> None:
-        self._bank, self._settings, self._seed, self._size = bank, settings, seed, size
+    def __init__(
+        self, bank: PhotographBank, settings: GeneratorSettings, seed: int, size: int, *, deaf: float = 0.0
+    ) -> None:
+        """Takes photographs, how clips look, the seed of the run, clips in a batch, and the share without advice."""
+        self._bank, self._settings, self._seed, self._size, self._deaf = bank, settings, seed, size, deaf
         self.first, self.share = 0, 1
 
     def __iter__(self) -> Iterator[Batch]:
@@ -74,7 +100,9 @@ class GeneratedBatches(IterableDataset[Batch]):
         """One batch by its number."""
         first = number * self._size
         seeds = ((self._seed, index) for index in range(first, first + self._size))
-        return collate([generate(self._bank, self._settings, seed) for seed in seeds])
+        made = collate([generate(self._bank, self._settings, seed) for seed in seeds])
+        luck = np.random.default_rng((self._seed, number)).random(self._size)
+        return made._replace(heard=torch.from_numpy(luck >= self._deaf))
 
 
 def batches(data: GeneratedBatches, *, workers: int, first: int = 0, share: int = 1) -> Iterator[Batch]:

@@ -23,14 +23,17 @@ def measure_held(
     recipe: Recipe,
     precision: Callable[[], contextlib.AbstractContextManager[None]],
 ) -> dict[str, float]:
-    """Mean J of the predictions, and of the guidance alone, on the held clips of the recipe's last stage."""
+    """Mean J of predictions, of the guidance alone and of the engine `flow`, on held clips of the last stage."""
     module = HybridLoss(network, recipe.weights, recipe.parts).eval()
     data = GeneratedBatches(held, recipe.stages[-1].clips, _SEED, _BATCH)
     device = next(network.parameters()).device
-    found, moved = [], []
-    for number in range(max(1, recipe.held_clips // _BATCH)):
+    sums = torch.zeros(3)
+    count = max(1, recipe.held_clips // _BATCH)
+    for number in range(count):
         with torch.inference_mode(), precision():
             result = module(data.batch(number).to(device))
-        found.append(float(result.jaccard.mean()))
-        moved.append(float(result.moved_jaccard.mean()))
-    return {"held_jaccard": sum(found) / len(found), "held_moved": sum(moved) / len(moved)}
+        sums += torch.stack(
+            [j.mean().float().cpu() for j in (result.jaccard, result.moved_jaccard, result.advice_jaccard)]
+        )
+    found, moved, advised = (sums / count).tolist()
+    return {"held_jaccard": found, "held_moved": moved, "held_advice": advised}

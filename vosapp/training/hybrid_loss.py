@@ -37,13 +37,15 @@ class Unrolled(NamedTuple):
     Attributes:
         loss: scalar.
         jaccard: (steps, B) of the predictions.
-        moved_jaccard: (steps, B) of the guidance alone, as flow moved it: what there is to beat.
+        moved_jaccard: (steps, B) of the guidance alone, as flow moved it.
+        advice_jaccard: (steps, B) of the engine `flow`: what there is to beat.
         doubt_gap: mean distance of the doubt from 1 - IoU.
     """
 
     loss: Tensor
     jaccard: Tensor
     moved_jaccard: Tensor
+    advice_jaccard: Tensor
     doubt_gap: Tensor
 
 
@@ -57,6 +59,7 @@ class Parts:
         guidance: the previous mask.
         flow: moving the previous mask; off: it stays where it was.
         recurrence: the state.
+        advice: what the engine `flow` says.
     """
 
     matching: bool = True
@@ -64,6 +67,7 @@ class Parts:
     guidance: bool = True
     flow: bool = True
     recurrence: bool = True
+    advice: bool = True
 
 
 class HybridLoss(nn.Module):
@@ -88,10 +92,13 @@ class HybridLoss(nn.Module):
         known = self.network.learn(at[0], masks[:, 0])
         lately = [self.network.learn(at[1], mask)]
         state = self.network.first_state(at[0])
-        losses, found, carried, gaps = [], [], [], []
+        losses, found, carried, advised, gaps = [], [], [], [], []
+        heard = (batch.heard & self.parts.advice).view(-1, 1, 1, 1)
         for k in range(2, frames):
             flow = batch.flow[:, k - 2].float() * (1.0 if self.parts.flow else 0.0)
+            advice = batch.advice[:, k - 2].float() / 255
             moved = self._moved(rgb[:, k], rgb[:, k - 1], (mask, others[:, k - 1]), flow)
+            moved = moved._replace(advice=torch.where(heard, advice, moved.mask))
             seen = self._seen(at[k], (trusted, known), (joined(recent), mean_of(lately)))
             state = warped(state, shrunk_flow(flow, CELL)) * (1.0 if self.parts.recurrence else 0.0)
             decoded = self.network.decode(at[k], seen, moved, state)
@@ -102,17 +109,19 @@ class HybridLoss(nn.Module):
             gaps.append(gap)
             found.append(jaccard(decoded.logits, truth))
             carried.append(jaccard(F.avg_pool2d(moved.mask, 2) - 0.5, truth))
+            advised.append(jaccard(F.avg_pool2d(advice, 2) - 0.5, truth))
             mask = F.interpolate(decoded.logits, scale_factor=2.0, mode="bilinear", align_corners=False).sigmoid()
             if k + 1 < frames:
                 recent.append(self.network.memorise(at[k], mask.detach(), others[:, k]))
                 lately.append(self.network.learn(at[k], mask.detach()))
-        return Unrolled(torch.stack(losses).mean(), torch.stack(found), torch.stack(carried), torch.stack(gaps).mean())
+        alone = torch.stack(carried), torch.stack(advised)
+        return Unrolled(torch.stack(losses).mean(), torch.stack(found), *alone, torch.stack(gaps).mean())
 
     def _moved(self, rgb: Tensor, before: Tensor, masks: tuple[Tensor, Tensor], flow: Tensor) -> Moved:
         mask, others = (warped(m, flow) for m in masks)
         if not self.parts.guidance:
             mask = torch.full_like(mask, 0.5)
-        return Moved(mask, others, mismatch(rgb, before, flow), flow)
+        return Moved(mask, others, mismatch(rgb, before, flow), flow, mask)
 
     def _seen(
         self, features: Features, trusted: tuple[Memory, AppearanceSums], recent: tuple[Memory, AppearanceSums]

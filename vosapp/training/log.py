@@ -14,9 +14,11 @@ FIELDS = (
     "loss",
     "jaccard",
     "moved",
+    "advice",
     "doubt_gap",
     "held_jaccard",
     "held_moved",
+    "held_advice",
     "clips_per_s",
 )
 

@@ -26,6 +26,7 @@ from vosapp.training.recipe import Recipe
 from vosapp.training.schedule import stage_at
 
 LAST = "last"
+_DEAF = 0.15  # share of clips without advice, so that the rest of the network learns to stand alone
 Report = dict[str, float]
 
 
@@ -128,7 +129,8 @@ class Trainer:
     def _stream(self) -> Iterator[Batch]:
         stage = self.recipe.stages[self.position.stage]
         # Each stage has clips of its own; a resumed run goes on where it stopped.
-        data = GeneratedBatches(self.bank, stage.clips, self.recipe.seed * 100 + self.position.stage, stage.batch)
+        seed = self.recipe.seed * 100 + self.position.stage
+        data = GeneratedBatches(self.bank, stage.clips, seed, stage.batch, deaf=_DEAF)
         first = self.position.batches * self.ranks + self.rank
         return batches(data, workers=self.settings.workers, first=first, share=self.ranks)
 
@@ -183,6 +185,7 @@ class _Sums:
             "loss": result.loss,
             "jaccard": result.jaccard.mean(),
             "moved": result.moved_jaccard.mean(),
+            "advice": result.advice_jaccard.mean(),
             "doubt_gap": result.doubt_gap,
         }
         for name, value in values.items():

@@ -97,7 +97,7 @@ def test_it_overfits_a_clip() -> None:
     torch.manual_seed(0)
     clips = [generate(small_bank(), GeneratorSettings(size_px=64, steps=2, damage=1.0), (3, k)) for k in (1, 3)]
     batch, network = collate(clips), Hybrid(HybridSettings(keys=16, values=16, states=8))
-    module = HybridLoss(network)
+    module = HybridLoss(network, parts=Parts(advice=False))
     optimizer = torch.optim.AdamW(module.parameters(), 2e-3)
     first = module(batch)
     for _ in range(45):

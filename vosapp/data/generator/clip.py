@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -18,6 +19,7 @@ from vosapp.data.generator.scene import BACKGROUND, KNOWN, TARGET, Layer, draw_s
 from vosapp.data.generator.settings import GeneratorSettings, TrainingClip
 from vosapp.data.photographs.bank import PhotographBank
 
+_CALM = (0.1, 0.5)  # factors on the motion of calm clips
 _LEAST_VISIBLE = 0.012  # share of the frame that the object must fill on the anchor and on the frame before
 Frames = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]
 
@@ -31,6 +33,8 @@ def generate(bank: PhotographBank, settings: GeneratorSettings, seed: Sequence[i
         seed: one or more numbers, as (run, index of the clip).
     """
     random = np.random.default_rng(list(seed))
+    if settings.calm and random.random() < settings.calm:
+        settings = replace(settings, speed=settings.speed * random.uniform(*_CALM))
     for _ in range(6):
         real = bank.masked_footage and random.random() < settings.footage
         frames = draw_real(bank, settings, random) if real else _composed(bank, settings, random)

@@ -19,6 +19,7 @@ class GeneratorSettings:
         footage: share of clips cut from real clips with masks, where there are any.
         in_place: share of clips in which the object keeps the photograph it was taken on as background.
         speed: factor on all motion.
+        calm: share of clips in which everything moves slowly, as most footage does.
         damage: share of clips whose guidance mask is damaged as a drifted prediction would be.
     """
 
@@ -29,6 +30,7 @@ class GeneratorSettings:
     footage: float = 0.12
     in_place: float = 0.45
     speed: float = 1.0
+    calm: float = 0.0
     damage: float = 0.8
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -28,7 +29,7 @@ from vosapp.models.loading import load_network
 from vosapp.video.source import RgbImage
 
 _TOP = 64  # how many of the most alike places in memory count
-_FLOW_SHARE = 0.5
+_FLOW_SHARE = 0.25
 _LOST = 0.9  # a prediction of more doubt is not remembered
 
 
@@ -40,13 +41,22 @@ class HybridOptions:
         window: how windows are chosen.
         top: places in memory that count; 0: all.
         recurrence: whether the recurrent state is carried on.
-        flow_share: share of the engine `flow` in the result's log-odds; 0: the network alone.
+        advice: whether the engine `flow` runs beside the network and advises it; without it the network is alone.
+        flow_share: share of the engine `flow` in the result's log-odds, above what the network makes of its advice.
     """
 
     window: WindowSettings = field(default_factory=WindowSettings)
     top: int = _TOP
     recurrence: bool = True
+    advice: bool = True
     flow_share: float = _FLOW_SHARE
+
+
+class _Past(NamedTuple):
+    """What a step starts from: the masks (height, width) of the frame before, and what `flow` makes of this one."""
+
+    masks: Mapping[ObjectId, Probability]
+    advice: Mapping[ObjectId, Probability] | None
 
 
 class HybridPropagator:
@@ -59,7 +69,7 @@ class HybridPropagator:
         self._objects: dict[ObjectId, ObjectMemory] = {}
         self._before: RgbImage | None = None
         self._flow = FlowEstimator()
-        self._partner = FlowPropagator() if self._options.flow_share else None
+        self._partner = FlowPropagator() if self._options.advice else None
 
     @torch.inference_mode()
     def remember(self, frame_index: int, rgb: RgbImage, masks: Mapping[ObjectId, Probability]) -> None:
@@ -81,13 +91,15 @@ class HybridPropagator:
         found: dict[ObjectId, Probability] = {}
         wanted = [i for i in old if i not in given and self._before is not None]
         seen: dict[ObjectId, tuple[Window, Features]] = {}
+        advice = None if self._partner is None else self._partner.step(frame_index, rgb, given).probabilities
         for window, group in self._windows(wanted):
             features = self._encode(rgb, window)
-            for object_id, (mask, unsure) in self._predict(frame_index, rgb, (window, features), group, old).items():
+            past = _Past(old, advice)
+            for object_id, (mask, unsure) in self._predict(frame_index, rgb, (window, features), group, past).items():
                 found[object_id], doubt[object_id] = mask, unsure
                 seen[object_id] = (window, features)
-        if self._partner is not None:
-            found = self._joined(found, self._partner.step(frame_index, rgb, given))
+        if advice is not None and self._options.flow_share:
+            found = {i: mixed_odds(mask, advice[i], self._options.flow_share) for i, mask in found.items()}
         merged = merge(found, given)
         if self._partner is not None:
             self._partner.adopt(merged)
@@ -103,11 +115,6 @@ class HybridPropagator:
             self._objects.pop(object_id, None)
         if self._partner is not None:
             self._partner.forget(object_ids)
-
-    def _joined(self, found: Mapping[ObjectId, Probability], other: Prediction) -> dict[ObjectId, Probability]:
-        """The network's masks and those of `flow`, weighed in log-odds."""
-        share = self._options.flow_share
-        return {i: mixed_odds(mask, other.probabilities[i], share) for i, mask in found.items()}
 
     def _windows(self, object_ids: list[ObjectId]) -> list[tuple[Window, list[ObjectId]]]:
         """Windows and the objects seen through each: one for all where that costs little."""
@@ -130,7 +137,7 @@ class HybridPropagator:
         rgb: RgbImage,
         view: tuple[Window, Features],
         group: list[ObjectId],
-        old: Mapping[ObjectId, Probability],
+        past: _Past,
     ) -> dict[ObjectId, tuple[Probability, float]]:
         """Mask and doubt of the objects seen through one window, as if each were alone."""
         window, features = view
@@ -139,7 +146,7 @@ class HybridPropagator:
         memories = [self._objects[i] for i in group]
         seen = [self._look(features, m, frame_index) for m in memories]
         all_seen = Seen(torch.cat([one.read for one in seen]), torch.cat([one.scores for one in seen]))
-        moved = self._moved((window.rgb(rgb), window.rgb(before)), flow, window, group, old)
+        moved = self._moved((window.rgb(rgb), window.rgb(before)), flow, window, group, past)
         state = torch.cat([self._state(m, window, flow, features) for m in memories])
         decoded = self._network.decode(features.expanded(len(group)), all_seen, moved, state)
         for k, memory in enumerate(memories):
@@ -170,15 +177,20 @@ class HybridPropagator:
         flow: Tensor,
         window: Window,
         group: list[ObjectId],
-        old: Mapping[ObjectId, Probability],
+        past: _Past,
     ) -> Moved:
+        old = past.masks
         masks = torch.stack([self._tensor(window.mask(old[i]))[None] for i in group])
         others = torch.stack([self._tensor(window.mask(_rest(old, i)))[None] for i in group])
         now, before = (self._picture(picture) for picture in pictures)
         count = len(group)
         flows = flow.expand(count, -1, -1, -1)
         different = mismatch(now, before, flow).expand(count, -1, -1, -1)
-        return Moved(warped(masks, flows), warped(others, flows), different, flows)
+        carried = warped(masks, flows)
+        advice = carried
+        if past.advice is not None:
+            advice = torch.stack([self._tensor(window.mask(past.advice[i]))[None] for i in group])
+        return Moved(carried, warped(others, flows), different, flows, advice)
 
     def _state(self, memory: ObjectMemory, window: Window, flow: Tensor, features: Features) -> Tensor:
         """The recurrent state (1, states, h, w) seen through the new window and moved by flow."""
@@ -271,12 +283,12 @@ def _array(tensor: Tensor) -> Probability:
     return np.asarray(tensor.float().cpu().numpy(), np.float32)
 
 
-def build_hybrid(device: str = "auto", *, flow_share: float = _FLOW_SHARE) -> HybridPropagator:
+def build_hybrid(device: str = "auto", *, advice: bool = True, flow_share: float = _FLOW_SHARE) -> HybridPropagator:
     """The engine with the weights that come with the program, or the user's own.
 
     Args:
         device: "auto", "cpu", "cuda" or "mps".
-        flow_share: see `HybridOptions`; 0 for the network alone.
+        advice, flow_share: see `HybridOptions`.
 
     Raises:
         EngineError: no such device.
@@ -288,4 +300,4 @@ def build_hybrid(device: str = "auto", *, flow_share: float = _FLOW_SHARE) -> Hy
         raise TypeError("the registry's hybrid is not the hybrid network")
     network.float()
     fuse(network)
-    return HybridPropagator(network.to(where), where, HybridOptions(flow_share=flow_share))
+    return HybridPropagator(network.to(where), where, HybridOptions(advice=advice, flow_share=flow_share))

@@ -13,7 +13,7 @@ from vosapp.models.hybrid.encoder import WIDTHS, Features
 from vosapp.models.hybrid.guidance import GuidanceEncoder, Moved
 from vosapp.models.hybrid.layers import ConvNorm, GatedCell, Residual, upsampled
 
-_TRUST = 0.05  # the moved mask enters the logits as if it were never surer than this
+_TRUST = 0.05  # the moved mask and the advice enter the logits as if they were never surer than this
 
 
 class Seen(NamedTuple):
@@ -47,7 +47,7 @@ class Decoded(NamedTuple):
 
 
 class Decoder(nn.Module):
-    """Three stages at 1/8, 1/4, 1/2. The last corrects the moved mask's logits; untrained, it changes nothing."""
+    """Three stages at 1/8, 1/4, 1/2. The last corrects the logits of moved mask and advice; untrained, it adds 0."""
 
     def __init__(self, reads: int, states: int = 32) -> None:
         super().__init__()
@@ -60,9 +60,10 @@ class Decoder(nn.Module):
         self.narrow = nn.Conv2d(64, 32, 1)
         self.at_half = ConvNorm(32 + WIDTHS[0] + 16 + SCORES, 32)
         self.change = nn.Conv2d(32, 1, 3, 1, 1)
-        self.trust = nn.Parameter(torch.ones(()))
+        self.trust = nn.Parameter(torch.tensor(0.5))
+        self.heed = nn.Parameter(torch.tensor(0.5))
         self.error = nn.Sequential(ConvNorm(64 + 1, 24), nn.Conv2d(24, 1, 1))
-        self.doubt = nn.Sequential(nn.Linear(96 + states + 4, 32), nn.ReLU(inplace=True), nn.Linear(32, 1))
+        self.doubt = nn.Sequential(nn.Linear(96 + states + 5, 32), nn.ReLU(inplace=True), nn.Linear(32, 1))
         nn.init.zeros_(self.change.weight)
         if self.change.bias is not None:
             nn.init.zeros_(self.change.bias)
@@ -85,12 +86,12 @@ class Decoder(nn.Module):
         second = self.at_quarter(torch.cat([upsampled(self.down(first), quarter), features.quarter, quarter, fine], 1))
         wide = [upsampled(self.narrow(second), half), features.half, half, upsampled(fine, half)]
         third = self.at_half(torch.cat(wide, 1))
-        before = F.avg_pool2d(moved.mask.float(), 2).clamp(_TRUST, 1 - _TRUST).logit()
-        logits = self.change(third).float() + self.trust * before
-        error, doubt = self._unsure(first, second, logits)
+        before, advice = (F.avg_pool2d(m.float(), 2).clamp(_TRUST, 1 - _TRUST) for m in (moved.mask, moved.advice))
+        logits = self.change(third).float() + self.trust * before.logit() + self.heed * advice.logit()
+        error, doubt = self._unsure(first, second, logits, advice)
         return Decoded(logits, self.coarse(first).float(), error, doubt, next_state.float())
 
-    def _unsure(self, first: Tensor, second: Tensor, logits: Tensor) -> tuple[Tensor, Tensor]:
+    def _unsure(self, first: Tensor, second: Tensor, logits: Tensor, advice: Tensor) -> tuple[Tensor, Tensor]:
         """Where and how much the result may be wrong. Reads the features without shaping them."""
         first, second, probability = first.detach(), second.detach(), logits.detach().sigmoid()
         quarter = F.avg_pool2d(probability, 2)
@@ -100,7 +101,8 @@ class Decoder(nn.Module):
         pooled = (first.float() * near).sum((2, 3)) / near.sum((2, 3))
         unsure = (probability * (1 - probability)).sum((2, 3)) / (probability.sum((2, 3)) + 1)
         wrong = (error.detach().sigmoid()).sum((2, 3)) / (quarter.sum((2, 3)) + 1)
-        facts = [unsure, wrong.clamp(max=4), probability.mean((2, 3)), probability.amax((2, 3))]
+        against = (probability - advice).abs().sum((2, 3)) / ((probability + advice).sum((2, 3)) + 1)
+        facts = [unsure, wrong.clamp(max=4), probability.mean((2, 3)), probability.amax((2, 3)), against]
         return error, self.doubt(torch.cat([pooled, *facts], 1)).float().squeeze(1)
 
 

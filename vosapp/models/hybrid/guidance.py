@@ -1,4 +1,4 @@
-"""Guidance: the previous soft mask moved to this frame by optical flow, and how far to believe it."""
+"""Guidance: the previous soft mask moved to this frame by optical flow, how far to believe it, and a second opinion."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from vosapp.models.hybrid.layers import ConvNorm
 
-MAPS = 5
+MAPS = 6
 _PACE_PX = 4.0  # differences of flow around this many pixels tell parts apart
 
 
@@ -22,12 +22,15 @@ class Moved(NamedTuple):
         others: (B, 1, H, W) the other objects' soft mask.
         mismatch: (B, 1, H, W) how much the moved picture differs from this one, in 0..1.
         flow: (B, 2, H, W) backward flow in pixels.
+        advice: (B, 1, H, W) the object's soft mask on this frame as the engine `flow` finds it by motion and looks;
+            where that is not to be had, `mask`.
     """
 
     mask: Tensor
     others: Tensor
     mismatch: Tensor
     flow: Tensor
+    advice: Tensor
 
 
 def warped(x: Tensor, flow: Tensor) -> Tensor:
@@ -69,11 +72,11 @@ class GuidanceEncoder(nn.Module):
 
     @staticmethod
     def maps(moved: Moved) -> Tensor:
-        """(B, 5, H/2, W/2): mask, others, mismatch, and whether a pixel moves unlike the object or the rest."""
+        """(B, 6, H/2, W/2): mask, others, mismatch, whether a pixel moves unlike the object or the rest, advice."""
         small = [F.avg_pool2d(m.float(), 2) for m in moved]
-        mask, others, difference, flow = small
+        mask, others, difference, flow, advice = small
         apart = [_apart(flow, weight) for weight in (mask, 1 - mask)]
-        return torch.cat([mask, others, difference, *apart], 1)
+        return torch.cat([mask, others, difference, *apart, advice], 1)
 
 
 def _apart(flow: Tensor, weight: Tensor) -> Tensor:

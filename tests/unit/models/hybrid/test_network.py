@@ -15,7 +15,7 @@ from vosapp.models.hybrid.network import Hybrid, HybridSettings
 
 def _moved(mask: torch.Tensor) -> Moved:
     empty = torch.zeros_like(mask)
-    return Moved(mask, empty, empty, torch.zeros(len(mask), 2, *mask.shape[-2:]))
+    return Moved(mask, empty, empty, torch.zeros(len(mask), 2, *mask.shape[-2:]), mask)
 
 
 def _seen(network: Hybrid, features: Features, mask: torch.Tensor) -> Seen:
