@@ -23,6 +23,13 @@ class Hinge:
     across: tuple[float, float]
 
 
+def draw_hinge(random: np.random.Generator) -> Hinge:
+    """A line somewhere across the middle of a layer."""
+    angle = random.uniform(0, 2 * np.pi)
+    point = random.uniform(-0.4, 0.4, 2)
+    return Hinge((float(point[0]), float(point[1])), (float(np.cos(angle)), float(np.sin(angle))))
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """What a layer shows at one moment.

@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vosapp.data.generator.finish import recoloured
-from vosapp.data.generator.layers import Hinge, Picture
+from vosapp.data.generator.layers import Picture, draw_hinge
 from vosapp.data.generator.motion import Motion, Pose, draw_motion, elsewhen, jittered, moved, still_pose
 from vosapp.data.generator.settings import GeneratorSettings
-from vosapp.data.photographs.bank import PhotographBank, Rgb
-from vosapp.data.photographs.cutouts import Cutout, cut, draw_cutout, object_mask
+from vosapp.data.photographs.bank import IGNORE, PhotographBank, Rgb
+from vosapp.data.photographs.cutouts import Cutout, cut, draw_cutout, object_mask, superpixel_group
 
 BACKGROUND, TARGET, KNOWN, STRANGER = range(4)
+_SMALLEST_SIDE_PX = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,14 @@ class Layer:
 def draw_scene(bank: PhotographBank, settings: GeneratorSettings, random: np.random.Generator) -> list[Layer]:
     """A cast, from the bottom to the top."""
     frames, size = settings.steps + 2, settings.size_px
+    if settings.bent and random.random() < settings.bent:
+        layers = bent_scene(bank, settings, random)
+        if layers:
+            return layers
     camera = draw_motion(size * 0.5, random, settings.speed)
     scene = _home_scene(bank, settings, random) if random.random() < settings.in_place else None
     target, backdrop = scene if scene is not None else (draw_cutout(bank, random), _backdrop(bank, frames, random))
-    side = size * random.uniform(settings.smallest, settings.largest)
-    centre = size / 2 + random.normal(0, 0.07, 2) * size
+    centre, side = _place(settings, random)
     pose = still_pose(centre, side / target.size_px, random)
     motion = draw_motion(side, random, settings.speed)
     layers = [_background(backdrop, camera, settings, random)]
@@ -55,20 +59,73 @@ def draw_scene(bank: PhotographBank, settings: GeneratorSettings, random: np.ran
     return layers
 
 
+def _place(settings: GeneratorSettings, random: np.random.Generator) -> tuple[NDArray[np.float64], float]:
+    """Centre and longer side of the object on the frame before, in pixels."""
+    size = settings.size_px
+    side = size * random.uniform(settings.smallest, settings.largest)
+    return size / 2 + random.normal(0, 0.07, 2) * size, side
+
+
+def bent_scene(bank: PhotographBank, settings: GeneratorSettings, random: np.random.Generator) -> list[Layer]:
+    """A photograph that bends as a whole around one of its objects, which keeps its true edges, shadow and neighbours.
+
+    Empty where the photograph that was drawn has no usable object.
+    """
+    found = _labelled(bank, random) if random.random() < 0.75 else None
+    if found is None:
+        rgb = bank.rgb(bank.photographs[random.integers(len(bank.photographs))].picture)
+        shape, rest = superpixel_group(rgb, random), None
+    else:
+        rgb, shape, rest = found
+    left, top, across, down = cv2.boundingRect(shape)
+    if min(across, down) < _SMALLEST_SIDE_PX or cv2.countNonZero(shape) > 0.85 * shape.size:
+        return []
+    centre, side = _place(settings, random)
+    # Never so small that the photograph ends within the frame: its mirrored edge would show the object twice.
+    side = max(side, 0.95 * max(across, down) * settings.size_px / min(rgb.shape[:2]))
+    pose = still_pose(centre, side / max(across, down), random, bend=0.05)
+    motion = draw_motion(side, random, settings.speed)
+    poses = _poses(pose, motion, side, settings, random)
+    box, hinge = (left, top, left + across, top + down), draw_hinge(random)
+    still = np.zeros(2)
+
+    def layer(role: int, alpha: NDArray[np.uint8] | None) -> Layer:
+        soft = None if alpha is None else np.asarray(cv2.GaussianBlur(alpha, (0, 0), 0.7), np.uint8)
+        return Layer(role, (Picture(rgb, soft, box, hinge),) * len(poses), poses, still)
+
+    layers = [layer(BACKGROUND, None), layer(TARGET, shape)]
+    if rest is not None and random.random() < 0.5:
+        layers.insert(1, layer(KNOWN, rest))
+    if random.random() < 0.35:
+        layers.append(_occluder(bank, centre, side, settings, random))
+    return layers
+
+
+def _labelled(
+    bank: PhotographBank, random: np.random.Generator
+) -> tuple[Rgb, NDArray[np.uint8], NDArray[np.uint8]] | None:
+    """A photograph, one of its labelled objects and the rest of them, (height, width) uint8 0/255."""
+    photograph = bank.masked[random.integers(len(bank.masked))] if bank.masked else None
+    if photograph is None or photograph.labels is None:
+        return None
+    labels, rgb = bank.labels(photograph.labels), bank.rgb(photograph.picture)
+    shape = object_mask(labels, random)
+    if shape is None or shape.shape != rgb.shape[:2]:
+        return None
+    rest = np.where((labels > 0) & (labels != IGNORE) & (shape == 0), 255, 0).astype(np.uint8)
+    return rgb, shape, rest
+
+
 def _home_scene(
     bank: PhotographBank, settings: GeneratorSettings, random: np.random.Generator
 ) -> tuple[Cutout, tuple[Rgb, ...]] | None:
     """An object and its own photograph with the object painted out."""
-    if not bank.masked:
+    found = _labelled(bank, random)
+    if found is None:
         return None
-    photograph = bank.masked[random.integers(len(bank.masked))]
-    if photograph.labels is None:
-        return None
-    labels = bank.labels(photograph.labels)
-    shape = object_mask(labels, random)
-    rgb = bank.rgb(photograph.picture)
-    cutout = None if shape is None or shape.shape != rgb.shape[:2] else cut(rgb, shape, random)
-    if shape is None or cutout is None:
+    rgb, shape, _ = found
+    cutout = cut(rgb, shape, random)
+    if cutout is None:
         return None
     return cutout, (_painted_out(rgb, shape),) * (settings.steps + 2)
 
@@ -180,9 +237,7 @@ def _layer(
 
 
 def _picture(cutout: Cutout, random: np.random.Generator) -> Picture:
-    angle = random.uniform(0, 2 * np.pi)
-    point = random.uniform(-0.4, 0.4, 2)
-    hinge = Hinge((float(point[0]), float(point[1])), (float(np.cos(angle)), float(np.sin(angle))))
+    hinge = draw_hinge(random)
     return Picture(recoloured(cutout.rgb, random, 0.5), cutout.alpha, cutout.box, hinge)
 
 
