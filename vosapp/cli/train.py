@@ -1,17 +1,25 @@
-"""`vosapp train`: trains the hybrid network from a recipe, and goes on where the last run stopped."""
+"""`vosapp train`: trains a network from a recipe, and goes on where the last run stopped."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
+
+from vosapp.core.errors import UserError
+from vosapp.data.truth import TruthClip
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the command."""
-    parser.add_argument("recipe", metavar="RECIPE", type=Path, help="recipe file (TOML)")
     parser.add_argument(
-        "--photographs", metavar="PATH", type=Path, required=True, help="folder of photographs, or a pack"
+        "recipe", metavar="RECIPE", type=Path, help="recipe file (TOML), or the name of one that comes with vosapp"
     )
+    parser.add_argument("--photographs", metavar="PATH", type=Path, help="folder of photographs, or a pack")
+    parser.add_argument(
+        "--footage", metavar="FOLDER", help="data set of clips with masks (DAVIS, YouTube-VOS ...), not for hybrid"
+    )
+    parser.add_argument("--split", metavar="NAME", default="", help="part of the data set (default: train, if any)")
     parser.add_argument(
         "--out", metavar="FOLDER", type=Path, required=True, help="checkpoints and log; resumed if there"
     )
@@ -21,6 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--threads", metavar="N", type=int, help="processor threads of the network")
     parser.add_argument("--minutes", metavar="N", type=float, help="stop after this time, to go on later")
+    parser.add_argument("--steps", metavar="N", type=int, help="end the run after so many steps, its stages shrunk")
     parser.add_argument("--report-steps", metavar="N", type=int, default=50, help="steps between reports")
     parser.add_argument("--off", metavar="PART", nargs="+", default=[], help="train without these parts of the network")
     parser.add_argument("--plot", metavar="FILE", type=Path, help="draw the log as a PNG file at the end")
@@ -31,11 +40,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Trains and reports as it goes."""
-    from vosapp.training.start import draw_sheet, train
+    from vosapp.training.recipe import find_recipe
+    from vosapp.training.start import Changes, draw_sheet, train
     from vosapp.training.trainer import LAST, RunSettings
 
+    recipe = find_recipe(arguments.recipe)
     if arguments.sheet is not None:
-        draw_sheet(arguments.recipe, arguments.photographs, arguments.sheet)
+        if arguments.photographs is None:
+            raise UserError("A sheet shows clips that are made of photographs.", "Give them with --photographs.")
+        draw_sheet(recipe, arguments.photographs, arguments.sheet)
         return 0
     settings = RunSettings(
         folder=arguments.out,
@@ -46,7 +59,13 @@ def run(arguments: argparse.Namespace) -> int:
         report_steps=arguments.report_steps,
     )
     done = train(
-        arguments.recipe, arguments.photographs, settings, threads=arguments.threads, off=arguments.off, on_report=_show
+        recipe,
+        arguments.photographs,
+        settings,
+        footage=_footage(arguments),
+        threads=arguments.threads,
+        changes=Changes(arguments.steps, arguments.off),
+        on_report=_show,
     )
     print(f"{done['steps']:.0f} steps in {done['minutes']:.1f} minutes; checkpoint in {arguments.out}")
     if arguments.plot is not None:
@@ -60,6 +79,21 @@ def run(arguments: argparse.Namespace) -> int:
         size = ship(arguments.out / LAST, arguments.ship)
         print(f"{arguments.ship}: {size / 1e6:.1f} MB")
     return 0
+
+
+def _footage(arguments: argparse.Namespace) -> Sequence[TruthClip]:
+    """The clips of the data set that was given."""
+    if arguments.footage is None:
+        return ()
+    from vosapp.evaluation.datasets import open_dataset
+
+    return open_dataset(arguments.footage, split=arguments.split or _usual_split(Path(arguments.footage))).clips
+
+
+def _usual_split(folder: Path) -> str:
+    """The part of a data set that is there to be trained on, where it has parts."""
+    has_parts = any(folder.glob("ImageSets/*/train.txt")) or (folder / "train").is_dir()
+    return "train" if has_parts else ""
 
 
 def _show(row: dict[str, float]) -> None:

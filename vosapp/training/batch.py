@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import cv2
 import numpy as np
@@ -18,6 +19,8 @@ from vosapp.data.generator.settings import GeneratorSettings, TrainingClip
 from vosapp.data.photographs.bank import PhotographBank
 from vosapp.engine.flow import FlowPropagator
 from vosapp.engine.propagator import Probability
+
+_T = TypeVar("_T")
 
 
 class Batch(NamedTuple):
@@ -72,21 +75,15 @@ def _soft(mask: NDArray[np.uint8]) -> Probability:
     return np.asarray(mask, np.float32) / np.float32(255)
 
 
-class GeneratedBatches(IterableDataset[Batch]):
+class NumberedBatches(IterableDataset[_T]):
     """Batches first, first + share, first + 2 share ... of a run, where every batch has its own clips by number.
 
-    Batch n holds clips n * size .. n * size + size - 1, whoever makes it: so a run can be resumed at any batch and
-    with any number of workers.
+    A number gives the same batch whoever makes it: so a run can be resumed at any batch and with any number of workers.
     """
 
-    def __init__(
-        self, bank: PhotographBank, settings: GeneratorSettings, seed: int, size: int, *, deaf: float = 0.0
-    ) -> None:
-        """Takes photographs, how clips look, the seed of the run, clips in a batch, and the share without advice."""
-        self._bank, self._settings, self._seed, self._size, self._deaf = bank, settings, seed, size, deaf
-        self.first, self.share = 0, 1
+    first, share = 0, 1
 
-    def __iter__(self) -> Iterator[Batch]:
+    def __iter__(self) -> Iterator[_T]:
         """Endless."""
         cv2.setNumThreads(1)
         worker = get_worker_info()
@@ -95,6 +92,20 @@ class GeneratedBatches(IterableDataset[Batch]):
         while True:
             yield self.batch(number)
             number += workers * self.share
+
+    @abstractmethod
+    def batch(self, number: int) -> _T:
+        """One batch by its number."""
+
+
+class GeneratedBatches(NumberedBatches[Batch]):
+    """Clips of the generator; batch n holds clips n * size .. n * size + size - 1."""
+
+    def __init__(
+        self, bank: PhotographBank, settings: GeneratorSettings, seed: int, size: int, *, deaf: float = 0.0
+    ) -> None:
+        """Takes photographs, how clips look, the seed of the run, clips in a batch, and the share without advice."""
+        self._bank, self._settings, self._seed, self._size, self._deaf = bank, settings, seed, size, deaf
 
     def batch(self, number: int) -> Batch:
         """One batch by its number."""
@@ -105,7 +116,7 @@ class GeneratedBatches(IterableDataset[Batch]):
         return made._replace(heard=torch.from_numpy(luck >= self._deaf))
 
 
-def batches(data: GeneratedBatches, *, workers: int, first: int = 0, share: int = 1) -> Iterator[Batch]:
+def batches(data: NumberedBatches[_T], *, workers: int, first: int = 0, share: int = 1) -> Iterator[_T]:
     """The batches of a run from a number on.
 
     Args:

@@ -1,39 +1,41 @@
-"""How good the averaged weights are on clips from photographs that training never sees."""
+"""How good the averaged weights are on clips that training never sees."""
 
 from __future__ import annotations
 
 import contextlib
+from collections import defaultdict
 from collections.abc import Callable
+from typing import Any
 
 import torch
+from torch import nn
 
-from vosapp.data.photographs.bank import PhotographBank
-from vosapp.models.hybrid.network import Hybrid
-from vosapp.training.batch import GeneratedBatches
-from vosapp.training.hybrid_loss import HybridLoss
-from vosapp.training.recipe import Recipe
+from vosapp.training.batch import NumberedBatches
+from vosapp.training.log import FIELDS
 
-_SEED = 7_000_001  # far from every run's own clips
-_BATCH = 8
+HELD_SEED = 7_000_001  # far from every run's own clips
+HELD_BATCH = 8
 
 
 def measure_held(
-    network: Hybrid,
-    held: PhotographBank,
-    recipe: Recipe,
+    lesson: nn.Module,
+    data: NumberedBatches[Any],
+    batches: int,
     precision: Callable[[], contextlib.AbstractContextManager[None]],
 ) -> dict[str, float]:
-    """Mean J of predictions, of the guidance alone and of the engine `flow`, on held clips of the last stage."""
-    module = HybridLoss(network, recipe.weights, recipe.parts).eval()
-    data = GeneratedBatches(held, recipe.stages[-1].clips, _SEED, _BATCH)
-    device = next(network.parameters()).device
-    sums = torch.zeros(3)
-    count = max(1, recipe.held_clips // _BATCH)
-    for number in range(count):
+    """Means of the figures of a lesson's results on so many batches, under their names in the log ("held_...").
+
+    Args:
+        lesson: a network, ready to be used, and its loss.
+        data: batches that are kept from training.
+        batches: how many to take, at least one.
+        precision: a context to compute in.
+    """
+    device = next(lesson.parameters()).device
+    sums: dict[str, float] = defaultdict(float)
+    for number in range(batches):
         with torch.inference_mode(), precision():
-            result = module(data.batch(number).to(device))
-        sums += torch.stack(
-            [j.mean().float().cpu() for j in (result.jaccard, result.moved_jaccard, result.advice_jaccard)]
-        )
-    found, moved, advised = (sums / count).tolist()
-    return {"held_jaccard": found, "held_moved": moved, "held_advice": advised}
+            figures = lesson.eval()(data.batch(number).to(device)).figures()
+        for name, value in figures.items():
+            sums[f"held_{name}"] += float(value) / batches
+    return {name: value for name, value in sums.items() if name in FIELDS}

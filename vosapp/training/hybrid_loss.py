@@ -48,6 +48,16 @@ class Unrolled(NamedTuple):
     advice_jaccard: Tensor
     doubt_gap: Tensor
 
+    def figures(self) -> dict[str, Tensor]:
+        """What the log is to show, each a scalar."""
+        return {
+            "loss": self.loss,
+            "jaccard": self.jaccard.mean(),
+            "moved": self.moved_jaccard.mean(),
+            "advice": self.advice_jaccard.mean(),
+            "doubt_gap": self.doubt_gap,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:

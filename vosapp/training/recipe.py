@@ -7,14 +7,15 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from vosapp.core.errors import UserError
 from vosapp.data.generator.settings import GeneratorSettings
+from vosapp.models.registry import NETWORKS
 from vosapp.training.hybrid_loss import LossWeights, Parts
+from vosapp.training.optimizing import Optimizer
 from vosapp.training.schedule import Budget, LearningRate, Stage
-
-_T = TypeVar("_T")
+from vosapp.training.schema import SchemaError, table
 
 
 class RecipeError(UserError):
@@ -23,19 +24,21 @@ class RecipeError(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """A training run of the hybrid network.
+    """A training run.
 
     Attributes:
         name: of the run.
+        network: name of the network in the registry.
         source: where the recipe comes from.
         seed: of weights and clips.
         budget: when the run ends.
         rate: learning rate.
+        optimizer: how gradients become steps.
         stages: clips, in order.
-        weights: of the losses.
-        parts: of the network that are on.
-        weight_decay: of AdamW.
-        clip: largest norm of the gradient.
+        weights: of the hybrid network's losses; those of the papers' networks stand in a stage's teaching.
+        parts: of the hybrid network that are on.
+        clip: largest norm of the gradient; 0: any.
+        half: whether to compute in bfloat16 where it is safe and the run allows it.
         average: decay of the weight average.
         held: share of photographs that are kept from training and measured on.
         held_clips: number of clips measured on.
@@ -45,15 +48,17 @@ class Recipe:
     """
 
     name: str
+    network: str = "hybrid"
     source: str = ""
     seed: int = 1
     budget: Budget = field(default_factory=lambda: Budget(minutes=60))
     rate: LearningRate = field(default_factory=LearningRate)
+    optimizer: Optimizer = field(default_factory=Optimizer)
     stages: tuple[Stage, ...] = (Stage(1.0, GeneratorSettings()),)
     weights: LossWeights = field(default_factory=LossWeights)
     parts: Parts = field(default_factory=Parts)
-    weight_decay: float = 0.01
     clip: float = 1.0
+    half: bool = True
     average: float = 0.999
     held: float = 0.04
     held_clips: int = 48
@@ -61,12 +66,36 @@ class Recipe:
     checkpoint_minutes: float = 3.0
     keep_moments: bool = True
 
+    @property
+    def own_rates(self) -> frozenset[str]:
+        """Beginnings of the names of parameters that some stage gives a rate of their own."""
+        told = [stage.teaching for stage in self.stages]
+        return frozenset(name for teaching in told for name in (*teaching.rates, *teaching.still_rates))
+
+
+_SHIPPED = Path(__file__).parent / "recipes"
+
+
+def find_recipe(path: Path) -> Path:
+    """A recipe's file: the one at a path, or the one of that name that comes with the program.
+
+    Raises:
+        RecipeError: there is neither.
+    """
+    shipped = _SHIPPED / f"{path.name}.toml"
+    if path.exists() or not shipped.exists():
+        known = ", ".join(sorted(found.stem for found in _SHIPPED.glob("*.toml")))
+        if not path.exists():
+            raise RecipeError(f"There is no recipe {path}.", f"Give a file, or one of {known}.")
+        return path
+    return shipped
+
 
 def read_recipe(path: Path) -> Recipe:
     """A recipe from a TOML file.
 
     Raises:
-        RecipeError: the file is not there, is not TOML, or names something that a recipe does not have.
+        RecipeError: the file is not there, is not TOML, or says something that a recipe cannot say.
     """
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -74,9 +103,9 @@ def read_recipe(path: Path) -> Recipe:
         raise RecipeError(f"The recipe {path} cannot be read: {error}", "Correct the file.") from error
     try:
         return _recipe(content)
-    except TypeError as error:
+    except SchemaError as error:
         raise RecipeError(
-            f"The recipe {path} has something unknown: {error}", "Compare with a recipe that works."
+            f"The recipe {path} cannot be followed: {error}.", "Compare with a recipe that works."
         ) from error
 
 
@@ -94,21 +123,21 @@ def without_parts(recipe: Recipe, off: Sequence[str]) -> Recipe:
 
 
 def _recipe(content: dict[str, Any]) -> Recipe:
-    tables: dict[str, type[Any]] = {"budget": Budget, "rate": LearningRate, "weights": LossWeights, "parts": Parts}
-    known = {name: _table(kind, content.pop(name)) for name, kind in tables.items() if name in content}
     common = content.pop("clips", {})
-    stages = tuple(
-        Stage(stage.pop("until"), _table(GeneratorSettings, {**common, **stage.pop("clips", {})}), **stage)
-        for stage in content.pop("stages", [{"until": 1.0}])
-    )
-    if "without" in content:
-        content["without"] = tuple(content["without"])
-    return Recipe(**content, **known, stages=stages)
+    stages = content.get("stages", [])
+    if not isinstance(stages, list) or not all(isinstance(stage, dict) for stage in stages) or not _is_table(common):
+        raise SchemaError("clips must be a table, and stages a list of tables")
+    content["stages"] = [
+        {**stage, "clips": {**common, **stage.get("clips", {})}} for stage in stages or [{"until": 1.0}]
+    ]
+    recipe = table(Recipe, content, "the recipe")
+    ends = [stage.until for stage in recipe.stages]
+    if ends != sorted(ends) or ends[-1] != 1.0:
+        raise SchemaError(f"the stages end at {ends}; the ends must rise, and the last be 1.0")
+    if recipe.network not in {spec.name for spec in NETWORKS}:
+        raise SchemaError(f"there is no network {recipe.network} (there are {', '.join(n.name for n in NETWORKS)})")
+    return recipe
 
 
-def _table(kind: type[_T], values: dict[str, Any]) -> _T:
-    names = {item.name for item in dataclasses.fields(kind)}  # type: ignore[arg-type]
-    unknown = sorted(set(values) - names)
-    if unknown:
-        raise TypeError(f"{', '.join(unknown)} (known: {', '.join(sorted(names))})")
-    return kind(**values)
+def _is_table(value: object) -> bool:
+    return isinstance(value, dict)

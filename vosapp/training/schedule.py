@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
 
 from vosapp.data.generator.settings import GeneratorSettings
+from vosapp.training.teaching import Teaching
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +34,34 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class LearningRate:
-    """Linear warm-up, then half a cosine down to a floor.
+    """Linear warm-up, then a way down to a floor.
 
     Attributes:
         peak: the highest rate.
         floor: the last rate, as a share of the peak.
+        course: the way down: half a "cosine"; "constant", which stays up; "exponential", by the same factor each step;
+            "polynomial", of degree 0.9.
         warm_up_steps: steps after the start, and after a resume without moments, to come up from nothing.
     """
 
     peak: float = 1e-3
     floor: float = 0.02
     warm_up_steps: int = 100
+    course: Literal["cosine", "constant", "exponential", "polynomial"] = "cosine"
 
     def at(self, progress: float, steps_since_start: int) -> float:
         """The rate at a progress of 0..1."""
         warm = min(1.0, (steps_since_start + 1) / max(1, self.warm_up_steps))
-        return self.peak * warm * (self.floor + (1 - self.floor) * 0.5 * (1 + math.cos(math.pi * progress)))
+        return self.peak * warm * self._height(progress)
+
+    def _height(self, progress: float) -> float:
+        """Share of the peak."""
+        if self.course == "constant":
+            return 1.0
+        if self.course == "exponential":
+            return float(self.floor**progress)
+        above = (1 - progress) ** 0.9 if self.course == "polynomial" else 0.5 * (1 + math.cos(math.pi * progress))
+        return float(self.floor + (1 - self.floor) * above)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +72,22 @@ class Stage:
         until: progress at which the stage ends, 0..1.
         clips: how its clips look.
         batch: clips per step.
+        teaching: how a paper's network is taught; the hybrid network has no use for it.
     """
 
     until: float
     clips: GeneratorSettings
     batch: int = 8
+    teaching: Teaching = field(default_factory=Teaching)
 
 
 def stage_at(stages: tuple[Stage, ...], progress: float) -> int:
     """Which stage a progress belongs to."""
     return next((k for k, stage in enumerate(stages) if progress < stage.until), len(stages) - 1)
+
+
+def progress_in_stage(stages: tuple[Stage, ...], progress: float) -> float:
+    """How far a progress is through its stage, 0..1."""
+    index = stage_at(stages, progress)
+    begin = stages[index - 1].until if index else 0.0
+    return min(1.0, (progress - begin) / max(1e-9, stages[index].until - begin))

@@ -3,36 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
 import torch
 
+from vosapp.core.errors import UserError
 from vosapp.data.generator.clip import generate
 from vosapp.data.generator.sheet import contact_sheet
-from vosapp.data.photographs.bank import open_bank
-from vosapp.training.recipe import read_recipe, without_parts
+from vosapp.data.photographs.bank import PhotographBank, open_bank
+from vosapp.data.truth import TruthClip
+from vosapp.training.hybrid_task import HybridTask
+from vosapp.training.recipe import Recipe, read_recipe, without_parts
+from vosapp.training.schedule import Budget
+from vosapp.training.sequence.stream import Material
+from vosapp.training.sequence.task import SequenceTask
+from vosapp.training.task import Task
 from vosapp.training.trainer import Report, RunSettings, Trainer
 from vosapp.video.images import write_png
 
 
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What is changed of a recipe for one run.
+
+    Attributes:
+        steps: ends the run after so many steps instead; the stages shrink with it.
+        off: parts of the hybrid network (fields of `Parts`) that are switched off.
+    """
+
+    steps: int | None = None
+    off: Sequence[str] = ()
+
+    def of(self, recipe: Recipe) -> Recipe:
+        """The recipe with the changes. Raises RecipeError: there is no such part."""
+        changed = recipe if self.steps is None else replace(recipe, budget=Budget(steps=self.steps))
+        return without_parts(changed, self.off)
+
+
 def train(
     recipe_path: Path,
-    photographs: Path,
+    photographs: Path | None,
     settings: RunSettings,
     *,
+    footage: Sequence[TruthClip] = (),
     threads: int | None = None,
-    off: Sequence[str] = (),
+    changes: Changes | None = None,
     on_report: Callable[[Report], None] = lambda _: None,
 ) -> Report:
     """Begins or goes on with a run.
 
     Args:
         recipe_path: TOML file.
-        photographs: folder, or a pack of one.
+        photographs: folder, or a pack of one; None for a paper's network that learns from real clips alone.
         settings: where and how.
+        footage: real clips with true masks; the hybrid network takes none.
         threads: of the processor for the network; None: as many as torch takes.
-        off: parts of the network (fields of `Parts`) that are switched off beside the recipe's, for an ablation.
+        changes: to the recipe.
         on_report: called with every row of the log.
 
     Returns:
@@ -45,10 +73,20 @@ def train(
         torch.set_num_threads(threads)
     cv2.setNumThreads(1)
     torch.backends.cudnn.benchmark = True
-    recipe = without_parts(read_recipe(recipe_path), off)
-    trainer = Trainer(recipe, open_bank(photographs, without=recipe.without), settings)
+    recipe = (changes or Changes()).of(read_recipe(recipe_path))
+    bank = None if photographs is None else open_bank(photographs, without=recipe.without)
+    trainer = Trainer(task_for(recipe, bank, footage), settings)
     position = trainer.run(on_report)
     return {"steps": position.steps, "minutes": position.seconds / 60}
+
+
+def task_for(recipe: Recipe, bank: PhotographBank | None, footage: Sequence[TruthClip] = ()) -> Task:
+    """What a recipe trains, on what there is. Raises UserError: the network cannot be trained on that."""
+    if recipe.network != "hybrid":
+        return SequenceTask(recipe, Material(bank, footage))
+    if bank is None:
+        raise UserError("The hybrid network is trained on photographs.", "Give a folder of them with --photographs.")
+    return HybridTask(recipe, bank)
 
 
 def draw_sheet(recipe_path: Path, photographs: Path, target: Path, *, clips: int = 16) -> None:

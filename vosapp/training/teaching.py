@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -69,7 +69,6 @@ class Teaching:
         return begin + (end - begin) * progress
 
 
-def factor_for(name: str, factors: Mapping[str, float]) -> float:
-    """The factor whose beginning of a name fits best, or 1."""
-    fitting = [beginning for beginning in factors if name.startswith(beginning)]
-    return factors[max(fitting, key=len)] if fitting else 1.0
+def beginning_of(name: str, beginnings: Iterable[str]) -> str:
+    """The longest of some beginnings that a name has; "" where it has none."""
+    return max((beginning for beginning in beginnings if name.startswith(beginning)), key=len, default="")

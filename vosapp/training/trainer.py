@@ -5,29 +5,27 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, distributed, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from vosapp.data.photographs.bank import PhotographBank
-from vosapp.models.hybrid.network import Hybrid
 from vosapp.training import checkpoint
 from vosapp.training.average import WeightAverage
-from vosapp.training.batch import Batch, GeneratedBatches, batches
+from vosapp.training.batch import batches
 from vosapp.training.checkpoint import Position, Trained
-from vosapp.training.held import measure_held
-from vosapp.training.hybrid_loss import HybridLoss, Unrolled
 from vosapp.training.log import RunLog
-from vosapp.training.recipe import Recipe
+from vosapp.training.optimizing import set_rates
 from vosapp.training.schedule import stage_at
+from vosapp.training.task import Movable, Result, Task
 
 LAST = "last"
-_DEAF = 0.15  # share of clips without advice, so that the rest of the network learns to stand alone
 Report = dict[str, float]
+AnyModule = TypeVar("AnyModule", bound=nn.Module)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +52,20 @@ class RunSettings:
 class Trainer:
     """One run, or the next part of one: resumes by itself where the folder holds a checkpoint."""
 
-    def __init__(self, recipe: Recipe, bank: PhotographBank, settings: RunSettings) -> None:
-        self.recipe, self.settings = recipe, settings
+    def __init__(self, task: Task, settings: RunSettings) -> None:
+        recipe = task.recipe
+        self.task, self.recipe, self.settings = task, recipe, settings
         self.rank, self.ranks = _join()
         self.device = torch.device(f"cuda:{self.rank}" if settings.device == "cuda" else settings.device)
         torch.manual_seed(recipe.seed)
-        self.bank, self.held = bank.split(recipe.held) if recipe.held else (bank, bank)
-        network = _on(Hybrid(), self.device)
-        optimizer = torch.optim.AdamW(
-            network.parameters(), recipe.rate.peak, (0.9, 0.99), weight_decay=recipe.weight_decay
-        )
-        self.network = network
+        self.network = network = _on(task.network(), self.device)
+        self._lesson = task.lesson(network).to(self.device)
+        optimizer = recipe.optimizer.build(self._lesson, recipe.own_rates)
         self.run_state = Trained(network, WeightAverage(network, recipe.average), optimizer, Position())
         self._warm_since = 0
         if (settings.folder / LAST).exists() and not checkpoint.resume(settings.folder / LAST, self.run_state):
             self._warm_since = self.run_state.position.steps
-        self._module: nn.Module = HybridLoss(network, recipe.weights, recipe.parts)
+        self._module: nn.Module = self._lesson
         if self.ranks > 1:
             ids = [self.rank] if settings.device == "cuda" else None
             self._module = DistributedDataParallel(self._module, device_ids=ids, find_unused_parameters=True)
@@ -92,7 +88,7 @@ class Trainer:
                 stream = self._stream()
             result = self.step(next(stream), progress)
             self.position.seconds = before + self._agreed(time.monotonic() - started)
-            sums.add(result, self.recipe.stages[stage].batch * self.ranks)
+            sums.add(result.figures(), self.recipe.stages[stage].batch * self.ranks)
             if self.position.steps % self.settings.report_steps == 0:
                 self._report(sums, progress, on_report)
                 sums = _Sums()
@@ -102,43 +98,47 @@ class Trainer:
         self._save(on_report)
         return self.position
 
-    def step(self, batch: Batch, progress: float) -> Unrolled:
+    def step(self, batch: Movable, progress: float) -> Result:
         """One optimizer step."""
+        factors = self.task.begin(self._lesson, progress, batch)
         self._module.train()
         optimizer = self.run_state.optimizer
-        for group in optimizer.param_groups:
-            group["lr"] = self.recipe.rate.at(progress, self.position.steps - self._warm_since)
+        set_rates(optimizer, self._rate(progress), factors)
         optimizer.zero_grad(set_to_none=True)
         with self._precision():
-            result: Unrolled = self._module(batch.to(self.device))
+            result: Result = self._module(batch.to(self.device))
         result.loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.clip)
+        if self.recipe.clip:
+            nn.utils.clip_grad_norm_(self._lesson.parameters(), self.recipe.clip)
         optimizer.step()
         self.run_state.average.update(self.network)
         self.position.steps += 1
         self.position.batches += 1
         return result
 
-    def averaged(self) -> Hybrid:
+    def averaged(self) -> nn.Module:
         """The network with the averaged weights, ready to be used."""
-        network = _on(Hybrid(self.network.settings), self.device)
+        network = _on(self.task.network(), self.device)
         network.load_state_dict(self.run_state.average.values)
         network.eval()
         return network
 
-    def _stream(self) -> Iterator[Batch]:
-        stage = self.recipe.stages[self.position.stage]
+    def _stream(self) -> Iterator[Any]:
         # Each stage has clips of its own; a resumed run goes on where it stopped.
-        seed = self.recipe.seed * 100 + self.position.stage
-        data = GeneratedBatches(self.bank, stage.clips, seed, stage.batch, deaf=_DEAF)
+        data = self.task.batches(self.position.stage, self.recipe.seed * 100 + self.position.stage)
         first = self.position.batches * self.ranks + self.rank
         return batches(data, workers=self.settings.workers, first=first, share=self.ranks)
 
     def _precision(self) -> contextlib.AbstractContextManager[None]:
-        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.settings.half_precision)
+        return torch.autocast(
+            self.device.type, torch.bfloat16, enabled=self.settings.half_precision and self.recipe.half
+        )
 
     def _progress(self) -> float:
         return self.recipe.budget.progress(self.position.steps, self.position.seconds)
+
+    def _rate(self, progress: float) -> float:
+        return self.recipe.rate.at(progress, self.position.steps - self._warm_since)
 
     def _is_late(self, started: float) -> bool:
         limit = self.settings.stop_after_minutes
@@ -156,8 +156,8 @@ class Trainer:
         if self._log is None:
             return
         position = self.position
-        rate = self.recipe.rate.at(progress, position.steps - self._warm_since)
-        row = {"step": position.steps, "minutes": position.seconds / 60, "stage": position.stage, "rate": rate}
+        row = {"step": position.steps, "minutes": position.seconds / 60, "stage": position.stage}
+        row |= {"rate": self._rate(progress)}
         row |= sums.means()
         self._log.add(row)
         on_report(row)
@@ -167,7 +167,7 @@ class Trainer:
         if self._log is None:
             return
         checkpoint.save(self.settings.folder / LAST, self.run_state, moments=self.recipe.keep_moments)
-        found = measure_held(self.averaged(), self.held, self.recipe, self._precision)
+        found = self.task.measure(self.averaged(), self._precision)
         row: Report = {"step": self.position.steps, "minutes": self.position.seconds / 60, **found}
         self._log.add(row)
         on_report(row)
@@ -180,15 +180,8 @@ class _Sums:
         self._totals: dict[str, Tensor | float] = {}
         self._steps, self._clips, self._since = 0, 0, time.monotonic()
 
-    def add(self, result: Unrolled, clips: int) -> None:
-        values = {
-            "loss": result.loss,
-            "jaccard": result.jaccard.mean(),
-            "moved": result.moved_jaccard.mean(),
-            "advice": result.advice_jaccard.mean(),
-            "doubt_gap": result.doubt_gap,
-        }
-        for name, value in values.items():
+    def add(self, figures: Mapping[str, Tensor], clips: int) -> None:
+        for name, value in figures.items():
             # Left on the device: reading a number would wait for the step to end.
             self._totals[name] = self._totals.get(name, 0.0) + value.detach()
         self._steps += 1
@@ -199,7 +192,7 @@ class _Sums:
         return {**found, "clips_per_s": self._clips / (time.monotonic() - self._since)}
 
 
-def _on(network: Hybrid, device: torch.device) -> Hybrid:
+def _on(network: AnyModule, device: torch.device) -> AnyModule:
     """The network on a device, its weights in the layout that convolutions are quickest in."""
     network.to(device)
     for parameter in network.parameters():

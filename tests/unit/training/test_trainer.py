@@ -18,6 +18,7 @@ from vosapp.training.average import WeightAverage
 from vosapp.training.batch import GeneratedBatches, batches, collate
 from vosapp.training.checkpoint import MOMENTS, CheckpointError
 from vosapp.training.hybrid_loss import HybridLoss, Parts
+from vosapp.training.hybrid_task import HybridTask
 from vosapp.training.recipe import Recipe, RecipeError, read_recipe, without_parts
 from vosapp.training.schedule import Budget, LearningRate, Stage, stage_at
 from vosapp.training.trainer import LAST, RunSettings, Trainer
@@ -36,7 +37,8 @@ RECIPES = Path(__file__).parents[3] / "vosapp" / "training" / "recipes"
 
 
 def _trainer(folder: Path, recipe: Recipe = RECIPE) -> Trainer:
-    return Trainer(recipe, small_bank(12), RunSettings(folder, workers=0, half_precision=False, report_steps=2))
+    task = HybridTask(recipe, small_bank(12))
+    return Trainer(task, RunSettings(folder, workers=0, half_precision=False, report_steps=2))
 
 
 def _run_until(trainer: Trainer, steps: int) -> None:

@@ -33,9 +33,7 @@ def cheapest(cost: Numbers) -> list[int]:
     return found
 
 
-def _cheapest_path(
-    cost: Numbers, owner: NDArray[np.int64], potentials: tuple[Numbers, Numbers]
-) -> NDArray[np.int64]:
+def _cheapest_path(cost: Numbers, owner: NDArray[np.int64], potentials: tuple[Numbers, Numbers]) -> NDArray[np.int64]:
     """Per column the one before it on the path, and at the end the free column that the path leads to."""
     rows, columns = potentials
     distance = np.full(len(owner), np.inf)

@@ -83,7 +83,9 @@ def padded(masks: Masks, objects: int) -> Masks:
     return np.pad(masks, ((0, 0), (0, missing), (0, 0), (0, 0))) if missing > 0 else masks
 
 
-def collate(clips: Sequence[SequenceClip], coins: NDArray[np.float32], *, distances: bool, still: bool) -> SequenceBatch:
+def collate(
+    clips: Sequence[SequenceClip], coins: NDArray[np.float32], *, distances: bool, still: bool
+) -> SequenceBatch:
     """Stacks sequences of one size and length.
 
     Args:

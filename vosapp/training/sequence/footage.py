@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from vosapp.core.document import ObjectId
 from vosapp.core.errors import UserError
 from vosapp.data.generator.damage import damaged
-from vosapp.data.truth import BoolImage, TruthClip
+from vosapp.data.truth import Truth, TruthClip
 from vosapp.training.sequence.clips import SequenceClip, padded
 from vosapp.training.teaching import Teaching
 
@@ -78,7 +78,7 @@ def _frames(annotated: Sequence[int], wish: Wish, random: np.random.Generator) -
     return walk
 
 
-def _chosen(given: list[dict[ObjectId, BoolImage]], wish: Wish, random: np.random.Generator) -> list[ObjectId]:
+def _chosen(given: Sequence[Truth], wish: Wish, random: np.random.Generator) -> list[ObjectId]:
     """Objects that are to be seen on all given frames, in random order."""
     seen = [
         object_id

@@ -62,14 +62,14 @@ class Lesson(nn.Module, ABC):
         self.teaching = teaching
         learning = norm_parameters(self.network) if teaching.norms != "learn" else set()
         for name, parameter in self.network.named_parameters():
-            parameter.requires_grad_(not name.startswith(teaching.frozen or ("\0",)) and id(parameter) not in learning)
+            parameter.requires_grad_(not name.startswith(teaching.frozen) and id(parameter) not in learning)
 
     def train(self, mode: bool = True) -> Lesson:
         """As usual, but norms that are to stay still do."""
         super().train(mode)
         if mode:
             for name, module in self.network.named_modules():
-                still = self.teaching.norms == "still" or (name and name.startswith(self.teaching.frozen or ("\0",)))
+                still = self.teaching.norms == "still" or (name and name.startswith(self.teaching.frozen))
                 if isinstance(module, nn.BatchNorm2d) and still:
                     module.eval()
         return self

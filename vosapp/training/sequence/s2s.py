@@ -1,0 +1,78 @@
+"""How S2S, S2S++ and HS2S are taught: a loss of three parts at every frame of a sequence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, cast
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from vosapp.models.hs2s.network import HS2S
+from vosapp.models.s2s.network import S2S
+from vosapp.models.stages.skip_decoder import Decoded
+from vosapp.training.sequence.clips import SequenceBatch
+from vosapp.training.sequence.lesson import Learnt, Lesson, overlap, unpacked
+from vosapp.training.sequence_loss import balanced_cross_entropy, jaccard_loss
+
+
+class _MultiTask(Lesson):
+    """Balanced cross-entropy, the logarithm of the soft J, and border-distance classes where the network has them."""
+
+    losses: ClassVar[Mapping[str, float]] = {"balanced": 0.6, "jaccard": 0.2, "distance": 0.2}
+
+    def _loss(self, decoded: Decoded, truth: Tensor, classes: Tensor | None) -> Tensor:
+        """The loss of one frame.
+
+        Args:
+            decoded: what the network says.
+            truth: (B, H, W) in 0..1.
+            classes: (B, H, W) uint8 border-distance classes, or None.
+        """
+        label = (truth >= 0.5).float().unsqueeze(1)
+        loss = self.weight("balanced") * balanced_cross_entropy(decoded.logits, label)
+        if self.weight("jaccard"):
+            loss = loss + self.weight("jaccard") * jaccard_loss(decoded.logits, label)
+        if decoded.distances is not None and classes is not None:
+            loss = loss + self.weight("distance") * F.cross_entropy(decoded.distances, classes.long())
+        return loss
+
+
+def _classes(batch: SequenceBatch, k: int) -> Tensor | None:
+    return batch.distances[:, k] if batch.distances.numel() else None
+
+
+class S2SLesson(_MultiTask):
+    """S2S and S2S++: nothing is fed back, only the memories carry the object (equations 5 to 8 of S2S++'s paper)."""
+
+    def forward(self, batch: SequenceBatch) -> Learnt:
+        """See `Lesson`. Follows one object a clip."""
+        network = cast(S2S, self.network)
+        rgb, masks, _ = unpacked(batch)
+        state = network.start(rgb[:, 0], (masks[:, 0, 0] >= 0.5).float())
+        losses, found = [], []
+        for k in range(1, rgb.shape[1]):
+            decoded, state = network(network.look(rgb[:, k]), state)
+            losses.append(self._loss(decoded, masks[:, k, 0], _classes(batch, k)))
+            found.append(overlap(decoded.logits[:, 0], masks[:, k, 0]))
+        return Learnt(torch.stack(losses).mean(), torch.stack(found))
+
+
+class HS2SLesson(_MultiTask):
+    """HS2S and its variants: the mask of the frame before is fed back, true at first, more and more its own."""
+
+    def forward(self, batch: SequenceBatch) -> Learnt:
+        """See `Lesson`. Follows one object a clip."""
+        network = cast(HS2S, self.network)
+        rgb, masks, guidance = unpacked(batch)
+        anchor = network.anchor(network.look_back(rgb[:, 0]), masks[:, 0, 0])
+        mask, state = guidance[:, 0], None
+        losses, found = [], []
+        for k in range(1, rgb.shape[1]):
+            previous = network.previous(network.look_back(rgb[:, k - 1]), mask)
+            decoded, state = network(network.look(rgb[:, k]), mask, anchor, previous, state)
+            losses.append(self._loss(decoded, masks[:, k, 0], _classes(batch, k)))
+            found.append(overlap(decoded.logits[:, 0], masks[:, k, 0]))
+            mask = self.fed_back(decoded.probabilities, masks[:, k, 0], batch.coins[k])
+        return Learnt(torch.stack(losses).mean(), torch.stack(found))
