@@ -14,6 +14,7 @@ from vosapp.core.mask import Digest
 from vosapp.core.timecode import timecode
 from vosapp.core.timeline import Direction, FrameRange
 from vosapp.ui.availability import blocked_actions, checked_actions, enabled_actions
+from vosapp.ui.footage import banner, clip_facts, clip_text
 from vosapp.ui.run_request import Refusal, RunRequest, active_object, request
 from vosapp.ui.suggest_display import SuggestDisplay, resolve_suggest
 from vosapp.ui.timeline.lanes import Coverage, CoverageCache, Lane, combined_doubt, frames_to_review
@@ -76,6 +77,7 @@ class TimelineDisplay:
     review: tuple[int, ...]
     in_out: FrameRange | None
     cuts: tuple[int, ...]
+    damaged: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ class TransportDisplay:
     playback: Playback
     review_text: str
     in_out_text: str
+    clip_facts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,7 @@ class Display:
     has_clip: bool
     frame_index: int
     guide: str
+    banner: str
     overlay: OverlayDisplay
     objects: tuple[ObjectRow, ...]
     timeline: TimelineDisplay
@@ -165,6 +169,7 @@ def resolve(document: Document, state: ViewState, coverage_cache: CoverageCache 
         has_clip=document.clip is not None,
         frame_index=state.frame_index,
         guide=_guide(document, state, coverages, review),
+        banner=banner(document, state),
         overlay=_overlay(document, state),
         objects=tuple(_row(o, document, state, active=o is active) for o in document.objects),
         timeline=_timeline(document, state, coverages, active, doubts),
@@ -251,6 +256,7 @@ def _timeline(
         frames_to_review(doubts),
         document.in_out,
         document.cuts,
+        tuple(sorted(state.damaged)),
     )
 
 
@@ -265,7 +271,8 @@ def _transport(document: Document, state: ViewState, review: tuple[int, ...]) ->
         frame_text=str(state.frame_index + clip.first_number),
         last_text=str(clip.frame_count - 1 + clip.first_number),
         timecode=timecode(state.frame_index, clip.rate, start),
-        clip_text=f"{clip.width} × {clip.height}   {rate_text(clip.rate)} fps",
+        clip_text=clip_text(document, state, rate_text(clip.rate)),
+        clip_facts=clip_facts(state.clip, state.damaged),
         playback=state.playback,
         review_text="" if not frames else f"{frames} frame{'s' * (frames != 1)} to review",
         in_out_text=""

@@ -18,6 +18,7 @@ from vosapp.ui.panels.start_page import StartPage
 from vosapp.ui.panels.suggest import SuggestPanel
 from vosapp.ui.panels.transport import Transport
 from vosapp.ui.timeline.view import TimelineView
+from vosapp.ui.viewer.banner import Banner
 from vosapp.ui.viewer.canvas import Canvas
 from vosapp.ui.widgets import ActionButton, rule
 
@@ -60,6 +61,7 @@ class MainWindow(QMainWindow):
         self.pages.addWidget(self._shot_page())
         self.setCentralWidget(self.pages)
         self.notice = NoticeBox(self.pages)
+        self.banner = Banner(self.pages, self.canvas)
         self.commands.fill_menu_bar(self.menuBar())
         self.resize(1440, 900)
 

@@ -51,6 +51,7 @@ class Presenter(QObject):
         _on_change(before, display, "propagate", window.propagate.show_propagate)
         _on_change(before, display, "suggest", self._show_suggest)
         _on_change(before, display, "guide", window.status_bar.show_guide)
+        _on_change(before, display, "banner", window.banner.show_text)
         _on_change(before, display, "notice", window.notice.show_notice)
         if before is None or (before.recent, before.unsaved) != (display.recent, display.unsaved):
             window.start_page.show_paths(display.recent, display.unsaved)

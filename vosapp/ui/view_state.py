@@ -201,6 +201,8 @@ class ViewState:
         notice: a message on the screen, or None.
         media_problem: why the clip's pictures cannot be shown, or "".
         opening: name of the clip that is being opened, or "".
+        waiting: the media takes long to answer.
+        damaged: frames known to be damaged or missing in the clip.
         polygon_points: corners set so far with the polygon tool.
         recent, unsaved: paths for the start page.
     """
@@ -230,6 +232,8 @@ class ViewState:
     notice: Notice | None = None
     media_problem: str = ""
     opening: str = ""
+    waiting: bool = False
+    damaged: frozenset[int] = frozenset()
     polygon_points: int = 0
     recent: tuple[str, ...] = field(default=())
     unsaved: tuple[str, ...] = field(default=())

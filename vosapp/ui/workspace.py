@@ -12,6 +12,7 @@ from vosapp import __version__
 from vosapp.core.settings import Settings
 from vosapp.core.timeline import Direction
 from vosapp.ui.controllers.exports import ExportController
+from vosapp.ui.controllers.footage import FootageController
 from vosapp.ui.controllers.looks import LookController
 from vosapp.ui.controllers.masks import MaskController
 from vosapp.ui.controllers.objects import ObjectController
@@ -58,6 +59,7 @@ class Workspace(QObject):
         self.window = MainWindow()
         dialogs = dialogs or Dialogs(self.window)
         self.pictures = PictureController(self.session, parent=self)
+        self.footage = FootageController(self.session, self)
         self.playback = PlaybackController(self.session, parent=self)
         self.looks = LookController(self.session, self.window.canvas, self)
         self.masks = MaskController(self.session, dialogs, self)
@@ -120,6 +122,8 @@ class Workspace(QObject):
         self.window.view_bar.brush_chosen.connect(self.looks.set_brush)
         self.window.view_bar.opacity_chosen.connect(self.looks.set_opacity)
         self.pictures.shown.connect(self.presenter.show_picture)
+        self.pictures.described.connect(self.footage.take_facts)
+        self.pictures.damage_found.connect(self.footage.take_damage)
 
     def _connect_suggestions(self) -> None:
         canvas, panel = self.window.canvas, self.window.suggest

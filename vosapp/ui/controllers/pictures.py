@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from vosapp.ui.session import Session
 from vosapp.ui.view_state import NoticeKind
 from vosapp.video.cache import FrameCache
+from vosapp.video.memory import default_cache_bytes
 from vosapp.video.prefetch import Answer, Prefetcher
-from vosapp.video.source import RgbImage, VideoSource
+from vosapp.video.source import ClipInfo, RgbImage, VideoSource
+
+PATIENCE_MS = 600
+"""A picture that takes longer is said to be waited for."""
 
 
 def open_clip(path: str) -> VideoSource:
@@ -31,10 +35,15 @@ class PictureController(QObject):
 
     Signals:
         shown: another picture is to be on the screen: (frame index, array or None).
+        described: the clip's facts, a `ClipInfo`, as the viewer's own decoder has them; again when they became exact.
+        damage_found: frames that turned out to be damaged, a frozenset.
     """
 
     shown = Signal(int, object)
-    _answered = Signal(object)  # emitted in the prefetch thread, received in the GUI thread
+    described = Signal(object)
+    damage_found = Signal(object)
+    _answered = Signal(object)  # emitted in the prefetch thread, received in the GUI thread, as is the next one
+    _told = Signal(object)
 
     def __init__(
         self, session: Session, open_source: Callable[[str], VideoSource] = open_clip, parent: QObject | None = None
@@ -46,9 +55,15 @@ class PictureController(QObject):
         self._prefetcher: Prefetcher | None = None
         self._wanted = -1
         self._request = 0
+        self._first_request = 0
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(PATIENCE_MS)
+        self._patience.timeout.connect(self._say_waiting)
         self.picture: RgbImage | None = None
         self._failed: set[int] = set()
         self._answered.connect(self._take)
+        self._told.connect(self._take_facts)
         session.opened.connect(self._reopen)
         session.changed.connect(self._follow)
 
@@ -58,6 +73,7 @@ class PictureController(QObject):
 
     def close(self) -> None:
         """Ends the prefetch thread."""
+        self._patience.stop()
         if self._prefetcher is not None:
             self._prefetcher.close()
         self._prefetcher = self._cache = self.picture = None
@@ -73,8 +89,11 @@ class PictureController(QObject):
         self._session.set(picture_index=-1)
         budget = self._session.settings.get("memory.frame_cache_mb", int) * 2**20
         path = str(clip.path)
-        self._cache = FrameCache(budget)
-        self._prefetcher = Prefetcher(lambda: self._open_source(path), self._cache, self._answered.emit)
+        self._cache = FrameCache(budget or default_cache_bytes())
+        self._first_request = 0
+        self._prefetcher = Prefetcher(
+            lambda: self._open_source(path), self._cache, self._answered.emit, described=self._told.emit
+        )
 
     def _follow(self) -> None:
         """Asks for the playhead's frame when it is another one."""
@@ -84,15 +103,32 @@ class PictureController(QObject):
         direction = -1 if view.frame_index < self._wanted else 1
         self._wanted = view.frame_index
         self._request = self._prefetcher.request(view.frame_index, view.playback.speed or direction)
+        self._first_request = self._first_request or self._request
         picture = self._cache.get(view.frame_index)
         if picture is not None:
             self._show(view.frame_index, picture)
+        elif not self._patience.isActive():
+            self._patience.start()
+
+    def _say_waiting(self) -> None:
+        self._session.set(waiting=True)
+
+    def _take_facts(self, info: ClipInfo) -> None:
+        clip = self._session.view.clip
+        if self._prefetcher is not None and clip is not None and clip.path == info.path:
+            self.described.emit(info)
 
     def _take(self, answer: Answer) -> None:
+        if self._prefetcher is None or self._cache is None or answer.request < self._first_request:
+            return  # about the clip before
+        if not self._cache.damaged <= self._session.view.damaged:
+            self.damage_found.emit(self._cache.damaged)
         # While playing, a late frame is better than none: the next one has been asked for already.
         playing = self._session.view.playback.speed != 0
-        if self._prefetcher is None or (answer.request != self._request and not playing):
+        if answer.request != self._request and not playing:
             return
+        self._patience.stop()
+        self._session.set(waiting=False)
         if answer.picture is not None:
             self._show(answer.index, answer.picture)
         elif answer.error is not None and answer.index not in self._failed:
@@ -100,7 +136,8 @@ class PictureController(QObject):
             self._session.notify(answer.error.message, answer.error.hint, NoticeKind.ERROR)
 
     def _show(self, frame_index: int, picture: RgbImage) -> None:
+        self._patience.stop()
         if frame_index != self._session.view.picture_index or self.picture is None:
             self.picture = picture
             self.shown.emit(frame_index, picture)
-            self._session.set(picture_index=frame_index)
+            self._session.set(picture_index=frame_index, waiting=False)

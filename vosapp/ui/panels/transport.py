@@ -76,6 +76,7 @@ class Transport(QWidget):
         self._in_out.setText(display.in_out_text)
         self._review.setText(display.review_text)
         self._clip.setText(display.clip_text)
+        self._clip.setToolTip(display.clip_facts)
         self._rate.setText(playback_note(display.playback))
         set_role(self._rate, "warning" if display.playback.dropped else "dim")
         if display.playback.speed != self._speed:

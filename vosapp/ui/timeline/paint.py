@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ DOUBT_PX = 34
 DIAMOND_PX = 6.5
 BAR_PX = 8.0
 APPROVED_PX = 14.0
+DAMAGE_PX = 4.0
+DAMAGE = QColor(TOKENS.error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,17 @@ def draw_ruler(painter: QPainter, scale: Scale, first_number: int) -> None:
         half = painter.fontMetrics().horizontalAdvance(label) / 2 + 2
         place = min(max(x, scale.left + half), scale.left + scale.width - half)
         painter.drawText(QRectF(place - 60, 1, 120, RULER_PX - 9), Qt.AlignmentFlag.AlignCenter, label)
+
+
+def draw_damaged(painter: QPainter, scale: Scale, frames: Sequence[int]) -> None:
+    """A red mark at the top of the ruler over every damaged frame; frames that share a pixel share a mark."""
+    first, last = scale.first_visible(), scale.last_visible()
+    end = scale.left - 1.0
+    for frame in frames[bisect_left(frames, first) : bisect_right(frames, last)]:
+        right = max(scale.x(frame + 1), scale.x(frame) + DAMAGE_PX)
+        if right - end >= 1.0:
+            painter.fillRect(QRectF(max(scale.x(frame), end), 0, right - max(scale.x(frame), end), DAMAGE_PX), DAMAGE)
+            end = right
 
 
 def _ticks(scale: Scale, step: int, first_number: int) -> range:

@@ -152,6 +152,7 @@ class TimelineView(QWidget):
         painter.setClipRect(self._track(0, self.height()))
         paint.draw_doubt(painter, self.scale, paint.Row(top, paint.DOUBT_PX), self._display.doubts)
         paint.draw_ruler(painter, self.scale, self._display.first_number)
+        paint.draw_damaged(painter, self.scale, self._display.damaged)
         paint.draw_cuts(painter, self.scale, self._display.cuts, self.height())
         paint.draw_in_out(painter, self.scale, self._display.in_out, self.height())
         painter.setClipping(False)
@@ -256,7 +257,7 @@ class TimelineView(QWidget):
         if position.y() >= self._doubt_top():
             doubt = dict(self._display.doubts).get(frame)
             return f"Frame {number}: " + (f"doubt {doubt:.2f} of 1" if doubt is not None else "no doubt known")
-        return f"Frame {number}"
+        return f"Frame {number}" + (": damaged or missing in the clip" if frame in self._display.damaged else "")
 
     def _drag_to(self, position: QPointF) -> None:
         frame = self.scale.frame_at(position.x())

@@ -1,0 +1,315 @@
+"""What the window says and does about difficult footage: damage, slow drives, counts that come late, real scrubbing."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPointF
+
+from tests.clips import make_clip, make_sequence, read_index
+from tests.gui.desk import LEFT, NONE, Desk, send_mouse
+from vosapp.core.errors import MediaError
+from vosapp.ui.controllers import pictures
+from vosapp.video.open import open_video
+from vosapp.video.prefetch import Prefetcher
+from vosapp.video.source import ClipInfo, RgbImage, VideoSource
+
+GAPS = (3, 4, 8)
+
+
+class Drive:
+    """A source whose drive can be made to hang, whose count can be a claim, and which counts what it decodes."""
+
+    def __init__(self, path: str) -> None:
+        self._inner = open_video(path)
+        self.answers = threading.Event()
+        self.answers.set()
+        self.claimed: int | None = None
+        self.decoded: list[int] = []
+
+    @property
+    def info(self) -> ClipInfo:
+        info = self._inner.info
+        return info if self.claimed is None else replace(info, frame_count=self.claimed, provisional=True)
+
+    def frame(self, index: int) -> RgbImage:
+        self.answers.wait(30)
+        self.decoded.append(index)
+        return self._inner.frame(index)
+
+    def native(self, index: int) -> np.ndarray:
+        return self._inner.native(index)
+
+    def is_damaged(self, index: int) -> bool:
+        return self._inner.is_damaged(index)
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+@pytest.fixture
+def drives(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> list[Drive]:
+    """Every decoder that the window's viewer opens, the newest last."""
+    made: list[Drive] = []
+
+    def open_source(path: str) -> VideoSource:
+        made.append(Drive(path))
+        return made[-1]
+
+    monkeypatch.setattr(desk.workspace.pictures, "_open_source", open_source)
+    return made
+
+
+@pytest.fixture
+def gaps(tmp_path: Path) -> Path:
+    return make_sequence(tmp_path / "render", frames=12, missing=GAPS, first_number=1001)
+
+
+def banner(desk: Desk) -> str:
+    shown = desk.window.banner
+    return shown.text if shown.isVisible() else ""
+
+
+def scrub(desk: Desk, frames: list[int]) -> None:
+    """Drags the playhead over frames as a hand does: press, moves, release."""
+    timeline = desk.window.timeline
+    at = [QPointF(timeline.scale.middle(frame), 40.0) for frame in frames]
+    send_mouse(timeline, QEvent.Type.MouseButtonPress, at[0], button=LEFT, held=LEFT)
+    for point in at[1:]:
+        send_mouse(timeline, QEvent.Type.MouseMove, point, button=NONE, held=LEFT)
+    send_mouse(timeline, QEvent.Type.MouseButtonRelease, at[-1], button=LEFT, held=NONE)
+
+
+# -- damage -------------------------------------------------------------------------------------------------------
+
+
+def test_missing_images_are_marked_before_anything_is_decoded(desk: Desk, gaps: Path) -> None:
+    desk.open(gaps)
+    assert desk.view.damaged == set(GAPS)
+    assert "3 images are missing (numbers 1004-1005, 1009)" in desk.notice
+    timeline = desk.window.timeline
+    assert "missing" in timeline.explain(QPointF(timeline.scale.middle(4), 5))
+    assert "missing" not in timeline.explain(QPointF(timeline.scale.middle(5), 5))
+    red = [marked(desk, frame) for frame in range(12)]
+    assert [frame for frame in range(12) if red[frame]] == list(GAPS)
+
+
+def marked(desk: Desk, frame: int) -> bool:
+    """Whether the timeline has the red mark over a frame."""
+    timeline = desk.window.timeline
+    colour = timeline.grab().toImage().pixelColor(round(timeline.scale.middle(frame)), 1)
+    return colour.red() > 180 and colour.green() < 120
+
+
+def test_the_viewer_says_that_a_stand_in_is_shown(desk: Desk, gaps: Path) -> None:
+    desk.open(gaps)
+    assert banner(desk) == ""
+    desk.go(4)
+    assert "The image of frame 1005 is missing" in banner(desk)
+    assert desk.window.banner.geometry().bottom() < desk.window.pages.height()
+    desk.go(5)
+    assert banner(desk) == ""
+
+
+def test_damage_found_while_looking_is_remembered(desk: Desk, tmp_path: Path) -> None:
+    path = make_clip(tmp_path / "hurt.mov", frames=12, codec="prores_ks", pixel_format="yuv422p10le")
+    index = open_video(path)
+    packets = index._index.now().packets  # type: ignore[attr-defined]
+    place, size = int(packets.position[6]), int(packets.size[6])
+    index.close()
+    data = bytearray(path.read_bytes())
+    data[place : place + size] = bytes(size)
+    path.write_bytes(data)
+    desk.open(path)
+    desk.go(6)
+    desk.wait(lambda: 6 in desk.view.damaged)
+    assert "Frame 6 is damaged in the file" in banner(desk)
+    desk.go(2)
+    assert banner(desk) == ""
+    assert marked(desk, 6)
+    assert "Found damaged so far: frame 6" in facts(desk)
+
+
+def facts(desk: Desk) -> str:
+    display = desk.workspace.presenter.display
+    assert display is not None
+    return display.transport.clip_facts
+
+
+def test_another_clip_begins_without_the_damage_of_the_last(desk: Desk, gaps: Path, clip_path: Path) -> None:
+    desk.open(gaps)
+    desk.open(clip_path)
+    assert desk.view.damaged == frozenset()
+    assert "decoded by" in facts(desk)
+
+
+# -- counts that come late ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("claimed", [40, 9])
+def test_the_exact_count_comes_without_losing_anything(
+    claimed: int, desk: Desk, clip_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """12 frames that claim to be more, or fewer, until the whole file was read."""
+    opened: list[Drive] = []
+
+    def open_source(path: str) -> VideoSource:
+        opened.append(Drive(path))
+        opened[-1].claimed = claimed
+        return opened[-1]
+
+    monkeypatch.setattr("vosapp.video.open.open_video", open_source)
+    desk.open(clip_path)
+    desk.wait(lambda: desk.view.clip is not None and desk.view.clip.provisional)
+    clip = desk.document.clip
+    assert clip is not None
+    assert clip.frame_count == claimed
+    display = desk.workspace.presenter.display
+    assert display is not None
+    assert "counting frames" in display.transport.clip_text
+    desk.go(5)
+    desk.drag([(40, 40), (90, 50)])
+    painted = desk.mask(5)
+    if claimed > 12:
+        desk.workspace.session.set(frame_index=claimed - 1)
+    for drive in opened:
+        drive.claimed = None
+    desk.wait(lambda: desk.view.clip is not None and not desk.view.clip.provisional)
+    assert desk.document.clip is not None
+    assert desk.document.clip.frame_count == 12
+    assert desk.view.frame_index == (11 if claimed > 12 else 5)
+    assert np.array_equal(desk.mask(5), painted)
+    assert desk.window.timeline.scale.frame_count == 12
+    desk.workspace.masks.undo()
+    desk.workspace.masks.undo()
+    desk.workspace.masks.redo()
+    assert np.array_equal(desk.mask(5), painted)
+
+
+# -- drives that take their time ----------------------------------------------------------------------------------
+
+
+def test_a_drive_that_hangs_does_not_hold_the_window(
+    desk: Desk, drives: list[Drive], clip_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vosapp.video.prefetch._CLOSE_SECONDS", 0.05)
+    desk.workspace.pictures._patience.setInterval(30)
+    desk.open(clip_path)
+    drive = drives[-1]
+    desk.workspace.pictures._cache.clear()  # type: ignore[union-attr]
+    drive.answers.clear()
+    desk.workspace.playback.go(7)
+    desk.wait(lambda: desk.view.waiting)
+    assert "Waiting for the media: frame 7" in banner(desk)
+    assert desk.view.picture_index == 0, "the frame before stays, with its own masks"
+    desk.trigger("view.matte")  # everything else goes on
+    desk.workspace.playback.go(9)
+    drive.answers.set()
+    desk.wait(lambda: desk.view.picture_index == 9)
+    assert banner(desk) == ""
+    drive.answers.clear()
+    desk.workspace.pictures._cache.clear()  # type: ignore[union-attr]
+    desk.workspace.playback.go(2)
+    thread = desk.workspace.pictures._prefetcher._thread  # type: ignore[union-attr]
+    desk.workspace.projects.close_clip()  # returns although the drive still hangs
+    assert desk.document.clip is None
+    drive.answers.set()
+    thread.join(30)
+    assert not thread.is_alive()
+
+
+def test_a_file_that_goes_away_is_said_once_and_the_work_stays(
+    desk: Desk, drives: list[Drive], clip_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.open(clip_path)
+    desk.drag([(40, 40), (90, 50)])
+
+    def gone(index: int) -> RgbImage:
+        raise MediaError(f"There is no file {clip_path}.", "Relink it.")
+
+    desk.workspace.pictures._cache.clear()  # type: ignore[union-attr]
+    monkeypatch.setattr(drives[-1], "frame", gone)
+    desk.workspace.playback.go(3)
+    desk.wait(lambda: "There is no file" in desk.notice)
+    assert desk.mask(0).any()
+    assert desk.view.picture_index == 0
+
+
+# -- scrubbing ----------------------------------------------------------------------------------------------------
+
+
+def test_scrubbing_decodes_what_the_hand_stopped_at_and_little_else(
+    desk: Desk, drives: list[Drive], clip: Path
+) -> None:
+    desk.open(clip)
+    drive = drives[-1]
+    desk.wait(lambda: len(drive.decoded) >= 25)  # the frames around the first one
+    drive.answers.clear()
+    before = len(drive.decoded)
+    scrub(desk, [60, 90, 40, 75, 110, 55, 100])
+    drive.answers.set()
+    desk.wait(lambda: desk.view.picture_index == 100)
+    assert desk.canvas.frame is not None
+    assert read_index(desk.canvas.frame) == 100
+    asked = drive.decoded[before:]
+    assert set(asked[:2]) <= {60, 100}, "the first may have begun; the rest was overtaken"
+    assert 100 in asked[:2]
+
+
+def test_scrubbing_back_and_forth_within_the_cache_decodes_nothing(desk: Desk, drives: list[Drive], clip: Path) -> None:
+    desk.open(clip)
+    desk.wait(lambda: len(drives[-1].decoded) >= 25)
+    settle(desk, drives[-1])
+    before = list(drives[-1].decoded)
+    for frame in [3, 20, 8, 15, 1, 24, 12]:
+        scrub(desk, [frame])
+        assert desk.view.picture_index == frame, "shown at once, without the decoder"
+    settle(desk, drives[-1])
+    again = [index for index in drives[-1].decoded[len(before) :] if index in before]
+    assert again == []
+
+
+def settle(desk: Desk, drive: Drive) -> None:
+    """Waits until the decoder has nothing to do."""
+    count = -1
+
+    def idle() -> bool:
+        nonlocal count
+        seen, count = count, len(drive.decoded)
+        return seen == count
+
+    desk.qtbot.wait(150)
+    desk.wait(idle)
+
+
+def test_pictures_larger_than_the_cache_do_not_chase_each_other(
+    desk: Desk, drives: list[Drive], clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As 8K in a small memory: what is fetched around a frame never pushes out that frame or its like."""
+    monkeypatch.setattr(pictures, "default_cache_bytes", lambda: 4 * 96 * 160 * 3)
+    desk.open(clip)
+    settle(desk, drives[-1])
+    assert len(drives[-1].decoded) <= 4, "no more than fits"
+    before = len(drives[-1].decoded)
+    for frame in (1, 2, 3, 4, 5, 6, 7, 8):
+        desk.go(frame)
+    settle(desk, drives[-1])
+    assert len(drives[-1].decoded) - before <= 12, "walking on decodes each frame once"
+    assert len(set(drives[-1].decoded)) == len(drives[-1].decoded)
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_clip(tmp_path_factory.mktemp("scrub") / "long.mp4", frames=120)
+
+
+def test_a_prefetcher_is_closed_with_its_clip(desk: Desk, clip_path: Path) -> None:
+    desk.open(clip_path)
+    prefetcher = desk.workspace.pictures._prefetcher
+    assert isinstance(prefetcher, Prefetcher)
+    desk.workspace.projects.close_clip()
+    assert not prefetcher._thread.is_alive()
