@@ -151,6 +151,11 @@ class Desk:
         action = self.window.commands[action_id]
         assert action.isEnabled(), f"{action_id} is greyed"
         action.trigger()
+        self.settle()
+
+    def settle(self) -> None:
+        """Waits until nothing waits for a disk."""
+        self.wait(lambda: not self.workspace.projects.is_busy)
 
     def finish_run(self) -> None:
         self.wait(lambda: not self.workspace.runs.is_running)

@@ -43,6 +43,7 @@ class Project:
         path: the file.
         read_only_reason: one sentence why changes stay in memory until Save As, "" when they are written.
         report: sentences about what is missing or broken in the file, empty when nothing is.
+        backups: when to back up, from the next file on; None for never.
         on_problem: called in the writer's thread when saving fails, with the error, and with None when it works again.
     """
 
@@ -54,7 +55,7 @@ class Project:
         self.report: tuple[str, ...] = ()
         self.on_problem: ProblemCallback | None = None
         self._masks = masks
-        self._policy = policy
+        self.backups = policy
         self._keeper: FileKeeper | None = None
         self._changed_in_memory = False
         self._unsubscribe: Callable[[], None] = editor.subscribe(self._changed)
@@ -145,6 +146,11 @@ class Project:
         return self._keeper.project_id if self._keeper else ""
 
     @property
+    def mask_count(self) -> int:
+        """About how many masks the file holds; 0 while it is read-only."""
+        return self._keeper.mask_count if self._keeper is not None else 0
+
+    @property
     def problem(self) -> ProjectError | None:
         """Why the last attempt to save failed, None when all is well."""
         return self._keeper.problem if self._keeper else None
@@ -166,9 +172,8 @@ class Project:
         one at a time.
         """
         self._masks.hold_back()
-        count = self._keeper.mask_count if self._keeper is not None else 0
         loose = self.editor.loose_masks
-        return ProjectCopy(Path(path), self.editor.state, self._masks, loose=loose, mask_count=count)
+        return ProjectCopy(Path(path), self.editor.state, self._masks, loose=loose, mask_count=self.mask_count)
 
     def go_on_in(self, copy: ProjectCopy) -> Callable[[], None]:
         """Goes on in a copy that is written; what was done since it was begun follows.
@@ -293,7 +298,7 @@ class Project:
         self._keeper = keeper
 
     def _keeper_of(self, path: Path, lock: ProjectLock) -> FileKeeper:
-        return FileKeeper(path, lock, self._masks, policy=self._policy, on_problem=self._tell_problem)
+        return FileKeeper(path, lock, self._masks, policy=self.backups, on_problem=self._tell_problem)
 
     def _changed(self, _old: Document, _new: Document) -> None:
         if self._keeper is not None:

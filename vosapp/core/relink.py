@@ -86,6 +86,7 @@ def find_candidates(
     folders: Iterable[Path],
     *,
     cancelled: Callable[[], bool] = lambda: False,
+    looked: Callable[[int, Path], None] = lambda _files, _folder: None,
 ) -> Iterator[Candidate]:
     """Searches folders, the nearest first, for media with the content or at least the name of a clip.
 
@@ -93,6 +94,7 @@ def find_candidates(
         clip: what is missing.
         folders: where to begin; their own folders are searched 8 deep.
         cancelled: asked at each folder.
+        looked: told at each folder how many files were looked at before, and which folder it is.
 
     Yields:
         Candidates as they are found; the certain ones are worth waiting for.
@@ -102,6 +104,7 @@ def find_candidates(
     left = MAX_ENTRIES
     while queue and left > 0 and not cancelled():
         folder, depth = queue.popleft()
+        looked(MAX_ENTRIES - left, folder)
         entries = _entries(folder, seen)
         left -= len(entries)
         files = [entry for entry in entries if entry.is_file(follow_symlinks=False)]
@@ -115,6 +118,46 @@ def find_candidates(
         if depth < MAX_DEPTH:
             below = (entry for entry in entries if entry.is_dir(follow_symlinks=False))
             queue.extend((Path(entry.path), depth + 1) for entry in below if not entry.name.startswith("."))
+
+
+def search_places(clip: ClipRef, project: Path | None) -> list[Path]:
+    """Folders worth a search for a clip that is missing, the likeliest first.
+
+    Beside the project; what is left of the path where the clip was; then the rest of that drive, or of the user's own
+    folder when it was in there. Folders of another computer only when the project lies there too.
+    """
+    places = [project.absolute().parent] if project is not None else []
+    if clip.path and _is_near(clip.path, project):
+        left = _nearest_folder(Path(clip.path))
+        if left is not None:
+            places += [left, *_wider(left)]
+    return list(dict.fromkeys(places))
+
+
+def _nearest_folder(path: Path) -> Path | None:
+    """The folder nearest to a path that is still there and is not the root of everything."""
+    for folder in path.parents:
+        try:
+            if folder.is_dir():
+                return None if _is_root(folder) else folder
+        except (OSError, ValueError):
+            return None
+    return None
+
+
+def _wider(folder: Path) -> list[Path]:
+    home = Path.home()
+    if folder.is_relative_to(home):
+        return [home]
+    for above in folder.parents:
+        if os.path.ismount(above):
+            return [] if _is_root(above) else [above]
+    return []
+
+
+def _is_root(folder: Path) -> bool:
+    """Whether a folder holds the system itself, where a search would take for ever and find nothing."""
+    return folder == Path(folder.anchor) and os.name != "nt"
 
 
 def relink(document: Document, path: Path, *, size_bytes: int, sample_digest: str) -> Document:

@@ -12,6 +12,7 @@ ALWAYS = frozenset(
     {
         "file.open",
         "file.open_folder",
+        "file.backups",
         "file.quit",
         "help.shortcuts",
         "help.about",
@@ -20,6 +21,16 @@ ALWAYS = frozenset(
     }
 )
 NO_CLIP = "Open a clip first"
+_FILE_WORK = (
+    "file.open",
+    "file.open_folder",
+    "file.save",
+    "file.save_as",
+    "file.save_copy",
+    "file.compact",
+    "file.backups",
+    "file.relink",
+)
 _NEEDS_OBJECT = (
     "object.rename",
     "object.colour",
@@ -52,21 +63,23 @@ def blocked_actions(
         review: doubtful frames.
         refusal: why the run set in the panel cannot start, "" when it can.
     """
+    work = state.file_work
+    if work is not None and work.blocks:
+        return {spec.id: f"{work.title}" for spec in ACTIONS}
     if document.clip is None:
-        return {spec.id: NO_CLIP for spec in ACTIONS if spec.id not in ALWAYS}
+        return {spec.id: NO_CLIP for spec in ACTIONS if spec.id not in ALWAYS} | _off_for_file_work(state)
     off = _off_for_objects(document, state, active) | _off_for_work(document, state, refusal)
+    off |= _off_for_file_work(state)
     if not state.project.undo_label:
         off["edit.undo"] = "Nothing was done yet"
     if not state.project.redo_label:
         off["edit.redo"] = "Nothing was undone"
     if not state.polygon_points:
         off["tool.take_back"] = "No polygon is being drawn"
-    if not state.media_problem:
-        off["file.relink"] = "The clip is where it should be"
     if document.in_out is None:
         off["mark.clear"] = "In and out are not set"
     if not review:
-        off |= dict.fromkeys(("go.next_doubt", "go.previous_doubt"), "No frame is doubtful")
+        off |= dict.fromkeys(("go.next_doubt", "go.previous_doubt", "go.worst"), "No frame is doubtful")
     if not any(item.anchors() for item in document.objects):
         off |= dict.fromkeys(("go.next_anchor", "go.previous_anchor"), "There is no anchor yet")
     return off
@@ -93,6 +106,18 @@ def _off_for_work(document: Document, state: ViewState, refusal: str) -> dict[st
         off["object.suggest"] = "The clip is missing"
     if refusal:
         off["propagate.chosen"] = refusal.rstrip(".")
+    return off
+
+
+def _off_for_file_work(state: ViewState) -> dict[str, str]:
+    """What has to wait for a file that is being opened or written."""
+    off: dict[str, str] = {}
+    if state.file_work is not None:
+        off |= dict.fromkeys(_FILE_WORK, state.file_work.title)
+    if state.run is not None or state.export is not None or state.searching is not None:
+        off["file.compact"] = "Wait until the work in the background is done"
+    if not state.project.saved or state.project.read_only:
+        off["file.compact"] = "Save the project first"
     return off
 
 

@@ -59,10 +59,10 @@ class JobThread(QThread):
         self.mailbox: Mailbox[Any] = Mailbox()
         self._job: Job[Any] | None = None
 
-    def start_job(self, job: Job[Any]) -> None:
+    def start_job(self, job: Job[Any], priority: QThread.Priority = QThread.Priority.InheritPriority) -> None:
         """Begins to run a job. A thread runs one job in its life."""
         self._job = job
-        self.start()
+        self.start(priority)
 
     def deliver(self, item: object) -> None:
         """Hands a result over to the GUI thread; called by the job's body in the worker thread."""

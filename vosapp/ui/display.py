@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from vosapp.core.document import Cell, Colour, Document, ObjectId, RotoObject
 from vosapp.core.mask import Digest
+from vosapp.core.recent import UnsavedWork
 from vosapp.core.timecode import timecode
 from vosapp.core.timeline import Direction, FrameRange
 from vosapp.ui.availability import blocked_actions, checked_actions, enabled_actions
@@ -22,6 +23,7 @@ from vosapp.ui.units import rate_text
 from vosapp.ui.view_state import (
     Backdrop,
     EngineChoice,
+    FileWork,
     Notice,
     Playback,
     PropagateChoice,
@@ -141,7 +143,8 @@ class Display:
     export: WorkStatus | None
     notice: Notice | None
     recent: tuple[str, ...]
-    unsaved: tuple[str, ...]
+    unsaved: tuple[UnsavedWork, ...]
+    file_work: FileWork | None
     undo_text: str
     redo_text: str
     suggest: SuggestDisplay
@@ -180,6 +183,7 @@ def resolve(document: Document, state: ViewState, coverage_cache: CoverageCache 
         notice=state.notice,
         recent=state.recent,
         unsaved=state.unsaved,
+        file_work=state.file_work,
         undo_text=f"Undo {state.project.undo_label}".rstrip(),
         redo_text=f"Redo {state.project.redo_label}".rstrip(),
         suggest=resolve_suggest(document, state),

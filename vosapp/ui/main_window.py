@@ -17,6 +17,7 @@ from vosapp.ui.panels.propagate import PropagatePanel
 from vosapp.ui.panels.start_page import StartPage
 from vosapp.ui.panels.suggest import SuggestPanel
 from vosapp.ui.panels.transport import Transport
+from vosapp.ui.panels.work_box import WorkBox
 from vosapp.ui.timeline.view import TimelineView
 from vosapp.ui.viewer.banner import Banner
 from vosapp.ui.viewer.canvas import Canvas
@@ -61,6 +62,7 @@ class MainWindow(QMainWindow):
         self.pages.addWidget(self._shot_page())
         self.setCentralWidget(self.pages)
         self.notice = NoticeBox(self.pages)
+        self.work = WorkBox(self.pages)
         self.banner = Banner(self.pages, self.canvas)
         self.commands.fill_menu_bar(self.menuBar())
         self.resize(1440, 900)

@@ -53,6 +53,7 @@ class Presenter(QObject):
         _on_change(before, display, "guide", window.status_bar.show_guide)
         _on_change(before, display, "banner", window.banner.show_text)
         _on_change(before, display, "notice", window.notice.show_notice)
+        _on_change(before, display, "file_work", window.work.show_work)
         if before is None or (before.recent, before.unsaved) != (display.recent, display.unsaved):
             window.start_page.show_paths(display.recent, display.unsaved)
         self._show_commands(before, display)

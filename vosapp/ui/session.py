@@ -99,6 +99,8 @@ class Session(QObject):
             engines=kept.engines,
             recent=kept.recent,
             unsaved=kept.unsaved,
+            file_work=kept.file_work,
+            opening=kept.opening,
         )
         self.view = replace(self.view, project=self._project_status(saved=saved))
         self.opened.emit()
@@ -111,6 +113,10 @@ class Session(QObject):
     def notify(self, text: str, hint: str = "", kind: NoticeKind = NoticeKind.INFO) -> None:
         """Shows a message."""
         self.set(notice=Notice(text, hint, kind, next(self._serials)))
+
+    def show_notice(self, notice: Notice) -> None:
+        """Shows a message that is made already."""
+        self.set(notice=replace(notice, serial=next(self._serials)))
 
     def fail(self, error: UserError) -> None:
         """Shows what went wrong and what to do."""

@@ -10,6 +10,7 @@ import enum
 from dataclasses import dataclass, field
 
 from vosapp.core.document import ObjectId
+from vosapp.core.recent import UnsavedWork
 from vosapp.core.timeline import Direction
 from vosapp.ui.suggestions import Suggestions
 from vosapp.video.source import ClipInfo
@@ -71,12 +72,15 @@ class Notice:
         hint: what to do about it. May be empty.
         kind: how it looks. Errors stay, others go after some seconds.
         serial: tells two equal notices apart.
+        action, verb: id of the action that a button of the message triggers and what is on it; "" for no button.
     """
 
     text: str
     hint: str = ""
     kind: NoticeKind = NoticeKind.INFO
     serial: int = 0
+    action: str = ""
+    verb: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,8 @@ class WorkStatus:
         frames_per_second: 0 while unknown.
         seconds_left: None while unknown.
         message: what is happening now, or "".
+        stage: what comes before the frames, such as learning, while it goes on; else "".
+        note: what the user has to know about this run, such as that memory ran out, or "".
         cancelling: the user pressed Cancel and the current frame is being finished.
     """
 
@@ -98,7 +104,29 @@ class WorkStatus:
     frames_per_second: float = 0.0
     seconds_left: float | None = None
     message: str = ""
+    stage: str = ""
+    note: str = ""
     cancelling: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FileWork:
+    """Work on a file in the background: opening, saving, compacting.
+
+    Attributes:
+        title: what is done, "Saving as shot.vosapp".
+        done, total: masks or frames finished and in all; total 0 while unknown.
+        can_cancel: the user may stop it.
+        cancelling: they did.
+        blocks: nothing else can be done meanwhile.
+    """
+
+    title: str
+    done: int = 0
+    total: int = 0
+    can_cancel: bool = False
+    cancelling: bool = False
+    blocks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +149,23 @@ class ProjectStatus:
     redo_label: str = ""
 
 
+class Speed(enum.Enum):
+    """How quick an engine is on a processor, for one object at 480x854."""
+
+    FAST = "fast"
+    MEDIUM = "medium"
+    SLOW = "slow"
+
+
+@dataclass(frozen=True, slots=True)
+class VariantChoice:
+    """A way to run an engine that can be ticked: its name, title and what it changes."""
+
+    name: str
+    title: str
+    summary: str
+
+
 @dataclass(frozen=True, slots=True)
 class EngineChoice:
     """An engine in the list.
@@ -130,6 +175,10 @@ class EngineChoice:
         title, summary: for the user.
         ready: can run now.
         reason: why not, when it cannot.
+        speed: its class, None while nobody measured it.
+        facts: (what, value) for the user: speed, memory, licence.
+        variants: ways to run it besides the usual one.
+        importable: its authors publish weights that can be imported.
     """
 
     name: str
@@ -137,6 +186,10 @@ class EngineChoice:
     summary: str = ""
     ready: bool = True
     reason: str = ""
+    speed: Speed | None = None
+    facts: tuple[tuple[str, str], ...] = ()
+    variants: tuple[VariantChoice, ...] = ()
+    importable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +227,7 @@ class Playback:
 
 @dataclass(frozen=True, slots=True)
 class PropagateChoice:
-    """What the propagate panel is set to."""
+    """What the propagate panel is set to; the engine with its variants, "rgmp/bf16"."""
 
     engine: str = ""
     direction: Direction = Direction.FORWARD
@@ -204,7 +257,8 @@ class ViewState:
         waiting: the media takes long to answer.
         damaged: frames known to be damaged or missing in the clip.
         polygon_points: corners set so far with the polygon tool.
-        recent, unsaved: paths for the start page.
+        recent, unsaved: paths and unsaved work for the start page.
+        file_work: what goes on with a file, or None.
     """
 
     clip: ClipInfo | None = None
@@ -236,7 +290,8 @@ class ViewState:
     damaged: frozenset[int] = frozenset()
     polygon_points: int = 0
     recent: tuple[str, ...] = field(default=())
-    unsaved: tuple[str, ...] = field(default=())
+    unsaved: tuple[UnsavedWork, ...] = field(default=())
+    file_work: FileWork | None = None
 
     def shows(self, object_id: ObjectId) -> bool:
         """Whether an object's masks are on the screen."""

@@ -14,16 +14,19 @@ from vosapp.core.timeline import Direction
 from vosapp.ui.controllers.exports import ExportController
 from vosapp.ui.controllers.footage import FootageController
 from vosapp.ui.controllers.looks import LookController
+from vosapp.ui.controllers.mask_check import MaskCheck
 from vosapp.ui.controllers.masks import MaskController
 from vosapp.ui.controllers.objects import ObjectController
 from vosapp.ui.controllers.pictures import PictureController
 from vosapp.ui.controllers.playback import PlaybackController
 from vosapp.ui.controllers.projects import ProjectController
+from vosapp.ui.controllers.relinking import RelinkController
 from vosapp.ui.controllers.runs import MakeBody, RunController
+from vosapp.ui.controllers.saving import SavingController
 from vosapp.ui.controllers.suggest import SuggestController
 from vosapp.ui.controllers.weights import WeightsController
 from vosapp.ui.dialogs import Dialogs
-from vosapp.ui.engine_list import engine_choices
+from vosapp.ui.engine_list import engine_choices, usable_name
 from vosapp.ui.main_window import MainWindow
 from vosapp.ui.panels.export_dialog import ExportDialog
 from vosapp.ui.panels.shortcuts import ShortcutSheet
@@ -38,6 +41,7 @@ class Workspace(QObject):
     Attributes:
         window: the main window; its closing ends everything here.
         session, pictures, playback, looks, masks, objects, runs, projects: what the window shows and who changes it.
+        saving, relinking, check: the project's file, its clip, and whether all masks are whole.
     """
 
     def __init__(
@@ -69,6 +73,9 @@ class Workspace(QObject):
         self.weights = WeightsController(self.session, dialogs, self)
         self.exports = ExportController(self.session, dialogs, self)
         self.projects = ProjectController(self.session, dialogs, self)
+        self.saving = SavingController(self.session, dialogs, self.projects, self.window)
+        self.relinking = RelinkController(self.session, dialogs, self.window, self)
+        self.check = MaskCheck(self.session, self)
         self.export_dialog: ExportDialog | None = None
         self.presenter = Presenter(self.session, self.window, self)
         self._bind_commands()
@@ -80,11 +87,12 @@ class Workspace(QObject):
 
     def _begin(self) -> None:
         settings = self.session.settings
-        engine = settings.get("engine.name", str)
+        choices = engine_choices()
+        engine = usable_name(settings.get("engine.name", str), choices)
         self.session.set(
             brush_px=settings.get("tool.brush_px", float),
             opacity=settings.get("view.overlay_opacity", float),
-            engines=engine_choices(),
+            engines=choices,
             playback=Playback(loop=settings.get("view.loop", bool)),
             propagate=PropagateChoice(engine=engine, direction=Direction(settings.get("engine.direction", str))),
         )
@@ -98,6 +106,7 @@ class Workspace(QObject):
         commands = self.window.commands
         for controller in (self.playback, self.looks, self.masks, self.objects, self.runs, self.projects, self.suggest):
             commands.bind(controller.handlers())
+        commands.bind(self.saving.handlers())
         commands.bind(
             {
                 **{f"object.select_{n}": partial(self.press_digit, n - 1) for n in range(1, 10)},
@@ -107,6 +116,7 @@ class Workspace(QObject):
                 "propagate.import_weights": self.weights.ask,
                 "view.full_screen": self.toggle_full_screen,
                 "file.export": self.show_export,
+                "file.relink": self.relinking.show,
                 "file.quit": self.window.close,
                 "help.shortcuts": self.show_shortcuts,
                 "help.about": self.show_about,
@@ -149,6 +159,7 @@ class Workspace(QObject):
         window.objects.moved.connect(self.objects.move)
         self.objects.rename_asked.connect(window.objects.edit_name)
         window.propagate.engine_chosen.connect(self.runs.choose_engine)
+        window.propagate.import_asked.connect(self.weights.ask)
         window.propagate.direction_chosen.connect(self.runs.choose_direction)
         window.propagate.reach_chosen.connect(self.runs.choose_reach)
         window.propagate.scope_chosen.connect(self.runs.choose_scope)
@@ -163,10 +174,15 @@ class Workspace(QObject):
         window.peeked.connect(self.looks.peek)
         window.closing.connect(self.close)
         window.notice.closed.connect(self.session.dismiss)
+        window.notice.acted.connect(self._act)
         window.start_page.path_chosen.connect(self.open_text)
         window.start_page.unsaved_chosen.connect(self.projects.resume)
         window.start_page.unsaved_discarded.connect(self.projects.discard)
+        window.work.cancelled.connect(self.projects.disk.cancel)
         self.projects.leaving.connect(self._stop_work)
+        self.projects.pausing.connect(self.check.stop_and_wait)
+        self.projects.opened_project.connect(self.check.start)
+        self.projects.media_missing.connect(self.relinking.show)
 
     # -- what belongs to no controller alone --------------------------------------------------------------------
 
@@ -265,6 +281,11 @@ class Workspace(QObject):
     def _polygon_changed(self, points: int) -> None:
         self.session.set(polygon_points=points)
 
+    def _act(self, action_id: str) -> None:
+        """The button of a message."""
+        self.window.commands[action_id].trigger()
+        self.session.dismiss()
+
     def _back_to_suggestions(self) -> None:
         found = self.session.view.suggestions
         if found is not None:
@@ -277,6 +298,8 @@ class Workspace(QObject):
             self.suggest.start()
 
     def _stop_work(self) -> None:
+        self.check.stop_and_wait()
+        self.relinking.stop_and_wait()
         self.playback.stop()
         self.suggest.stop_and_wait()
         self.runs.stop_and_wait()

@@ -7,8 +7,10 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from vosapp.core.recent import UnsavedWork
 from vosapp.ui.action_set import ActionSet
 from vosapp.ui.icons import icon, pixmap
+from vosapp.ui.panels.backup_dialog import when
 from vosapp.ui.theme import TOKENS
 from vosapp.ui.widgets import label
 
@@ -33,7 +35,7 @@ class StartPage(QWidget):
         super().__init__()
         self.setObjectName("Root")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._shown: tuple[tuple[str, ...], tuple[str, ...]] | None = None
+        self._shown: tuple[tuple[str, ...], tuple[UnsavedWork, ...]] | None = None
         column = QVBoxLayout()
         column.setSpacing(10)
         column.addLayout(self._heading())
@@ -84,7 +86,7 @@ class StartPage(QWidget):
             row.addWidget(button, 3 if role else 2)
         return row
 
-    def show_paths(self, recent: tuple[str, ...], unsaved: tuple[str, ...]) -> None:
+    def show_paths(self, recent: tuple[str, ...], unsaved: tuple[UnsavedWork, ...]) -> None:
         """Shows recent files and unsaved work."""
         if (recent, unsaved) == self._shown:
             return
@@ -92,8 +94,8 @@ class StartPage(QWidget):
         _clear(self._lists)
         if unsaved:
             self._lists.addWidget(label("NOT SAVED LAST TIME", "heading"))
-            for path in unsaved:
-                self._lists.addWidget(self._unsaved_card(path))
+            for work in unsaved:
+                self._lists.addWidget(self._unsaved_card(work))
             self._lists.addSpacing(8)
         if recent:
             self._lists.addWidget(label("RECENT", "heading"))
@@ -106,12 +108,13 @@ class StartPage(QWidget):
         button.clicked.connect(_Chosen(self, text))
         return button
 
-    def _unsaved_card(self, text: str) -> QWidget:
+    def _unsaved_card(self, work: UnsavedWork) -> QWidget:
+        text = str(work.path)
         frame = QWidget()
         row = QHBoxLayout(frame)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
-        card = _card(unsaved_name(Path(text)), "Go on where you stopped", "project")
+        card = _card(work.clip_name, unsaved_text(work), "project")
         card.clicked.connect(_Resumed(self, text))
         away = QPushButton()
         away.setIcon(icon("trash", TOKENS.dim))
@@ -144,10 +147,12 @@ class _Discarded(_Chosen):
         self._page.unsaved_discarded.emit(self._path)
 
 
-def unsaved_name(path: Path) -> str:
-    """The clip's name from the name of an unsaved project, "20250131-142500 runner.vosapp"."""
-    _, _, name = path.stem.partition(" ")
-    return name or path.stem
+def unsaved_text(work: UnsavedWork) -> str:
+    """What is known of unsaved work: how much, when, what last; or why it cannot be read."""
+    if not work.step_count:
+        return work.last_step
+    steps = f"{work.step_count} step{'s' * (work.step_count != 1)}"
+    return f"{steps}, the last one “{work.last_step}”, {when(work.changed_at)}"
 
 
 def _card(title: str, below: str, icon_name: str) -> QPushButton:

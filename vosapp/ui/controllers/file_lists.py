@@ -1,0 +1,65 @@
+"""The start page's lists: files opened last, and work that was never saved. Read and written in a thread."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+
+from vosapp.core.recent import RecentFiles, UnsavedWork, discard_unsaved, unsaved_work
+from vosapp.engine.job import JobContext
+from vosapp.ui.disk_work import DiskWork, Errand
+from vosapp.ui.session import Session
+
+Lists = tuple[tuple[str, ...], tuple[UnsavedWork, ...]]
+
+
+class FileLists(QObject):
+    """Keeps the lists of the view state up to date."""
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._recent = RecentFiles(session.settings.get("project.recent_count", int))
+        self._disk = DiskWork(session, self)  # of its own: a drive that does not answer holds up nothing else
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the lists are being read."""
+        return self._disk.is_busy
+
+    def refresh(self) -> None:
+        """Reads the lists anew."""
+        self._disk.run(Errand(partial(_read, self._recent), done=self._show))
+
+    def add(self, path: Path) -> None:
+        """Puts a clip or project in front of those opened last."""
+        self._disk.run(Errand(partial(_add, self._recent, path), done=self._show))
+
+    def discard(self, path: Path) -> None:
+        """Deletes unsaved work."""
+        errand = Errand(partial(_discard, self._recent, path), done=self._show, failed=self._session.fail)
+        self._disk.run(errand)
+
+    def stop(self) -> None:
+        """Ends the reading: the window is closing."""
+        self._disk.stop()
+
+    def _show(self, lists: Lists) -> None:
+        recent, unsaved = lists
+        self._session.set(recent=recent, unsaved=unsaved)
+
+
+def _read(recent: RecentFiles, _context: JobContext) -> Lists:
+    return recent.existing(), tuple(unsaved_work())
+
+
+def _add(recent: RecentFiles, path: Path, context: JobContext) -> Lists:
+    recent.add(path)
+    return _read(recent, context)
+
+
+def _discard(recent: RecentFiles, path: Path, context: JobContext) -> Lists:
+    discard_unsaved(path)
+    return _read(recent, context)

@@ -1,0 +1,89 @@
+"""Reads every mask of the open project in the background and tells when one is damaged."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QThread
+
+from vosapp.engine.job import Job, JobContext, JobResult
+from vosapp.ui.bridge import JobThread
+from vosapp.ui.session import Session
+from vosapp.ui.view_state import NoticeKind
+
+if TYPE_CHECKING:
+    from vosapp.core.storage.checking import MaskReport
+
+BATCH_S = 0.02  # of work, then as long a pause: there are better uses of the processor
+
+
+class MaskCheck(QObject):
+    """One check at a time, begun when a project is opened. It changes nothing, whatever it finds."""
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._thread: JobThread | None = None
+        self.checked = 0  # masks read by the last check that came to its end
+
+    @property
+    def is_running(self) -> bool:
+        """Whether masks are being read."""
+        return self._thread is not None
+
+    def start(self) -> None:
+        """Checks the open project."""
+        project = self._session.project
+        if project is None or self._thread is not None:
+            return
+        thread = self._thread = JobThread(self)
+        thread.ended.connect(self._ended)
+        thread.start_job(Job(partial(_check, project.path), "check"), QThread.Priority.LowestPriority)
+
+    def stop_and_wait(self) -> None:
+        """Gives the check up, so that nothing reads the file."""
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            thread.cancel_and_join()
+            thread.deleteLater()
+
+    def _ended(self, result: JobResult[MaskReport]) -> None:
+        thread, self._thread = self._thread, None
+        if thread is None:
+            return
+        thread.wait()
+        thread.deleteLater()
+        if result.value is None:
+            return  # a file that cannot be read at all is told of where it is used
+        self.checked = result.value.checked
+        sentences = result.value.sentences(self._session.document)
+        if sentences:
+            self._session.notify(
+                " ".join(sentences),
+                "Everything else is whole. Propagate or draw them again, or go back to a backup: File > Open backup.",
+                NoticeKind.WARNING,
+            )
+
+
+class _Pace:
+    """Works half of the time."""
+
+    def __init__(self, context: JobContext) -> None:
+        self._context = context
+        self._since = time.monotonic()
+
+    def __call__(self, _done: int, _total: int) -> None:
+        self._context.check()
+        worked = time.monotonic() - self._since
+        if worked > BATCH_S:
+            time.sleep(BATCH_S)
+            self._since = time.monotonic()
+
+
+def _check(path: Path, context: JobContext) -> MaskReport:
+    from vosapp.core.storage.checking import check_masks  # loads SQLite
+
+    return check_masks(path, _Pace(context))

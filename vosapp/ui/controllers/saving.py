@@ -1,0 +1,176 @@
+"""Saving: a place for unsaved work, copies, compaction, and backups to go back to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from vosapp.core.errors import UserError
+from vosapp.core.paths import SUFFIX
+from vosapp.engine.job import JobContext
+from vosapp.ui import project_files
+from vosapp.ui.controllers.projects import ProjectController
+from vosapp.ui.disk_work import Errand
+from vosapp.ui.panels.backup_dialog import BackupDialog
+from vosapp.ui.session import Session
+from vosapp.ui.view_state import NoticeKind
+
+if TYPE_CHECKING:
+    from vosapp.core.project import Project, ProjectCopy
+    from vosapp.core.storage.backup import Backup
+
+
+class SavingDialogs(Protocol):
+    """Asks for places; None when the user cancelled."""
+
+    def ask_save(self, proposed: str) -> Path | None: ...
+
+
+class SavingController(QObject):
+    """Writes the open project to other places, all of it in the background."""
+
+    def __init__(self, session: Session, dialogs: SavingDialogs, projects: ProjectController, window: QWidget) -> None:
+        """Makes the controller; the list of backups lies over `window`."""
+        super().__init__(projects)
+        self._window = window
+        self._session = session
+        self._dialogs = dialogs
+        self._projects = projects
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """What the actions of this controller do."""
+        return {
+            "file.save": self.save,
+            "file.save_as": self.save_as,
+            "file.save_copy": self.save_copy,
+            "file.compact": self.compact,
+            "file.backups": self.list_backups,
+        }
+
+    def save(self) -> None:
+        """Makes sure that all is on the disk; gives an unsaved project its place."""
+        session = self._session
+        project = session.project
+        if project is None or not session.view.project.saved or project.read_only:
+            self.save_as()
+            return
+        done = partial(self._say, f"{project.path.name} is saved.")
+        self._projects.disk.run(Errand(partial(_flush, project), "Saving", done=done, failed=session.fail))
+
+    def save_as(self) -> None:
+        """Asks for a place and goes on there."""
+        self._copy_to(self._ask_place(), stays=False)
+
+    def save_copy(self) -> None:
+        """Asks for a place, writes a copy there, and stays."""
+        self._copy_to(self._ask_place(" copy"), stays=True)
+
+    def compact(self) -> None:
+        """Rewrites the project without what is not needed any more."""
+        session, project = self._session, self._session.project
+        if project is None or self._projects.disk.is_busy:
+            return
+        self._projects.pausing.emit()
+        result = self._projects.disk.run_and_wait(
+            partial(project_files.compact, project), f"Compacting {project.path.name}", can_cancel=True
+        )
+        if isinstance(result.error, UserError):
+            session.fail(result.error)
+        elif result.value is not None:
+            before, after = (size / 2**20 for size in result.value)
+            self._say(f"{project.path.name} takes {after:.1f} MB now, {before:.1f} MB before.")
+
+    def list_backups(self) -> None:
+        """Shows the backups of the open project, or of all when there is none or it has none yet."""
+        project = self._session.project
+        project_id = project.project_id if project is not None and self._session.view.project.saved else ""
+        body = partial(_backups, project_id)
+        self._projects.disk.run(Errand(body, "Looking for backups", done=self._ask_backup, failed=self._session.fail))
+
+    # -- copies -------------------------------------------------------------------------------------------------
+
+    def _ask_place(self, ending: str = "") -> Path | None:
+        session = self._session
+        clip, project = session.document.clip, session.project
+        if clip is None or project is None or self._projects.disk.is_busy:
+            return None
+        saved = session.view.project.saved and not project.read_only
+        base = project.path if saved else Path(clip.path).with_suffix(SUFFIX)
+        return self._dialogs.ask_save(str(base.with_name(f"{base.stem}{ending}{SUFFIX}")))
+
+    def _copy_to(self, path: Path | None, *, stays: bool) -> None:
+        project = self._session.project
+        if path is None or project is None:
+            return
+        copy = project.begin_copy(path)
+        self._projects.disk.run(
+            Errand(
+                partial(_write, project, copy, stays=stays),
+                f"Saving {'a copy ' if stays else ''}as {path.name}",
+                done=partial(self._copied, project, copy, stays),
+                failed=partial(self._failed, project, copy),
+                cancelled=partial(project.keep_copy, copy),
+                unclaimed=partial(_leave_copy, project, copy),
+                can_cancel=True,
+            )
+        )
+
+    def _copied(self, project: Project, copy: ProjectCopy, stays: bool, is_new: bool) -> None:
+        if stays:
+            project.keep_copy(copy)
+            self._say(f"{copy.path.name} is a copy as it stood. You go on in {project.path.name}.")
+            return
+        if not is_new:
+            project.keep_copy(copy)
+            self._say(f"{copy.path.name} is saved.")
+            return
+        project.backups = self._projects.backup_policy(saved=True)
+        close_before = project.go_on_in(copy)
+        self._projects.disk.run(Errand(partial(_run, close_before)))
+        self._session.mark_saved()
+        self._projects.lists.add(copy.path)
+        self._say(f"Saved as {copy.path.name}. From now on every step is saved as you work.")
+
+    def _failed(self, project: Project, copy: ProjectCopy, error: UserError) -> None:
+        project.keep_copy(copy)
+        self._session.fail(error)
+
+    # -- backups ------------------------------------------------------------------------------------------------
+
+    def _ask_backup(self, backups: list[Backup]) -> None:
+        if backups:
+            dialog = BackupDialog(backups, self._window)
+            dialog.chosen.connect(self._projects.open_path)
+            dialog.open()
+        else:
+            self._session.notify("There is no backup yet.", "A saved project is backed up while you work on it.")
+
+    def _say(self, text: str, _value: object = None) -> None:
+        self._session.notify(text, kind=NoticeKind.GOOD)
+
+
+def _write(project: Project, copy: ProjectCopy, context: JobContext, *, stays: bool) -> bool:
+    return project_files.write_copy(project, copy, context, stays=stays)
+
+
+def _leave_copy(project: Project, copy: ProjectCopy, _is_new: bool) -> None:
+    project.keep_copy(copy)
+
+
+def _flush(project: Project, _context: JobContext) -> None:
+    project.flush()
+
+
+def _run(work: Callable[[], None], _context: JobContext) -> None:
+    work()
+
+
+def _backups(project_id: str, _context: JobContext) -> list[Backup]:
+    from vosapp.core.storage.backup import backups
+
+    return (backups(project_id) if project_id else []) or backups()

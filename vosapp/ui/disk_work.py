@@ -1,0 +1,198 @@
+"""Work that waits for a disk: done in a thread, one after the other, so that the window never stands still."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QEventLoop, QObject
+
+from vosapp.core.errors import UserError
+from vosapp.engine.job import Job, JobContext, JobResult, Outcome, Progress
+from vosapp.ui.bridge import JobThread
+from vosapp.ui.input_gate import InputGate
+from vosapp.ui.session import Session
+from vosapp.ui.view_state import FileWork
+
+logger = logging.getLogger("vosapp")
+
+T = TypeVar("T")
+Body = Callable[[JobContext], T]
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One piece of work, and who hears of its end. Everything but the body is called in the GUI thread.
+
+    Attributes:
+        body: runs in the thread.
+        title: shown while it goes on, "" to show nothing.
+        done: called with what the body returned.
+        failed: called with the error that the body raised.
+        cancelled: called when the user cancelled.
+        unclaimed: gets what the body returned when the window closed before anybody could; in the GUI thread.
+        can_cancel: whether the user is offered to cancel.
+        blocks: whether the window takes nothing else from the user meanwhile.
+    """
+
+    body: Body[Any]
+    title: str = ""
+    done: Callable[[Any], object] | None = None
+    failed: Callable[[UserError], object] | None = None
+    cancelled: Callable[[], object] | None = None
+    unclaimed: Callable[[Any], object] | None = None
+    can_cancel: bool = False
+    blocks: bool = False
+
+
+class DiskWork(QObject):
+    """A row of errands, of which one runs at a time. Lives in the GUI thread."""
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._row: deque[Errand] = deque()
+        self._running: Errand | None = None
+        self._thread: JobThread | None = None
+        self._returned: list[Any] = []  # what the running body returned, until somebody takes it
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something runs or waits to run."""
+        return self._thread is not None or bool(self._row)
+
+    def run(self, errand: Errand) -> None:
+        """Runs an errand after those that were given before."""
+        self._row.append(errand)
+        self._start_next()
+
+    def run_and_wait(self, body: Body[T], title: str, *, can_cancel: bool = False) -> JobResult[T]:
+        """Runs a body and returns how it ended. The window goes on painting but takes nothing from the user."""
+        loop = QEventLoop()
+        ended = _Ended(loop)
+        self.run(
+            Errand(
+                body,
+                title,
+                ended.done,
+                ended.failed,
+                cancelled=ended.cancelled,
+                can_cancel=can_cancel,
+                blocks=True,
+            )
+        )
+        gate = InputGate()
+        try:
+            loop.exec()
+        finally:
+            gate.open()
+        return ended.result or JobResult(Outcome.CANCELLED)
+
+    def cancel(self) -> None:
+        """Asks the running errand to stop, if it can."""
+        work = self._session.view.file_work
+        if self._thread is not None and self._running is not None and self._running.can_cancel and work is not None:
+            self._session.set(file_work=replace(work, cancelling=True))
+            self._thread.cancel()
+
+    def stop(self) -> None:
+        """Stops everything and calls nobody back but those who wait; what was opened and not taken is closed."""
+        waiting = [errand for errand in (self._running, *self._row) if errand is not None and errand.blocks]
+        self._row.clear()
+        thread, self._thread = self._thread, None
+        errand, self._running = self._running, None
+        for one in waiting:
+            _tell(one, JobResult(Outcome.CANCELLED))
+        if thread is None or errand is None:
+            return
+        thread.cancel_and_join()
+        thread.deleteLater()
+        while self._returned:
+            value = self._returned.pop()
+            if errand.unclaimed is not None:
+                errand.unclaimed(value)
+
+    def _start_next(self) -> None:
+        if self._thread is not None or not self._row:
+            return
+        errand = self._running = self._row.popleft()
+        thread = self._thread = JobThread(self)
+        thread.progressed.connect(self._progressed)
+        thread.ended.connect(self._ended)
+        if errand.title:
+            self._session.set(file_work=FileWork(errand.title, can_cancel=errand.can_cancel, blocks=errand.blocks))
+        thread.start_job(Job(_Remembered(errand.body, self._returned), errand.title))
+
+    def _progressed(self, progress: Progress) -> None:
+        work = self._session.view.file_work
+        if work is not None and self._running is not None and self._running.title:
+            self._session.set(file_work=replace(work, done=progress.done, total=progress.total))
+
+    def _ended(self, result: JobResult[Any]) -> None:
+        thread, self._thread = self._thread, None
+        errand, self._running = self._running, None
+        if thread is None or errand is None:
+            return  # stopped meanwhile
+        thread.wait()
+        thread.deleteLater()
+        self._returned.clear()
+        if errand.title:
+            self._session.set(file_work=None)
+        try:
+            _tell(errand, result)
+        finally:
+            self._start_next()
+
+
+class _Remembered:
+    """A body whose value is not lost when nobody waits for it any more."""
+
+    def __init__(self, body: Body[Any], returned: list[Any]) -> None:
+        self._body, self._returned = body, returned
+
+    def __call__(self, context: JobContext) -> Any:
+        value = self._body(context)
+        self._returned.append(value)
+        return value
+
+
+class _Ended:
+    """How an errand ended that somebody waits for."""
+
+    def __init__(self, loop: QEventLoop) -> None:
+        self._loop = loop
+        self.result: JobResult[Any] | None = None
+
+    def done(self, value: Any) -> None:
+        self._end(JobResult(Outcome.DONE, value=value))
+
+    def failed(self, error: UserError) -> None:
+        self._end(JobResult(Outcome.FAILED, error=error))
+
+    def cancelled(self) -> None:
+        self._end(JobResult(Outcome.CANCELLED))
+
+    def _end(self, result: JobResult[Any]) -> None:
+        self.result = result
+        self._loop.quit()
+
+
+def _tell(errand: Errand, result: JobResult[Any]) -> None:
+    if result.outcome is Outcome.DONE:
+        if errand.done is not None:
+            errand.done(result.value)
+    elif result.outcome is Outcome.CANCELLED:
+        if errand.cancelled is not None:
+            errand.cancelled()
+    elif errand.failed is not None:
+        errand.failed(_for_the_user(result.error, errand.title))
+
+
+def _for_the_user(error: Exception | None, title: str) -> UserError:
+    if isinstance(error, UserError):
+        return error
+    logger.error("%s failed", title or "Work on a file", exc_info=error)
+    return UserError(f"{title or 'Work on a file'} failed: {error}.")

@@ -1,0 +1,84 @@
+"""The list of automatic backups."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vosapp.ui.widgets import label
+
+if TYPE_CHECKING:
+    from vosapp.core.storage.backup import Backup
+
+
+class BackupDialog(QDialog):
+    """Lists backups, the newest first.
+
+    Signals:
+        chosen: the path of the backup that the user wants to open.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, backups: list[Backup], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Open backup")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.list = QListWidget()
+        self.list.setAccessibleName("Backups")
+        for backup in backups:
+            item = QListWidgetItem(backup_text(backup))
+            item.setData(Qt.ItemDataRole.UserRole, backup.path)
+            self.list.addItem(item)
+        self.list.setCurrentRow(0)
+        self.button = QPushButton("Open")
+        self.button.setProperty("role", "primary")
+        self.button.setDefault(True)
+        cancel = QPushButton("Cancel")
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(cancel)
+        buttons.addWidget(self.button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 18, 20, 18)
+        column.setSpacing(12)
+        column.addWidget(label("A backup opens for reading. Save it under a name of its own to go on with it.", "dim"))
+        column.addWidget(self.list, 1)
+        column.addLayout(buttons)
+        self.list.itemActivated.connect(self._open)
+        self.button.clicked.connect(self._open)
+        cancel.clicked.connect(self.reject)
+        self.resize(520, 340)
+
+    def _open(self) -> None:
+        item = self.list.currentItem()
+        if item is not None:
+            path = item.data(Qt.ItemDataRole.UserRole)
+            self.accept()
+            self.chosen.emit(path)
+
+
+def backup_text(backup: Backup) -> str:
+    """A backup in words: when, of what, how large."""
+    return f"{when(backup.made_at)}   {backup.name}   {backup.size_bytes / 2**20:.1f} MB"
+
+
+def when(moment: datetime) -> str:
+    """A moment of the past as a user says it: "today 14:20", "3 January 2026, 14:20"."""
+    today = datetime.now().date()
+    time = f"{moment:%H:%M}"
+    days = (today - moment.date()).days
+    if days in (0, 1):
+        return f"{'today' if days == 0 else 'yesterday'} {time}"
+    return f"{moment.day} {moment:%B %Y}, {time}"
