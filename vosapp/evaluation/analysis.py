@@ -48,10 +48,14 @@ class DoubtQuality:
     Attributes:
         correlation: Spearman's, of doubt and 1 - J over all frames of all objects.
         separation: chance that a bad frame (J below 0.5) is more doubtful than a good one; 0.5 is a guess.
+        age_correlation: the correlation that "frames since the given mask" would have in place of doubt.
+        pointed: share of objects whose most doubtful frame is among the fifth with the lowest J.
     """
 
     correlation: float
     separation: float
+    age_correlation: float
+    pointed: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +91,14 @@ def after_absence(clips: Sequence[ClipScore], gone_px: int) -> AfterAbsence:
 
 def doubt_quality(clips: Sequence[ClipScore]) -> DoubtQuality:
     """Doubt against error over all scored frames on which the engine told its doubt."""
-    frames = [f for o in _objects(clips) for f in o.frames if not math.isnan(f.doubt)]
-    doubts = [f.doubt for f in frames]
+    told = [(o, f) for o in _objects(clips) for f in o.frames if not math.isnan(f.doubt)]
+    doubts, errors = [f.doubt for _, f in told], [1 - f.j for _, f in told]
+    followed = [frames for o in _objects(clips) if (frames := [f for f in o.frames if not math.isnan(f.doubt)])]
     return DoubtQuality(
-        correlation=rank_correlation(doubts, [1 - f.j for f in frames]),
-        separation=separation(doubts, [f.j < _BAD_J for f in frames]),
+        correlation=rank_correlation(doubts, errors),
+        separation=separation(doubts, [f.j < _BAD_J for _, f in told]),
+        age_correlation=rank_correlation([float(_age(o, f)) for o, f in told], errors),
+        pointed=mean(float(_points_at_trouble(frames)) for frames in followed),
     )
 
 
@@ -148,6 +155,13 @@ def differences(first: Sequence[ClipScore], second: Sequence[ClipScore]) -> Mapp
 
 def _objects(clips: Sequence[ClipScore]) -> list[ObjectScore]:
     return [item for clip in clips for item in clip.objects]
+
+
+def _points_at_trouble(frames: Sequence[FrameScore]) -> bool:
+    """Whether the most doubtful frame is among the fifth (rounded up) with the lowest J."""
+    most = max(frames, key=lambda f: f.doubt)
+    lower = sum(f.j < most.j for f in frames)
+    return lower < math.ceil(len(frames) / 5)
 
 
 def _age(item: ObjectScore, frame: FrameScore) -> int:

@@ -22,11 +22,14 @@ from vosapp.evaluation.suggestions import SuggestionScore
 from vosapp.metrics.matting import MattingErrors
 
 
-def frames(values: list[float], *, areas: list[int] | None = None, start: int = 1) -> tuple[FrameScore, ...]:
+def frames(
+    values: list[float], *, areas: list[int] | None = None, doubts: list[float] | None = None, start: int = 1
+) -> tuple[FrameScore, ...]:
     sizes = areas or [200] * len(values)
+    told = doubts or [1 - value for value in values]
     return tuple(
-        FrameScore(start + i, value, value, 1 - value, size, size)
-        for i, (value, size) in enumerate(zip(values, sizes, strict=True))
+        FrameScore(start + i, value, value, doubt, size, size)
+        for i, (value, doubt, size) in enumerate(zip(values, told, sizes, strict=True))
     )
 
 
@@ -55,6 +58,16 @@ def test_doubt_that_is_right() -> None:
     quality = analysis.doubt_quality([clip("a", [0.9, 0.7, 0.3, 0.1])])
     assert quality.correlation == pytest.approx(1)
     assert quality.separation == 1
+    assert (quality.age_correlation, quality.pointed) == (pytest.approx(1), 1)
+
+
+def test_doubt_that_points_at_the_wrong_frame() -> None:
+    """The most doubtful frame of the second object is its best one."""
+    right = ObjectScore(1, 0, frames([0.9, 0.2, 0.8, 0.7, 0.6], doubts=[0.1, 0.9, 0.2, 0.3, 0.4]))
+    wrong = ObjectScore(2, 0, frames([0.9, 0.2, 0.8, 0.7, 0.6], doubts=[0.9, 0.1, 0.2, 0.3, 0.4]))
+    quality = analysis.doubt_quality([ClipScore("a", (right, wrong))])
+    assert quality.pointed == 0.5
+    assert quality.correlation < 0.8
 
 
 def test_means_by_class_and_over_clips() -> None:

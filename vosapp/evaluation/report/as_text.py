@@ -46,7 +46,9 @@ def facts_of(result: EngineResult) -> list[tuple[str, str]]:
     doubt = analysis.doubt_quality(clips)
     if not math.isnan(doubt.correlation):
         facts.append(("doubt against error: rank correlation", f"{doubt.correlation:.2f}"))
+        facts.append(("the same of frames since the given mask", f"{doubt.age_correlation:.2f}"))
         facts.append(("doubt tells bad frames (J < 50) apart", f"{percent(doubt.separation)}"))
+        facts.append(("most doubtful frame in the worst fifth", f"{percent(doubt.pointed)}"))
     curve, area = analysis.correction_means(clips)
     facts += [(f"J after {k} correction{'s' if k != 1 else ''}", percent(j)) for k, j in enumerate(curve)]
     if curve:
