@@ -149,7 +149,7 @@ def test_an_engine_that_is_not_ready_says_why(shot: Desk) -> None:
     shot.workspace.session.set(engines=(lacking,), propagate=PropagateChoice(engine="far"))
     assert not shot.window.propagate.button.isEnabled()
     shot.workspace.runs.start()
-    assert "weights are not installed" in shot.notice
+    assert "lacks its weights" in shot.notice
 
 
 class TestWhileRunning:

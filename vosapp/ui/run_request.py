@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from vosapp.core.document import Document, RotoObject
 from vosapp.core.timeline import Direction, FrameRange
 from vosapp.engine.run_plan import RunPlan, mask_count, schedule
+from vosapp.ui.engine_list import known_choice
 from vosapp.ui.view_state import PropagateChoice, Reach, ViewState
 
 
@@ -80,10 +81,10 @@ def _refusal(document: Document, state: ViewState, choice: PropagateChoice) -> R
         return Refusal("Objects are being searched for.")
     if not document.objects:
         return Refusal("Paint the object on one frame first.")
-    engine = next((e for e in state.engines if e.name == choice.engine), None)
+    engine = known_choice(choice.engine, state.engines)
     if engine is None:
         return Refusal("There is no engine to propagate with.")
-    return None if engine.ready else Refusal(f"{engine.title}: {engine.reason}")
+    return None if engine.ready else Refusal(f"{engine.title} cannot run here: it lacks its weights.")
 
 
 def _objects(document: Document, state: ViewState, choice: PropagateChoice) -> tuple[RotoObject, ...]:

@@ -90,6 +90,11 @@ QPushButton[role="flat"]:disabled { color: $faint; }
 QPushButton[role="card"] { background: $panel; border-color: $line; text-align: left; padding: 10px 14px; }
 QPushButton[role="card"]:hover { background: $raised; border-color: $strong_line; }
 
+QPushButton[role="field"] { background: $field; border-color: $line; text-align: left; padding: 5px 28px 5px 9px; }
+QPushButton[role="field"]:hover { border-color: $strong_line; }
+QPushButton[role="field"]:focus { border-color: $accent; }
+QPushButton[role="field"]:disabled { color: $faint; }
+
 QPushButton[role="segment"] { background: $field; border: 1px solid $line; border-radius: 0; padding: 6px 6px;
     color: $dim; }
 QPushButton[role="segment"][place="first"] { border-top-left-radius: ${radius_px}px;
@@ -150,12 +155,15 @@ QSplitter::handle { background: #171718; }
 QSplitter::handle:hover { background: $strong_line; }
 
 #Panel { background: $panel; }
+#Popover { background: #2d2d2e; border: 1px solid $strong_line; }
+#PopoverList { background: $panel; border: none; padding: 4px; }
 #ToolBar { background: $window; border-right: 1px solid #171718; }
 #ViewBar { background: $window; border-bottom: 1px solid #171718; }
 #Transport { background: $window; border-bottom: 1px solid #171718; }
 #StatusBar { background: $window; border-top: 1px solid #171718; }
 #Guide { background: #202533; border-top: 1px solid #2c3550; }
 QLabel[role="title"] { font-size: 22px; font-weight: 600; }
+QLabel[role="subtitle"] { font-size: 16px; font-weight: 600; }
 QLabel[role="heading"] { font-weight: 600; color: $dim; font-size: 11px; letter-spacing: 1px; }
 QLabel[role="dim"] { color: $dim; }
 QLabel[role="faint"] { color: #8b8b8f; }

@@ -70,6 +70,7 @@ class PlaybackController(QObject):
             "go.next_anchor": partial(self._jump, "anchor", 1),
             "go.previous_doubt": partial(self._jump, "doubt", -1),
             "go.next_doubt": partial(self._jump, "doubt", 1),
+            "go.worst": self.go_worst,
             "mark.in": self.set_in,
             "mark.out": self.set_out,
             "mark.clear": partial(self.set_in_out, None),
@@ -109,6 +110,12 @@ class PlaybackController(QObject):
             self.go(min(ahead) if direction > 0 else max(ahead))
         elif frames:
             self.go(min(frames) if direction > 0 else max(frames))
+
+    def go_worst(self) -> None:
+        """Goes to the most doubtful frame of all."""
+        doubts = combined_doubt(self._coverage.of(self._session.document))
+        if doubts:
+            self.go(max(doubts, key=lambda one: one[1])[0])
 
     def _anchors(self) -> list[int]:
         return sorted({frame for item in self._session.document.objects for frame in item.anchors()})

@@ -16,7 +16,9 @@ from vosapp.core.timeline import Direction
 from vosapp.engine.job import REPORT_INTERVAL_S, Job, JobContext, JobResult, Outcome, Progress
 from vosapp.engine.run_plan import RunPlan
 from vosapp.ui.bridge import JobThread
-from vosapp.ui.engine_list import engine_choices
+from vosapp.ui.engine_list import engine_choices, usable_name
+from vosapp.ui.engine_memory import EngineMemory, engine_of_masks
+from vosapp.ui.run_report import report
 from vosapp.ui.run_request import Refusal, request
 from vosapp.ui.session import Session
 from vosapp.ui.view_state import NoticeKind, PropagateChoice, Reach, WorkStatus
@@ -48,6 +50,9 @@ class RunController(QObject):
         self._make_body = make_body
         self._thread: JobThread | None = None
         self._token: RunToken | None = None
+        self._frames: set[int] = set()  # that the run has written
+        self._memory = EngineMemory()
+        session.opened.connect(self._recall_engine)
         self._take_soon = QTimer(self)
         self._take_soon.setSingleShot(True)
         self._take_soon.setInterval(round(1000 * REPORT_INTERVAL_S))
@@ -68,8 +73,17 @@ class RunController(QObject):
         return {**runs, "propagate.chosen": self.start}
 
     def renew_engines(self) -> None:
-        """Looks again which engines there are."""
-        self._session.set(engines=engine_choices())
+        """Looks again which engines there are; one that cannot run any more gives way to one that can."""
+        choices = engine_choices()
+        self._session.set(engines=choices)
+        self.choose(engine=usable_name(self._session.view.propagate.engine, choices))
+
+    def _recall_engine(self) -> None:
+        """Another project is open: takes the engine that it was last set to, or was made with, or the user's usual."""
+        session, project = self._session, self._session.project
+        known = self._memory.recall(project.project_id) if project is not None else ""
+        wanted = known or engine_of_masks(session.document) or session.settings.get("engine.name", str)
+        self.choose(engine=usable_name(wanted, session.view.engines))
 
     # -- settings -----------------------------------------------------------------------------------------------
 
@@ -78,8 +92,10 @@ class RunController(QObject):
         self._session.set(propagate=replace(self._session.view.propagate, **fields))
 
     def choose_engine(self, name: str) -> None:
-        """Takes another engine."""
+        """Takes another engine, with its variants, and remembers it for this project."""
         self.choose(engine=name)
+        if self._session.project is not None:
+            self._memory.keep(self._session.project.project_id, name)
 
     def choose_direction(self, direction: Direction) -> None:
         """Takes another direction."""
@@ -122,6 +138,7 @@ class RunController(QObject):
         session, make_body = self._session, self._make_body or propagation_body
         device = session.settings.get("engine.device", str)
         task = PropagationTask(session.document, session.editor.store, plan, device)
+        self._frames = set()
         self._token = session.editor.begin_run(label, within=plan.within)
         thread = self._thread = JobThread(self)
         thread.progressed.connect(self._progressed)
@@ -163,6 +180,8 @@ class RunController(QObject):
         return self._thread is not None
 
     def _progressed(self, progress: Progress) -> None:
+        from vosapp.engine.propagation_job import note_of
+
         run = self._session.view.run
         if run is None:
             return
@@ -174,13 +193,18 @@ class RunController(QObject):
                 frames_per_second=progress.frames_per_second,
                 seconds_left=progress.seconds_left,
                 message=progress.message,
+                stage="" if progress.message.startswith("Frame") or not progress.total else progress.message,
+                note=note_of(progress.message) or run.note,
             )
         )
 
     def _take_masks(self) -> None:
         if self._thread is None or self._token is None:
             return
-        changes = [change for result in self._thread.mailbox.take_all() for change in _changes(result)]
+        results = self._thread.mailbox.take_all()
+        self._session.set(damaged=self._session.view.damaged.union(*(result.damaged for result in results)))
+        changes = [change for result in results for change in _changes(result)]
+        self._frames |= {change.frame_index for change in changes}
         if changes:
             self._session.editor.amend_run(self._token, changes)
 
@@ -199,13 +223,17 @@ class RunController(QObject):
             thread.deleteLater()
         if token is not None:
             self._session.editor.end_run(token)
+        run = self._session.view.run
         self._session.set(run=None)
-        self._say(result)
+        self._say(result, run.note if run is not None else "")
         self.ended.emit(result.outcome)
 
-    def _say(self, result: JobResult[Any]) -> None:
-        if result.outcome is Outcome.CANCELLED:
-            self._session.notify("Stopped. The finished frames stay.")
+    def _say(self, result: JobResult[Any], note: str) -> None:
+        if result.error is None:
+            cancelled = result.outcome is Outcome.CANCELLED
+            notice = report(self._session.document, self._frames, note=note, cancelled=cancelled)
+            if notice is not None:
+                self._session.show_notice(notice)
         elif isinstance(result.error, UserError):
             self._session.fail(result.error)
         elif result.error is not None:

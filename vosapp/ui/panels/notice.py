@@ -12,6 +12,7 @@ from vosapp.ui.widgets import label, set_role
 
 WIDEST_PX = 620
 SHOWN_MS = 5000
+OFFERED_MS = 15_000  # with something to press
 _ICONS = {
     NoticeKind.INFO: ("info", TOKENS.accent_hover),
     NoticeKind.GOOD: ("check", TOKENS.good),
@@ -21,13 +22,16 @@ _ICONS = {
 
 
 class NoticeBox(QFrame):
-    """Lies at the top of its parent. Errors and warnings stay until closed; the others go by themselves.
+    """Lies at the top of its parent. Errors and warnings stay until closed; what offers something goes
+    after a while, and the others soon.
 
     Signals:
         closed: the user closed it, or its time was over.
+        acted: id of the action on its button.
     """
 
     closed = Signal()
+    acted = Signal(str)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -44,6 +48,11 @@ class NoticeBox(QFrame):
         close.setAccessibleName("Close message")
         close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         close.clicked.connect(self._close)
+        self.button = QPushButton()
+        self.button.setAccessibleName("Do what the message offers")
+        self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.button.clicked.connect(self._act)
+        self._action = ""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._close)
@@ -56,6 +65,7 @@ class NoticeBox(QFrame):
         row.setSpacing(11)
         row.addWidget(self._icon)
         row.addLayout(text, 1)
+        row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignVCenter)
         parent.installEventFilter(self)
         self.hide()
@@ -71,11 +81,16 @@ class NoticeBox(QFrame):
         self._text.setText(notice.text)
         self._hint.setText(notice.hint)
         self._hint.setVisible(bool(notice.hint))
+        self._action = notice.action
+        self.button.setText(notice.verb)
+        self.button.setVisible(bool(notice.action))
         set_role(self, notice.kind.value, "kind")
         self._place()
         self.show()
         self.raise_()
-        if notice.kind in (NoticeKind.INFO, NoticeKind.GOOD):
+        if notice.action:
+            self._timer.start(OFFERED_MS)
+        elif notice.kind in (NoticeKind.INFO, NoticeKind.GOOD):
             self._timer.start(SHOWN_MS)
 
     def place_over(self, widget: QWidget) -> None:
@@ -104,6 +119,9 @@ class NoticeBox(QFrame):
         height = self._row.heightForWidth(width) if self._row.hasHeightForWidth() else self.sizeHint().height()
         self.setFixedHeight(max(height, 40))
         self.move(corner + QPoint((below.width() - width) // 2, 12))
+
+    def _act(self) -> None:
+        self.acted.emit(self._action)
 
     def _close(self) -> None:
         self._timer.stop()

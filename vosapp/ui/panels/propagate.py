@@ -3,17 +3,19 @@ same place shows how far it is and how to stop it."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from vosapp.core.timeline import Direction
 from vosapp.ui.action_set import ActionSet
 from vosapp.ui.display import PropagateDisplay
+from vosapp.ui.engine_list import known_choice, title_of_choice
 from vosapp.ui.icons import icon
+from vosapp.ui.panels.engine_picker import EnginePicker
 from vosapp.ui.theme import TOKENS
 from vosapp.ui.units import duration
-from vosapp.ui.view_state import EngineChoice, Reach, WorkStatus
+from vosapp.ui.view_state import Reach, WorkStatus
 from vosapp.ui.widgets import Segments, label, set_role
 
 BUTTON_PX = 44
@@ -35,10 +37,12 @@ class PropagatePanel(QWidget):
     """Settings of a run and the button that starts it.
 
     Signals:
-        engine_chosen: name. direction_chosen: Direction. reach_chosen: Reach. scope_chosen: all objects or not.
+        engine_chosen: name with variants. import_asked: of weights.
+        direction_chosen: Direction. reach_chosen: Reach. scope_chosen: all objects or not.
     """
 
     engine_chosen = Signal(str)
+    import_asked = Signal()
     direction_chosen = Signal(object)
     reach_chosen = Signal(object)
     scope_chosen = Signal(object)
@@ -48,9 +52,8 @@ class PropagatePanel(QWidget):
         self.setObjectName("Panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._actions = actions
-        self._engines: tuple[EngineChoice, ...] = ()
-        self._engine = QComboBox()
-        self._engine.setAccessibleName("Engine")
+        self.engine_button = _EngineButton()
+        self.picker = EnginePicker(self)
         self._engine_note = label("", "dim", wrap=True)
         self._direction: Segments[Direction] = Segments(_DIRECTIONS)
         self._reach: Segments[Reach] = Segments(_REACHES)
@@ -67,7 +70,7 @@ class PropagatePanel(QWidget):
         column.setContentsMargins(12, 10, 12, 12)
         column.setSpacing(8)
         column.addWidget(label("PROPAGATE", "heading"))
-        column.addWidget(self._engine)
+        column.addWidget(self.engine_button)
         column.addWidget(self._engine_note)
         column.addWidget(self._direction)
         column.addWidget(self._reach)
@@ -89,7 +92,9 @@ class PropagatePanel(QWidget):
         column.addWidget(self._stack)
 
     def _connect(self) -> None:
-        self._engine.activated.connect(self._engine_activated)
+        self.engine_button.clicked.connect(self._open_picker)
+        self.picker.chosen.connect(self.engine_chosen)
+        self.picker.import_asked.connect(self.import_asked)
         self._direction.chosen.connect(self.direction_chosen)
         self._reach.chosen.connect(self.reach_chosen)
         self._scope.chosen.connect(self.scope_chosen)
@@ -97,11 +102,9 @@ class PropagatePanel(QWidget):
 
     def show_propagate(self, display: PropagateDisplay) -> None:
         """Shows settings and progress."""
-        if display.engines != self._engines:
-            self._fill_engines(display.engines)
         choice = display.choice
-        self._engine.setCurrentIndex(max(0, self._engine.findData(choice.engine)))
-        self._show_engine_note(choice.engine)
+        self.picker.show_engines(display.engines, choice.engine)
+        self._show_engine(display)
         self._direction.set_value(choice.direction)
         self._reach.set_value(choice.reach if choice.reach is not Reach.ONE_FRAME else Reach.ALL)
         self._reach.set_choice_enabled(Reach.IN_OUT, display.has_in_out)
@@ -112,30 +115,39 @@ class PropagatePanel(QWidget):
         self.button.setEnabled(display.possible)
         self._summary.setText(display.summary)
         self._stack.setCurrentIndex(0 if display.run is None else 1)
-        for widget in (self._engine, self._direction, self._reach, self._scope):
+        for widget in (self.engine_button, self._direction, self._reach, self._scope):
             widget.setEnabled(display.run is None)
         if display.run is not None:
             self._progress.show_status(display.run)
 
-    def _fill_engines(self, engines: tuple[EngineChoice, ...]) -> None:
-        self._engines = engines
-        self._engine.clear()
-        for engine in engines:
-            self._engine.addItem(engine.title if engine.ready else f"{engine.title} (not ready)", engine.name)
-            place = self._engine.count() - 1
-            self._engine.setItemData(place, engine.reason or engine.summary, Qt.ItemDataRole.ToolTipRole)
-        model = self._engine.model()
-        if isinstance(model, QStandardItemModel):
-            for place, engine in enumerate(engines):
-                model.item(place).setEnabled(engine.ready)
+    def _show_engine(self, display: PropagateDisplay) -> None:
+        engine = known_choice(display.choice.engine, display.engines)
+        self.engine_button.setText(title_of_choice(display.choice.engine, display.engines) or "No engine")
+        ready = engine is None or engine.ready
+        self._engine_note.setText("" if engine is None else engine.summary if ready else "Needs weights.")
+        set_role(self._engine_note, "dim" if ready else "warning")
 
-    def _show_engine_note(self, name: str) -> None:
-        engine = next((e for e in self._engines if e.name == name), None)
-        self._engine_note.setText("" if engine is None else engine.reason or engine.summary)
-        set_role(self._engine_note, "dim" if engine is None or engine.ready else "warning")
+    def _open_picker(self) -> None:
+        self.picker.open_below(self.engine_button)
 
-    def _engine_activated(self, place: int) -> None:
-        self.engine_chosen.emit(self._engine.itemData(place))
+
+class _EngineButton(QPushButton):
+    """Shows the engine and opens the list of all."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "field")
+        self.setAccessibleName("Engine")
+        self.setToolTip("Choose the engine, and how it runs")
+        self.setMinimumHeight(30)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws the arrow of a list beside the text."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        colour = TOKENS.dim if self.isEnabled() else TOKENS.faint
+        icon("chevron", colour).paint(painter, QRect(self.width() - 25, (self.height() - 14) // 2, 14, 14))
+        painter.end()
 
 
 class _RunProgress(QWidget):
@@ -146,6 +158,7 @@ class _RunProgress(QWidget):
         self._title = label()
         self._rate = label("", "dim")
         self._left = label("", "dim")
+        self._note = label("", "warning", wrap=True)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._cancel = QPushButton("  Cancel")
@@ -163,17 +176,25 @@ class _RunProgress(QWidget):
         facts.addStretch(1)
         facts.addWidget(self._left)
         column.addLayout(facts)
+        column.addWidget(self._note)
         column.addWidget(self._cancel)
 
     def show_status(self, status: WorkStatus) -> None:
         """Shows numbers of a run."""
-        self._title.setText(f"{status.title}: {progress_count(status)}")
+        self._title.setText(progress_title(status))
+        self._note.setText(status.note)
+        self._note.setVisible(bool(status.note))
         self._bar.setRange(0, max(status.total, 0))
         self._bar.setValue(status.done)
         self._rate.setText(rate_note(status))
         self._left.setText("" if status.seconds_left is None else f"{duration(status.seconds_left)} left")
         self._cancel.setEnabled(not status.cancelling)
         self._cancel.setText("  Stopping after this frame…" if status.cancelling else "  Cancel")
+
+
+def progress_title(status: WorkStatus) -> str:
+    """What is being done and how far it is. Learning, which comes before the frames, counts steps of its own."""
+    return f"{status.stage or status.title}: {progress_count(status)}"
 
 
 def progress_count(status: WorkStatus) -> str:
@@ -188,4 +209,6 @@ def rate_note(status: WorkStatus) -> str:
     rate = status.frames_per_second
     if rate <= 0:
         return ""
+    if status.stage:
+        return f"{rate:.1f} steps/s"
     return f"{rate:.1f} frames/s" if rate >= 1 else f"{1 / rate:.1f} s a frame"

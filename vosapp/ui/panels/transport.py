@@ -10,7 +10,7 @@ from vosapp.ui.action_set import ActionSet
 from vosapp.ui.display import TransportDisplay
 from vosapp.ui.icons import icon
 from vosapp.ui.view_state import Playback
-from vosapp.ui.widgets import label, set_role, stretch, tool_button
+from vosapp.ui.widgets import label, set_role, tool_button
 
 
 class Transport(QWidget):
@@ -38,18 +38,18 @@ class Transport(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 12, 4)
         row.setSpacing(3)
-        self._add_left(row, actions)
-        row.addWidget(stretch())
+        # two equal halves around the play button, so that it stays where it is whatever stands beside it
+        row.addLayout(self._left(actions), 1)
         for action_id in ("go.first", "go.previous_anchor", "go.previous"):
             row.addWidget(tool_button(actions[action_id]))
         row.addWidget(self._play)
         for action_id in ("go.next", "go.next_anchor", "go.last", "play.loop"):
             row.addWidget(tool_button(actions[action_id]))
-        row.addWidget(stretch())
-        self._add_right(row, actions)
+        row.addLayout(self._right(actions), 1)
         self._frame.returnPressed.connect(self._typed)
 
-    def _add_left(self, row: QHBoxLayout, actions: ActionSet) -> None:
+    def _left(self, actions: ActionSet) -> QHBoxLayout:
+        row = _half()
         row.addWidget(self._frame)
         row.addWidget(self._last)
         row.addSpacing(14)
@@ -58,14 +58,19 @@ class Transport(QWidget):
         row.addWidget(tool_button(actions["mark.in"]))
         row.addWidget(tool_button(actions["mark.out"]))
         row.addWidget(self._in_out)
+        row.addStretch(1)
+        return row
 
-    def _add_right(self, row: QHBoxLayout, actions: ActionSet) -> None:
+    def _right(self, actions: ActionSet) -> QHBoxLayout:
+        row = _half()
+        row.addStretch(1)
         row.addWidget(self._review)
         row.addWidget(tool_button(actions["go.next_doubt"]))
         row.addSpacing(14)
         row.addWidget(self._rate)
         row.addSpacing(14)
         row.addWidget(self._clip)
+        return row
 
     def show_transport(self, display: TransportDisplay) -> None:
         """Shows place, marks and playback."""
@@ -86,6 +91,12 @@ class Transport(QWidget):
     def _typed(self) -> None:
         self.number_typed.emit(self._frame.text())
         self._frame.clearFocus()
+
+
+def _half() -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(3)
+    return row
 
 
 class _FrameField(QLineEdit):

@@ -1,0 +1,213 @@
+"""Choosing an engine and how it runs, what is remembered of it, and what is said during and after a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from tests.gui.desk import Desk
+from tests.gui.fakes import ShiftPropagator
+from vosapp.core.document import ObjectId
+from vosapp.engine import engines as engine_registry
+from vosapp.engine.layers import Watch
+from vosapp.engine.propagation_job import propagation_body
+from vosapp.engine.propagator import Prediction, Probability
+from vosapp.engine.stepping_down import Step, SteppingDown
+from vosapp.ui.controllers.runs import MakeBody
+from vosapp.ui.engine_list import engine_choices
+from vosapp.ui.panels.propagate import progress_title
+from vosapp.ui.view_state import NoticeKind, Speed, VariantChoice, WorkStatus
+from vosapp.video.source import RgbImage
+
+
+def paint(desk: Desk) -> None:
+    desk.workspace.looks.set_brush(24)
+    desk.click((50, 55))
+
+
+def run(desk: Desk) -> None:
+    paint(desk)
+    desk.trigger("propagate.forward")
+    desk.finish_run()
+
+
+def pick(desk: Desk, name: str) -> None:
+    """Opens the list and clicks on an engine."""
+    desk.window.propagate.engine_button.click()
+    engines = desk.window.propagate.picker.list
+    place = [choice.name for choice in desk.view.engines].index(name)
+    middle = engines.visualItemRect(engines.item(place)).center()
+    QTest.mouseClick(engines.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(middle))
+
+
+def test_the_list_says_of_every_engine_what_a_user_needs_to_choose() -> None:
+    choices = {choice.name: choice for choice in engine_choices()}
+    assert choices["flow"].ready and choices["flow"].speed is Speed.FAST
+    assert choices["rgmp"].speed is Speed.SLOW and not choices["rgmp"].ready
+    assert choices["rgmp"].importable and not choices["s2s"].importable
+    for choice in choices.values():
+        assert [what for what, _ in choice.facts] == ["Speed", "Memory", "Licence"]
+        assert all(value for _, value in choice.facts) and choice.summary
+        assert VariantChoice("crf", choice.variants[-1].title, choice.variants[-1].summary) in choice.variants
+
+
+def test_a_click_chooses_and_a_tick_changes_how_it_runs(shot: Desk) -> None:
+    pick(shot, "flow")
+    assert shot.view.propagate.engine == "flow"
+    shot.window.propagate.picker.details.box("crf").click()
+    assert shot.view.propagate.engine == "flow/crf"
+    assert shot.window.propagate.engine_button.text() == "Optical flow, dense CRF"
+    shot.window.propagate.picker.details.box("crf").click()
+    assert shot.view.propagate.engine == "flow"
+    shot.window.propagate.picker.hide()
+
+
+def test_an_engine_without_weights_is_explained_and_not_chosen(shot: Desk) -> None:
+    before = shot.view.propagate.engine
+    pick(shot, "rgmp")
+    picker = shot.window.propagate.picker
+    assert shot.view.propagate.engine == before
+    assert "vosapp weights import" in picker.details._state.text()
+    assert not picker.details.box("bf16").isEnabled()
+    picker.hide()
+
+
+def test_the_engine_is_remembered_with_the_project(desk: Desk, clip_path: Path, tmp_path: Path) -> None:
+    desk.open(clip_path)
+    usual = desk.view.propagate.engine
+    desk.answers.path = tmp_path / "one.vosapp"
+    desk.trigger("file.save")
+    desk.workspace.runs.choose_engine("flow/crf")
+    desk.trigger("file.close")
+    desk.open(clip_path)
+    assert desk.view.propagate.engine == usual
+    desk.trigger("file.close")
+    desk.open(tmp_path / "one.vosapp")
+    assert desk.view.propagate.engine == "flow/crf"
+
+
+def test_a_project_from_elsewhere_tells_by_its_masks(shot: Desk, tmp_path: Path, own_data_folder: Path) -> None:
+    shot.workspace.runs.choose_engine("flow")
+    run(shot)
+    shot.answers.path = tmp_path / "one.vosapp"
+    shot.trigger("file.save")
+    shot.trigger("file.close")
+    (own_data_folder / "engines.json").write_text("no longer", encoding="utf-8")
+    shot.open(tmp_path / "one.vosapp")
+    assert shot.view.propagate.engine == "flow"
+
+
+def test_an_engine_that_is_gone_gives_way_to_one_that_runs(shot: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_registry, "find_weights", lambda name: None)
+    shot.workspace.runs.renew_engines()
+    assert shot.view.propagate.engine == "flow"
+
+
+def test_after_a_run_the_message_leads_to_the_worst_frame(shot: Desk) -> None:
+    run(shot)
+    notice = shot.view.notice
+    assert notice is not None and notice.text == "Propagated 11 frames; 5 look doubtful."
+    shot.window.notice.button.click()
+    assert shot.view.frame_index == 11  # the fake's doubt grows with the distance
+    assert shot.view.notice is None
+
+
+def test_a_single_frame_is_no_news(shot: Desk) -> None:
+    paint(shot)
+    shot.trigger("propagate.forward_one")
+    shot.finish_run()
+    assert shot.view.notice is None
+
+
+class SurePropagator(ShiftPropagator):
+    def step(self, frame_index: int, rgb: RgbImage, given: Mapping[ObjectId, Probability] | None = None) -> Prediction:
+        prediction = super().step(frame_index, rgb, given)
+        return Prediction(prediction.probabilities, dict.fromkeys(prediction.doubt, 0.0))
+
+
+class TestSure:
+    @pytest.fixture
+    def make_body(self) -> MakeBody:
+        return partial(propagation_body, build=SurePropagator)
+
+    def test_a_run_without_doubt_says_so(self, shot: Desk) -> None:
+        run(shot)
+        notice = shot.view.notice
+        assert notice is not None and notice.kind is NoticeKind.GOOD
+        assert notice.text == "Propagated 11 frames; none looks doubtful."
+
+
+class HungryPropagator(SurePropagator):
+    def step(self, frame_index: int, rgb: RgbImage, given: Mapping[ObjectId, Probability] | None = None) -> Prediction:
+        if frame_index == 4:
+            raise MemoryError
+        return super().step(frame_index, rgb, given)
+
+
+class TestMemory:
+    @pytest.fixture
+    def make_body(self) -> MakeBody:
+        steps = [Step("as usual", HungryPropagator), Step("at 360 pixels", SurePropagator)]
+        return partial(propagation_body, build=lambda: SteppingDown(steps))
+
+    def test_stepping_down_is_told_and_the_run_goes_on(self, shot: Desk) -> None:
+        told: list[str] = []
+        shot.workspace.session.changed.connect(partial(_note, shot, told))
+        run(shot)
+        assert shot.cell(11) is not None
+        assert "Memory ran out; going on at 360 pixels." in told
+        notice = shot.view.notice
+        assert notice is not None and notice.kind is NoticeKind.WARNING
+        assert notice.hint == "Memory ran out; going on at 360 pixels."
+
+
+def _note(desk: Desk, told: list[str]) -> None:
+    if desk.view.run is not None and desk.view.run.note:
+        told.append(desk.view.run.note)
+
+
+class LearningPropagator(SurePropagator):
+    """Learns for some steps before its first frame, as fine-tuned engines do."""
+
+    inner = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._watch: Watch | None = None
+
+    def watched_by(self, watch: Watch) -> None:
+        self._watch = watch
+
+    def step(self, frame_index: int, rgb: RgbImage, given: Mapping[ObjectId, Probability] | None = None) -> Prediction:
+        if self._watch is not None:
+            for done in range(3):
+                self._watch.progress(done, 3, "Learning the objects")
+            self._watch = None
+        return super().step(frame_index, rgb, given)
+
+
+class TestLearning:
+    @pytest.fixture
+    def make_body(self) -> MakeBody:
+        return partial(propagation_body, build=LearningPropagator)
+
+    def test_learning_is_shown_as_a_stage_of_its_own(self, shot: Desk) -> None:
+        seen: list[str] = []
+        shot.workspace.session.changed.connect(partial(_title, shot, seen))
+        run(shot)
+        assert "Learning the objects: 0 of 3" in seen
+        assert seen[-1].startswith("Propagate forward: ")
+
+
+def _title(desk: Desk, seen: list[str]) -> None:
+    if desk.view.run is not None and desk.view.run.total:
+        seen.append(progress_title(desk.view.run))
+
+
+def test_before_the_first_frame_the_panel_says_what_is_done() -> None:
+    assert progress_title(WorkStatus("Propagate forward", message="Preparing")) == "Propagate forward: Preparing"

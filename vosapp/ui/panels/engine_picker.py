@@ -1,0 +1,288 @@
+"""The list of engines: which can run, how quick they are, what each is good at, and the ways to run the chosen one."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vosapp.engine.variants import split_name
+from vosapp.ui.engine_list import known_choice, toggled
+from vosapp.ui.icons import icon
+from vosapp.ui.theme import TOKENS
+from vosapp.ui.view_state import EngineChoice, Speed, VariantChoice
+from vosapp.ui.widgets import label, rule, set_role
+
+WIDTH_PX, LIST_PX, ROW_PX = 700, 316, 32
+MARGIN_PX = 8
+_CHOICE = Qt.ItemDataRole.UserRole
+SPEED_COLOURS = {Speed.FAST: TOKENS.good, Speed.MEDIUM: TOKENS.warning, Speed.SLOW: TOKENS.error}
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class EnginePicker(QFrame):
+    """A popover. Pointing at an engine that is not ready tells how to get it, and does not choose it.
+
+    Signals:
+        chosen: name of an engine, with its variants.
+        import_asked: of a network's weights.
+    """
+
+    chosen = Signal(str)
+    import_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setObjectName("Popover")
+        self.setAccessibleName("Engines")
+        self._choices: tuple[EngineChoice, ...] = ()
+        self._name = ""
+        self.list = QListWidget()
+        self.list.setObjectName("PopoverList")
+        self.list.setItemDelegate(_RowDelegate(self.list))
+        self.list.setMouseTracking(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.details = _Details()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX)
+        row.setSpacing(MARGIN_PX)
+        self.list.setFixedWidth(LIST_PX)
+        row.addWidget(self.list)
+        row.addWidget(self.details, 1)
+        self.setFixedWidth(WIDTH_PX)
+        self.list.currentItemChanged.connect(self._current_changed)
+        self.list.itemClicked.connect(self._take)
+        self.list.itemActivated.connect(self._take_and_close)
+        self.details.variant_clicked.connect(self._toggle)
+        self.details.import_asked.connect(self._ask_import)
+
+    def show_engines(self, choices: tuple[EngineChoice, ...], name: str) -> None:
+        """Shows engines and which of them is chosen, in its variants."""
+        if choices != self._choices:
+            self._choices = choices
+            self._fill()
+        self._name = name
+        self.list.viewport().setProperty("chosen", split_name(name)[0])
+        self.list.viewport().update()
+        if not self.isVisible():
+            self._select_chosen()
+        self._show_details()
+
+    def open_below(self, anchor: QWidget) -> None:
+        """Opens with its right edge under the anchor's, within the screen."""
+        self._select_chosen()
+        self._show_details()
+        self.adjustSize()
+        corner = anchor.mapToGlobal(QPoint(anchor.width() - self.width(), anchor.height() + 4))
+        room = anchor.screen().availableGeometry()
+        x = min(max(corner.x(), room.left() + 4), room.right() - self.width() - 4)
+        y = min(max(corner.y(), room.top() + 4), room.bottom() - self.height() - 4)
+        self.move(x, y)
+        self.show()
+        self.list.setFocus()
+
+    def _fill(self) -> None:
+        self.list.blockSignals(True)
+        self.list.clear()
+        for choice in self._choices:
+            item = QListWidgetItem(choice.title)
+            item.setData(_CHOICE, choice)
+            item.setToolTip(choice.reason or choice.summary)
+            self.list.addItem(item)
+        self.list.blockSignals(False)
+        self.setFixedHeight(max(len(self._choices) * ROW_PX + 12, self._tallest_details()) + 2 * MARGIN_PX)
+
+    def _tallest_details(self) -> int:
+        """So that the popover keeps its size from engine to engine."""
+        width = WIDTH_PX - LIST_PX - 3 * MARGIN_PX
+        heights = []
+        for choice in self._choices:
+            self.details.show_engine(choice, (), is_chosen=False)
+            heights.append(self.details.height_for(width))
+        return max(heights, default=0)
+
+    def _select_chosen(self) -> None:
+        chosen = known_choice(self._name, self._choices)
+        if chosen is not None:
+            self.list.setCurrentRow(self._choices.index(chosen))
+
+    def _current(self) -> EngineChoice | None:
+        item = self.list.currentItem()
+        return item.data(_CHOICE) if item is not None else None
+
+    def _current_changed(self) -> None:
+        self._show_details()
+
+    def _show_details(self) -> None:
+        choice = self._current()
+        if choice is not None:
+            base, ways = split_name(self._name)
+            self.details.show_engine(choice, ways if base == choice.name else (), is_chosen=base == choice.name)
+
+    def _take(self, item: QListWidgetItem) -> None:
+        choice = item.data(_CHOICE)
+        if choice.ready and choice.name != split_name(self._name)[0]:
+            shared = [w for w in split_name(self._name)[1] if any(way.name == w for way in choice.variants)]
+            self.chosen.emit("/".join([choice.name, *shared]))
+
+    def _take_and_close(self, item: QListWidgetItem) -> None:
+        self._take(item)
+        if item.data(_CHOICE).ready:
+            self.hide()
+
+    def _toggle(self, variant: str) -> None:
+        self.chosen.emit(toggled(self._name, variant))
+
+    def _ask_import(self) -> None:
+        self.hide()
+        self.import_asked.emit()
+
+
+class _RowDelegate(QStyledItemDelegate):
+    """Draws an engine: whether it is chosen, its title, and its speed or what it lacks."""
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
+        """Every row has the same height."""
+        return QSize(LIST_PX - 20, ROW_PX)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Draws the row."""
+        choice = index.data(_CHOICE)
+        if not isinstance(choice, EngineChoice) or option.widget is None:
+            return
+        area = QRect(option.rect).adjusted(2, 1, -2, -1)
+        is_chosen = option.widget.viewport().property("chosen") == choice.name  # type: ignore[attr-defined]
+        current = bool(option.state & QStyle.StateFlag.State_Selected)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if current or option.state & QStyle.StateFlag.State_MouseOver:
+            painter.setBrush(QColor(TOKENS.accent_soft if current else TOKENS.raised))
+            painter.drawRoundedRect(area, 5, 5)
+        if is_chosen:
+            icon("check", TOKENS.accent_hover).paint(painter, QRect(area.left() + 7, area.center().y() - 7, 15, 15))
+        note = (choice.speed.value if choice.speed else "") if choice.ready else "needs weights"
+        note_px = painter.fontMetrics().horizontalAdvance(note) + 16
+        inner = area.adjusted(29, 0, -9, 0)
+        painter.setPen(QColor(TOKENS.text if choice.ready else TOKENS.dim))
+        title = painter.fontMetrics().elidedText(choice.title, Qt.TextElideMode.ElideRight, inner.width() - note_px)
+        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, title)
+        painter.setPen(QColor(TOKENS.dim if choice.ready else TOKENS.faint))
+        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, note)
+        if choice.ready and choice.speed:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(SPEED_COLOURS[choice.speed]))
+            painter.drawEllipse(QRect(inner.right() - note_px + 3, area.center().y() - 3, 7, 7))
+        painter.restore()
+
+
+class _Details(QWidget):
+    """What is to be known about one engine.
+
+    Signals:
+        variant_clicked: name of a variant that was ticked or unticked.
+        import_asked: of weights.
+    """
+
+    variant_clicked = Signal(str)
+    import_asked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._title = label("", "subtitle", wrap=True)
+        self._state = label("", "good", wrap=True)
+        self._state.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._summary = label("", "", wrap=True)
+        self._facts = label("", "dim", wrap=True)
+        self._import = QPushButton("  Import weights…")
+        self._import.setIcon(icon("open"))
+        self._import.clicked.connect(self.import_asked)
+        self._ways_title = label("WAYS TO RUN IT", "heading")
+        self._ways = QVBoxLayout()
+        self._ways.setSpacing(8)
+        self._shown_ways: list[_Way] = []
+        column = self._column = QVBoxLayout(self)
+        column.setContentsMargins(8, 6, 8, 6)
+        column.setSpacing(8)
+        column.addWidget(self._title)
+        column.addWidget(self._state)
+        column.addWidget(self._import, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self._summary)
+        column.addWidget(self._facts)
+        column.addWidget(rule())
+        column.addWidget(self._ways_title)
+        column.addLayout(self._ways)
+        column.addStretch(1)
+
+    def show_engine(self, choice: EngineChoice, ways: tuple[str, ...], *, is_chosen: bool) -> None:
+        """Shows an engine and which of its ways are on; they can be ticked while it is the chosen one."""
+        self._title.setText(choice.title)
+        self._state.setText("Ready" if choice.ready else choice.reason)
+        set_role(self._state, "good" if choice.ready else "warning")
+        self._import.setVisible(not choice.ready and choice.importable)
+        self._summary.setText(choice.summary)
+        self._facts.setText("\n".join(f"{what}: {value}" for what, value in choice.facts))
+        self._ways_title.setVisible(bool(choice.variants))
+        self._show_ways(choice, ways, enabled=is_chosen and choice.ready)
+
+    def height_for(self, width: int) -> int:
+        """The height that what is shown needs at a width."""
+        self._column.activate()
+        return self._column.heightForWidth(width)
+
+    def box(self, variant: str) -> QCheckBox:
+        """The box of a variant, for tests."""
+        return next(way.box for way in self._shown_ways if way.name == variant)
+
+    def _show_ways(self, choice: EngineChoice, ways: tuple[str, ...], *, enabled: bool) -> None:
+        if [way.name for way in self._shown_ways] != [way.name for way in choice.variants]:
+            for shown in self._shown_ways:
+                self._ways.removeWidget(shown)
+                shown.deleteLater()
+            self._shown_ways = [_Way(way) for way in choice.variants]
+            for shown in self._shown_ways:
+                shown.ticked.connect(self.variant_clicked)
+                self._ways.addWidget(shown)
+        for shown in self._shown_ways:
+            shown.box.setChecked(shown.name in ways)
+            shown.box.setEnabled(enabled)
+            shown.box.setToolTip("" if enabled else "Choose the engine first.")
+
+
+class _Way(QWidget):
+    """A variant that can be ticked, and what it changes.
+
+    Signals:
+        ticked: its name.
+    """
+
+    ticked = Signal(str)
+
+    def __init__(self, way: VariantChoice) -> None:
+        super().__init__()
+        self.name = way.name
+        self.box = QCheckBox(f"{way.title[0].upper()}{way.title[1:]}")
+        self.box.clicked.connect(self._tell)
+        note = label(way.summary, "dim", wrap=True)
+        note.setContentsMargins(23, 0, 0, 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.box)
+        column.addWidget(note)
+
+    def _tell(self) -> None:
+        self.ticked.emit(self.name)

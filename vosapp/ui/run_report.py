@@ -1,0 +1,35 @@
+"""What is said after a run: how much was done, and where the user should look. Pure, no Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from vosapp.core.document import Document
+from vosapp.ui.timeline.lanes import CoverageCache, combined_doubt, frames_to_review
+from vosapp.ui.view_state import Notice, NoticeKind
+
+WORST = "go.worst"
+
+
+def report(document: Document, frames: Collection[int], *, note: str, cancelled: bool) -> Notice | None:
+    """The message after a run, None when the picture says all.
+
+    Args:
+        document: with the run's masks.
+        frames: that the run wrote.
+        note: what the user has to know about the run, such as that memory ran out; may be empty.
+        cancelled: the user stopped it.
+    """
+    done = f"{len(frames)} frame{'s' * (len(frames) != 1)}"
+    if cancelled:
+        text = f"Stopped after {done}. The finished frames stay." if frames else "Stopped before the first frame."
+        return Notice(text, note, NoticeKind.WARNING if note else NoticeKind.INFO)
+    if len(frames) < 2 and not note:
+        return None
+    review = [f for f in frames_to_review(combined_doubt(CoverageCache().of(document))) if f in frames]
+    if review:
+        many = f"{len(review)} look{'s' * (len(review) == 1)} doubtful"
+        hint = note or "N goes from one doubtful place to the next. Paint there, and propagate again."
+        return Notice(f"Propagated {done}; {many}.", hint, NoticeKind.WARNING, action=WORST, verb="Go to the worst")
+    kind = NoticeKind.WARNING if note else NoticeKind.GOOD
+    return Notice(f"Propagated {done}; none looks doubtful.", note, kind)
