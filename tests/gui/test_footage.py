@@ -13,7 +13,9 @@ from PySide6.QtCore import QEvent, QPointF
 from tests.clips import make_clip, make_sequence, read_index
 from tests.gui.desk import LEFT, NONE, Desk, send_mouse
 from vosapp.core.errors import MediaError
+from vosapp.core.timeline import Direction
 from vosapp.ui.controllers import pictures
+from vosapp.video.av.indexing import shared_index
 from vosapp.video.open import open_video
 from vosapp.video.prefetch import Prefetcher
 from vosapp.video.source import ClipInfo, RgbImage, VideoSource
@@ -115,16 +117,22 @@ def test_the_viewer_says_that_a_stand_in_is_shown(desk: Desk, gaps: Path) -> Non
     assert banner(desk) == ""
 
 
-def test_damage_found_while_looking_is_remembered(desk: Desk, tmp_path: Path) -> None:
+@pytest.fixture
+def hurt(tmp_path: Path) -> Path:
+    """A clip whose frame 6 cannot be decoded, which nobody knows before it is tried."""
     path = make_clip(tmp_path / "hurt.mov", frames=12, codec="prores_ks", pixel_format="yuv422p10le")
-    index = open_video(path)
-    packets = index._index.now().packets  # type: ignore[attr-defined]
+    index = shared_index(path)
+    packets = index.now().packets
     place, size = int(packets.position[6]), int(packets.size[6])
-    index.close()
+    index.release()
     data = bytearray(path.read_bytes())
     data[place : place + size] = bytes(size)
     path.write_bytes(data)
-    desk.open(path)
+    return path
+
+
+def test_damage_found_while_looking_is_remembered(desk: Desk, hurt: Path) -> None:
+    desk.open(hurt)
     desk.go(6)
     desk.wait(lambda: 6 in desk.view.damaged)
     assert "Frame 6 is damaged in the file" in banner(desk)
@@ -132,6 +140,18 @@ def test_damage_found_while_looking_is_remembered(desk: Desk, tmp_path: Path) ->
     assert banner(desk) == ""
     assert marked(desk, 6)
     assert "Found damaged so far: frame 6" in facts(desk)
+
+
+def test_damage_that_a_run_meets_is_shown_and_its_mask_is_doubtful(desk: Desk, hurt: Path) -> None:
+    desk.open(hurt)
+    desk.drag([(40, 40), (60, 50)])
+    desk.workspace.runs.start_way(Direction.FORWARD, None)
+    desk.finish_run()
+    assert 6 in desk.view.damaged
+    doubts = {frame: cell.doubt for frame in range(1, 12) if (cell := desk.cell(frame)) is not None}
+    assert doubts[6] == 1.0
+    assert doubts[5] < 0.5
+    assert 6 in desk.presented_review
 
 
 def facts(desk: Desk) -> str:

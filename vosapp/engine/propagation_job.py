@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from vosapp.core.document import Document, MaskStore
 from vosapp.core.errors import EngineError
+from vosapp.engine.damage import damage_notes
 from vosapp.engine.engines import build_propagator
 from vosapp.engine.job import JobContext
 from vosapp.engine.layers import Learning, layers
@@ -64,6 +65,7 @@ def propagation_body(
         source = (open_source or task.open_source)()
         written = 0
         notes: list[str] = []
+        damaged: set[int] = set()
         first_number = task.document.clip.first_number if task.document.clip else 0
 
         def built() -> Propagator:
@@ -85,6 +87,9 @@ def propagation_body(
                 cancelled=context.cancelled,
             )
             for result in results:
+                if not damaged.issuperset(result.damaged):
+                    damaged.update(result.damaged)
+                    notes.append(" ".join(damage_notes(task.document, damaged)))
                 if result.masks or result.damaged:
                     deliver(result)
                     written += len(result.masks)
