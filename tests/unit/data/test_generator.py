@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -16,6 +17,8 @@ from vosapp.data.generator.layers import Picture, draw, hidden, over, placed
 from vosapp.data.generator.motion import Pose, draw_motion, moved, still_pose
 from vosapp.data.generator.settings import GeneratorSettings
 from vosapp.data.generator.sheet import contact_sheet
+from vosapp.data.generator.turning import turning
+from vosapp.data.photographs.cutouts import Cutout
 
 SETTINGS = GeneratorSettings(size_px=64, steps=3)
 
@@ -43,6 +46,37 @@ def test_clips_have_an_object_that_goes_on() -> None:
         damage += not np.array_equal(clip.guidance, clip.masks[1])
     assert np.mean(np.array(found) >= 0.012) > 0.9
     assert 12 <= damage <= 24
+
+
+@pytest.mark.parametrize("kind", ["calm", "bent", "turned"])
+def test_every_kind_of_clip_has_its_object(kind: str) -> None:
+    """Slow clips, whole photographs bent, objects that turn: all have masks, and the same seed gives the same clip."""
+    bank, settings = small_bank(), replace(SETTINGS, **{kind: 1.0})
+    clips = [generate(bank, settings, (4, seed)) for seed in range(8)]
+    assert np.mean([(clip.masks[:2] > 127).mean(axis=(1, 2)).min() >= 0.012 for clip in clips]) > 0.8
+    again = generate(bank, settings, (4, 3))
+    assert np.array_equal(again.rgb, clips[3].rgb)
+    assert not np.array_equal(generate(bank, SETTINGS, (4, 3)).rgb, clips[3].rgb)
+
+
+def test_calm_clips_move_less() -> None:
+    bank = small_bank()
+    motion = [
+        np.mean([np.abs(generate(bank, settings, (5, seed)).flow.astype(np.float32)).mean() for seed in range(12)])
+        for settings in (SETTINGS, replace(SETTINGS, calm=1.0))
+    ]
+    assert motion[1] < 0.7 * motion[0]
+
+
+def test_a_turning_object_shows_another_side_within_the_same_outline() -> None:
+    red, green = (np.full((40, 60, 3), colour, np.uint8) for colour in ((200, 0, 0), (0, 200, 0)))
+    alpha = np.full((40, 60), 255, np.uint8)
+    front = Picture(red, alpha, (0, 0, 60, 40))
+    shown = turning([front] * 6, Cutout(green, alpha, (0, 0, 60, 40)), np.random.default_rng(3), 1.0)
+    new = [float((picture.rgb[..., 1] > 100).mean()) for picture in shown]
+    assert new[0] < 0.05 < new[-1]
+    assert new == sorted(new)
+    assert all(picture.alpha is alpha for picture in shown)
 
 
 def test_flow_brings_the_mask_nearer() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -12,6 +12,7 @@ from vosapp.data.generator.finish import recoloured
 from vosapp.data.generator.layers import Picture, draw_hinge
 from vosapp.data.generator.motion import Motion, Pose, draw_motion, elsewhen, jittered, moved, still_pose
 from vosapp.data.generator.settings import GeneratorSettings
+from vosapp.data.generator.turning import turning
 from vosapp.data.photographs.bank import IGNORE, PhotographBank, Rgb
 from vosapp.data.photographs.cutouts import Cutout, cut, draw_cutout, object_mask, superpixel_group
 
@@ -52,6 +53,9 @@ def draw_scene(bank: PhotographBank, settings: GeneratorSettings, random: np.ran
     layers = [_background(backdrop, camera, settings, random)]
     layers += _distractors(bank, target, (centre, side), settings, random)
     layers.append(_layer(TARGET, target, pose, motion, settings, random))
+    if settings.turned and random.random() < settings.turned:
+        other = draw_cutout(bank, random) if random.random() < 0.5 else target
+        layers[-1] = replace(layers[-1], pictures=turning(layers[-1].pictures, other, random, settings.speed))
     if random.random() < 0.15:
         layers.append(_companion(bank, layers[-1], side, random))
     if random.random() < 0.35:

@@ -19,6 +19,7 @@ class GeneratorSettings:
         footage: share of clips cut from real clips with masks, where there are any.
         in_place: share of clips in which the object keeps the photograph it was taken on as background.
         bent: share of clips that are one photograph bent as a whole, so that no edge is a cut-out's.
+        turned: share of composed clips in which the object turns and shows sides that the anchor did not see.
         speed: factor on all motion.
         calm: share of clips in which everything moves slowly, as most footage does.
         damage: share of clips whose guidance mask is damaged as a drifted prediction would be.
@@ -31,6 +32,7 @@ class GeneratorSettings:
     footage: float = 0.12
     in_place: float = 0.45
     bent: float = 0.0
+    turned: float = 0.0
     speed: float = 1.0
     calm: float = 0.0
     damage: float = 0.8
