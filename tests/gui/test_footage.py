@@ -13,9 +13,10 @@ from PySide6.QtCore import QEvent, QPointF
 from tests.clips import make_clip, make_sequence, read_index
 from tests.gui.desk import LEFT, NONE, Desk, send_mouse
 from vosapp.core.errors import MediaError
-from vosapp.core.timeline import Direction
+from vosapp.core.timeline import Direction, FrameRange
 from vosapp.ui.controllers import pictures
 from vosapp.video.av.indexing import shared_index
+from vosapp.video.images import write_png
 from vosapp.video.open import open_video
 from vosapp.video.prefetch import Prefetcher
 from vosapp.video.source import ClipInfo, RgbImage, VideoSource
@@ -333,3 +334,35 @@ def test_a_prefetcher_is_closed_with_its_clip(desk: Desk, clip_path: Path) -> No
     assert isinstance(prefetcher, Prefetcher)
     desk.workspace.projects.close_clip()
     assert not prefetcher._thread.is_alive()
+
+
+# -- alpha in the source ------------------------------------------------------------------------------------------
+
+
+def test_the_clips_own_alpha_becomes_masks(desk: Desk, tmp_path: Path) -> None:
+    folder = tmp_path / "render"
+    folder.mkdir()
+    alpha = np.zeros((96, 160), np.uint16)
+    alpha[30:60, 50:90] = 65535
+    for index in range(4):
+        rgba = np.dstack([np.full((96, 160, 3), 30000, np.uint16), np.roll(alpha, 10 * index, axis=1)])
+        write_png(folder / f"r.{1001 + index}.png", rgba)
+    (folder / "r.1003.png").unlink()
+    desk.open(folder)
+    desk.answers.frames = FrameRange(0, 3)
+    desk.trigger("file.import_alpha")
+    desk.wait(lambda: desk.cell(3) is not None)
+    for index in (0, 1, 3):
+        assert np.array_equal(desk.mask(index), np.roll(alpha, 10 * index, axis=1) > 0)
+        cell = desk.cell(index)
+        assert cell is not None
+        assert cell.is_anchor
+    assert desk.cell(2) is None, "a missing image has no alpha of its own"
+    assert "anchors on 3 frames: 1001 to 1002, 1004." in desk.notice
+    assert "frame 1003" in desk.notice
+    desk.workspace.masks.undo()
+    assert desk.document.objects == ()
+
+
+def test_a_clip_without_alpha_does_not_offer_it(shot: Desk) -> None:
+    assert not shot.window.commands["file.import_alpha"].isEnabled()

@@ -30,6 +30,7 @@ _FILE_WORK = (
     "file.compact",
     "file.backups",
     "file.relink",
+    "file.import_alpha",
 )
 _NEEDS_OBJECT = (
     "object.rename",
@@ -76,6 +77,8 @@ def blocked_actions(
         off["edit.redo"] = "Nothing was undone"
     if not state.polygon_points:
         off["tool.take_back"] = "No polygon is being drawn"
+    if state.clip is None or not state.clip.has_alpha:
+        off["file.import_alpha"] = "The clip has no alpha channel"
     if document.in_out is None:
         off["mark.clear"] = "In and out are not set"
     if not review:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMessageBox
 from vosapp import __version__
 from vosapp.core.settings import Settings
 from vosapp.core.timeline import Direction
+from vosapp.ui.controllers.alpha import AlphaController
 from vosapp.ui.controllers.exports import ExportController
 from vosapp.ui.controllers.footage import FootageController
 from vosapp.ui.controllers.looks import LookController
@@ -73,6 +74,7 @@ class Workspace(QObject):
         self.weights = WeightsController(self.session, dialogs, self)
         self.exports = ExportController(self.session, dialogs, self)
         self.projects = ProjectController(self.session, dialogs, self)
+        self.alpha = AlphaController(self.session, dialogs, self.projects.disk, self)
         self.saving = SavingController(self.session, dialogs, self.projects, self.window)
         self.relinking = RelinkController(self.session, dialogs, self.window, self)
         self.check = MaskCheck(self.session, self)
@@ -107,6 +109,7 @@ class Workspace(QObject):
         for controller in (self.playback, self.looks, self.masks, self.objects, self.runs, self.projects, self.suggest):
             commands.bind(controller.handlers())
         commands.bind(self.saving.handlers())
+        commands.bind(self.alpha.handlers())
         commands.bind(
             {
                 **{f"object.select_{n}": partial(self.press_digit, n - 1) for n in range(1, 10)},
