@@ -62,7 +62,7 @@ class Setting:
 TABLE: Mapping[str, Setting] = {
     setting.name: setting
     for setting in (
-        Setting("engine.name", "flow", "Engine that a new project propagates with."),
+        Setting("engine.name", "hybrid", "Engine that a new project propagates with."),
         Setting("engine.device", "auto", "Where engines compute.", choices=("auto", "cpu", "cuda", "mps")),
         Setting("engine.direction", "both", "Which way Propagate goes.", choices=("forward", "backward", "both")),
         Setting("tool.brush_px", 24.0, "Diameter of the brush.", "px of the clip", 1, 2000),

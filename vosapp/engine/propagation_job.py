@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from vosapp.core.document import Document, MaskStore
@@ -93,10 +93,20 @@ def propagation_body(
                 if result.masks or result.damaged:
                     deliver(result)
                     written += len(result.masks)
-                frame = f"Frame {result.frame_index + first_number}"
-                context.progress(result.done, result.total, ". ".join([frame, *notes[-1:]]))
+                message = message_of(result.frame_index + first_number, notes)
+                context.progress(result.done, result.total, message)
         finally:
             source.close()
         return written
 
     return body
+
+
+def message_of(number: int, notes: Sequence[str]) -> str:
+    """What progress says: the frame's number, and the last thing that the user has to know about the run."""
+    return ". ".join([f"Frame {number}", *notes[-1:]])
+
+
+def note_of(message: str) -> str:
+    """What the user has to know about a run, from a message of `message_of`; "" for nothing."""
+    return message.partition(". ")[2]
