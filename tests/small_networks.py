@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import torch
 from torch import nn
 
+from vosapp.models.agame.network import AGame
+from vosapp.models.backbones import ResNetSize
+from vosapp.models.cosnet.network import CosNet
 from vosapp.models.hs2s.network import HS2S
 from vosapp.models.preparing import prepare
 from vosapp.models.rgmp.network import RGMP
+from vosapp.models.rvos.network import Rvos
 from vosapp.models.s2s.network import S2S
 
 _RESNET: dict[str, Any] = {"stem": 8, "widths": (4, 8, 8, 16), "depths": (1, 1, 1, 1)}
+_SIZE = ResNetSize(8, (4, 8, 8, 16), (1, 1, 1, 1))
 AnyModule = TypeVar("AnyModule", bound=nn.Module)
 
 
@@ -35,6 +41,25 @@ def small_s2s(**options: Any) -> S2S:
 def small_hs2s(**options: Any) -> HS2S:
     """HS2S, prepared for inference."""
     return prepare(lively(HS2S(matched=16, **_RESNET, **options), seed=3), torch.device("cpu"))
+
+
+def trainable(name: str) -> nn.Module:
+    """A small network of the registry, by name, with torch's own random weights."""
+    small: dict[str, Callable[[], nn.Module]] = {
+        "rgmp": lambda: RGMP(width=16, **_RESNET),
+        "rgmp-gru": lambda: RGMP("gru", width=16, **_RESNET),
+        "s2s": lambda: S2S(1, border_distances=False, widths=(8, 8, 16, 16, 16), middle=32, wide=64),
+        "s2s++": lambda: S2S(widths=(8, 8, 16, 16, 16), middle=32, wide=64),
+        "hs2s": lambda: HS2S(matched=16, **_RESNET),
+        "hs2s-0": lambda: HS2S("first", matched=16, **_RESNET),
+        "hs2s-t1": lambda: HS2S("previous", matched=16, **_RESNET),
+        "hs2s-sim": lambda: HS2S("similarity", matched=16, **_RESNET),
+        "rvos": lambda: Rvos(True, _SIZE),
+        "rvos-zero": lambda: Rvos(False, _SIZE),
+        "cosnet": lambda: CosNet(_SIZE, branch=16, embedding=16),
+        "agame": lambda: AGame(_SIZE, channels=16, width=16, narrow=16),
+    }
+    return small[name]()
 
 
 def lively(network: AnyModule, *, seed: int, gain: float = 1.0) -> AnyModule:

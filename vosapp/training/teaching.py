@@ -34,6 +34,7 @@ class Teaching:
         size: (height, width) that frames of such a data set are brought to; None: the square of `clips.size_px`.
         stride: the largest step between two frames that are taken from such a data set.
         turn_deg, zoom: range of the random turn, and of the change of size as a share, of such clips.
+        flip: whether half of such clips are mirrored.
     """
 
     first: Literal["previous", "anchor"] = "previous"
@@ -53,6 +54,7 @@ class Teaching:
     stride: int = 1
     turn_deg: float = 20.0
     zoom: float = 0.25
+    flip: bool = True
 
     def __post_init__(self) -> None:
         """Raises ValueError where a number makes no sense."""

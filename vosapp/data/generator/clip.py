@@ -95,10 +95,10 @@ def _completed(frames: Frames, settings: GeneratorSettings, random: np.random.Ge
         rgb, masks, others = (np.ascontiguousarray(array[:, :, ::-1]) for array in frames)
     neighbour = others[1] if random.random() < 0.7 else np.zeros_like(others[1])
     guidance = damaged(masks[1], neighbour, random) if random.random() < settings.damage else masks[1]
-    return TrainingClip(rgb, masks, others, guidance, _flows(rgb, int(random.random() < 0.85)))
+    return TrainingClip(rgb, masks, others, guidance, backward_flows(rgb, int(random.random() < 0.85)))
 
 
-def _flows(rgb: NDArray[np.uint8], finest_scale: int) -> NDArray[np.float16]:
+def backward_flows(rgb: NDArray[np.uint8], finest_scale: int) -> NDArray[np.float16]:
     """Backward flow between the consecutive frames, by the estimator that the engine uses."""
     # Any: the stubs do not know that the initial flow may be None.
     estimator: Any = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)

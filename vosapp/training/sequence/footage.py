@@ -116,7 +116,7 @@ def _view(shape: tuple[int, ...], wish: Wish, random: np.random.Generator) -> ND
     scale = 1 + random.uniform(-1, 1) * teaching.zoom
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), random.uniform(-1, 1) * teaching.turn_deg, scale)
     view = np.diag([wish.size[1] / width, wish.size[0] / height]) @ turn
-    if random.random() < 0.5:
+    if teaching.flip and random.random() < 0.5:
         view = np.array([[-1.0, 0.0], [0.0, 1.0]]) @ view
         view[0, 2] += wish.size[1] - 1
     return np.asarray(view, np.float64)

@@ -1,0 +1,157 @@
+"""What each part of the hybrid network is worth: the same small training with parts switched off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import torch
+
+from vosapp.data.photographs.bank import PhotographBank
+from vosapp.training.batch import Batch, NumberedBatches
+from vosapp.training.hybrid_task import HybridTask
+from vosapp.training.recipe import Recipe, without_parts
+from vosapp.training.trainer import RunSettings, Trainer
+from vosapp.training.watching import watched_figures
+
+VARIANTS: Mapping[str, tuple[str, ...]] = {
+    "full": (),
+    "without the advice of flow": ("advice",),
+    "matching only": ("appearance", "guidance", "flow", "recurrence", "advice"),
+    "guidance only": ("matching", "appearance", "recurrence", "advice"),
+    "without any flow": ("flow", "advice"),
+    "without recurrence": ("recurrence",),
+    "without appearance": ("appearance",),
+    "without matching": ("matching",),
+}
+"""Name of a variant, and the parts (fields of `Parts`) that are off in it, in training and when it is measured."""
+
+
+FLOW_ALONE = "flow alone"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one training reached.
+
+    Attributes:
+        variant: its name; `FLOW_ALONE` for what needs no training.
+        seed: of weights and clips.
+        held: mean J on clips from photographs that are kept from training.
+        watched: mean J on each watched clip.
+        minutes: of training.
+    """
+
+    variant: str
+    seed: int
+    held: float
+    watched: tuple[float, ...]
+    minutes: float
+
+
+class KeptBatches(NumberedBatches[Batch]):
+    """Batches that are made once and used by every variant; after the last the first comes again."""
+
+    def __init__(self, batches: Sequence[Batch]) -> None:
+        super().__init__()
+        self._batches = batches
+
+    def batch(self, number: int) -> Batch:
+        """One batch by its number."""
+        return self._batches[number % len(self._batches)]
+
+
+class _KeptTask(HybridTask):
+    """The hybrid network on batches that are there already."""
+
+    def __init__(self, recipe: Recipe, bank: PhotographBank, kept: Mapping[int, KeptBatches]) -> None:
+        super().__init__(recipe, bank)
+        self._kept = kept
+
+    def batches(self, stage: int, seed: int) -> KeptBatches:  # type: ignore[override]  # noqa: ARG002 - see the class
+        """See `Task`."""
+        return self._kept[stage]
+
+
+def run_ablation(
+    recipe: Recipe,
+    bank: PhotographBank,
+    settings: RunSettings,
+    *,
+    watched: Sequence[Batch] = (),
+    seeds: Sequence[int] = (1,),
+    variants: Mapping[str, tuple[str, ...]] = VARIANTS,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Iterator[Row]:
+    """Trains every variant with an equal budget on the very same clips, and measures each.
+
+    Args:
+        recipe: its budget must be in steps, else the budgets are not equal.
+        bank: photographs.
+        settings: where and how; each training gets a folder of its own in `folder`.
+        watched: real clips to measure on, see `watched_batch`.
+        seeds: one training of each variant for each.
+        variants: as `VARIANTS`.
+        progress: told in words what happens.
+
+    Raises:
+        ValueError: the recipe's budget is not in steps alone.
+    """
+    if recipe.budget.steps is None or recipe.budget.minutes is not None:
+        raise ValueError("an ablation needs a budget in steps")
+    for seed in seeds:
+        seeded = replace(recipe, seed=seed)
+        progress(f"seed {seed}: making the clips")
+        kept = _made(HybridTask(seeded, bank), recipe.budget.steps)
+        for number, (variant, off) in enumerate(variants.items()):
+            progress(f"seed {seed}: {variant}")
+            folder = settings.folder / f"{seed}-{number}"
+            task = _KeptTask(without_parts(seeded, off), bank, kept)
+            yield from _trained(variant, task, replace(settings, folder=folder, workers=0), watched)
+
+
+def table(rows: Sequence[Row], clips: Sequence[str]) -> str:
+    """The rows as a Markdown table, means over the seeds.
+
+    Args:
+        rows: of all variants and seeds.
+        clips: names of the watched clips.
+    """
+    lines = [f"| variant | J held | J clips | {' | '.join(clips)} |", f"|---|{'---|' * (len(clips) + 2)}"]
+    for variant in dict.fromkeys(row.variant for row in rows):
+        own = [row for row in rows if row.variant == variant]
+        held = sum(row.held for row in own) / len(own)
+        each = [sum(row.watched[k] for row in own) / len(own) for k in range(len(clips))]
+        mean = sum(each) / len(each) if each else float("nan")
+        lines.append(f"| {variant} | {held:.3f} | {mean:.3f} | {' | '.join(f'{value:.3f}' for value in each)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _made(task: HybridTask, steps: int) -> dict[int, KeptBatches]:
+    """As many batches of each stage as it has steps."""
+    stages, begin, kept = task.recipe.stages, 0.0, {}
+    for index, stage in enumerate(stages):
+        count = max(1, round((stage.until - begin) * steps))
+        data = task.batches(index, task.recipe.seed * 100 + index)
+        kept[index] = KeptBatches([data.batch(number) for number in range(count)])
+        begin = stage.until
+    return kept
+
+
+def _trained(variant: str, task: HybridTask, settings: RunSettings, watched: Sequence[Batch]) -> list[Row]:
+    """What a training reached; for the whole network also what the engine `flow` reaches on the same clips."""
+    trainer = Trainer(task, settings)
+    held: dict[str, float] = {}
+
+    def listen(row: Mapping[str, float]) -> None:
+        held.update({name: value for name, value in row.items() if name.startswith("held_")})
+
+    position = trainer.run(listen)
+    lesson = task.lesson(trainer.averaged())
+    found = watched_figures(lesson, watched, lambda: torch.autocast("cpu", enabled=False))
+    minutes, seed = position.seconds / 60, task.recipe.seed
+    row = Row(variant, seed, held["held_jaccard"], tuple(figures["jaccard"] for figures in found), minutes)
+    if VARIANTS.get(variant) != ():
+        return [row]
+    flow = tuple(figures["advice"] for figures in found)
+    return [Row(FLOW_ALONE, seed, held["held_advice"], flow, 0.0), row]
