@@ -55,7 +55,7 @@ def no_leaks(qapp: QApplication) -> Iterator[None]:
     _delete_what_is_due()
     left = [widget for widget in qapp.topLevelWidgets() if widget not in widgets]
     assert not left, f"windows left open: {left}"
-    # Python keeps a stand-in for a Qt thread that has started one of its own, for ever; the Qt thread is looked at below
+    # Python keeps a stand-in for every Qt thread that started one of its own; the Qt threads are looked at below
     own = [thread for thread in threading.enumerate() if not thread.name.startswith("Dummy-")]
     running = [thread for thread in own if thread not in threads and thread.is_alive()]
     assert not running, f"threads left running: {running}"

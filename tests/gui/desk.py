@@ -11,7 +11,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from vosapp.core.document import Cell, Colour, Document
+from vosapp.core.document import Cell, Colour, Document, RotoObject
 from vosapp.core.timeline import FrameRange
 from vosapp.ui.dialogs import Dialogs
 from vosapp.ui.view_state import ViewState
@@ -29,6 +29,7 @@ class Answers(Dialogs):
         self.path: Path | None = None
         self.colour: Colour | None = None
         self.frames: FrameRange | None = None
+        self.move: tuple[FrameRange, int, int] | None = None
         self.agrees = True
         self.weights: list[Path] = []
         self.asked: list[str] = []
@@ -76,6 +77,19 @@ class Answers(Dialogs):
         self.asked.append(title)
         if self.frames is not None:
             confirmed(self.frames)
+
+    def ask_move(
+        self,
+        document: Document,
+        mover: RotoObject,
+        *,
+        proposed: FrameRange,
+        here: int,
+        confirmed: Callable[[FrameRange, int, int], None],
+    ) -> None:
+        self.asked.append(f"Move masks: {mover.name}")
+        if self.move is not None:
+            confirmed(*self.move)
 
     def confirm(self, question: str, explanation: str, verb: str) -> bool:
         self.asked.append(question)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from vosapp.core.document import Cell, Document, MaskStore, ObjectId, Origin
@@ -25,8 +25,18 @@ class CopiedMasks:
         return len(self.masks)
 
 
-def copy_masks(document: Document, store: MaskStore, object_id: ObjectId, frames: Iterable[int]) -> CopiedMasks:
+def copy_masks(
+    document: Document,
+    store: MaskStore,
+    object_id: ObjectId,
+    frames: Iterable[int],
+    *,
+    watch: Callable[[int], int] = int,
+) -> CopiedMasks:
     """Takes what is seen on some frames. Distances are counted from the first of these frames with a mask.
+
+    Args:
+        watch: is given each frame before its mask is read, and returns it. What it raises ends the copying.
 
     Raises:
         MaskError: there is no mask on any of them.
@@ -35,7 +45,7 @@ def copy_masks(document: Document, store: MaskStore, object_id: ObjectId, frames
     masked = sorted(frame for frame in set(frames) if frame in cells)
     if not masked:
         raise MaskError("There is no mask on these frames to copy.")
-    return CopiedMasks({frame - masked[0]: composite(store, cells[frame]) for frame in masked})
+    return CopiedMasks({frame - masked[0]: composite(store, cells[frame]) for frame in map(watch, masked)})
 
 
 def paste_masks(

@@ -75,7 +75,9 @@ _EDIT = (
     ActionSpec("edit.undo", "Undo", "Edit", ("Ctrl+Z",), "undo"),
     ActionSpec("edit.redo", "Redo", "Edit", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
     ActionSpec("edit.copy", "Copy mask", "Edit", ("Ctrl+C",), rule=True),
-    ActionSpec("edit.paste", "Paste mask here", "Edit", ("Ctrl+V",)),
+    ActionSpec("edit.copy_range", "Copy masks of a range…", "Edit", ("Ctrl+Shift+C",)),
+    ActionSpec("edit.paste", "Paste masks from here on", "Edit", ("Ctrl+V",), tip="They become anchors"),
+    ActionSpec("edit.move_range", "Move masks…", "Edit", ("Ctrl+Shift+M",), tip="In time, or to another object"),
     ActionSpec("edit.delete", "Delete mask here", "Edit", ("Delete",), "trash", rule=True),
     ActionSpec("edit.delete_range", "Delete masks in a range…", "Edit", ("Shift+Delete",)),
     ActionSpec(
@@ -96,7 +98,8 @@ _EDIT = (
         "No run changes an approved mask; press again to take it back",
     ),
     ActionSpec("edit.approve_range", "Approve a range…", "Edit", ("Ctrl+Shift+L",)),
-    ActionSpec("edit.absent_range", "Mark absent…", "Edit", ("Ctrl+D",)),
+    ActionSpec("edit.absent_range", "Mark absent…", "Edit", ("Ctrl+D",), tip="The object is not in the picture there"),
+    ActionSpec("edit.present_range", "Mark present again…", "Edit", ("Ctrl+Shift+D",)),
 )
 
 _TOOLS = (
@@ -117,6 +120,16 @@ _VIEW = (
     ActionSpec("view.cutout", "Cutout", "View", ("F5",), "cutout", checkable=True),
     ActionSpec("view.source", "Source only", "View", ("F6",), "source", checkable=True),
     ActionSpec("view.backdrop", "Next background", "View", ("F7",)),
+    ActionSpec(
+        "view.onion",
+        "Neighbouring outlines",
+        "View",
+        ("Shift+O",),
+        "onion",
+        "The active object's outline on the frame before (dashed, blue) and after (dotted, amber)",
+        checkable=True,
+        rule=True,
+    ),
     ActionSpec("view.fit", "Fit in window", "View", ("Ctrl+0",), "zoom-fit", rule=True),
     ActionSpec("view.100", "100 %", "View", ("Ctrl+1",)),
     ActionSpec("view.200", "200 %", "View", ("Ctrl+2",)),
@@ -145,6 +158,14 @@ _PLAYBACK = (
     ActionSpec("mark.in", "Set in", "Playback", ("I",), "mark-in", rule=True),
     ActionSpec("mark.out", "Set out", "Playback", ("O",), "mark-out"),
     ActionSpec("mark.clear", "Clear in and out", "Playback", ("Alt+X",)),
+    ActionSpec(
+        "mark.cut",
+        "New shot begins here",
+        "Playback",
+        ("M",),
+        tip="Nothing is propagated across a cut",
+        checkable=True,
+    ),
 )
 
 _PROPAGATE = (
@@ -157,6 +178,13 @@ _PROPAGATE = (
     ActionSpec("propagate.forward_anchor", "Forward to the next anchor", "Propagate", ("Ctrl+F",)),
     ActionSpec("propagate.backward_anchor", "Backward to the anchor before", "Propagate", ("Ctrl+B",)),
     ActionSpec("propagate.cancel", "Cancel", "Propagate", ("Esc",), "cancel", "Finished frames stay", rule=True),
+    ActionSpec(
+        "propagate.follow",
+        "Follow the run",
+        "Propagate",
+        tip="Shows the frame that is being made, until you go to another or paint",
+        checkable=True,
+    ),
     ActionSpec(
         "propagate.import_weights",
         "Import network weights…",

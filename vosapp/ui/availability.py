@@ -43,13 +43,16 @@ _NEEDS_OBJECT = (
     "edit.delete_range",
     "edit.approve_range",
     "edit.absent_range",
+    "edit.present_range",
+    "edit.copy_range",
+    "edit.move_range",
     "edit.paste",
 )
 _NEEDS_MASK_HERE = ("edit.copy", "edit.delete", "edit.anchor", "edit.approve")
 _RUNS = tuple(
     s.id
     for s in ACTIONS
-    if s.menu == "Propagate" and s.id not in ("propagate.cancel", "propagate.chosen", "propagate.import_weights")
+    if s.menu == "Propagate" and s.id not in ("propagate.cancel", "propagate.chosen", "propagate.import_weights", "propagate.follow")
 )
 
 
@@ -79,6 +82,8 @@ def blocked_actions(
         off["tool.take_back"] = "No polygon is being drawn"
     if state.clip is None or not state.clip.has_alpha:
         off["file.import_alpha"] = "The clip has no alpha channel"
+    if state.frame_index == 0:
+        off["mark.cut"] = "The first frame begins a shot anyway"
     if document.in_out is None:
         off["mark.clear"] = "In and out are not set"
     if not review:
@@ -141,6 +146,10 @@ def _off_for_objects(document: Document, state: ViewState, active: RotoObject | 
 
 def _off_for_active(document: Document, state: ViewState, active: RotoObject) -> dict[str, str]:
     off: dict[str, str] = {}
+    if not active.cells:
+        off |= dict.fromkeys(("edit.copy_range", "edit.move_range"), f"{active.name} has no masks yet")
+    if not active.absences:
+        off["edit.present_range"] = f"{active.name} is absent nowhere"
     if state.frame_index not in active.cells:
         off |= dict.fromkeys(_NEEDS_MASK_HERE, f"{active.name} has no mask on this frame")
     if document.objects[0] is active:
@@ -150,13 +159,19 @@ def _off_for_active(document: Document, state: ViewState, active: RotoObject) ->
     return off
 
 
-def checked_actions(state: ViewState, active: RotoObject | None) -> frozenset[str]:
+def checked_actions(document: Document, state: ViewState, active: RotoObject | None) -> frozenset[str]:
     """Ids of the checkable actions that are on."""
     on = {f"tool.{state.tool.value}", f"view.{state.mode.value}"}
     if state.peek:
         on = {f"tool.{state.tool.value}", f"view.{ViewMode.SOURCE.value}"}
+    if state.frame_index in document.cuts:
+        on.add("mark.cut")
     if state.pressure:
         on.add("tool.pressure")
+    if state.follow:
+        on.add("propagate.follow")
+    if state.onion:
+        on.add("view.onion")
     if state.playback.loop:
         on.add("play.loop")
     if active is not None and active.id not in state.hidden:

@@ -8,8 +8,9 @@ from pathlib import Path
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QColorDialog, QFileDialog, QMessageBox, QWidget
 
-from vosapp.core.document import Colour
+from vosapp.core.document import Colour, Document, ObjectId, RotoObject
 from vosapp.core.timeline import FrameRange
+from vosapp.ui.panels.move_dialog import MoveDialog
 from vosapp.ui.panels.range_dialog import RangeDialog
 
 _CLIPS = "*.mp4 *.mov *.mkv *.m4v *.avi *.webm *.mxf *.ts *.png *.jpg *.jpeg *.tif *.tiff *.exr *.dpx *.bmp *.webp"
@@ -74,6 +75,20 @@ class Dialogs:
         dialog = RangeDialog(
             title, verb, proposed, frame_count=frame_count, first_number=first_number, parent=self._window
         )
+        dialog.confirmed.connect(confirmed)
+        dialog.open()
+
+    def ask_move(
+        self,
+        document: Document,
+        mover: RotoObject,
+        *,
+        proposed: FrameRange,
+        here: int,
+        confirmed: Callable[[FrameRange, int, ObjectId], None],
+    ) -> None:
+        """Calls back with the range, the frames to move by and the object that the user confirms, if they do."""
+        dialog = MoveDialog(document, mover, proposed, here=here, parent=self._window)
         dialog.confirmed.connect(confirmed)
         dialog.open()
 

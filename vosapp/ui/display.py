@@ -44,6 +44,15 @@ class OverlayLayer:
 
 
 @dataclass(frozen=True, slots=True)
+class OnionLayer:
+    """The active object's mask on a neighbouring frame, of which the outline is shown."""
+
+    object_id: ObjectId
+    frame_index: int
+    digests: tuple[Digest | None, Digest | None, Digest | None]
+
+
+@dataclass(frozen=True, slots=True)
 class OverlayDisplay:
     """What lies over the picture: layers from front to back, and how they are shown."""
 
@@ -52,6 +61,7 @@ class OverlayDisplay:
     mode: ViewMode
     opacity: float
     backdrop: Backdrop
+    onion: tuple[OnionLayer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +183,7 @@ def resolve(document: Document, state: ViewState, coverage_cache: CoverageCache 
         frame_index=state.frame_index,
         guide=_guide(document, state, coverages, review),
         banner=banner(document, state),
-        overlay=_overlay(document, state),
+        overlay=_overlay(document, state, active),
         objects=tuple(_row(o, document, state, active=o is active) for o in document.objects),
         timeline=_timeline(document, state, coverages, active, doubts),
         transport=_transport(document, state, review),
@@ -189,7 +199,7 @@ def resolve(document: Document, state: ViewState, coverage_cache: CoverageCache 
         suggest=resolve_suggest(document, state),
         enabled=enabled_actions(blocked),
         blocked=blocked,
-        checked=checked_actions(state, active),
+        checked=checked_actions(document, state, active),
     )
 
 
@@ -201,7 +211,7 @@ def _title(state: ViewState) -> str:
     return f"{state.project.name}{note} \N{EN DASH} vosapp"
 
 
-def _overlay(document: Document, state: ViewState) -> OverlayDisplay:
+def _overlay(document: Document, state: ViewState, active: RotoObject | None) -> OverlayDisplay:
     mode = ViewMode.SOURCE if state.peek else state.mode
     layers = []
     for item in document.objects:
@@ -209,6 +219,18 @@ def _overlay(document: Document, state: ViewState) -> OverlayDisplay:
         if cell is not None and state.shows(item.id) and mode is not ViewMode.SOURCE:
             layers.append(OverlayLayer(item.id, item.colour, (cell.base, cell.added, cell.removed)))
     return OverlayDisplay(state.picture_index, tuple(layers), mode, state.opacity, state.backdrop)
+
+
+def _onion(state: ViewState, active: RotoObject | None) -> tuple[OnionLayer, ...]:
+    """The masks of the active object before and after the picture; none while it plays or the source is looked at."""
+    hidden = active is None or not state.shows(active.id) or state.peek or state.mode is ViewMode.SOURCE
+    if active is None or hidden or not state.onion or state.playback.speed:
+        return ()
+    here = state.picture_index
+    beside = [(frame, active.cells.get(frame)) for frame in (here - 1, here + 1)]
+    return tuple(
+        OnionLayer(active.id, frame, (cell.base, cell.added, cell.removed)) for frame, cell in beside if cell is not None
+    )
 
 
 def _here(cell: Cell | None) -> str:

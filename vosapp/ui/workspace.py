@@ -21,6 +21,7 @@ from vosapp.ui.controllers.objects import ObjectController
 from vosapp.ui.controllers.pictures import PictureController
 from vosapp.ui.controllers.playback import PlaybackController
 from vosapp.ui.controllers.projects import ProjectController
+from vosapp.ui.controllers.ranges import RangeController
 from vosapp.ui.controllers.relinking import RelinkController
 from vosapp.ui.controllers.runs import MakeBody, RunController
 from vosapp.ui.controllers.saving import SavingController
@@ -67,13 +68,14 @@ class Workspace(QObject):
         self.footage = FootageController(self.session, self)
         self.playback = PlaybackController(self.session, parent=self)
         self.looks = LookController(self.session, self.window.canvas, self)
-        self.masks = MaskController(self.session, dialogs, self)
+        self.projects = ProjectController(self.session, dialogs, self)
+        self.masks = MaskController(self.session, dialogs, self.projects.disk, self)
+        self.ranges = RangeController(self.session, dialogs, self.projects.disk, self)
         self.objects = ObjectController(self.session, dialogs, self)
         self.runs = RunController(self.session, make_body, self)
         self.suggest = SuggestController(self.session, self)
         self.weights = WeightsController(self.session, dialogs, self)
         self.exports = ExportController(self.session, dialogs, self)
-        self.projects = ProjectController(self.session, dialogs, self)
         self.alpha = AlphaController(self.session, dialogs, self.projects.disk, self)
         self.saving = SavingController(self.session, dialogs, self.projects, self.window)
         self.relinking = RelinkController(self.session, dialogs, self.window, self)
@@ -95,6 +97,7 @@ class Workspace(QObject):
             brush_px=settings.get("tool.brush_px", float),
             opacity=settings.get("view.overlay_opacity", float),
             engines=choices,
+            follow=settings.get("engine.follow", bool),
             playback=Playback(loop=settings.get("view.loop", bool)),
             propagate=PropagateChoice(engine=engine, direction=Direction(settings.get("engine.direction", str))),
         )
@@ -108,7 +111,8 @@ class Workspace(QObject):
         commands = self.window.commands
         for controller in (self.playback, self.looks, self.masks, self.objects, self.runs, self.projects, self.suggest):
             commands.bind(controller.handlers())
-        commands.bind(self.saving.handlers())
+        for more in (self.saving, self.ranges):
+            commands.bind(more.handlers())
         commands.bind(self.alpha.handlers())
         commands.bind(
             {
@@ -129,6 +133,7 @@ class Workspace(QObject):
     def _connect_viewer(self) -> None:
         canvas = self.window.canvas
         canvas.stroke_started.connect(self.looks.prepare_stroke)
+        canvas.stroke_started.connect(self.runs.stay)
         canvas.stroke_finished.connect(self.masks.take_stroke)
         canvas.polygon_changed.connect(self._polygon_changed)
         canvas.brush_resized.connect(self.looks.set_brush)

@@ -73,7 +73,7 @@ class PlaybackController(QObject):
             "go.worst": self.go_worst,
             "mark.in": self.set_in,
             "mark.out": self.set_out,
-            "mark.clear": partial(self.set_in_out, None),
+            "mark.clear": partial(self._set_range, None),
         }
 
     # -- standing -----------------------------------------------------------------------------------------------
@@ -139,21 +139,25 @@ class PlaybackController(QObject):
     # -- in and out ---------------------------------------------------------------------------------------------
 
     def set_in_out(self, in_out: FrameRange | None) -> None:
-        """Sets the part of the clip to work on, None for all."""
-        document = self._session.document
-        if in_out != document.in_out:
-            self._session.editor.apply("set in and out", edits.set_in_out(document, in_out), group="in_out")
+        """Sets the part of the clip to work on while it is dragged: the drag is one step."""
+        self._set_range(in_out, group="in_out")
 
     def set_in(self) -> None:
         """Sets in here; out stays when it is not before."""
         here, in_out = self._session.view.frame_index, self._session.document.in_out
         last = in_out.last if in_out is not None and in_out.last >= here else self._session.last_frame
-        self.set_in_out(FrameRange(here, last))
+        self._set_range(FrameRange(here, last))
 
     def set_out(self) -> None:
         """Sets out here; in stays when it is not after."""
         here, in_out = self._session.view.frame_index, self._session.document.in_out
-        self.set_in_out(FrameRange(in_out.first if in_out is not None and in_out.first <= here else 0, here))
+        self._set_range(FrameRange(in_out.first if in_out is not None and in_out.first <= here else 0, here))
+
+    def _set_range(self, in_out: FrameRange | None, *, group: str = "") -> None:
+        document = self._session.document
+        if in_out != document.in_out:
+            label = "clear in and out" if in_out is None else "set in and out"
+            self._session.editor.apply(label, edits.set_in_out(document, in_out), group=group)
 
     # -- playing ------------------------------------------------------------------------------------------------
 
