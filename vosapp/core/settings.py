@@ -64,6 +64,7 @@ TABLE: Mapping[str, Setting] = {
     for setting in (
         Setting("engine.name", "hybrid", "Engine that a new project propagates with."),
         Setting("engine.device", "auto", "Where engines compute.", choices=("auto", "cpu", "cuda", "mps")),
+        Setting("engine.follow", True, "Show the frame that a run is at, until you go elsewhere."),
         Setting("engine.direction", "both", "Which way Propagate goes.", choices=("forward", "backward", "both")),
         Setting("tool.brush_px", 24.0, "Diameter of the brush.", "px of the clip", 1, 2000),
         Setting("view.overlay_opacity", 0.45, "How strongly masks cover the picture.", "", 0, 1),

@@ -52,7 +52,8 @@ _NEEDS_MASK_HERE = ("edit.copy", "edit.delete", "edit.anchor", "edit.approve")
 _RUNS = tuple(
     s.id
     for s in ACTIONS
-    if s.menu == "Propagate" and s.id not in ("propagate.cancel", "propagate.chosen", "propagate.import_weights", "propagate.follow")
+    if s.menu == "Propagate"
+    and s.id not in ("propagate.cancel", "propagate.chosen", "propagate.import_weights", "propagate.follow")
 )
 
 

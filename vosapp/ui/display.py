@@ -16,6 +16,7 @@ from vosapp.core.timecode import timecode
 from vosapp.core.timeline import Direction, FrameRange
 from vosapp.ui.availability import blocked_actions, checked_actions, enabled_actions
 from vosapp.ui.footage import banner, clip_facts, clip_text
+from vosapp.ui.guide import guide
 from vosapp.ui.run_request import Refusal, RunRequest, active_object, request
 from vosapp.ui.suggest_display import SuggestDisplay, resolve_suggest
 from vosapp.ui.timeline.lanes import Coverage, CoverageCache, Lane, combined_doubt, frames_to_review
@@ -61,7 +62,6 @@ class OverlayDisplay:
     mode: ViewMode
     opacity: float
     backdrop: Backdrop
-    onion: tuple[OnionLayer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +145,7 @@ class Display:
     guide: str
     banner: str
     overlay: OverlayDisplay
+    onion: tuple[OnionLayer, ...]
     objects: tuple[ObjectRow, ...]
     timeline: TimelineDisplay
     transport: TransportDisplay
@@ -181,9 +182,10 @@ def resolve(document: Document, state: ViewState, coverage_cache: CoverageCache 
         title=_title(state),
         has_clip=document.clip is not None,
         frame_index=state.frame_index,
-        guide=_guide(document, state, coverages, review),
+        guide=guide(document, state, coverages, review),
         banner=banner(document, state),
-        overlay=_overlay(document, state, active),
+        overlay=_overlay(document, state),
+        onion=_onion(state, active),
         objects=tuple(_row(o, document, state, active=o is active) for o in document.objects),
         timeline=_timeline(document, state, coverages, active, doubts),
         transport=_transport(document, state, review),
@@ -211,7 +213,7 @@ def _title(state: ViewState) -> str:
     return f"{state.project.name}{note} \N{EN DASH} vosapp"
 
 
-def _overlay(document: Document, state: ViewState, active: RotoObject | None) -> OverlayDisplay:
+def _overlay(document: Document, state: ViewState) -> OverlayDisplay:
     mode = ViewMode.SOURCE if state.peek else state.mode
     layers = []
     for item in document.objects:
@@ -229,7 +231,9 @@ def _onion(state: ViewState, active: RotoObject | None) -> tuple[OnionLayer, ...
     here = state.picture_index
     beside = [(frame, active.cells.get(frame)) for frame in (here - 1, here + 1)]
     return tuple(
-        OnionLayer(active.id, frame, (cell.base, cell.added, cell.removed)) for frame, cell in beside if cell is not None
+        OnionLayer(active.id, frame, (cell.base, cell.added, cell.removed))
+        for frame, cell in beside
+        if cell is not None
     )
 
 
@@ -355,34 +359,3 @@ def _pen(document: Document, state: ViewState, active: RotoObject | None) -> Pen
         active.colour if active else None,
         usable and not choosing,
     )
-
-
-def _guide(document: Document, state: ViewState, coverages: dict[ObjectId, Coverage], review: tuple[int, ...]) -> str:
-    """One sentence that says what to do next."""
-    if document.clip is None or state.run is not None:
-        return ""
-    if state.network_help:
-        return "Suggesting objects needs a network. The panel on the right says how to get one; Esc closes it."
-    if state.suggestions is not None:
-        return _suggest_guide(state)
-    if state.polygon_points:
-        return "Click to set corners. Enter or a click on the first corner closes, Backspace takes one back, Esc stops."
-    if not any(c.anchors for c in coverages.values()):
-        return "Paint over the object on one frame, or let Shift+A suggest objects. Alt erases, [ ] size the brush."
-    if all(len(item.cells) == len(item.anchors()) for item in document.objects):
-        return "Now press F to propagate forward, B for backward, or use the button on the right."
-    stale = sum(1 for item in document.objects for cell in item.cells.values() if cell.stale)
-    if stale:
-        return f"{stale} frame{'s' * (stale != 1)} came from a mask that has changed since. Propagate again to renew."
-    if review:
-        return "Some frames look doubtful. N goes to the next one; paint a correction there and propagate again."
-    return "Play it with Space. Paint where it is wrong and propagate again; Ctrl+E exports."
-
-
-def _suggest_guide(state: ViewState) -> str:
-    found = state.suggestions
-    if found is None or not found.items:
-        return "Looking for objects on this frame. Esc stops."
-    if found.frame_index != state.frame_index:
-        return "The suggestions belong to another frame. Esc discards them."
-    return "Click what you want, or press its number. Enter adds it as an object to edit, Esc discards."

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject
 
 from vosapp.core.errors import MaskError
-from vosapp.ui.display import Display, OverlayDisplay, PenDisplay, resolve
+from vosapp.ui.display import Display, OnionLayer, OverlayDisplay, PenDisplay, resolve
 from vosapp.ui.main_window import MainWindow
 from vosapp.ui.session import Session
 from vosapp.ui.suggest_display import SuggestDisplay
@@ -43,6 +43,7 @@ class Presenter(QObject):
         _on_change(before, display, "title", window.setWindowTitle)
         _on_change(before, display, "has_clip", self._show_page)
         _on_change(before, display, "overlay", self._show_overlay)
+        _on_change(before, display, "onion", self._show_onion)
         _on_change(before, display, "pen", self._show_pen)
         _on_change(before, display, "objects", window.objects.show_rows)
         _on_change(before, display, "timeline", window.timeline.show_timeline)
@@ -99,6 +100,17 @@ class Presenter(QObject):
             if mask is not None and mask.shape == shape:
                 layers.append(Layer(layer.object_id, layer.colour, mask.array()))
         return LayerStack(shape, tuple(layers))
+
+    def _show_onion(self, layers: tuple[OnionLayer, ...]) -> None:
+        shown = []
+        for layer in layers:
+            try:
+                mask = self._session.editor.mask(layer.object_id, layer.frame_index)
+            except MaskError:
+                continue  # it is told when that frame is shown
+            if mask is not None:
+                shown.append((mask, layer.frame_index < self._session.view.picture_index))
+        self._window.canvas.onion.show_masks(shown)
 
     def _show_suggest(self, suggest: SuggestDisplay) -> None:
         self._window.canvas.show_suggestions(suggest.outlines)

@@ -96,6 +96,8 @@ class Session(QObject):
             backdrop=kept.backdrop,
             playback=replace(kept.playback, speed=0, dropped=0, measured_rate=0.0),
             propagate=kept.propagate,
+            follow=kept.follow,
+            onion=kept.onion,
             engines=kept.engines,
             recent=kept.recent,
             unsaved=kept.unsaved,

@@ -248,6 +248,8 @@ class ViewState:
         active_object: id of the object that the tools change, 0 when there is none.
         hidden, solo: objects not shown; the only object shown, or 0.
         playback, propagate, engines, project: see their classes.
+        follow: the playhead goes along with a run until the user goes elsewhere.
+        onion: outlines of the active object on the frames before and after lie over the picture.
         run, export: work in progress, or None.
         searching, suggestions: a search for objects in progress, and what it found; None without.
         network_help: networks that could suggest objects if they had weights, while the window tells of them.
@@ -278,6 +280,8 @@ class ViewState:
     propagate: PropagateChoice = PropagateChoice()
     engines: tuple[EngineChoice, ...] = ()
     project: ProjectStatus = ProjectStatus()
+    follow: bool = True
+    onion: bool = False
     run: WorkStatus | None = None
     export: WorkStatus | None = None
     searching: WorkStatus | None = None

@@ -33,6 +33,7 @@ class LookController(QObject):
             "tool.smaller": self.smaller_brush,
             "tool.larger": self.larger_brush,
             "tool.pressure": self.toggle_pressure,
+            "view.onion": self.toggle_onion,
             "view.backdrop": self.next_backdrop,
             "view.fit": self._canvas.zoom_to_fit,
             "view.100": partial(self._canvas.zoom_to_scale, 1.0),
@@ -60,6 +61,10 @@ class LookController(QObject):
             return
         place = _BACKDROPS.index(view.backdrop)
         self._session.set(backdrop=_BACKDROPS[(place + 1) % len(_BACKDROPS)])
+
+    def toggle_onion(self) -> None:
+        """Shows the active object's outlines on the neighbouring frames, or not."""
+        self._session.set(onion=not self._session.view.onion)
 
     def set_brush(self, brush_px: float) -> None:
         """Sets the brush's diameter in picture pixels."""

@@ -52,6 +52,7 @@ class RunController(QObject):
         self._token: RunToken | None = None
         self._frames: set[int] = set()  # that the run has written
         self._memory = EngineMemory()
+        self._followed = -1  # the frame that the run brought the user to; -1 when they go their own way
         session.opened.connect(self._recall_engine)
         self._take_soon = QTimer(self)
         self._take_soon.setSingleShot(True)
@@ -70,7 +71,7 @@ class RunController(QObject):
             "backward_anchor": (Direction.BACKWARD, Reach.NEXT_ANCHOR),
         }
         runs = {f"propagate.{name}": partial(self.start_way, *way) for name, way in ways.items()}
-        return {**runs, "propagate.chosen": self.start}
+        return {**runs, "propagate.chosen": self.start, "propagate.follow": self.toggle_follow}
 
     def renew_engines(self) -> None:
         """Looks again which engines there are; one that cannot run any more gives way to one that can."""
@@ -130,6 +131,9 @@ class RunController(QObject):
             session.notify(asked.reason, kind=NoticeKind.WARNING)
             return
         self._anchor_paint(asked.plan)
+        # a single frame is made to be looked at: step, look, correct, step
+        follows = session.view.follow or len(asked.plan.within) == 1
+        self._followed = session.view.frame_index if follows else -1
         self._run(asked.plan, f"propagate {_WORDS[asked.plan.direction]}")
 
     def _run(self, plan: RunPlan, label: str) -> None:
@@ -207,6 +211,26 @@ class RunController(QObject):
         self._frames |= {change.frame_index for change in changes}
         if changes:
             self._session.editor.amend_run(self._token, changes)
+            self._go_along(changes[-1].frame_index)
+
+    def _go_along(self, frame_index: int) -> None:
+        """Shows the newest frame as long as the user stays where the run brought them."""
+        view = self._session.view
+        if self._followed != view.frame_index or view.playback.speed or view.polygon_points:
+            self._followed = -1
+            return
+        self._followed = frame_index
+        self._session.set(frame_index=frame_index)
+
+    def stay(self) -> None:
+        """The user begins to paint: the picture stays where it is for the rest of the run."""
+        self._followed = -1
+
+    def toggle_follow(self) -> None:
+        """Goes along with runs, or stays where the user is."""
+        follow = not self._session.view.follow
+        self._session.set(follow=follow)
+        self._followed = self._session.view.frame_index if follow else -1
 
     def _job_ended(self, result: JobResult[Any]) -> None:
         if self._thread is None:

@@ -70,7 +70,10 @@ class ViewBar(QWidget):
         for name in ("overlay", "outline", "matte", "cutout", "source"):
             row.addWidget(tool_button(actions[f"view.{name}"]))
         row.addSpacing(4)
+        row.addWidget(label("Opacity", "dim"))
         row.addWidget(self._opacity)
+        row.addSpacing(4)
+        row.addWidget(tool_button(actions["view.onion"]))
         row.addWidget(stretch())
         row.addWidget(self._zoom)
         row.addWidget(tool_button(actions["view.fit"]))

@@ -23,6 +23,7 @@ from vosapp.ui.view_state import Backdrop, ViewMode
 from vosapp.ui.viewer.camera import Camera, at_scale, fit
 from vosapp.ui.viewer.layers import LayerStack
 from vosapp.ui.viewer.look import colour_table
+from vosapp.ui.viewer.onion_item import OnionItem
 from vosapp.ui.viewer.overlay_item import OverlayItem, outline_width
 from vosapp.ui.viewer.pen import Pen
 from vosapp.ui.viewer.raster import Point
@@ -75,6 +76,7 @@ class Canvas(pg.GraphicsView):
         self.frame_item.setParentItem(self._root)
         self.overlay = OverlayItem(self._root)
         self.overlay.setZValue(10)
+        self.onion = OnionItem(self._root)
         self.suggestions = SuggestionItem(self._root)
         self.frame: RgbImage | None = None
         self.stack = LayerStack((1, 1))
@@ -276,6 +278,7 @@ class Canvas(pg.GraphicsView):
         self.camera = Camera()
         self.show_frame(None)
         self.stack = LayerStack((1, 1))
+        self.onion.show_masks([])
         self.overlay.show_labels(np.zeros((1, 1), np.uint8), [0] * 256)
 
     def polygon_colour(self) -> QColor:

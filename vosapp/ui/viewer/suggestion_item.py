@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from vosapp.core.mask import BoolImage, Mask
 from vosapp.ui.suggest_display import SuggestionOutline
+from vosapp.ui.viewer.outline_path import cosmetic_pen, outline_path
 from vosapp.ui.viewer.raster import Point
 
 _HALO = QColor(0, 0, 0, 170)
@@ -110,9 +111,10 @@ class SuggestionItem(QGraphicsItem):
         painter.setBrush(fill)
         painter.drawPath(shape.path)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(_pen(_HALO, HALO_PX))
+        painter.setPen(cosmetic_pen(_HALO, HALO_PX))
         painter.drawPath(shape.path)
-        painter.setPen(_pen(colour, LINE_PX, dashed=not outline.chosen))
+        style = Qt.PenStyle.SolidLine if outline.chosen else Qt.PenStyle.DashLine
+        painter.setPen(cosmetic_pen(colour, LINE_PX, style))
         painter.drawPath(shape.path)
 
     def _draw_badge(self, painter: QPainter, middle: QPointF, place: int) -> None:
@@ -142,23 +144,11 @@ class SuggestionItem(QGraphicsItem):
         return max(parent.transform().m11(), 1e-6) if parent is not None else 1.0
 
 
-def _pen(colour: QColor, width: float, *, dashed: bool = False) -> QPen:
-    pen = QPen(colour, width, Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine)
-    pen.setCosmetic(True)
-    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    return pen
-
-
 def _shape_of(mask: Mask) -> _Shape:
     import cv2  # not at the start of the window
 
     inside = mask.array()
     pixels = inside.view(np.uint8)
-    path = QPainterPath()
-    for contour in cv2.findContours(pixels, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)[0]:
-        # a contour runs through the middle of border pixels
-        path.addPolygon(QPolygonF([QPointF(float(x) + 0.5, float(y) + 0.5) for x, y in contour[:, 0]]))
-        path.closeSubpath()
     depth = cv2.distanceTransform(np.pad(pixels, 1), cv2.DIST_L2, 3)[1:-1, 1:-1]
     row, column = np.unravel_index(int(depth.argmax()), depth.shape)
-    return _Shape(path, QPointF(float(column) + 0.5, float(row) + 0.5), inside, mask.area_px)
+    return _Shape(outline_path(inside), QPointF(float(column) + 0.5, float(row) + 0.5), inside, mask.area_px)

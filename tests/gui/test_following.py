@@ -1,0 +1,105 @@
+"""Where the eye is during a run, and the outlines of neighbouring frames."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+from PySide6.QtCore import QEvent
+
+from tests.gui.desk import NONE, Desk
+from tests.gui.fakes import GatedPropagator
+from vosapp.engine.propagation_job import propagation_body
+from vosapp.ui.controllers.runs import MakeBody
+
+
+def paint(desk: Desk) -> None:
+    desk.workspace.looks.set_brush(24)
+    desk.click((50, 55))
+
+
+def test_one_frame_at_a_time_goes_on_by_itself(shot: Desk) -> None:
+    shot.workspace.runs.toggle_follow()
+    paint(shot)
+    for frame in (1, 2, 3):
+        shot.trigger("propagate.forward_one")
+        shot.finish_run()
+        assert shot.view.frame_index == frame
+    assert sorted(shot.document.objects[0].cells) == [0, 1, 2, 3]
+
+
+def test_neighbouring_outlines_are_those_of_the_active_object(shot: Desk) -> None:
+    paint(shot)
+    shot.trigger("propagate.forward")
+    shot.finish_run()
+    shot.go(4)
+    assert shot.canvas.onion.count == 0
+    shot.trigger("view.onion")
+    assert shot.window.commands["view.onion"].isChecked()
+    assert shot.canvas.onion.count == 2 and shot.canvas.onion.isVisible()
+    shot.go(0)
+    assert shot.canvas.onion.count == 1
+    shot.trigger("view.source")
+    assert shot.canvas.onion.count == 0
+    shot.trigger("view.overlay")
+    shot.trigger("view.onion")
+    assert not shot.canvas.onion.isVisible()
+
+
+class TestDuringARun:
+    @pytest.fixture
+    def gate(self) -> threading.Semaphore:
+        return threading.Semaphore(0)
+
+    @pytest.fixture(autouse=True)
+    def opened_in_the_end(self, desk: Desk, gate: threading.Semaphore) -> Iterator[None]:
+        yield
+        gate.release(1000)
+
+    @pytest.fixture
+    def make_body(self, gate: threading.Semaphore) -> MakeBody:
+        return partial(propagation_body, build=partial(GatedPropagator, gate))
+
+    def start(self, shot: Desk, gate: threading.Semaphore) -> None:
+        paint(shot)
+        shot.trigger("propagate.forward")
+        gate.release(3)  # the anchor and two frames
+        shot.wait(lambda: shot.cell(2) is not None)
+
+    def finish(self, shot: Desk, gate: threading.Semaphore) -> None:
+        gate.release(100)
+        shot.finish_run()
+
+    def test_the_picture_goes_along(self, shot: Desk, gate: threading.Semaphore) -> None:
+        self.start(shot, gate)
+        shot.wait(lambda: shot.view.picture_index == 2)
+        self.finish(shot, gate)
+        assert shot.view.frame_index == 11
+
+    def test_until_the_user_goes_elsewhere(self, shot: Desk, gate: threading.Semaphore) -> None:
+        self.start(shot, gate)
+        shot.go(7)
+        self.finish(shot, gate)
+        assert shot.view.frame_index == 7
+
+    def test_or_paints(self, shot: Desk, gate: threading.Semaphore) -> None:
+        self.start(shot, gate)
+        shot.wait(lambda: shot.view.picture_index == 2)
+        shot.drag([(20, 20), (25, 25)], lift=False)
+        gate.release(2)
+        shot.wait(lambda: shot.cell(4) is not None)
+        shot.mouse(QEvent.Type.MouseMove, (28, 28), button=NONE)
+        shot.lift((28, 28))
+        self.finish(shot, gate)
+        assert shot.view.frame_index == 2
+        cell = shot.cell(2)
+        assert cell is not None and cell.is_painted
+
+    def test_not_at_all_when_that_is_the_wish(self, shot: Desk, gate: threading.Semaphore) -> None:
+        shot.trigger("propagate.follow")
+        self.start(shot, gate)
+        self.finish(shot, gate)
+        assert shot.view.frame_index == 0
+        assert not shot.window.commands["propagate.follow"].isChecked()

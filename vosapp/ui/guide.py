@@ -1,0 +1,40 @@
+"""The line under the picture: what to do next. Pure, no Qt."""
+
+from __future__ import annotations
+
+from vosapp.core.document import Document, ObjectId
+from vosapp.ui.timeline.lanes import Coverage
+from vosapp.ui.view_state import ViewState
+
+
+def guide(document: Document, state: ViewState, coverages: dict[ObjectId, Coverage], review: tuple[int, ...]) -> str:
+    """One sentence that says what to do next."""
+    if document.clip is None:
+        return ""
+    if state.run is not None:
+        return "Esc stops the run, and what is finished stays. You can look around and paint meanwhile."
+    if state.network_help:
+        return "Suggesting objects needs a network. The panel on the right says how to get one; Esc closes it."
+    if state.suggestions is not None:
+        return _suggest_guide(state)
+    if state.polygon_points:
+        return "Click to set corners. Enter or a click on the first corner closes, Backspace takes one back, Esc stops."
+    if not any(c.anchors for c in coverages.values()):
+        return "Paint over the object on one frame, or let Shift+A suggest objects. Alt erases, [ ] size the brush."
+    if all(len(item.cells) == len(item.anchors()) for item in document.objects):
+        return "Now press F to propagate forward, B for backward, or use the button on the right."
+    stale = sum(1 for item in document.objects for cell in item.cells.values() if cell.stale)
+    if stale:
+        return f"{stale} frame{'s' * (stale != 1)} came from a mask that has changed since. Propagate again to renew."
+    if review:
+        return "Some frames look doubtful. N goes to the next one; paint a correction there and propagate again."
+    return "Play it with Space. Paint where it is wrong and propagate again; Ctrl+E exports."
+
+
+def _suggest_guide(state: ViewState) -> str:
+    found = state.suggestions
+    if found is None or not found.items:
+        return "Looking for objects on this frame. Esc stops."
+    if found.frame_index != state.frame_index:
+        return "The suggestions belong to another frame. Esc discards them."
+    return "Click what you want, or press its number. Enter adds it as an object to edit, Esc discards."
