@@ -211,6 +211,34 @@ def test_the_exact_count_comes_without_losing_anything(
     assert np.array_equal(desk.mask(5), painted)
 
 
+def test_a_project_opens_although_its_clip_still_claims_another_length(
+    shot: Desk, tmp_path: Path, clip_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shot.drag([(40, 40), (90, 50)])
+    shot.answers.path = tmp_path / "work.vosapp"
+    shot.trigger("file.save_as")
+    shot.wait(lambda: shot.view.project.saved)
+    shot.trigger("file.close")
+    shot.wait(lambda: shot.document.clip is None)
+    opened: list[Drive] = []
+
+    def open_source(path: str) -> VideoSource:
+        opened.append(Drive(path))
+        opened[-1].claimed = 40
+        return opened[-1]
+
+    monkeypatch.setattr("vosapp.video.open.open_video", open_source)
+    shot.open(tmp_path / "work.vosapp")
+    assert shot.view.media_problem == ""
+    assert shot.mask(0).any()
+    for drive in opened:
+        drive.claimed = None
+    shot.wait(lambda: shot.view.clip is not None and not shot.view.clip.provisional)
+    assert shot.document.clip is not None
+    assert shot.document.clip.frame_count == 12
+    assert shot.mask(0).any()
+
+
 # -- drives that take their time ----------------------------------------------------------------------------------
 
 

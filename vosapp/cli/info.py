@@ -42,12 +42,12 @@ def is_project(path: Path) -> bool:
 
 
 def _clip_facts(path: Path) -> dict[str, Any]:
-    from vosapp.video.open import open_video
+    from vosapp.video.open import exact_info, open_video
 
     source = open_video(path)
     try:
         source.frame(0)  # a clip of which not even this can be decoded is not a clip
-        info = source.info
+        info = exact_info(source)
     finally:
         source.close()
     last = info.first_number + info.frame_count - 1
@@ -70,6 +70,7 @@ def _clip_facts(path: Path) -> dict[str, Any]:
         "has_alpha": info.has_alpha,
         "variable_rate": info.variable_rate,
         "interlaced": info.interlaced,
+        "damaged_frames": [frame + info.first_number for frame in info.damaged],
         "notes": list(info.notes),
     }
 

@@ -110,11 +110,11 @@ def _given(arguments: argparse.Namespace) -> list[_Given]:
 
 def _clip(path: Path) -> ClipRef:
     from vosapp.video.clip_ref import clip_ref
-    from vosapp.video.open import open_video
+    from vosapp.video.open import exact_info, open_video
 
     source = open_video(path)
     try:
-        return clip_ref(source.info)
+        return clip_ref(exact_info(source))
     finally:
         source.close()
 

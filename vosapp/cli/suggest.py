@@ -30,13 +30,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Writes one PNG for each proposal and `proposals.json` with what speaks for it."""
     from vosapp.engine.suggest import suggest, why_not
-    from vosapp.video.open import open_video
+    from vosapp.video.open import exact_info, open_video
 
     if not arguments.network and why_not():
         raise WeightsError(why_not())
     source = open_video(arguments.clip)
     try:
-        facts = source.info
+        facts = exact_info(source)
         index = frame_index(arguments.at, first_number=facts.first_number, frame_count=facts.frame_count)
         proposals = suggest(
             source, index, network_names=arguments.network, device=arguments.device, refine=arguments.refine

@@ -124,6 +124,9 @@ def find_media(clip: ClipRef, project: Path, context: JobContext) -> Media:
     if where is None:
         raise MediaError(f"{name_of(clip)} is not where it was: {clip.path}.")
     media = read_media(where, context)
+    if media.info.provisional and not doubt_about(clip, media.ref):
+        # A count that is still a claim says nothing against a file that is known by its content.
+        media = replace(media, ref=replace(media.ref, frame_count=clip.frame_count))
     if not fits(clip, media.ref):
         raise other_clip(clip, media.ref)
     return replace(media, warning=doubt_about(clip, media.ref), has_moved=where != Path(clip.path))

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from vosapp.video.images import IMAGE_SUFFIXES
 from vosapp.video.sequence_files import is_pattern
+from vosapp.video.source import IndexedSource
 
 if TYPE_CHECKING:
-    from vosapp.video.source import VideoSource
+    from vosapp.video.source import ClipInfo, VideoSource
 
 
 def open_video(path: Path | str) -> VideoSource:
@@ -30,3 +31,15 @@ def open_video(path: Path | str) -> VideoSource:
     from vosapp.video.av.file_source import FileSource
 
     return FileSource(path)
+
+
+def exact_info(source: VideoSource) -> ClipInfo:
+    """The facts of a clip once they are exact; waits for that. For who has nothing to do meanwhile.
+
+    Raises:
+        MediaError: the file cannot be read to its end.
+    """
+    waiting: object = source
+    if isinstance(waiting, IndexedSource):
+        waiting.wait_until_exact()
+    return source.info

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from vosapp.core.errors import Cancelled, MediaError, UserError
 from vosapp.video.cache import FrameCache
-from vosapp.video.source import ClipInfo, Interruptible, RgbImage, VideoSource
+from vosapp.video.source import ClipInfo, IndexedSource, RgbImage, VideoSource
 
 _BLOCK = 12
 """Going backwards, frames are fetched in blocks of this many in ascending order: one decoding pass for all of them."""
@@ -203,7 +203,7 @@ class Prefetcher:
 
 
 def _interrupt(source: object) -> None:
-    if isinstance(source, Interruptible):
+    if isinstance(source, IndexedSource):
         source.interrupt()
 
 

@@ -93,8 +93,11 @@ class VideoSource(Protocol):
 
 
 @runtime_checkable
-class Interruptible(Protocol):
-    """A source whose waits can be ended from another thread."""
+class IndexedSource(Protocol):
+    """A source that makes its index while it is used, so that a frame may have to be waited for."""
 
     def interrupt(self) -> None:
         """Makes a `frame` that waits for the index raise `Cancelled`, now or, if none waits, perhaps the next one."""
+
+    def wait_until_exact(self, timeout: float | None = None) -> bool:
+        """Waits until `info` is no longer provisional; False when that takes longer than `timeout` seconds."""

@@ -18,6 +18,7 @@ from vosapp.video.av import indexing, packet_scan
 from vosapp.video.av.file_source import FileSource
 from vosapp.video.av.packet_scan import Snapshot
 from vosapp.video.cache import FrameCache
+from vosapp.video.open import exact_info
 from vosapp.video.prefetch import Answer, Prefetcher
 from vosapp.video.source import ClipInfo
 
@@ -273,3 +274,16 @@ def slow_index(path: Path, monkeypatch: pytest.MonkeyPatch) -> SlowIndex:
     monkeypatch.setattr(indexing, "scan", slow.scan)
     monkeypatch.setattr(indexing, "_AT_ONCE_SECONDS", 0.0)
     return slow
+
+
+def test_who_cannot_use_a_claim_waits_for_the_exact_facts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = make_clip(tmp_path / "long.mp4", frames=600, size=(32, 32))
+    slow = slow_index(path, monkeypatch)
+    source = slow.open()
+    assert source.info.provisional
+    threading.Timer(0.1, slow.gate.set).start()
+    info = exact_info(source)
+    assert (info.provisional, info.frame_count) == (False, 600)
+    source.close()
+    numbers = NumberSource(5)
+    assert exact_info(numbers) is numbers.info
