@@ -6,9 +6,11 @@ Every version is kept whole. Versions share all that did not change between them
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from vosapp.core.document import Document
+from vosapp.core.errors import ProjectError
 
 DEFAULT_LIMIT_BYTES = 2 * 2**30
 STEP_BYTES = 2_000  # what a step costs beside its masks: a chunk or two of cells and their place in the file
@@ -185,6 +187,22 @@ class History:
         self._steps = [step for step in exchanged if step is not None]
         self._head -= lead
         self.forgotten += lead
+
+    def load_near(self, steps: int, check: Callable[[], None]) -> None:
+        """Reads the documents around the present, the nearest first, so that undo and redo need not wait for a disk.
+
+        May be called from another thread. Versions that cannot be read stay unread.
+
+        Args:
+            steps: how many on either side.
+            check: called before each; what it raises ends the reading.
+        """
+        known, head = self.steps, self._head
+        near = sorted(enumerate(known), key=lambda place: abs(place[0] - head))[: 2 * steps + 1]
+        for _, step in near:
+            check()
+            with suppress(ProjectError):
+                self._loaded(step.version)
 
     @staticmethod
     def _loaded(version: Version) -> None:

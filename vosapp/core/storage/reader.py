@@ -36,6 +36,7 @@ class ProjectReader:
         self._on_close = on_close
         self._connection = connection
         self._lock = Lock()
+        self._decoding = Lock()  # the decoder remembers what it read; taken before the other lock
         self._decoder = TreeDecoder(self.node)
 
     def close(self) -> None:
@@ -83,7 +84,8 @@ class ProjectReader:
         """A version of the document. Raises DamageError, with `gaps` only when nothing of it can be read."""
         if self.schema == 1:
             return schema1.decode_document(self.node(digest))
-        return self._decoder.document(digest, gaps)
+        with self._decoding:
+            return self._decoder.document(digest, gaps)
 
     def state(self) -> StateRow:
         """Where the present is. Raises DamageError."""

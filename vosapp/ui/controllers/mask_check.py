@@ -1,4 +1,4 @@
-"""Reads every mask of the open project in the background and tells when one is damaged."""
+"""Reads the open project in the background: steps that undo may need soon, then every mask, to tell of damage."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QThread
 
+from vosapp.core.history import History
 from vosapp.engine.job import Job, JobContext, JobResult
 from vosapp.ui.bridge import JobThread
 from vosapp.ui.session import Session
@@ -17,6 +18,7 @@ from vosapp.ui.view_state import NoticeKind
 if TYPE_CHECKING:
     from vosapp.core.storage.checking import MaskReport
 
+NEAR_STEPS = 100  # on either side of the present, read before they are needed
 BATCH_S = 0.02  # of work, then as long a pause: there are better uses of the processor
 
 
@@ -41,7 +43,8 @@ class MaskCheck(QObject):
             return
         thread = self._thread = JobThread(self)
         thread.ended.connect(self._ended)
-        thread.start_job(Job(partial(_check, project.path), "check"), QThread.Priority.LowestPriority)
+        body = partial(_check, project.path, project.editor.history)
+        thread.start_job(Job(body, "check"), QThread.Priority.LowestPriority)
 
     def stop_and_wait(self) -> None:
         """Gives the check up, so that nothing reads the file."""
@@ -83,7 +86,8 @@ class _Pace:
             self._since = time.monotonic()
 
 
-def _check(path: Path, context: JobContext) -> MaskReport:
+def _check(path: Path, history: History, context: JobContext) -> MaskReport:
     from vosapp.core.storage.checking import check_masks  # loads SQLite
 
+    history.load_near(NEAR_STEPS, context.check)
     return check_masks(path, _Pace(context))
