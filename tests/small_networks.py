@@ -19,6 +19,7 @@ from vosapp.models.s2s.network import S2S
 
 _RESNET: dict[str, Any] = {"stem": 8, "widths": (4, 8, 8, 16), "depths": (1, 1, 1, 1)}
 _SIZE = ResNetSize(8, (4, 8, 8, 16), (1, 1, 1, 1))
+_THIN = (16, 16, 16, 16)
 AnyModule = TypeVar("AnyModule", bound=nn.Module)
 
 
@@ -54,8 +55,8 @@ def trainable(name: str) -> nn.Module:
         "hs2s-0": lambda: HS2S("first", matched=16, **_RESNET),
         "hs2s-t1": lambda: HS2S("previous", matched=16, **_RESNET),
         "hs2s-sim": lambda: HS2S("similarity", matched=16, **_RESNET),
-        "rvos": lambda: Rvos(True, _SIZE),
-        "rvos-zero": lambda: Rvos(False, _SIZE),
+        "rvos": lambda: Rvos(True, _SIZE, skips=_THIN, hidden=_THIN),
+        "rvos-zero": lambda: Rvos(False, _SIZE, skips=_THIN, hidden=_THIN),
         "cosnet": lambda: CosNet(_SIZE, branch=16, embedding=16),
         "agame": lambda: AGame(_SIZE, channels=16, width=16, narrow=16),
     }

@@ -98,7 +98,7 @@ def read_recipe(path: Path) -> Recipe:
         RecipeError: the file is not there, is not TOML, or says something that a recipe cannot say.
     """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = _content(path)
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RecipeError(f"The recipe {path} cannot be read: {error}", "Correct the file.") from error
     try:
@@ -122,14 +122,21 @@ def without_parts(recipe: Recipe, off: Sequence[str]) -> Recipe:
     return dataclasses.replace(recipe, parts=dataclasses.replace(recipe.parts, **dict.fromkeys(off, False)))
 
 
+def _content(path: Path) -> dict[str, Any]:
+    """What a file says; where it is `like` another one beside it, what that says and it does not."""
+    content = tomllib.loads(path.read_text(encoding="utf-8"))
+    like = content.pop("like", None)
+    if like is None:
+        return content
+    return {**_content(path.with_name(f"{like}.toml")), **content}
+
+
 def _recipe(content: dict[str, Any]) -> Recipe:
-    common = content.pop("clips", {})
+    common = {name: content.pop(name, {}) for name in ("clips", "teaching")}
     stages = content.get("stages", [])
-    if not isinstance(stages, list) or not all(isinstance(stage, dict) for stage in stages) or not _is_table(common):
-        raise SchemaError("clips must be a table, and stages a list of tables")
-    content["stages"] = [
-        {**stage, "clips": {**common, **stage.get("clips", {})}} for stage in stages or [{"until": 1.0}]
-    ]
+    if not isinstance(stages, list) or not all(map(_is_table, [*stages, *common.values()])):
+        raise SchemaError("clips and teaching must be tables, and stages a list of tables")
+    content["stages"] = [_stage(stage, common) for stage in stages or [{"until": 1.0}]]
     recipe = table(Recipe, content, "the recipe")
     ends = [stage.until for stage in recipe.stages]
     if ends != sorted(ends) or ends[-1] != 1.0:
@@ -137,6 +144,14 @@ def _recipe(content: dict[str, Any]) -> Recipe:
     if recipe.network not in {spec.name for spec in NETWORKS}:
         raise SchemaError(f"there is no network {recipe.network} (there are {', '.join(n.name for n in NETWORKS)})")
     return recipe
+
+
+def _stage(stage: dict[str, Any], common: dict[str, Any]) -> dict[str, Any]:
+    """A stage with what is common to all stages; what it says itself counts."""
+    own = {name: stage.get(name, {}) for name in common}
+    if not all(map(_is_table, own.values())):
+        raise SchemaError("a stage's clips and teaching must be tables")
+    return {**stage, **{name: {**common[name], **own[name]} for name in common}}
 
 
 def _is_table(value: object) -> bool:

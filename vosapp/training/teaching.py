@@ -27,6 +27,7 @@ class Teaching:
         norms: what batch norms do: "learn"; or only their "statistics" change, not their factors; or they stay "still".
         frozen: beginnings of names of modules that do not learn and whose norms stay still.
         rate: factor on the recipe's learning rate.
+        fall: factor that is reached at the end of the stage beside `rate`, by the same ratio each step.
         rates: factors for parameters by the beginning of their name; the longest beginning counts.
         still_every: every so many batches is one of single pictures; 0: none.
         still_rates: as `rates`, for those batches.
@@ -46,6 +47,7 @@ class Teaching:
     norms: Norms = "learn"
     frozen: tuple[str, ...] = ()
     rate: float = 1.0
+    fall: float = 1.0
     rates: Mapping[str, float] = field(default_factory=dict)
     still_every: int = 0
     still_rates: Mapping[str, float] = field(default_factory=dict)
@@ -64,6 +66,10 @@ class Teaching:
             raise ValueError("objects and stride are at least 1")
         if self.fewest < 0 or self.still_every < 0 or min([self.rate, *self.rates.values()]) < 0:
             raise ValueError("fewest, still_every, rate and rates are not negative")
+
+    def rate_at(self, progress: float) -> float:
+        """Factor on the learning rate at a progress of 0..1 through the stage."""
+        return float(self.rate * self.fall**progress)
 
     def truth_at(self, progress: float) -> float:
         """Share of true masks at a progress of 0..1 through the stage."""

@@ -30,11 +30,18 @@ class GateConv(nn.Module):
     batch, the rest object by object.
     """
 
-    def __init__(self, level: int, mask_channel: bool) -> None:
+    def __init__(
+        self,
+        level: int,
+        mask_channel: bool,
+        *,
+        widths: tuple[int, ...] = HIDDEN,
+        skips: tuple[int, ...] = SKIP_CHANNELS,
+    ) -> None:
         super().__init__()
-        hidden = HIDDEN[level]
-        self.upsampled = HIDDEN[level - 1] if level else 0
-        self.skip = SKIP_CHANNELS[level]
+        hidden = widths[level]
+        self.upsampled = widths[level - 1] if level else 0
+        self.skip = skips[level]
         self.mask = int(mask_channel)
         self.hidden = hidden
         inputs = self.upsampled + self.skip + self.mask + 2 * hidden
@@ -75,12 +82,24 @@ class GateConv(nn.Module):
 
 
 class Decoder(nn.Module):
-    """The four cells and the output convolution."""
+    """The four cells and the output convolution.
 
-    def __init__(self, mask_channel: bool) -> None:
+    Args:
+        mask_channel: whether masks of the frame before are given.
+        hidden: channels of the cells, coarse to fine.
+        skips: channels of the encoder's skip features, coarse to fine.
+    """
+
+    def __init__(
+        self,
+        mask_channel: bool,
+        hidden: tuple[int, ...] = HIDDEN,
+        skips: tuple[int, ...] = SKIP_CHANNELS,
+    ) -> None:
         super().__init__()
-        self.clstm_list = nn.ModuleList(GateConv(level, mask_channel) for level in range(LEVELS))
-        self.conv_out = nn.Conv2d(HIDDEN[-1], 1, 3, padding=1)
+        cells = (GateConv(level, mask_channel, widths=hidden, skips=skips) for level in range(LEVELS))
+        self.clstm_list = nn.ModuleList(cells)
+        self.conv_out = nn.Conv2d(hidden[-1], 1, 3, padding=1)
 
     def prepare(
         self, skips: tuple[Tensor, ...], pyramid: tuple[Tensor, ...] | None, last: tuple[Tensor, ...] | None

@@ -48,11 +48,11 @@ class Base(nn.Module):
 class Encoder(nn.Module):
     """Backbone and skip projections: 3x3 convolution and batch norm, with no activation after them."""
 
-    def __init__(self, size: ResNetSize = RESNET101) -> None:
+    def __init__(self, size: ResNetSize = RESNET101, skips: tuple[int, ...] = SKIP_CHANNELS) -> None:
         super().__init__()
         self.base = Base(size)
         c2, c3, c4, c5 = size.channels
-        deep, middle, fine, finest = SKIP_CHANNELS
+        deep, middle, fine, finest = skips
         self.sk5, self.bn5 = nn.Conv2d(c5, deep, 3, padding=1), nn.BatchNorm2d(deep)
         self.sk4, self.bn4 = nn.Conv2d(c4, middle, 3, padding=1), nn.BatchNorm2d(middle)
         self.sk3, self.bn3 = nn.Conv2d(c3, fine, 3, padding=1), nn.BatchNorm2d(fine)

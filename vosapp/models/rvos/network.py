@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from vosapp.models.backbones import RESNET101, ResNetSize
 from vosapp.models.preparing import dtype_of
 from vosapp.models.rvos.decoder import HIDDEN, Cell, Decoder, mask_pyramid
-from vosapp.models.rvos.encoder import Encoder
+from vosapp.models.rvos.encoder import SKIP_CHANNELS, Encoder
 
 Recurrence = Literal["spatio-temporal", "spatial", "temporal"]
 SLOTS = 10  # the authors train and test with ten objects
@@ -42,13 +42,21 @@ class Rvos(nn.Module):
     Args:
         mask_channel: whether masks of the frame before are given.
         size: of the backbone.
+        skips, hidden: channels of skip features and cells, coarse to fine.
     """
 
-    def __init__(self, mask_channel: bool, size: ResNetSize = RESNET101) -> None:
+    def __init__(
+        self,
+        mask_channel: bool,
+        size: ResNetSize = RESNET101,
+        *,
+        skips: tuple[int, ...] = SKIP_CHANNELS,
+        hidden: tuple[int, ...] = HIDDEN,
+    ) -> None:
         super().__init__()
         self.mask_channel = mask_channel
-        self.encoder = Encoder(size)
-        self.decoder = Decoder(mask_channel)
+        self.encoder = Encoder(size, skips)
+        self.decoder = Decoder(mask_channel, hidden, skips)
 
     def forward(
         self,

@@ -70,10 +70,11 @@ class SequenceTask:
         """See `Task`."""
         stages = self.recipe.stages
         teaching = stages[stage_at(stages, progress)].teaching
-        cast(Lesson, lesson).teach(teaching, progress_in_stage(stages, progress))
+        within = progress_in_stage(stages, progress)
+        cast(Lesson, lesson).teach(teaching, within)
         still = isinstance(batch, SequenceBatch) and bool(batch.still)
         rates = teaching.still_rates if still and teaching.still_rates else teaching.rates
-        return {name: teaching.rate * rates.get(name, 1.0) for name in ("", *rates)}
+        return {name: teaching.rate_at(within) * rates.get(name, 1.0) for name in ("", *rates)}
 
     def batches(self, stage: int, seed: int) -> SequenceBatches:
         """See `Task`."""
