@@ -30,6 +30,7 @@ from vosapp.video.source import RgbImage
 
 _TOP = 64  # how many of the most alike places in memory count
 _FLOW_SHARE = 0.25
+_FOUND = 0.5  # share of the last mask's area from which the advice tells where to look
 _LOST = 0.9  # a prediction of more doubt is not remembered
 
 
@@ -92,7 +93,7 @@ class HybridPropagator:
         wanted = [i for i in old if i not in given and self._before is not None]
         seen: dict[ObjectId, tuple[Window, Features]] = {}
         advice = None if self._partner is None else self._partner.step(frame_index, rgb, given).probabilities
-        for window, group in self._windows(wanted):
+        for window, group in self._windows(wanted, advice or {}):
             features = self._encode(rgb, window)
             past = _Past(old, advice)
             for object_id, (mask, unsure) in self._predict(frame_index, rgb, (window, features), group, past).items():
@@ -116,14 +117,17 @@ class HybridPropagator:
         if self._partner is not None:
             self._partner.forget(object_ids)
 
-    def _windows(self, object_ids: list[ObjectId]) -> list[tuple[Window, list[ObjectId]]]:
+    def _windows(
+        self, object_ids: list[ObjectId], advice: Mapping[ObjectId, Probability]
+    ) -> list[tuple[Window, list[ObjectId]]]:
         """Windows and the objects seen through each: one for all where that costs little."""
         settings = self._options.window
         windows = {}
         for object_id in object_ids:
             memory = self._objects[object_id]
             if memory.mask is not None:
-                windows[object_id] = window_around(memory.mask, memory.window, settings, memory.drift)
+                where, drift = _whereabouts(memory.mask, memory.drift, advice.get(object_id))
+                windows[object_id] = window_around(where, memory.window, settings, drift)
                 shape = memory.mask.shape
         if len(windows) > 1:
             common = shared_window(list(windows.values()), (shape[0], shape[1]), settings)
@@ -248,6 +252,15 @@ class HybridPropagator:
 
     def _tensor(self, array: Probability) -> Tensor:
         return torch.from_numpy(np.ascontiguousarray(array)).to(self._device)
+
+
+def _whereabouts(
+    mask: Probability, drift: tuple[float, float], advice: Probability | None
+) -> tuple[Probability, tuple[float, float]]:
+    """Where to look: at what `flow` found on this frame; where it lost most of the object, onward from the last."""
+    if advice is None or np.count_nonzero(advice >= 0.5) <= _FOUND * np.count_nonzero(mask >= 0.5):
+        return mask, drift
+    return advice, (0.0, 0.0)
 
 
 def _rest(masks: Mapping[ObjectId, Probability], object_id: ObjectId) -> Probability:
