@@ -130,7 +130,15 @@ class RotoObject:
 
     def anchors(self) -> list[int]:
         """Frames whose mask the user made or confirmed, ascending."""
-        return sorted(frame for frame, cell in self.cells.items() if cell.is_anchor)
+        return list(FrameMap.of(self.cells).derived(_anchors))
+
+    def barriers(self) -> tuple[int, ...]:
+        """Frames that no run may write: anchors and approved ones, ascending."""
+        return FrameMap.of(self.cells).derived(_barriers)
+
+    def stale(self) -> tuple[int, ...]:
+        """Frames whose prediction came from a mask that has changed since, ascending."""
+        return FrameMap.of(self.cells).derived(_stale)
 
     def is_absent(self, frame_index: int) -> bool:
         """Whether the user declared that the object is not to be seen on this frame."""
@@ -139,6 +147,18 @@ class RotoObject:
     def with_cells(self, changes: Mapping[int, Cell | None]) -> RotoObject:
         """This object with some cells replaced; None removes a cell."""
         return replace(self, cells=FrameMap.of(self.cells).changed(changes))
+
+
+def _anchors(cells: Mapping[int, Cell]) -> tuple[int, ...]:
+    return tuple(frame for frame, cell in cells.items() if cell.is_anchor)
+
+
+def _barriers(cells: Mapping[int, Cell]) -> tuple[int, ...]:
+    return tuple(frame for frame, cell in cells.items() if cell.is_barrier)
+
+
+def _stale(cells: Mapping[int, Cell]) -> tuple[int, ...]:
+    return tuple(frame for frame, cell in cells.items() if cell.stale)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,12 @@ chunk by chunk. The project file stores the same chunks.
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterator, Mapping, ValuesView
+from collections.abc import Callable, ItemsView, Iterator, Mapping, ValuesView
+from itertools import chain
 from typing import Generic, TypeVar, cast
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 CHUNK_FRAMES = 64
 
@@ -21,13 +23,15 @@ class Chunk(Generic[T]):
     Attributes:
         values: value by frame index.
         digest: identifies the stored form once the project file knows it; a cache, not part of the value.
+        derived: what was made of the values before, by the function that made it; a cache too.
     """
 
-    __slots__ = ("__weakref__", "digest", "values")
+    __slots__ = ("__weakref__", "derived", "digest", "values")
 
     def __init__(self, values: dict[int, T], digest: bytes | None = None) -> None:
         self.values = values
         self.digest = digest
+        self.derived: dict[object, tuple[object, ...]] = {}
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Chunk) and self.values == other.values
@@ -38,11 +42,12 @@ class Chunk(Generic[T]):
 class FrameMap(Mapping[int, T]):
     """An immutable map from frame index (0 and up) to value, iterated in ascending order of frames."""
 
-    __slots__ = ("_chunks", "_count")
+    __slots__ = ("_chunks", "_count", "_derived")
 
     def __init__(self, values: Mapping[int, T] | None = None) -> None:
         self._chunks: dict[int, Chunk[T]] = {}
         self._count = 0
+        self._derived: dict[object, tuple[object, ...]] = {}
         if values:
             built = self.changed(values)
             self._chunks, self._count = built._chunks, built._count
@@ -61,6 +66,7 @@ class FrameMap(Mapping[int, T]):
     def _of_chunks(cls, chunks: dict[int, Chunk[T]]) -> FrameMap[T]:
         made = cls.__new__(cls)
         made._chunks = chunks
+        made._derived = {}
         made._count = sum(len(chunk.values) for chunk in chunks.values())
         return made
 
@@ -68,6 +74,25 @@ class FrameMap(Mapping[int, T]):
     def chunks(self) -> Mapping[int, Chunk[T]]:
         """The chunks by number, ascending. Not to be changed."""
         return self._chunks
+
+    def derived(self, make: Callable[[dict[int, T]], tuple[R, ...]]) -> tuple[R, ...]:
+        """What a function makes of the values of each chunk, in a row.
+
+        It is remembered chunk by chunk, so after a stroke in a long shot only one chunk is looked at again.
+
+        Args:
+            make: a function of a module, by which the result is remembered.
+        """
+        known = self._derived.get(make)
+        if known is None:
+            parts = []
+            for chunk in self._chunks.values():
+                part = chunk.derived.get(make)
+                if part is None:
+                    part = chunk.derived[make] = make(chunk.values)
+                parts.append(part)
+            known = self._derived[make] = tuple(chain.from_iterable(parts))
+        return cast("tuple[R, ...]", known)
 
     def __getitem__(self, frame_index: int) -> T:
         return self._chunks[frame_index // CHUNK_FRAMES].values[frame_index]

@@ -86,7 +86,11 @@ class Pass:
 
 def trusted_frames(item: RotoObject, plan: RunPlan) -> list[int]:
     """Frames of an object that a run takes as truth, ascending: anchors, approved frames, and paint at the start."""
-    return sorted(f for f, cell in item.cells.items() if cell.is_barrier or (f == plan.start and cell.is_painted))
+    frames = set(item.barriers())
+    start = item.cells.get(plan.start)
+    if start is not None and start.is_painted:
+        frames.add(plan.start)
+    return sorted(frames)
 
 
 def schedule(document: Document, plan: RunPlan) -> list[Pass]:
@@ -116,7 +120,22 @@ def frame_count(passes: Sequence[Pass]) -> int:
 
 def mask_count(passes: Sequence[Pass], within: FrameRange) -> int:
     """Number of masks that the passes write, over all objects; a frame that both passes reach counts once."""
-    return len({(s.object_id, f) for run in passes for s in run.spans for f in s.frames if f in within})
+    reached: dict[int, list[FrameRange]] = {}
+    for span in (span for run in passes for span in run.spans if span.frames):
+        ends = span.frames[0], span.frames[-1]
+        inside = FrameRange(min(ends), max(ends)).intersection(within)
+        if inside is not None:
+            reached.setdefault(span.object_id, []).append(inside)
+    return sum(_length(ranges) for ranges in reached.values())
+
+
+def _length(ranges: list[FrameRange]) -> int:
+    """Number of frames in any of some ranges."""
+    count, end = 0, -1
+    for one in sorted(ranges):
+        count += max(0, one.last - max(one.first, end + 1) + 1)
+        end = max(end, one.last)
+    return count
 
 
 def _spans(

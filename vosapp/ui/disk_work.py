@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -20,6 +21,8 @@ from vosapp.ui.view_state import FileWork
 logger = logging.getLogger("vosapp")
 
 T = TypeVar("T")
+
+SHOWN_S = 0.1  # between two looks at how far it is
 Body = Callable[[JobContext], T]
 
 
@@ -57,6 +60,7 @@ class DiskWork(QObject):
         self._row: deque[Errand] = deque()
         self._running: Errand | None = None
         self._thread: JobThread | None = None
+        self._shown_at = 0.0
         self._returned: list[Any] = []  # what the running body returned, until somebody takes it
 
     @property
@@ -127,7 +131,10 @@ class DiskWork(QObject):
         thread.start_job(Job(_Remembered(errand.body, self._returned), errand.title))
 
     def _progressed(self, progress: Progress) -> None:
-        work = self._session.view.file_work
+        work, now = self._session.view.file_work, time.monotonic()
+        if progress.done < progress.total and now - self._shown_at < SHOWN_S:
+            return  # the work needs the processor more than the bar does
+        self._shown_at = now
         if work is not None and self._running is not None and self._running.title:
             self._session.set(file_work=replace(work, done=progress.done, total=progress.total))
 

@@ -19,7 +19,7 @@ from vosapp.ui.footage import banner, clip_facts, clip_text
 from vosapp.ui.guide import guide
 from vosapp.ui.run_request import Refusal, RunRequest, active_object, request
 from vosapp.ui.suggest_display import SuggestDisplay, resolve_suggest
-from vosapp.ui.timeline.lanes import Coverage, CoverageCache, Lane, combined_doubt, frames_to_review
+from vosapp.ui.timeline.lanes import Coverage, CoverageCache, Doubts, Lane
 from vosapp.ui.units import rate_text
 from vosapp.ui.view_state import (
     Backdrop,
@@ -171,10 +171,10 @@ def resolve(document: Document, state: ViewState, coverage_cache: CoverageCache 
         document, state: what to show.
         coverage_cache: remembers what was derived from cells that did not change; the result is the same without.
     """
-    coverages = (coverage_cache or CoverageCache()).of(document)
+    cache = coverage_cache or CoverageCache()
+    coverages = cache.of(document)
     active = active_object(document, state)
-    doubts = combined_doubt(coverages)
-    review = frames_to_review(doubts)
+    doubts, review = cache.doubts(coverages)
     asked = request(document, state)
     refusal = asked.reason if isinstance(asked, Refusal) else ""
     blocked = blocked_actions(document, state, active, review, refusal=refusal)
@@ -187,7 +187,7 @@ def resolve(document: Document, state: ViewState, coverage_cache: CoverageCache 
         overlay=_overlay(document, state),
         onion=_onion(state, active),
         objects=tuple(_row(o, document, state, active=o is active) for o in document.objects),
-        timeline=_timeline(document, state, coverages, active, doubts),
+        timeline=_timeline(document, state, coverages, doubts, review),
         transport=_transport(document, state, review),
         propagate=_propagate(document, state, asked),
         pen=_pen(document, state, active),
@@ -262,9 +262,10 @@ def _timeline(
     document: Document,
     state: ViewState,
     coverages: dict[ObjectId, Coverage],
-    active: RotoObject | None,
-    doubts: tuple[tuple[int, float], ...],
+    doubts: Doubts,
+    review: tuple[int, ...],
 ) -> TimelineDisplay:
+    active = active_object(document, state)
     lanes = tuple(
         Lane(
             o.id,
@@ -283,7 +284,7 @@ def _timeline(
         clip.first_number if clip else 0,
         lanes,
         doubts,
-        frames_to_review(doubts),
+        review,
         document.in_out,
         document.cuts,
         tuple(sorted(state.damaged)),

@@ -23,7 +23,7 @@ def guide(document: Document, state: ViewState, coverages: dict[ObjectId, Covera
         return "Paint over the object on one frame, or let Shift+A suggest objects. Alt erases, [ ] size the brush."
     if all(len(item.cells) == len(item.anchors()) for item in document.objects):
         return "Now press F to propagate forward, B for backward, or use the button on the right."
-    stale = sum(1 for item in document.objects for cell in item.cells.values() if cell.stale)
+    stale = sum(len(item.stale()) for item in document.objects)
     if stale:
         return f"{stale} frame{'s' * (stale != 1)} came from a mask that has changed since. Propagate again to renew."
     if review:

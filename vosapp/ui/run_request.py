@@ -68,7 +68,7 @@ def request(document: Document, state: ViewState, choice: PropagateChoice | None
     writes = mask_count(schedule(document, plan), within)
     if writes == 0:
         return Refusal("There is no frame to propagate to on that side.")
-    kept = sum(1 for item in objects for frame, cell in item.cells.items() if cell.is_barrier and frame in within)
+    kept = sum(1 for item in objects for frame in item.barriers() if frame in within)
     return RunRequest(plan, writes, kept)
 
 
@@ -96,14 +96,10 @@ def _objects(document: Document, state: ViewState, choice: PropagateChoice) -> t
 
 def _trusted(objects: tuple[RotoObject, ...] | list[RotoObject], playhead: int) -> list[int]:
     """Frames that a run takes as truth, ascending; paint on the playhead's frame counts."""
-    return sorted(
-        {
-            frame
-            for item in objects
-            for frame, cell in item.cells.items()
-            if cell.is_barrier or (frame == playhead and cell.is_painted)
-        }
-    )
+    frames = {frame for item in objects for frame in item.barriers()}
+    if any((cell := item.cells.get(playhead)) is not None and cell.is_painted for item in objects):
+        frames.add(playhead)
+    return sorted(frames)
 
 
 def _within(

@@ -6,10 +6,13 @@ A lane is made of spans, not of frames, so that a clip of a hundred thousand fra
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from vosapp.core.document import Cell, Colour, Document, ObjectId, RotoObject
+from vosapp.core.frame_map import FrameMap
+
+Doubts = tuple[tuple[int, float], ...]  # (frame, doubt), ascending by frame
 
 DOUBTFUL = 0.5  # a frame at least this doubtful is one to look at
 
@@ -76,24 +79,33 @@ def kind_of(cell: Cell) -> Kind:
 
 
 def _spans(item: RotoObject) -> tuple[LaneSpan, ...]:
+    if not item.absences:
+        return _joined(FrameMap.of(item.cells).derived(_chunk_spans))
+    return _spans_with_absences(item)
+
+
+def _chunk_spans(cells: Mapping[int, Cell]) -> tuple[LaneSpan, ...]:
+    return _joined(LaneSpan(frame, frame, kind_of(cell)) for frame, cell in cells.items())
+
+
+def _joined(spans: Iterable[LaneSpan]) -> tuple[LaneSpan, ...]:
+    """Ascending spans with neighbours of one kind made one."""
+    joined: list[LaneSpan] = []
+    for span in spans:
+        before = joined[-1] if joined else None
+        if before is not None and before.last == span.first - 1 and before.kind is span.kind:
+            joined[-1] = LaneSpan(before.first, span.last, span.kind)
+        else:
+            joined.append(span)
+    return tuple(joined)
+
+
+def _spans_with_absences(item: RotoObject) -> tuple[LaneSpan, ...]:
     kinds = {frame: kind_of(cell) for frame, cell in item.cells.items()}
     for absence in item.absences:
         for frame in absence:
             kinds.setdefault(frame, Kind.ABSENT)
-    spans: list[LaneSpan] = []
-    first = last = -2
-    kind = Kind.PREDICTED
-    for frame in sorted(kinds):
-        if frame == last + 1 and kinds[frame] is kind:
-            last = frame
-            continue
-        if last >= 0:
-            spans.append(LaneSpan(first, last, kind))
-        first = last = frame
-        kind = kinds[frame]
-    if last >= 0:
-        spans.append(LaneSpan(first, last, kind))
-    return tuple(spans)
+    return _joined(LaneSpan(frame, frame, kinds[frame]) for frame in sorted(kinds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +126,7 @@ class CoverageCache:
 
     def __init__(self) -> None:
         self._entries: dict[ObjectId, tuple[Mapping[int, Cell], tuple[object, ...], Coverage]] = {}
+        self._combined: tuple[tuple[Coverage, ...], Doubts, tuple[int, ...]] = ((), (), ())
 
     def of(self, document: Document) -> dict[ObjectId, Coverage]:
         """The coverage of every object of a document."""
@@ -126,10 +139,22 @@ class CoverageCache:
         self._entries = entries
         return {object_id: entry[2] for object_id, entry in entries.items()}
 
+    def doubts(self, coverages: Mapping[ObjectId, Coverage]) -> tuple[Doubts, tuple[int, ...]]:
+        """The combined doubt of all objects and the frames to review, made anew only when a coverage is another one."""
+        parts = tuple(coverages.values())
+        known = self._combined
+        if len(parts) != len(known[0]) or any(a is not b for a, b in zip(parts, known[0], strict=True)):
+            doubts = combined_doubt(coverages)
+            known = self._combined = (parts, doubts, frames_to_review(doubts))
+        return known[1], known[2]
+
 
 def _coverage(item: RotoObject) -> Coverage:
-    doubts = sorted((f, c.doubt) for f, c in item.cells.items() if c.doubt and not c.is_barrier)
-    return Coverage(_spans(item), tuple(item.anchors()), tuple(doubts))
+    return Coverage(_spans(item), tuple(item.anchors()), FrameMap.of(item.cells).derived(_doubts))
+
+
+def _doubts(cells: Mapping[int, Cell]) -> tuple[tuple[int, float], ...]:
+    return tuple((frame, cell.doubt) for frame, cell in cells.items() if cell.doubt and not cell.is_barrier)
 
 
 def combined_doubt(coverages: Mapping[ObjectId, Coverage]) -> tuple[tuple[int, float], ...]:
