@@ -83,6 +83,19 @@ class Propose(Protocol):
         """Candidates on a frame, from frames of the shot alone. `check` raises when the user cancels."""
 
 
+class Watcher:
+    """Watches a search; this one does not care. Called in the thread of the search."""
+
+    def begin(self, title: str, place: int, count: int) -> None:
+        """A network of this title begins to look, the one at `place`, from 0, of `count`."""
+
+    def check(self) -> None:
+        """Raises Cancelled when the user asked to stop; called now and then."""
+
+    def deliver(self, proposals: list[Proposal]) -> None:
+        """A network is done: this is the result if it was the last."""
+
+
 def zero_shot_networks() -> tuple[NetworkSpec, ...]:
     """The networks that propose objects, those with weights first. Loads no torch."""
     return tuple(sorted(networks(Task.ZERO_SHOT), key=lambda spec: weights_state(spec) is not WeightsState.PRESENT))
@@ -104,7 +117,7 @@ def suggest(
     shot: range | None = None,
     device: str = "auto",
     refine: bool = False,
-    check: Callable[[], None] = lambda: None,
+    watch: Watcher | None = None,
 ) -> list[Proposal]:
     """Proposes object masks on a frame, the best first.
 
@@ -115,7 +128,7 @@ def suggest(
         shot: frames that may be looked at: those between the cuts around the frame. None for the whole clip.
         device: "auto", "cpu", "cuda" or "mps".
         refine: move outlines to where the colours change, by a dense CRF with the settings of COSNet's authors.
-        check: called now and then; raises Cancelled when the user asked to stop.
+        watch: is told how far the search is, and may stop it; None for nobody.
 
     Raises:
         EngineError: the frame is not in the clip, or a network proposes nothing by its nature.
@@ -126,13 +139,21 @@ def suggest(
     if frame_index not in shot or not 0 <= frame_index < source.info.frame_count:
         raise EngineError(f"Frame {frame_index} is not in the clip, which has {source.info.frame_count} frames.")
     found: list[Proposal] = []
-    for spec in _asked(network_names):
+    watch, asked = watch or Watcher(), _asked(network_names)
+    for place, spec in enumerate(asked):
+        watch.begin(spec.title, place, len(asked))
+        watch.check()
         propose = _proposer(spec.name)
-        candidates = propose(source, frame_index, shot=shot, device=device, check=check)
+        candidates = propose(source, frame_index, shot=shot, device=device, check=watch.check)
         fitting = [candidate for candidate in candidates if _has_fitting_size(candidate)]
         if refine:
-            fitting = _refined(source.frame(frame_index), fitting, check)
+            fitting = _refined(source.frame(frame_index), fitting, watch.check)
         found += [_judged(candidate, spec.name) for candidate in fitting]
+        watch.deliver(_best_first(found))
+    return _best_first(found)
+
+
+def _best_first(found: Sequence[Proposal]) -> list[Proposal]:
     return without_repeats(sorted(found, key=lambda proposal: -proposal.score))
 
 

@@ -6,10 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from vosapp.core.document import Document
-from vosapp.core.errors import EngineError, WeightsError
+from vosapp.core.errors import EngineError
 from vosapp.engine.job import JobContext
-from vosapp.engine.suggest import Proposal, suggest, why_not, without_repeats, zero_shot_networks
-from vosapp.models.weights import WeightsState, weights_state
+from vosapp.engine.suggest import Proposal, Watcher, suggest
 from vosapp.video.open import open_video
 from vosapp.video.source import VideoSource
 
@@ -53,24 +52,33 @@ def suggest_body(
     """
 
     def body(context: JobContext) -> list[Proposal]:
-        names = [(s.name, s.title) for s in zero_shot_networks() if weights_state(s) is WeightsState.PRESENT]
-        if not names:
-            raise WeightsError(why_not())
         source = task.open_source()
-        found: list[Proposal] = []
         try:
-            shot = shot_around(task.document.cuts, task.frame_index, source.info.frame_count)
-            for place, (name, title) in enumerate(names):
-                context.progress(place, len(names), title)
-                context.check()
-                more = suggest(
-                    source, task.frame_index, network_names=[name], shot=shot, device=task.device, check=context.check
-                )
-                # a new list each time: the one before belongs to the receiver
-                found = without_repeats(sorted([*found, *more], key=lambda proposal: -proposal.score))
-                deliver(found)
+            return suggest(
+                source,
+                task.frame_index,
+                shot=shot_around(task.document.cuts, task.frame_index, source.info.frame_count),
+                device=task.device,
+                watch=_JobWatcher(context, deliver),
+            )
         finally:
             source.close()
-        return found
 
     return body
+
+
+class _JobWatcher(Watcher):
+    """Lets a job watch a search."""
+
+    def __init__(self, context: JobContext, deliver: Callable[[list[Proposal]], None]) -> None:
+        self._context = context
+        self._deliver = deliver
+
+    def begin(self, title: str, place: int, count: int) -> None:
+        self._context.progress(place, count, title)
+
+    def check(self) -> None:
+        self._context.check()
+
+    def deliver(self, proposals: list[Proposal]) -> None:
+        self._deliver(proposals)
