@@ -12,14 +12,17 @@ from torch import Tensor
 
 from tests.parity.case import Case, image_tensor, require_whole_module
 from tests.parity.fill import filled, shapes, without_initialising
+from tests.parity.precision import follow, of_bfloat16
 from tests.parity.sequence import compare_gradients, mask_of, reduce_network
 from tests.parity.summary import compare_summary, record, summarise
+from vosapp.engine.networks.hs2s import HS2SPropagator
 from vosapp.models.hs2s.network import HS2S, State, build
 from vosapp.models.stages.merging import merge_by_largest
 from vosapp.models.stages.skip_decoder import Decoded
 from vosapp.training.border_distance import border_classes
 from vosapp.training.sequence_loss import frame_loss
 
+CPU = torch.device("cpu")
 INPUTS = ("frames", "labels", "norm_*", "train_ss/*/draws", "train_ss/*/epsilon", "train_ss/*/fed_back")
 
 
@@ -162,6 +165,15 @@ def test_native_size(network: HS2S, full: Case) -> None:
     full.compare("obj1/logits_sub2", torch.stack([decoded.logits[0, 0, ::2, ::2] for decoded in found]))
     distances = [decoded.distances[0, :, 5::16, 5::16] for decoded in found if decoded.distances is not None]
     full.compare("obj1/dist_logits_sub16", torch.stack(distances))
+
+
+def test_bfloat16_changes_few_labels(network: HS2S, case: Case) -> None:
+    size, labels = case["frames"].shape[1:3], case["labels"][0]
+    found = of_bfloat16(
+        network, lambda form: follow(HS2SPropagator(form, device=CPU, size=size), case["frames"], labels)
+    )
+    assert found.flipped <= 0.001
+    assert 0 < found.mean < 0.0005
 
 
 def test_gradients(network: HS2S, case: Case) -> None:

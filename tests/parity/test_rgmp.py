@@ -11,6 +11,7 @@ from torch import Tensor
 
 from tests.parity.case import Case, image_tensor, require_whole_module
 from tests.parity.fill import filled, shapes, without_initialising
+from tests.parity.precision import follow, of_bfloat16
 from vosapp.engine.networks.rgmp import RgmpPropagator
 from vosapp.models.preparing import prepare
 from vosapp.models.rgmp import protocol
@@ -151,6 +152,14 @@ def test_propagator(network: RGMP, case: Case, variants: Case, scales: str) -> N
     for index, recorded in enumerate(expected, start=1):
         found = propagator.step(index, case["frames"][index]).probabilities
         np.testing.assert_allclose(np.stack([found[1], found[2]]), recorded[1:], atol=1e-4)
+
+
+def test_bfloat16_changes_few_labels(network: RGMP, case: Case) -> None:
+    found = of_bfloat16(
+        network, lambda form: follow(RgmpPropagator(form, device=CPU), case["frames"], case["label_mo"])
+    )
+    assert found.flipped <= 0.001
+    assert 0 < found.mean < 0.005
 
 
 def test_nothing_is_left_out(request: pytest.FixtureRequest, case: Case, variants: Case) -> None:

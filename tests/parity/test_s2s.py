@@ -12,8 +12,10 @@ from torch import Tensor, nn
 
 from tests.parity.case import Case, image_tensor, require_whole_module
 from tests.parity.fill import filled, shapes, without_initialising
+from tests.parity.precision import follow, of_bfloat16
 from tests.parity.sequence import compare_gradients, mask_of, reduce_network
 from tests.parity.summary import compare_summary, record, summarise
+from vosapp.engine.networks.s2s import S2SPropagator
 from vosapp.models.s2s.network import S2S, State, build
 from vosapp.models.s2s.trunk import normalise
 from vosapp.models.stages.merging import exclusive, merge_by_largest
@@ -22,6 +24,7 @@ from vosapp.models.stages.skip_decoder import Decoded
 from vosapp.training.border_distance import border_classes, class_count
 from vosapp.training.sequence_loss import balanced_cross_entropy, frame_loss, jaccard_loss
 
+CPU = torch.device("cpu")
 NETWORK = "s2s_plus_plus"
 STATE_NAMES = ("h", "c", "h_middle", "c_middle", "h_3", "c_3")
 INPUTS = (
@@ -163,6 +166,15 @@ def test_native_size(network: S2S, full: Case) -> None:
     full.compare("obj1/logits_sub2", torch.stack([decoded.logits[0, 0, ::2, ::2] for decoded in found]))
     distances = [decoded.distances[0, :, 5::16, 5::16] for decoded in found if decoded.distances is not None]
     full.compare("obj1/dist_logits_sub16", torch.stack(distances))
+
+
+def test_bfloat16_changes_few_labels(network: S2S, case: Case) -> None:
+    size, labels = case["frames"].shape[1:3], case["labels"][0]
+    found = of_bfloat16(
+        network, lambda form: follow(S2SPropagator(form, device=CPU, size=size), case["frames"], labels)
+    )
+    assert found.flipped <= 0.001
+    assert 0 < found.mean < 0.0005
 
 
 def test_gradients(network: S2S, case: Case) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterator
 from typing import TypeVar
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from vosapp.models.fusing import fold_bottlenecks
 from vosapp.models.packing import can_pack, pack
@@ -18,7 +19,8 @@ class Precision(enum.Enum):
     """In how many digits a network computes.
 
     `FLOAT32` gives the authors' numbers within 1e-4. `BFLOAT16` computes with 8 binary digits where that is safe and
-    adds up in float32; it is about twice as fast on processors and graphics cards that have it.
+    adds up in float32. Where it is not, a network says so by `exact_stages` and `exact_parameters`; docs/networks.md
+    has what was measured.
     """
 
     FLOAT32 = "float32"
@@ -43,7 +45,8 @@ def prepare(network: AnyModule, device: torch.device, precision: Precision = Pre
 
     Args:
         network: with its weights. A module of it that has a method `fold_norms` folds the batch norms that only
-            it knows; one with an attribute `exact_parameters` names those that keep all their digits.
+            it knows; `exact_parameters` and `exact_stages` name those parameters and submodules of it that keep all
+            their digits.
         device: where it will run.
         precision: of weights and feature maps.
     """
@@ -53,15 +56,33 @@ def prepare(network: AnyModule, device: torch.device, precision: Precision = Pre
         if callable(fold_norms := getattr(module, "fold_norms", None)):
             fold_norms()
     network.to(device)
-    exact = {
-        id(module.get_parameter(name))
-        for module in network.modules()
-        for name in getattr(module, "exact_parameters", ())
-    }
+    exact = {id(parameter) for parameter in _exact_parameters(network)}
     for parameter in network.parameters():
         layout = torch.channels_last if parameter.dim() == 4 else torch.preserve_format
         dtype = parameter.dtype if id(parameter) in exact else precision.dtype
         parameter.data = parameter.data.to(dtype, memory_format=layout)
+    if precision is not Precision.FLOAT32:
+        _accept_any_precision(network)
     if device.type == "cpu" and can_pack():
         pack(network)
     return network
+
+
+def _exact_parameters(network: nn.Module) -> Iterator[nn.Parameter]:
+    """Those that keep all their digits whatever the precision."""
+    for module in network.modules():
+        for name in getattr(module, "exact_parameters", ()):
+            yield module.get_parameter(name)
+        for name in getattr(module, "exact_stages", ()):
+            yield from module.get_submodule(name).parameters()
+
+
+def _accept_any_precision(network: nn.Module) -> None:
+    """Lets every convolution bring its input to its own precision, so that stages of two precisions go together."""
+
+    def bring(conv: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        return (inputs[0].to(dtype_of(conv)), *inputs[1:])
+
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d):
+            module.register_forward_pre_hook(bring)

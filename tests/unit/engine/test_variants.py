@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -12,7 +14,7 @@ from numpy.typing import NDArray
 from vosapp.core.document import ObjectId
 from vosapp.core.errors import EngineError
 from vosapp.engine import engines as registry
-from vosapp.engine.engines import build_propagator, engine, engines
+from vosapp.engine.engines import EngineSpec, build_propagator, engine, engines
 from vosapp.engine.flow import FlowPropagator
 from vosapp.engine.propagator import Prediction, Probability
 from vosapp.engine.refined import CrfRefined
@@ -38,7 +40,7 @@ def test_options_of_several_variants_add_up() -> None:
 
 
 def test_a_variant_that_an_engine_does_not_have() -> None:
-    for name in ("flow/bf16", "rvos/3-scales", "flow/magic"):
+    for name in ("flow/bf16", "rvos/bf16", "rvos/3-scales", "flow/magic"):
         with pytest.raises(EngineError, match="no variant"):
             engine(name)
         with pytest.raises(EngineError, match="no variant"):
@@ -52,6 +54,20 @@ def test_every_engine_named_by_a_variant_exists() -> None:
     from vosapp.engine.variants import VARIANTS
 
     assert {name for variant in VARIANTS for name in variant.engines} <= names
+
+
+def test_a_name_means_one_way_of_an_engine() -> None:
+    for spec in engines():
+        names = [variant.name for variant in variants(spec.name)]
+        assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("spec", [spec for spec in engines() if spec.name != "hybrid"], ids=lambda spec: spec.name)
+def test_engines_take_the_options_of_their_variants(spec: EngineSpec) -> None:
+    module, _, function = spec.build.partition(":")
+    taken = inspect.signature(getattr(importlib.import_module(module), function)).parameters
+    for variant in variants(spec.name):
+        assert variant.options.keys() <= taken.keys()
 
 
 def test_options_reach_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 
 import pytest
 import torch
 from torch import Tensor, nn
 
+from vosapp.models.backbones import bottleneck_stages
 from vosapp.models.fusing import fold, fold_bottlenecks
 from vosapp.models.hs2s.network import HS2S
-from vosapp.models.packing import PackedConv2d, can_pack
+from vosapp.models.packing import PackedBottleneck, PackedConv2d, can_pack
 from vosapp.models.preparing import Precision, dtype_of, prepare
 from vosapp.models.rgmp.network import RGMP
 from vosapp.models.s2s.network import S2S
@@ -114,6 +116,26 @@ def test_buffers_keep_their_digits() -> None:
     assert network.Encoder.mean.dtype is torch.float32
 
 
+@torch.inference_mode()
+def test_stages_that_must_be_exact_keep_their_digits() -> None:
+    network = prepare(small_hs2s(), CPU, Precision.BFLOAT16)
+    assert dtype_of(network.encoder) is torch.float32
+    assert dtype_of(network.memory) is torch.bfloat16
+    rgb, masks = torch.rand(1, 3, 64, 96), torch.zeros(1, 64, 96)
+    assert run_hs2s(network, rgb, masks).dtype is torch.float32
+
+
+@torch.inference_mode()
+def test_stages_of_two_precisions_go_together_without_packing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a graphics card, where nothing is packed."""
+    monkeypatch.setattr("vosapp.models.preparing.can_pack", lambda: False)
+    for build, run in RUNS.values():
+        rgb, masks = torch.rand(1, 3, 64, 96), torch.zeros(1, 64, 96)
+        masks[0, 10:40, 20:60] = 1
+        found = run(prepare(build(), CPU, Precision.BFLOAT16), rgb, masks)
+        assert (found - run(prepare(build(), CPU), rgb, masks)).abs().max() < 0.02
+
+
 @torch.no_grad()
 def test_folding_two_convolutions_into_one_norm() -> None:
     torch.manual_seed(5)
@@ -168,6 +190,26 @@ class TestPackedConvolution:
         packed(torch.randn(1, 4, 8, 8))
         with pytest.raises(RuntimeError, match="let go"):
             packed.part(torch.randn(1, 2, 8, 8), 0)
+
+    @torch.inference_mode()
+    @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+    @pytest.mark.parametrize("stride", [1, 2])
+    def test_bottleneck_equals_the_plain_one(self, dtype: torch.dtype, stride: int) -> None:
+        torch.manual_seed(8)
+        (stage,) = bottleneck_stages((4,), (2,), 8)
+        randomise_norms(stage)
+        stage[0].conv2.stride = stage[0].downsample[0].stride = (stride, stride)
+        x = torch.randn(2, 8, 13, 18)
+        expected = stage(x)
+        packed = prepare(copy.deepcopy(stage), CPU, Precision(str(dtype).removeprefix("torch.")))
+        assert all(isinstance(block, PackedBottleneck) for block in packed)
+        loose = dtype is torch.bfloat16
+        torch.testing.assert_close(packed(x.to(dtype)).float(), expected, atol=0.2 if loose else 1e-5, rtol=2e-2)
+
+    def test_bottleneck_with_plain_convolutions_is_refused(self) -> None:
+        (stage,) = bottleneck_stages((4,), (1,), 8)
+        with pytest.raises(TypeError, match="not packed"):
+            PackedBottleneck(stage[0])
 
     def test_padding_by_name_is_refused(self) -> None:
         with pytest.raises(ValueError, match="zero padding"):

@@ -144,7 +144,7 @@ def build(
     Args:
         device: "auto", "cpu", "cuda" or "mps".
         protocol, short_side: see `AGamePropagator`.
-        precision: "float32", or "bfloat16": about twice as fast, and not to the same digits.
+        precision: "float32", or "bfloat16": the picture is encoded in it, which is where it changes few labels.
 
     Raises:
         WeightsError: there are no weights.

@@ -155,7 +155,7 @@ def build(
     Args:
         device: "auto", "cpu", "cuda" or "mps".
         size: see `HS2SPropagator`.
-        precision: "float32", or "bfloat16": about three times as fast, and not to the same digits.
+        precision: "float32", or "bfloat16": the memories are kept in it, which is where it changes few labels.
         network: "hs2s", "hs2s-0", "hs2s-t1" or "hs2s-sim".
 
     Raises:

@@ -234,7 +234,7 @@ def build(
         device: "auto", "cpu", "cuda" or "mps".
         scales: see `RgmpPropagator`; `THREE_SCALES` is what the authors' figures were made with.
         short_side: see `RgmpPropagator`.
-        precision: "float32", or "bfloat16": about three times as fast, and not to the same digits.
+        precision: "float32", or "bfloat16": faster, and not to the same digits.
         network: "rgmp", or "rgmp-gru" for the one with a visual memory.
         tuned: whether to learn the objects from their anchors first.
 

@@ -13,7 +13,7 @@ from vosapp.core.document import ObjectId
 from vosapp.engine.device import choose_device
 from vosapp.engine.networks.answer import answer
 from vosapp.engine.networks.fitting import DEVIATION, MEAN
-from vosapp.engine.networks.prepared import precision_of, prepared_network
+from vosapp.engine.networks.prepared import prepared_network
 from vosapp.engine.networks.ways import ways_to_run
 from vosapp.engine.propagator import Prediction, Probability
 from vosapp.engine.stepping_down import SteppingDown
@@ -126,24 +126,21 @@ def build(
     *,
     size: tuple[int, int] = SIZE,
     recurrence: Recurrence = "spatio-temporal",
-    precision: str = "float32",
 ) -> SteppingDown:
     """RVOS with the user's weights. It goes on with the processor when memory runs out.
 
     Args:
         device: "auto", "cpu", "cuda" or "mps".
         size, recurrence: see `RvosPropagator`.
-        precision: "float32", or "bfloat16": about twice as fast, and not to the same digits.
 
     Raises:
         WeightsError: there are no weights.
-        EngineError: no such device or precision.
+        EngineError: no such device.
     """
-    precision_of(precision)
     require_weights(network("rvos"))
 
     def run(where: torch.device, _side: int) -> RvosPropagator:
-        loaded = cast(Rvos, prepared_network("rvos", where, precision))
+        loaded = cast(Rvos, prepared_network("rvos", where))
         return RvosPropagator(loaded, device=where, size=size, recurrence=recurrence)
 
     return SteppingDown(ways_to_run(choose_device(device), 0, run, smaller=()))

@@ -107,7 +107,7 @@ def build(
     Args:
         device: "auto", "cpu", "cuda" or "mps".
         size: see `S2SPropagator`.
-        precision: "float32", or "bfloat16": about three times as fast, and not to the same digits.
+        precision: "float32", or "bfloat16": the memories are kept in it, which is where it changes few labels.
         network: "s2s" or "s2s++".
 
     Raises:

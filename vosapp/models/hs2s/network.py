@@ -42,6 +42,10 @@ class HS2S(nn.Module):
         matched: channels of what matching gives.
     """
 
+    # The memories are half of the work and nearly three quarters of the weights, and hardly a label depends on their
+    # last digits.
+    exact_stages = ("encoder_ref", "encoder", "decoder")
+
     def __init__(
         self,
         references: References = "both",

@@ -45,7 +45,7 @@ class WidePair(nn.Sequential):
         first, last = cast(nn.Conv2d, self[0]), cast(nn.Conv2d, self[2])
         if first.bias is None or last.bias is None:
             raise TypeError("the pair of 1x1 convolutions has biases")
-        columns = x.permute(1, 0, 2, 3).flatten(1)  # (C, N * h * w)
+        columns = x.to(first.weight.dtype).permute(1, 0, 2, 3).flatten(1)  # (C, N * h * w)
         blocks = zip(  # split at once: the gradient of a slice would be as large as the whole weight, for each block
             torch.split(first.weight.flatten(1), _BLOCK),
             torch.split(first.bias.unsqueeze(1), _BLOCK),

@@ -31,6 +31,9 @@ class S2S(nn.Module):
         widths, middle, wide: channels of the trunk, of the initializer and of the encoder; smaller ones for tests.
     """
 
+    # Left in bfloat16: the memories and the very wide layers, the greater part of the weights of a frame.
+    exact_stages = ("initializer", "encoder.vgg_backbone", "decoder")
+
     def __init__(
         self,
         memories: int = 3,

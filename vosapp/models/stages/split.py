@@ -31,7 +31,7 @@ def part(conv: nn.Module, x: Tensor, first_channel: int) -> Tensor:
     if not isinstance(conv, nn.Conv2d):
         raise TypeError(f"{type(conv).__name__} cannot be applied in parts")
     weight = conv.weight[:, first_channel : first_channel + x.shape[1]]
-    return F.conv2d(x, weight, padding=conv.padding, stride=conv.stride, dilation=conv.dilation)
+    return F.conv2d(x.to(weight.dtype), weight, padding=conv.padding, stride=conv.stride, dilation=conv.dilation)
 
 
 def bias_of(conv: nn.Module) -> Tensor:
