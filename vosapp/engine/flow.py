@@ -53,6 +53,13 @@ class FlowPropagator:
         for object_id in object_ids:
             self._tracks.pop(object_id, None)
 
+    def insist(self, masks: Mapping[ObjectId, Probability]) -> dict[ObjectId, Probability]:
+        """Masks that others found on the present frame, with this engine's own where a correction says so.
+
+        Where a trusted mask went against the looks, as corrections do, others who go by the looks undo it.
+        """
+        return {i: self._tracks[i].insist(mask) if i in self._tracks else mask for i, mask in masks.items()}
+
     def adopt(self, masks: Mapping[ObjectId, Probability]) -> None:
         """Goes on from these masks of the present frame instead of its own predictions, which taught it already."""
         for object_id, mask in masks.items():

@@ -83,13 +83,20 @@ class AppearanceModel:
         return frame_index in self._anchors
 
     def learn_anchor(self, frame_index: int, features: Features, mask: NDArray[np.float32]) -> None:
-        """Learns a trusted mask (height, width) in 0..1; of too many anchors the oldest learnt goes."""
+        """Learns a trusted mask (height, width) in 0..1; of far too many anchors the oldest learnt goes."""
         sides = self._sides(features, mask)
         if sides is None:
             return
         self._anchors[frame_index] = sides
-        while len(self._anchors) > MAX_ANCHORS:
+        while len(self._anchors) > 2 * MAX_ANCHORS:  # some behind a pass, some ahead: `restart` chooses
             del self._anchors[next(iter(self._anchors))]
+
+    def restart(self, frame_index: int) -> None:
+        """Forgets what recent frames taught, and all anchors but those nearest to this frame."""
+        self._recent = None
+        nearest = sorted(self._anchors, key=lambda frame: (abs(frame - frame_index), frame))[:MAX_ANCHORS]
+        # In one order, whichever was learnt first: sums of rounded numbers depend on it.
+        self._anchors = {frame: self._anchors[frame] for frame in sorted(nearest)}
 
     def learn_recent(self, features: Features, mask: NDArray[np.float32]) -> None:
         """Learns a predicted mask (height, width) in 0..1, which later ones will replace."""

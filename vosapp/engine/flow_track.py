@@ -2,8 +2,11 @@
 
 Each frame weighs four kinds of evidence in log-odds per pixel: the mask that optical flow carried over (the prior),
 the appearance, the motion, and the extent, which lets the appearance decide alone where part of the object went
-missing. All but the prior are found on a small working picture. An edge-aware smoothing at full size then lays the
-outline onto the picture's edges.
+missing. What a trusted mask claims against the looks is taken off them (`flow_claims.py`). All but the prior are found
+on a small working picture. An edge-aware smoothing at full size then lays the outline onto the picture's edges.
+
+A trusted mask starts everything anew: what is found on a frame depends on the trusted masks that were shown and on the
+frames since the last one, never on where the pass began.
 
 Source of the smoothing: Min et al., "Fast global image smoothing based on weighted least squares", TIP 2014, as OpenCV
 implements it.
@@ -18,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vosapp.engine.flow_appearance import AppearanceModel
+from vosapp.engine.flow_claims import Claims, parted
 from vosapp.engine.flow_extent import Extent, extent_of
 from vosapp.engine.flow_features import Features, pixel_features
 from vosapp.engine.flow_motion import motion_evidence
@@ -86,6 +90,7 @@ class ObjectTrack:
         self._appearance = AppearanceModel()
         self._mask: Probability | None = None
         self._extent: Extent | None = None
+        self._claims: Claims | None = None
 
     def remember(self, scene: Scene, mask: Probability) -> None:
         """Learns the look of the object from a trusted mask, without moving there."""
@@ -98,15 +103,30 @@ class ObjectTrack:
             self._appearance.learn_anchor(scene.frame_index, features, small[window.small])
 
     def place(self, scene: Scene, mask: Probability) -> None:
-        """Takes a trusted mask as the state of this frame."""
+        """Takes a trusted mask as the state of this frame, in place of all that was carried here.
+
+        An empty one says that the object is away; what is known of it stays, so that it can be found again.
+        """
         if not self._appearance.is_ready():
             self.remember(scene, mask)
-        self._mask = mask
-        self._extent = extent_of(scene.reduced(mask) >= 0.5) or self._extent
+        self._mask, self._claims = mask, None
+        small = scene.reduced(mask)
+        inside = small >= 0.5
+        extent = extent_of(inside)
+        if extent is not None:
+            self._extent = extent
+            self._appearance.restart(scene.frame_index)
+            self._claims = Claims.of(self._score_around(scene, inside), inside)
 
     def adopt(self, mask: Probability) -> None:
         """Goes on from a mask (height, width) that others found on the present frame."""
         self._mask = mask
+
+    def insist(self, mask: Probability) -> Probability:
+        """A mask (height, width) that others found on the present frame, put right where claims stand."""
+        if self._claims is None or self._mask is None:
+            return mask
+        return np.asarray(mask + self._claims.weight(mask.shape) * (self._mask - mask), np.float32)
 
     def follow(self, scene: Scene) -> tuple[Probability, float]:
         """Moves to the scene's frame. Returns the probabilities (height, width) and the doubt, 0 to 1."""
@@ -117,12 +137,24 @@ class ObjectTrack:
             return mask, 1.0
         features = pixel_features(scene.small[look.window.small])
         score = self._appearance.score(scene.frame_index, features)
+        if self._claims is not None and scene.small_flow is not None:
+            self._claims = self._claims.moved(scene.small_flow)
+            score = score + self._claims.score[look.window.small]
         found = self._outlined(scene, look, self._evidence(scene, look, score))
         mask[look.window.full] = self._without_strays(scene, look, found)
         self._mask = mask
         small = scene.reduced(mask)
         self._learn(scene, look, features, small)
         return mask, _doubt(look, score, small[look.window.small] >= 0.5)
+
+    def _score_around(self, scene: Scene, inside: NDArray[np.bool_]) -> NDArray[np.float32]:
+        """(height, width) of the working picture: the appearance around a mask on it, 0 farther away."""
+        scores = np.zeros(inside.shape, np.float32)
+        window = scene.window(inside, None, self._settings.margin)
+        if window is not None:
+            features = pixel_features(scene.small[window.small])
+            scores[window.small] = self._appearance.score(scene.frame_index, features)
+        return scores
 
     def _look(self, scene: Scene) -> _Look | None:
         """Moves the state to a frame; None when there is nothing to look for."""
@@ -140,11 +172,17 @@ class ObjectTrack:
         return _Look(window, expected, moved, small, missing)
 
     def _evidence(self, scene: Scene, look: _Look, score: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(height, width, 2) of the window: log-odds of appearance and motion, and the least log-odds of the prior."""
+        """(height, width, 2) of the window: log-odds of appearance and motion, and the least log-odds of the prior.
+
+        `score` is the appearance with the claims in it.
+        """
         settings, (rows, columns) = self._settings, look.window.small
-        evidence = settings.appearance_gain * score
+        motion = np.zeros_like(score)
         if scene.small_flow is not None:
-            evidence = evidence + motion_evidence(scene.small_flow, look.small, look.window.small)
+            motion = motion_evidence(scene.small_flow, look.small, look.window.small)
+        if self._claims is not None:
+            motion = motion * self._claims.against_motion()[rows, columns]
+        evidence = settings.appearance_gain * score + motion
         distance = look.expected.distance(rows.start, columns.start, *score.shape)
         outside = np.maximum(0, distance / _EXTENT_SLACK - 1)
         floor = settings.lost_gain * look.missing - settings.prior_limit - settings.extent_slope * outside
@@ -161,6 +199,9 @@ class ObjectTrack:
         odds = np.maximum(prior, full[..., 1]) + full[..., 0]
         probability = np.asarray(255 / (1 + np.exp(-odds)), np.float32)
         picture = np.ascontiguousarray(scene.rgb[look.window.full])
+        if self._claims is not None:
+            claims = scene.enlarged(self._claims.score)[look.window.full]
+            picture = parted(picture, claims, carried >= 0.5)
         strength = settings.edge_strength * (0.5 / scene.scale) ** 2
         smooth = cv2.ximgproc.fastGlobalSmootherFilter(picture, probability, strength, settings.edge_colour)
         steep = (np.asarray(smooth, np.float32) / 255 - 0.5) * settings.sharpness + 0.5
@@ -188,6 +229,8 @@ class ObjectTrack:
         if self._extent is None:
             return
         inside = small >= 0.5
+        if self._claims is not None:
+            self._claims = self._claims.kept(inside)
         self._extent = look.expected.seen(inside, self._extent, scene.camera)
         if np.count_nonzero(inside) > self._settings.learn_share * self._extent.area_px:
             self._appearance.learn_recent(features, small[look.window.small])
@@ -198,14 +241,14 @@ def _doubt(look: _Look, score: NDArray[np.float32], inside: NDArray[np.bool_]) -
 
     Args:
         look: what the frame showed.
-        score: (height, width) the appearance in the window of the working picture.
+        score: (height, width) the appearance, with the claims in it, in the window of the working picture.
         inside: (height, width) what was decided there.
     """
     count = np.count_nonzero(inside)
     if not count:
         return 1.0
     changed = min(1.0, float(np.count_nonzero(inside ^ (look.small[look.window.small] >= 0.5))) / count)
-    unlike = 1 - float(score[inside].mean())
+    unlike = 1 - float(np.clip(score[inside], -1, 1).mean())
     weights = _DOUBT_MISSING, _DOUBT_CHANGED, _DOUBT_UNLIKE
     doubt = float(np.dot(weights, (look.missing, changed**0.5, unlike)))
     return min(1.0, max(0.0, doubt))

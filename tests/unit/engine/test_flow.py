@@ -10,6 +10,7 @@ from tests.shared import shared_dir
 from tests.unit.engine.test_optical_flow import texture
 from vosapp.engine.engines import build_propagator
 from vosapp.engine.flow_appearance import MAX_ANCHORS, AppearanceModel
+from vosapp.engine.flow_claims import Claims, parted
 from vosapp.engine.flow_extent import extent_of
 from vosapp.engine.flow_features import FEATURE_COUNT, pixel_features
 from vosapp.engine.flow_motion import motion_evidence
@@ -128,9 +129,11 @@ def test_the_appearance_model_tells_the_disc_from_the_ground_and_stays_small() -
     assert features.shape == (*SIZE, FEATURE_COUNT)
     model = AppearanceModel()
     assert not model.score(0, features).any()
-    for frame in range(MAX_ANCHORS + 4):
+    for frame in range(2 * MAX_ANCHORS + 4):
         model.learn_anchor(frame, features, truth.astype(np.float32))
     assert not model.knows(0)
+    model.restart(20)
+    assert [frame for frame in range(2 * MAX_ANCHORS + 4) if model.knows(frame)] == list(range(12, 12 + MAX_ANCHORS))
     later, moved = scene(9)
     score = model.score(9, pixel_features(later))
     assert np.mean((score > 0) == moved) > 0.97
@@ -182,3 +185,45 @@ def test_motion_says_nothing_where_all_moves_alike_or_nothing_is_to_be_seen() ->
     assert not motion_evidence(flow, mask, whole).any()
     mask[20:60, 30:70] = 1
     assert np.abs(motion_evidence(flow, mask, whole)).max() < 0.2
+
+
+def test_only_broad_disagreement_with_the_looks_is_claimed() -> None:
+    inside = np.zeros((60, 80), np.bool_)
+    inside[10:50, 10:60] = True
+    looks = np.where(inside, np.float32(0.8), np.float32(-0.8))
+    assert Claims.of(looks, inside) is None
+    looks[10:50, 12:14] = -0.5  # fraying
+    looks[20:40, 30:45] = -0.5  # a part that looks like the ground
+    looks[0:10, 65:80] = 0.6  # ground that looks like the object
+    claims = Claims.of(looks, inside)
+    assert claims is not None
+    assert not claims.score[10:50, 12:14].any()
+    assert claims.score[30, 37] > 0.5
+    assert claims.score[5, 72] < -0.6
+    assert claims.against_motion()[30, 37] == 0
+    assert claims.against_motion()[5, 72] == 1
+
+
+def test_claims_move_with_the_picture_until_the_mask_gives_them_up() -> None:
+    score = np.zeros((40, 40), np.float32)
+    score[10:20, 10:20], score[25:35, 10:20] = 0.5, -0.5
+    flow = np.zeros((40, 40, 2), np.float32)
+    flow[..., 0] = -4  # what is seen here was 4 px to the left
+    moved = Claims(score).moved(flow)
+    np.testing.assert_array_equal(moved.score, np.roll(score, 4, axis=1))
+    inside = moved.score > 0
+    kept = moved.kept(inside)
+    assert kept is not None
+    np.testing.assert_array_equal(kept.score, moved.score)
+    assert Claims(np.maximum(score, 0)).kept(np.zeros((40, 40), np.bool_)) is None
+
+
+def test_smoothing_does_not_run_over_the_bounds_of_a_firm_claim() -> None:
+    picture = np.full((20, 20, 3), 100, np.uint8)
+    claims = np.zeros((20, 20), np.float32)
+    claims[:, :10] = -0.9
+    inside = np.zeros((20, 20), np.bool_)
+    inside[:, 8:] = True
+    apart = parted(picture, claims, inside)
+    assert (apart[:, :8] != 100).all()
+    assert (apart[:, 8:] == 100).all()

@@ -1,0 +1,92 @@
+"""What a trusted mask says against the looks: it has to stay true, though every frame after it looks otherwise.
+
+Who erases part of an object, or adds what looks like the ground, contradicts what the appearance model makes of the
+picture. Left alone, the looks bring the part back within three frames. So on a trusted mask the model's error is
+measured where it is more than a frayed outline, and taken off its scores from then on: it moves with the picture, and
+is given up where the object's mask no longer has it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vosapp.engine.optical_flow import Flow, warp
+from vosapp.video.source import RgbImage
+
+_CORE_PX = 7  # what is narrower, on the working picture, is noise of the model and the fraying of outlines
+_RIM_PX = 5  # a claim reaches half of this over its core
+_ADDED = np.float32(0.2)  # score that what was added is lifted to: its surroundings pull it down
+_FIRM = 0.3  # appearance score from which a claim also parts surfaces, and stands against the motion
+_OPPOSITE = 128  # the highest bit of a sample
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What is added to the appearance score of an object.
+
+    Attributes:
+        score: (height, width) float32 of the working picture, -1..1: above 0 where the object is though it looks like
+            the ground, below 0 where it is not though it looks like the object, and 0 where there is no claim.
+    """
+
+    score: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, score: NDArray[np.float32], inside: NDArray[np.bool_]) -> Claims | None:
+        """The claims of a trusted mask.
+
+        Args:
+            score: (height, width) appearance, -1..1, from a model that has learnt the mask; 0 where nobody looked.
+            inside: (height, width) the mask.
+
+        Returns:
+            None when there are none.
+        """
+        wrong = np.where(inside, score < 0, score > 0).astype(np.uint8)
+        core = cv2.morphologyEx(wrong, cv2.MORPH_OPEN, _disc(_CORE_PX))
+        grown = cv2.bitwise_and(cv2.dilate(core, _disc(_RIM_PX)), wrong)
+        return _some(np.where(grown > 0, np.where(inside, _ADDED, np.float32(0)) - score, np.float32(0)))
+
+    def moved(self, flow: Flow) -> Claims:
+        """On the next frame, along its flow (height, width, 2) to this one."""
+        return Claims(warp(self.score, flow))
+
+    def kept(self, inside: NDArray[np.bool_]) -> Claims | None:
+        """Those that a decision (height, width) agrees with; None when there are none."""
+        return _some(np.where(inside, np.maximum(self.score, 0), np.minimum(self.score, 0)))
+
+    def weight(self, shape: tuple[int, int]) -> NDArray[np.float32]:
+        """How firm they are on a picture of another (height, width): 0..1."""
+        firm = np.clip(np.abs(self.score) / _FIRM, 0, 1)
+        return np.asarray(cv2.resize(firm, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR), np.float32)
+
+    def against_motion(self) -> NDArray[np.float32]:
+        """(height, width) share of the motion's evidence that counts: what was added may well move with the ground."""
+        claimed = cv2.dilate(np.clip(self.score / _FIRM, 0, 1), _disc(_RIM_PX))
+        return np.asarray(1 - claimed, np.float32)
+
+
+def parted(picture: RgbImage, claims: NDArray[np.float32], inside: NDArray[np.bool_]) -> RgbImage:
+    """A picture in which firm claims lie behind edges, so that no smoothing along surfaces runs over their bounds.
+
+    Args:
+        picture: (height, width, 3).
+        claims: (height, width) their score on it.
+        inside: (height, width) the moved mask, whose outline the bounds are drawn along.
+    """
+    firm = np.where(inside, claims > _FIRM, claims < -_FIRM)
+    apart = np.array(picture, copy=True)
+    apart[firm] ^= np.uint8(_OPPOSITE)
+    return apart
+
+
+def _some(score: NDArray[np.float32]) -> Claims | None:
+    return Claims(np.asarray(score, np.float32)) if score.any() else None
+
+
+def _disc(size_px: int) -> NDArray[np.uint8]:
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size_px, size_px)), np.uint8)
