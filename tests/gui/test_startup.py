@@ -16,8 +16,9 @@ from vosapp.ui.workspace import Workspace
 application = make_application()
 workspace = Workspace()
 workspace.window.show()
-application.processEvents()
-print(sorted({"torch", "torchvision", "av", "cv2"} & sys.modules.keys()))
+while workspace.projects.is_busy:
+    application.processEvents()
+print(sorted({"torch", "torchvision", "av", "cv2", "sqlite3"} & sys.modules.keys()))
 workspace.window.close()
 """
 
@@ -74,7 +75,7 @@ def run(code: str, folder: Path, **environment: str) -> str:
     return result.stdout
 
 
-def test_opening_the_window_loads_no_torch_no_decoder_and_no_opencv(tmp_path: Path) -> None:
+def test_opening_the_window_loads_no_torch_no_decoder_no_opencv_and_no_database(tmp_path: Path) -> None:
     assert run(OPEN_WINDOW, tmp_path).strip() == "[]"
 
 

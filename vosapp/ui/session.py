@@ -48,6 +48,8 @@ class Session(QObject):
         self.editor = Editor()
         self.project: Project | None = None
         self.view = ViewState()
+        self._forgotten = 0
+        self._told_of_forgetting = False
         self._serials = itertools.count(1)
         self._unsubscribe: Callable[[], None] = self.editor.subscribe(self._document_changed)
 
@@ -85,6 +87,7 @@ class Session(QObject):
         """
         self._unsubscribe()
         self.editor, self.project = editor, project
+        self._forgotten, self._told_of_forgetting = editor.history.forgotten, False
         self._unsubscribe = editor.subscribe(self._document_changed)
         kept = self.view
         self.view = ViewState(
@@ -134,6 +137,18 @@ class Session(QObject):
             view = replace(view, active_object=0)
         self.view = replace(view, project=self._project_status(saved=view.project.saved))
         self.changed.emit()
+        if self.editor.history.forgotten > self._forgotten and not self._told_of_forgetting:
+            self._told_of_forgetting = True
+            self._tell_of_forgetting()
+        self._forgotten = self.editor.history.forgotten
+
+    def _tell_of_forgetting(self) -> None:
+        """Says, once in a shot, that the first steps are gone: undo is long, and not endless."""
+        limit = self.editor.history.limit_bytes / 2**20
+        self.notify(
+            f"Undo holds {limit:,.0f} MB of masks and is full: from now on the oldest steps go.",
+            "The masks themselves all stay. The setting project.history_mb makes room for more steps.",
+        )
 
     def _project_status(self, *, saved: bool) -> ProjectStatus:
         clip = self.document.clip

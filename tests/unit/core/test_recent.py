@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -103,3 +105,15 @@ def test_empty_projects_are_cleared_away_and_broken_ones_shown() -> None:
     (work,) = unsaved_work()
     assert work.path == broken and "not a vosapp project" in work.last_step
     assert [path.name for path in unsaved_dir().iterdir()] == [broken.name]
+
+
+def test_without_unsaved_work_no_database_is_loaded(tmp_path: Path, data_dir: Path) -> None:
+    code = """
+import sys
+from pathlib import Path
+from vosapp.core.recent import RecentFiles, unsaved_work
+RecentFiles(3).add(Path("clip.mov"))
+print(RecentFiles(3).existing(), unsaved_work(), "sqlite3" in sys.modules)
+"""
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "() [] False"

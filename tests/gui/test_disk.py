@@ -1,0 +1,308 @@
+"""The window and the disk: nothing in the window waits for it, and what goes on is shown and can be stopped."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+
+from tests.bench.bench_project import long_project
+from tests.gui.desk import Desk
+from vosapp.core.mask import Mask
+from vosapp.core.project import Project
+from vosapp.core.storage import backup, copying, keeping, opening
+from vosapp.core.storage.backup import make_backup
+from vosapp.core.storage.file import ProjectFile
+from vosapp.ui import project_files
+from vosapp.ui.panels.backup_dialog import BackupDialog
+from vosapp.ui.view_state import FileWork
+
+SLOW_S = 0.15  # what each visit to the slow disk takes
+LONGEST_S = 0.05
+STORAGE = ("core/storage/", "core/project.py", "core/recent.py", "core/relink.py")
+
+
+class Watchdog(threading.Thread):
+    """Looks every few milliseconds whether the window's thread is at the disk, and since when."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self._watched = threading.get_ident()
+        self._done = threading.Event()
+        self.longest_s = 0.0
+        self.where = ""
+
+    def run(self) -> None:
+        here, since, samples = None, 0.0, 0
+        while not self._done.wait(0.005):
+            frame = _at_disk(sys._current_frames().get(self._watched))
+            now = time.perf_counter()
+            if frame is None or frame is not here:
+                here, since, samples = frame, now, 0
+                continue
+            samples += 1
+            if samples >= 4 and now - since > self.longest_s:  # less may be the machine, which has other things to do
+                self.longest_s, self.where = now - since, f"{frame.f_code.co_filename}:{frame.f_code.co_name}"
+
+    def stop(self) -> None:
+        self._done.set()
+        self.join()
+
+
+def _at_disk(frame: FrameType | None) -> FrameType | None:
+    """The outermost frame of a stack that belongs to the storage."""
+    found = None
+    while frame is not None:
+        if any(part in frame.f_code.co_filename for part in STORAGE):
+            found = frame
+        frame = frame.f_back
+    return found
+
+
+@pytest.fixture
+def slow_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Opening, writing and clearing away take their time."""
+
+    def slowly(work: Callable[..., Any]) -> Callable[..., Any]:
+        def late(*arguments: Any, **named: Any) -> Any:
+            time.sleep(SLOW_S)
+            return work(*arguments, **named)
+
+        return late
+
+    for module in (backup, copying, keeping, opening):
+        monkeypatch.setattr(module, "connect", slowly(module.connect))
+    for name in ("write", "checkpoint", "close"):
+        monkeypatch.setattr(ProjectFile, name, slowly(getattr(ProjectFile, name)))
+
+
+@pytest.fixture
+def watchdog() -> Iterator[Watchdog]:
+    dog = Watchdog()
+    dog.start()
+    yield dog
+    dog.stop()
+
+
+def test_the_window_never_waits_for_a_slow_disk(
+    desk: Desk, tmp_path: Path, slow_disk: None, watchdog: Watchdog
+) -> None:
+    """The whole life of a project of 10,000 frames and 5 objects."""
+    long_project(tmp_path / "long.vosapp").close()
+    watchdog.longest_s = 0.0
+    desk.workspace.projects.open_path(tmp_path / "long.vosapp")
+    desk.wait(lambda: desk.view.media_problem != "" and len(desk.document.objects) == 5)
+    assert desk.workspace.relinking.dialog is not None
+    desk.workspace.relinking.dialog.reject()
+    session = desk.workspace.session
+    desk.workspace.playback.go(500)
+    desk.trigger("edit.anchor")
+    desk.trigger("edit.delete")
+    desk.trigger("edit.undo")
+    while session.view.project.undo_label != "Propagate":
+        desk.trigger("edit.undo")
+    desk.trigger("edit.undo")
+    assert len(desk.document.object(1).cells) == 1
+    desk.trigger("edit.redo")
+    desk.answers.path = tmp_path / "other.vosapp"
+    desk.window.commands["file.save_as"].trigger()
+    desk.trigger("edit.approve")  # while it is being saved
+    desk.answers.path = tmp_path / "copy.vosapp"
+    desk.trigger("file.save_copy")
+    desk.trigger("file.compact")
+    assert "MB now" in desk.notice
+    desk.trigger("file.backups")
+    desk.trigger("file.close")
+    assert watchdog.longest_s < LONGEST_S, f"{watchdog.longest_s * 1000:.0f} ms in {watchdog.where}"
+    project = Project.open(tmp_path / "other.vosapp", read_only=True)
+    cell = project.editor.document.cell(1, 500)
+    assert cell is not None and cell.locked, "what was done meanwhile is in the new file"
+    project.close()
+
+
+def test_the_watchdog_bites(desk: Desk, tmp_path: Path, slow_disk: None, watchdog: Watchdog) -> None:
+    with pytest.raises(Exception, match="shot"):
+        Project.open(tmp_path / "shot.vosapp")
+    (tmp_path / "shot.vosapp").write_bytes(b"SQLite format 3\0" + bytes(84))
+    with pytest.raises(Exception, match="shot"):
+        Project.open(tmp_path / "shot.vosapp")
+    assert watchdog.longest_s > SLOW_S / 2
+
+
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Holds every writing of a copy at its first mask until it is let go or cancelled."""
+    gate = threading.Event()
+    tick = project_files._Ticking.__call__
+
+    def waiting(self: project_files._Ticking, masks: int) -> None:
+        while not gate.wait(0.005):
+            tick(self, masks)
+        tick(self, masks)
+
+    monkeypatch.setattr(project_files._Ticking, "__call__", waiting)
+    yield gate
+    gate.set()
+
+
+def test_saving_shows_how_far_it_is_and_can_be_cancelled(shot: Desk, tmp_path: Path, held: threading.Event) -> None:
+    shot.drag([(50, 50)])
+    shot.answers.path = tmp_path / "big.vosapp"
+    shot.window.commands["file.save_as"].trigger()
+    work = shot.window.work
+    shot.wait(work.isVisible)
+    assert shot.view.file_work is not None and shot.view.file_work.title == "Saving as big.vosapp"
+    assert not shot.window.commands["file.save"].isEnabled()
+    shot.drag([(90, 60)])
+    painted = shot.mask(0)
+    shot.qtbot.mouseClick(work.button, Qt.MouseButton.LeftButton)
+    shot.settle()
+    assert work.isHidden() and not shot.view.project.saved
+    assert not (tmp_path / "big.vosapp").exists() and not list(tmp_path.glob(".big*"))
+    held.set()
+    shot.trigger("file.save_as")
+    assert shot.view.project.saved and np.array_equal(shot.mask(0), painted)
+
+
+def test_strokes_made_while_it_is_saved_are_in_the_new_file(shot: Desk, tmp_path: Path, held: threading.Event) -> None:
+    shot.drag([(50, 50)])
+    shot.answers.path = tmp_path / "big.vosapp"
+    shot.window.commands["file.save_as"].trigger()
+    shot.wait(lambda: shot.view.file_work is not None)
+    shot.drag([(90, 60)])
+    painted = shot.mask(0)
+    held.set()
+    shot.settle()
+    shot.trigger("file.close")
+    shot.open(tmp_path / "big.vosapp")
+    assert np.array_equal(shot.mask(0), painted)
+    shot.trigger("edit.undo")
+    assert shot.mask(0).sum() < painted.sum()
+
+
+def test_a_compaction_takes_no_input_but_its_cancel(shot: Desk, tmp_path: Path, held: threading.Event) -> None:
+    shot.drag([(50, 50)])
+    held.set()
+    shot.answers.path = tmp_path / "a.vosapp"
+    shot.trigger("file.save_as")
+    held.clear()
+    size, before = (tmp_path / "a.vosapp").stat().st_size, shot.mask(0)
+    seen: list[FileWork | None] = []
+
+    def meddle() -> None:
+        """Runs inside of the waiting, as a user's hands would."""
+        if shot.window.work.isHidden():
+            return
+        seen.append(shot.view.file_work)
+        shot.drag([(90, 60)])
+        shot.window.close()
+        key = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Delete, Qt.KeyboardModifier.NoModifier)
+        QCoreApplication.sendEvent(shot.canvas, key)
+        shot.qtbot.mouseClick(shot.window.work.button, Qt.MouseButton.LeftButton)
+
+    shot.window.work.installEventFilter(meddler := _OnShow(meddle))
+    shot.trigger("file.compact")
+    shot.window.work.removeEventFilter(meddler)
+    assert seen and seen[0] is not None and seen[0].blocks and shot.window.isVisible()
+    assert np.array_equal(shot.mask(0), before), "it was cancelled, and nothing was painted or deleted"
+    assert (tmp_path / "a.vosapp").stat().st_size == size
+    held.set()
+    shot.drag([(90, 60)])
+    shot.trigger("file.compact")
+    assert "MB now" in shot.notice
+
+
+def test_an_opening_can_be_cancelled(
+    shot: Desk, clip_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shot.drag([(50, 50)])
+    painted, gate = shot.mask(0), threading.Event()
+    read = project_files.read_media
+
+    def slow(path: Path, context: Any) -> project_files.Media:
+        while not gate.wait(0.005):
+            context.check()
+        return read(path, context)
+
+    monkeypatch.setattr(project_files, "read_media", slow)
+    shot.workspace.projects.open_path(clip_path)
+    shot.wait(shot.window.work.isVisible)
+    shot.qtbot.mouseClick(shot.window.work.button, Qt.MouseButton.LeftButton)
+    shot.settle()
+    assert shot.view.opening == "" and np.array_equal(shot.mask(0), painted)
+    shot.workspace.projects.open_path(clip_path)
+    shot.wait(lambda: shot.view.opening != "")
+    shot.window.close()
+    assert not shot.window.isVisible(), "closing does not wait for the clip"
+
+
+def test_damaged_masks_are_told_of_after_opening_and_nothing_else_changes(shot: Desk, tmp_path: Path) -> None:
+    shot.drag([(50, 50)])
+    shot.trigger("propagate.forward")
+    shot.finish_run()
+    shot.answers.path = tmp_path / "a.vosapp"
+    shot.trigger("file.save_as")
+    cell = shot.cell(7)
+    assert cell is not None
+    shot.trigger("file.close")
+    connection = sqlite3.connect(tmp_path / "a.vosapp")
+    connection.execute("UPDATE masks SET data = zeroblob(9) WHERE digest = ?", (bytes.fromhex(cell.base),))
+    connection.commit()
+    connection.close()
+    shot.open(tmp_path / "a.vosapp")
+    shot.wait(lambda: not shot.workspace.check.is_running)
+    assert "The masks of Object 1 on frames 7 are damaged." in shot.notice and "Open backup" in shot.notice
+    assert shot.workspace.check.checked == 12
+    assert not shot.view.project.read_only and len(shot.document.object(1).cells) == 12
+    assert isinstance(shot.workspace.session.editor.mask(1, 6), Mask)
+
+
+def test_a_backup_is_listed_opened_for_reading_and_saved_elsewhere(shot: Desk, tmp_path: Path) -> None:
+    shot.trigger("file.backups")
+    assert "There is no backup yet" in shot.notice
+    shot.drag([(50, 50)])
+    shot.answers.path = tmp_path / "a.vosapp"
+    shot.trigger("file.save_as")
+    project = shot.workspace.session.project
+    assert project is not None and project.backups is not None, "from now on it is backed up"
+    make_backup(project.path, project.project_id, count=5)
+    painted = shot.mask(0)
+    shot.trigger("edit.delete")
+    shot.trigger("file.backups")
+    dialog = shot.window.findChild(BackupDialog)
+    assert dialog is not None and "today" in dialog.list.item(0).text() and "a " in dialog.list.item(0).text()
+    shot.qtbot.mouseClick(dialog.button, Qt.MouseButton.LeftButton)
+    shot.wait(lambda: shot.view.project.read_only and shot.view.picture_index == 0)
+    assert "It is a backup" in shot.notice and "read only" in shot.window.windowTitle()
+    assert np.array_equal(shot.mask(0), painted)
+    shot.answers.path = tmp_path / "restored.vosapp"
+    shot.trigger("file.save")
+    assert not shot.view.project.read_only and shot.view.project.name == "restored"
+
+
+class _OnShow(QObject):
+    """Calls something a moment after a widget is shown."""
+
+    def __init__(self, call: Callable[[], None]) -> None:
+        super().__init__()
+        self._call = call
+        self._timer = 0
+
+    def eventFilter(self, watched: Any, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if event.type() == QEvent.Type.Show:
+            self._timer = self.startTimer(20)
+        return False
+
+    def timerEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        self.killTimer(self._timer)
+        self._call()
