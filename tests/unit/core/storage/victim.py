@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import random
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.unit.core.shapes import box, change, document
 from vosapp.core import edits
 from vosapp.core.editor import Editor, RunToken
-from vosapp.core.project import Project
+from vosapp.core.project import Project, ProjectCopy
 from vosapp.core.storage.tree import TreeEncoder
 
 OPERATIONS = 400
 
 State = tuple[str, int, int]
+Moving = tuple[ProjectCopy, threading.Thread]
 
 
 def state_of(editor: Editor) -> State:
@@ -58,7 +60,18 @@ def work(editor: Editor, chance: random.Random) -> Iterator[str]:
             editor.redo()
         elif kind == "delete":
             editor.apply("Delete", edits.delete_masks(editor.document, 1, range(frame, frame + 20)))
-        yield chance.choice(("", "", "flush", "flush", "", "", "", "", "compact", "save as"))
+        yield chance.choice(("", "", "flush", "flush", "", "", "", "", "compact", "save as", "copy"))
+
+
+def end_move(project: Project, moving: Moving | None, say: Callable[[str], None]) -> None:
+    """Goes on in a copy that was being written while the work went on; all that was done is in it afterwards."""
+    if moving is not None:
+        copy, thread = moving
+        thread.join()
+        close_before = project.go_on_in(copy)
+        project.flush()
+        say(f"file {copy.path}")
+        close_before()
 
 
 def main(path: Path, seed: int) -> None:
@@ -68,6 +81,7 @@ def main(path: Path, seed: int) -> None:
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
 
+    moving: Moving | None = None
     project = Project.create(path, new_editor())
     say(f"file {path}")
     say("ack 0")
@@ -77,13 +91,28 @@ def main(path: Path, seed: int) -> None:
             project.flush()
             say(f"ack {number}")
         elif then == "compact":
+            end_move(project, moving, say)
+            moving = None
             project.compact()
             say(f"ack {number}")
         elif then == "save as":
+            end_move(project, moving, say)
+            moving = None
             path = path.with_name(f"{number}.vosapp")
             project.save_as(path)
             say(f"file {path}")
             say(f"ack {number}")
+        elif then == "copy" and moving is None:
+            path = path.with_name(f"{number}.vosapp")
+            copy = project.begin_copy(path)
+            thread = threading.Thread(target=copy.write)
+            thread.start()
+            moving = copy, thread
+        elif moving is not None and not moving[1].is_alive():
+            end_move(project, moving, say)
+            moving = None
+            say(f"ack {number}")
+    end_move(project, moving, say)
     project.close()
     say("end")
 
