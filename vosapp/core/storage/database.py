@@ -101,7 +101,7 @@ def damaged(path: Path, error: object = "") -> ProjectError:
     detail = f" ({error})" if str(error) else ""
     return ProjectError(
         f"{path.name} is damaged and cannot be opened{detail}.",
-        "The file was not touched. Open one of its automatic backups, from Open Backup in the File menu.",
+        "The file was not touched. Open one of its automatic backups, with File > Open backup.",
     )
 
 
