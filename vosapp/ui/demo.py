@@ -18,6 +18,7 @@ import numpy as np
 from vosapp.core.errors import UserError
 from vosapp.ui.app import make_application, use_offscreen_without_display
 from vosapp.ui.demo_hands import DemoDialogs, Hands
+from vosapp.ui.qt_messages import silence_offscreen
 
 CORRECTION_STEP = 4  # frames between those among which the correction is made on the worst
 _SMALLEST_PX = 60  # a correction leaves smaller faults alone, as a person would
@@ -49,6 +50,8 @@ class _Story:
         from vosapp.ui.workspace import Workspace
 
         application = make_application()
+        if application.platformName() == "offscreen":
+            silence_offscreen()
         self.folder = folder
         self.dialogs = DemoDialogs(folder)
         self.workspace = Workspace(dialogs=self.dialogs)

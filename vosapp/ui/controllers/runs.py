@@ -149,8 +149,7 @@ class RunController(QObject):
         thread.delivered.connect(self._take_soon.start)
         thread.ended.connect(self._job_ended)
         session.set(run=WorkStatus(label.capitalize()), notice=None)
-        thread.start_job(Job(make_body(task, thread.deliver), label))
-        thread.setPriority(QThread.Priority.LowPriority)
+        thread.start_job(Job(make_body(task, thread.deliver), label), QThread.Priority.LowPriority)
 
     def _anchor_paint(self, plan: RunPlan) -> None:
         """Makes anchors of the corrections where the run starts: propagating from them confirms them."""

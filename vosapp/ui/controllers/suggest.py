@@ -82,8 +82,9 @@ class SuggestController(QObject):
             network_help=(),
             notice=None,
         )
-        thread.start_job(Job((self.make_body or suggest_body)(task, thread.deliver), "suggest objects"))
-        thread.setPriority(QThread.Priority.LowPriority)
+        thread.start_job(
+            Job((self.make_body or suggest_body)(task, thread.deliver), "suggest objects"), QThread.Priority.LowPriority
+        )
 
     def _explain_lack(self) -> bool:
         """Shows how to get a network when there is none; returns whether there is none."""

@@ -67,8 +67,7 @@ class WeightsController(QObject):
         thread.ended.connect(self._ended)
         names = ", ".join(path.name for path in chosen)
         self._session.notify(f"Reading {names}…", "This takes a minute for large files. You can go on working.")
-        thread.start_job(Job(body, "import weights"))
-        thread.setPriority(QThread.Priority.LowPriority)
+        thread.start_job(Job(body, "import weights"), QThread.Priority.LowPriority)
 
     def stop_and_wait(self) -> None:
         """Waits for an import that goes on: half a file of weights helps nobody."""
