@@ -11,14 +11,15 @@ import importlib
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 import numpy as np
 
 from vosapp.core.errors import EngineError, WeightsError
 from vosapp.core.mask import BoolImage, Mask
 from vosapp.engine.propagator import Probability
-from vosapp.models.registry import networks
+from vosapp.engine.variants import options_of, split_name, title_of
+from vosapp.models.registry import network, networks
 from vosapp.models.spec import NetworkSpec, Task
 from vosapp.models.weights import WeightsState, way_to_get, weights_state
 from vosapp.video.source import RgbImage, VideoSource
@@ -79,8 +80,12 @@ class Propose(Protocol):
         shot: range,
         device: str,
         check: Callable[[], None],
+        **options: Any,
     ) -> Sequence[Candidate]:
-        """Candidates on a frame, from frames of the shot alone. `check` raises when the user cancels."""
+        """Candidates on a frame, from frames of the shot alone. `check` raises when the user cancels.
+
+        The options are those of the network's variants.
+        """
 
 
 class Watcher:
@@ -124,7 +129,8 @@ def suggest(
     Args:
         source: the clip, for this call alone.
         frame_index: where proposals are wanted.
-        network_names: which networks to ask; all zero-shot networks that have weights if none is named.
+        network_names: which networks to ask, with variants if there are to be any, as "cosnet/group/crf"; all
+            zero-shot networks that have weights if none is named.
         shot: frames that may be looked at: those between the cuts around the frame. None for the whole clip.
         device: "auto", "cpu", "cuda" or "mps".
         refine: move outlines to where the colours change, by a dense CRF with the settings of COSNet's authors.
@@ -140,21 +146,22 @@ def suggest(
         raise EngineError(f"Frame {frame_index} is not in the clip, which has {source.info.frame_count} frames.")
     found: list[Proposal] = []
     watch, asked = watch or Watcher(), _asked(network_names)
-    for place, spec in enumerate(asked):
-        watch.begin(spec.title, place, len(asked))
+    for place, name in enumerate(asked):
+        base, ways = split_name(name)
+        watch.begin(title_of(network(base).title, base, ways), place, len(asked))
         watch.check()
-        propose = _proposer(spec.name)
-        candidates = propose(source, frame_index, shot=shot, device=device, check=watch.check)
+        options = options_of(base, ways)
+        candidates = _proposer(base)(source, frame_index, shot=shot, device=device, check=watch.check, **options)
         fitting = [candidate for candidate in candidates if _has_fitting_size(candidate)]
-        if refine:
+        if refine or "crf" in ways:
             fitting = _refined(source.frame(frame_index), fitting, watch.check)
-        found += [_judged(candidate, spec.name) for candidate in fitting]
+        found += [_judged(candidate, name) for candidate in fitting]
         watch.deliver(_best_first(found))
     return _best_first(found)
 
 
 def _best_first(found: Sequence[Proposal]) -> list[Proposal]:
-    return without_repeats(sorted(found, key=lambda proposal: -proposal.score))
+    return without_repeats(sorted(found, key=_rank))
 
 
 def without_repeats(proposals: Sequence[Proposal]) -> list[Proposal]:
@@ -169,6 +176,11 @@ def without_repeats(proposals: Sequence[Proposal]) -> list[Proposal]:
     return kept
 
 
+def _rank(proposal: Proposal) -> tuple[float, int, tuple[int, ...]]:
+    """The better before the worse; of equals the larger, then the higher one, whatever order they were found in."""
+    return -proposal.score, -proposal.mask.area_px, proposal.mask.bounding_box or ()
+
+
 def mean_overlap(masks: Sequence[BoolImage]) -> float:
     """Mean IoU of each mask with the next one, 0..1: how well an object stays in place from frame to frame."""
     if len(masks) < 2:
@@ -176,20 +188,21 @@ def mean_overlap(masks: Sequence[BoolImage]) -> float:
     return float(np.mean([_overlap(a, b) for a, b in itertools.pairwise(masks)]))
 
 
-def _asked(names: Sequence[str]) -> list[NetworkSpec]:
+def _asked(names: Sequence[str]) -> list[str]:
+    """The names, checked; without any those of the networks that have weights."""
     known = {spec.name: spec for spec in zero_shot_networks()}
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise EngineError(f"{unknown[0]} proposes no objects.", f"Choose one of: {', '.join(known)}.")
-    if not names and why_not():
-        raise WeightsError(why_not())
-    chosen = [known[name] for name in names] or [
-        spec for spec in known.values() if weights_state(spec) is WeightsState.PRESENT
-    ]
-    for spec in chosen:
-        if weights_state(spec) is not WeightsState.PRESENT:
-            raise WeightsError(f"{spec.title} has no weights on this computer.", way_to_get(spec))
-    return chosen
+    if not names:
+        if why_not():
+            raise WeightsError(why_not())
+        return [name for name, spec in known.items() if weights_state(spec) is WeightsState.PRESENT]
+    for name in names:
+        base, ways = split_name(name)
+        if base not in known:
+            raise EngineError(f"{base} proposes no objects.", f"Choose one of: {', '.join(known)}.")
+        options_of(base, ways)
+        if weights_state(known[base]) is not WeightsState.PRESENT:
+            raise WeightsError(f"{known[base].title} has no weights on this computer.", way_to_get(known[base]))
+    return list(names)
 
 
 def _proposer(name: str) -> Propose:

@@ -21,7 +21,7 @@ class Variant:
         title: as shown to the user.
         summary: what it changes.
         options: what the engine is built with.
-        engines: which engines have it; empty for all.
+        engines: which engines, or networks that propose objects, have it; empty for all.
     """
 
     name: str
@@ -35,6 +35,8 @@ class Variant:
 _RGMP = frozenset({"rgmp", "rgmp-gru"})
 _RECURRENT = frozenset({"s2s", "s2s++", "hs2s", "hs2s-0", "hs2s-t1", "hs2s-sim"})
 _AGAME = frozenset({"agame"})
+_RVOS = frozenset({"rvos", "rvos-zero"})
+_COSNET = frozenset({"cosnet"})
 _BFLOAT16 = {"precision": "bfloat16"}
 VARIANTS = (
     Variant(
@@ -93,21 +95,35 @@ VARIANTS = (
         "spatial recurrence alone",
         "forgets the frame before: an ablation of the paper",
         {"recurrence": "spatial"},
-        frozenset({"rvos"}),
+        _RVOS,
     ),
     Variant(
         "temporal",
         "temporal recurrence alone",
         "lets objects know nothing of each other: an ablation of the paper",
         {"recurrence": "temporal"},
-        frozenset({"rvos"}),
+        _RVOS,
+    ),
+    Variant(
+        "head",
+        "one softmax",
+        "weighs the cells of a reference as the paper and the authors' later code do",
+        {"form": "head"},
+        _COSNET,
+    ),
+    Variant(
+        "group",
+        "references as a group",
+        "looks for a cell's answer in all references at once, as the journal version does",
+        {"form": "group"},
+        _COSNET,
     ),
     Variant("crf", "dense CRF", "moves outlines to where the colours change, half a second a frame at 480p"),
 )
 
 
 def variants(engine: str) -> tuple[Variant, ...]:
-    """The variants of an engine."""
+    """The variants of an engine, or of a network that proposes objects."""
     return tuple(variant for variant in VARIANTS if not variant.engines or engine in variant.engines)
 
 
@@ -152,4 +168,4 @@ def _variant(engine: str, name: str) -> Variant:
         if variant.name == name:
             return variant
     known = ", ".join(variant.name for variant in variants(engine))
-    raise EngineError(f'The engine {engine} has no variant "{name}".', f"Its variants are: {known}.")
+    raise EngineError(f'{engine} has no variant "{name}".', f"Its variants are: {known}.")

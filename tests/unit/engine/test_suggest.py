@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -61,6 +62,48 @@ def test_stable_sure_and_whole_masks_come_first(offer: Callable[[Sequence[Candid
     assert boxes[0] == (40, 20, 60, 40)
     assert [round(proposal.score, 2) for proposal in proposals] == [0.9, 0.54, 0.45, 0.4]
     assert {proposal.network for proposal in proposals} == {"cosnet"}
+
+
+def test_the_order_does_not_depend_on_the_order_of_finding(offer: Callable[[Sequence[Candidate]], None]) -> None:
+    candidates = [Candidate(_soft(_box(20 * (i // 3), 25 * (i % 3), 15, 12 + i % 2)), 0.8) for i in range(9)]
+    candidates[4] = Candidate(_soft(_box(20, 25, 15, 12), 0.9), 0.8)
+    orders = []
+    for shuffle in range(4):
+        offer([candidates[i] for i in np.random.default_rng(shuffle).permutation(9)])
+        orders.append([proposal.mask.bounding_box for proposal in suggest(ArraySource(3, size=SIZE), 1)])
+    assert len(orders[0]) == 9
+    assert all(order == orders[0] for order in orders)
+
+
+def test_true_objects_come_before_what_slots_hold_besides(offer: Callable[[Sequence[Candidate]], None]) -> None:
+    """Ten slots as a trained network leaves them: objects, parts, unions and flicker. Compared with the truth."""
+    random = np.random.default_rng(5)
+    truth = [_box(5, 5, 20, 18), _box(30, 20, 24, 30), _box(8, 50, 30, 20)]
+    noise = [cv2.GaussianBlur(random.random(SIZE, np.float32), (0, 0), 3) - 0.5 for _ in range(10)]
+    sharp = [np.clip(cv2.GaussianBlur(_soft(mask, 0.96), (0, 0), 0.8) + noise[i], 0, 1) for i, mask in enumerate(truth)]
+    part = np.where(_box(30, 20, 12, 30), np.float32(0.7), np.float32(0.1))
+    union = np.where(truth[0] | truth[2], np.float32(0.6), np.float32(0.2))
+    flicker = [np.clip(0.5 + 3 * one, 0, 1).astype(np.float32) for one in noise[3:8]]
+    slots = [*((one, 0.9) for one in sharp), (part, 0.7), (union, 0.6), *((one, 0.1) for one in flicker)]
+    offer([Candidate(np.asarray(one, np.float32), stability) for one, stability in slots])
+    best = suggest(ArraySource(3, size=SIZE), 1)[:3]
+    overlaps = [max(mean_overlap([proposal.mask.array(), mask]) for proposal in best) for mask in truth]
+    assert min(overlaps) > 0.85
+
+
+def test_variants_reach_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, object]] = []
+
+    def proposer(_name: str) -> Callable[..., list[Candidate]]:
+        return lambda *_, **options: asked.append(options) or [Candidate(_soft(_box(5, 5)))]  # type: ignore[func-returns-value]
+
+    monkeypatch.setattr(module, "_proposer", proposer)
+    monkeypatch.setattr(module, "weights_state", lambda spec: WeightsState.PRESENT)
+    (found,) = suggest(ArraySource(3, size=SIZE), 1, network_names=["cosnet/group/crf"])
+    assert found.network == "cosnet/group/crf"
+    assert asked[0]["form"] == "group"
+    with pytest.raises(EngineError, match="no variant"):
+        suggest(ArraySource(3, size=SIZE), 1, network_names=["cosnet/tuned"])
 
 
 def test_specks_and_the_whole_frame_are_no_objects(offer: Callable[[Sequence[Candidate]], None]) -> None:

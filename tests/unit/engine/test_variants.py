@@ -19,6 +19,8 @@ from vosapp.engine.flow import FlowPropagator
 from vosapp.engine.propagator import Prediction, Probability
 from vosapp.engine.refined import CrfRefined
 from vosapp.engine.variants import options_of, split_name, variants
+from vosapp.models.registry import networks
+from vosapp.models.spec import Task
 from vosapp.video.source import RgbImage
 
 
@@ -48,7 +50,7 @@ def test_a_variant_that_an_engine_does_not_have() -> None:
 
 
 def test_every_engine_named_by_a_variant_exists() -> None:
-    names = {spec.name for spec in engines()}
+    names = {spec.name for spec in engines()} | {spec.name for spec in networks(Task.ZERO_SHOT)}
     for name in names:
         assert {variant.name for variant in variants(name)} >= {"crf"}
     from vosapp.engine.variants import VARIANTS

@@ -29,14 +29,15 @@ def propose(
     shot: range,
     device: str,
     check: Callable[[], None],
+    form: str = Form.LEGACY.value,
 ) -> list[Candidate]:
-    """The primary object on a frame; see `vosapp.engine.suggest.Propose`.
+    """The primary object on a frame; see `vosapp.engine.suggest.Propose`. `form` is the value of a `Form`.
 
     Raises:
         WeightsError: there are no weights.
     """
     chosen = choose_device(device)
-    finder = PrimaryObject(cast(CosNet, prepared_network("cosnet", chosen)), device=chosen)
+    finder = PrimaryObject(cast(CosNet, prepared_network("cosnet", chosen)), device=chosen, form=Form(form))
     pictures = []
     for frame in references(frame_index, shot):
         check()

@@ -12,7 +12,7 @@ from vosapp.engine.device import choose_device
 from vosapp.engine.networks.prepared import prepared_network
 from vosapp.engine.networks.rvos import SIZE, normalised
 from vosapp.engine.suggest import Candidate, mean_overlap
-from vosapp.models.rvos.network import SLOTS, Rvos
+from vosapp.models.rvos.network import SLOTS, Recurrence, Rvos
 from vosapp.models.stages.padding import resize
 from vosapp.video.source import VideoSource
 
@@ -26,6 +26,7 @@ def propose(
     shot: range,
     device: str,
     check: Callable[[], None],
+    recurrence: Recurrence = "spatio-temporal",
 ) -> list[Candidate]:
     """What each slot of the network holds on a frame; see `vosapp.engine.suggest.Propose`.
 
@@ -34,7 +35,8 @@ def propose(
     """
     chosen = choose_device(device)
     network = cast(Rvos, prepared_network("rvos-zero", chosen))
-    return candidates(network, source, approach(frame_index, shot), device=chosen, check=check)
+    frames = approach(frame_index, shot)
+    return candidates(network, source, frames, device=chosen, check=check, recurrence=recurrence)
 
 
 def approach(frame_index: int, shot: range) -> list[int]:
@@ -53,6 +55,7 @@ def candidates(
     device: torch.device,
     check: Callable[[], None],
     size: tuple[int, int] = SIZE,
+    recurrence: Recurrence = "spatio-temporal",
 ) -> list[Candidate]:
     """Runs the network over frames and gives what its slots hold on the last one.
 
@@ -63,11 +66,12 @@ def candidates(
         device: where the network is.
         check: called once a frame; raises to stop.
         size: (height, width) that frames are brought to.
+        recurrence: what the network recurs over.
     """
     hidden, history = None, []
     for frame in frames:
         check()
-        output = network(normalised(source.frame(frame), size, device), SLOTS, hidden)
+        output = network(normalised(source.frame(frame), size, device), SLOTS, hidden, recurrence)
         hidden = output.hidden
         history.append((output.probabilities >= 0.5).cpu().numpy())
     large = resize(output.probabilities, (source.info.height, source.info.width)).cpu().numpy()
