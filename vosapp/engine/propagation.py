@@ -78,10 +78,11 @@ def propagate(
         document, store: what stood when the run began.
         plan: what to do.
         build: makes a fresh propagator; called once for each direction.
-        cancelled: asked once a frame.
+        cancelled: asked before a frame is read and before it is made.
 
     Yields:
-        One result for every frame that is visited, in the order of the passes.
+        One result for every frame that is visited: pass by pass, and in each what is nearest to the plan's start
+        first.
 
     Raises:
         EngineError: there is no trusted frame to start from, or a mask does not fit the clip.
@@ -91,14 +92,20 @@ def propagate(
     passes = schedule(document, plan)
     total, done = frame_count(passes), 0
     truth = _Truth(document, store, plan)
+
+    def stop_if_cancelled() -> None:
+        if cancelled():
+            raise Cancelled
+
     with Spool() as spool:
         for run in passes:
             walk = _Walk(run, truth, source, propagator=build(), spool=spool)
-            for frame_index, rgb in read_in_order(source, run.frames(), walk.damaged.add):
-                if cancelled():
-                    raise Cancelled
-                done += 1
-                yield walk.visit(frame_index, rgb, done, total)
+            for leg in run.legs(plan.start):
+                walk.begin_leg(leg[0])
+                for frame_index, rgb in read_in_order(source, leg, walk.damaged.add, before_each=stop_if_cancelled):
+                    stop_if_cancelled()
+                    done += 1
+                    yield walk.visit(frame_index, rgb, done, total)
             del walk  # before the next pass builds its propagator: two large networks may not fit beside each other
 
 
@@ -146,6 +153,8 @@ class _Walk:
         self._propagator = propagator
         self._spool = spool
         self._is_first = run.step < 0
+        self._step = run.step
+        self._last: int | None = None
         self._seeds: dict[int, list[ObjectSpan]] = defaultdict(list)
         for span in run.spans:
             self._seeds[span.seed].append(span)
@@ -154,8 +163,14 @@ class _Walk:
         self._shot = range(0)
         self.damaged: set[int] = set()
 
+    def begin_leg(self, frame_index: int) -> None:
+        """Lets go of what was carried when the next frame lies behind: the pass goes back to do what it left out."""
+        if self._last is not None and (frame_index - self._last) * self._step < 0:
+            self._drop(list(self._active))
+
     def visit(self, frame_index: int, rgb: RgbImage, done: int, total: int) -> FrameResult:
         """Moves the pass to a frame."""
+        self._last = frame_index
         if frame_index not in self._shot:
             self._shot = self._truth.shot(frame_index)
             self._drop(list(self._active))

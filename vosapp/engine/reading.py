@@ -7,10 +7,19 @@ from collections.abc import Callable, Iterator, Sequence
 from vosapp.video.source import RgbImage, VideoSource
 
 _CHUNK_BYTES = 192 * 2**20  # 160 frames at 480p, 30 at 1080p: a seek for each chunk instead of for each frame
+_FIRST_CHUNK = 8  # frames; then twice as many each time: the first result is not to wait for a whole chunk
+
+
+def _nothing() -> None:
+    pass
 
 
 def read_in_order(
-    source: VideoSource, frame_indices: Sequence[int], found_damaged: Callable[[int], object] = lambda _: None
+    source: VideoSource,
+    frame_indices: Sequence[int],
+    found_damaged: Callable[[int], object] = lambda _: None,
+    *,
+    before_each: Callable[[], object] = _nothing,
 ) -> Iterator[tuple[int, RgbImage]]:
     """Yields (index, frame) in the given order.
 
@@ -21,9 +30,11 @@ def read_in_order(
         source: the clip; used only while the iterator runs.
         frame_indices: all ascending or all descending.
         found_damaged: called with every frame whose picture is damaged or missing, before that frame is yielded.
+        before_each: called before a frame is read; may raise, so that a run can be cancelled within a chunk.
     """
 
     def read(index: int) -> RgbImage:
+        before_each()
         picture = source.frame(index)
         if source.is_damaged(index):  # asked right after reading, when it costs nothing
             found_damaged(index)
@@ -33,9 +44,11 @@ def read_in_order(
         for index in frame_indices:
             yield index, read(index)
         return
-    chunk_frames = max(1, _CHUNK_BYTES // (source.info.height * source.info.width * 3))
-    for start in range(0, len(frame_indices), chunk_frames):
+    most = max(1, _CHUNK_BYTES // (source.info.height * source.info.width * 3))
+    start, chunk_frames = 0, min(_FIRST_CHUNK, most)
+    while start < len(frame_indices):
         indices = frame_indices[start : start + chunk_frames]
         pictures = [read(index) for index in reversed(indices)]
         for index in indices:
             yield index, pictures.pop()
+        start, chunk_frames = start + chunk_frames, min(2 * chunk_frames, most)

@@ -83,6 +83,22 @@ class Pass:
         visited = {s.seed for s in self.spans}.union(*(s.frames for s in self.spans))
         return sorted(visited, reverse=self.step < 0)
 
+    def legs(self, start: int) -> list[list[int]]:
+        """The same frames, in parts that do not depend on each other, in the order in which they are best done.
+
+        A part begins where every object that it follows is given. The one around `start` comes first and those that
+        follow in the direction of the pass, because that is what the user waits for and keeps if the run is cancelled;
+        then those that the pass left out so far.
+        """
+        predicted = set[int]().union(*(s.frames for s in self.spans))
+        parts: list[list[int]] = []
+        for frame in self.frames():
+            if frame not in predicted:
+                parts.append([])
+            parts[-1].append(frame)
+        first = next((i for i, part in enumerate(parts) if (part[-1] - start) * self.step >= 0), 0)
+        return parts[first:] + parts[:first]
+
 
 def trusted_frames(item: RotoObject, plan: RunPlan) -> list[int]:
     """Frames of an object that a run takes as truth, ascending: anchors, approved frames, and paint at the start."""

@@ -264,3 +264,29 @@ def test_the_sentences_about_damage() -> None:
     first, second = damage_notes(document, {2, 5})
     assert "2 frames: 2, 5" in first
     assert "An anchor lies on a damaged picture (frame 2)" in second
+
+
+def test_the_neighbours_of_a_correction_come_first_and_the_rest_starts_afresh() -> None:
+    document, store = shot({0: 2, 4: 20, 8: 30})
+    results, built = run(document, store, RunPlan((1,), FrameRange(0, 9), start_frame=4))
+    masks = {r.frame_index: left_of(r.masks[1]) for r in results if r.masks}
+    assert list(masks) == [5, 6, 7, 9, 1, 2, 3]
+    assert masks == {5: 21, 6: 22, 7: 23, 9: 31, 1: 3, 2: 4, 3: 5}
+    assert built[0].forgotten == [(1,)]
+    assert [r.done for r in results] == list(range(1, 11))
+
+
+def test_a_backward_run_gives_its_first_mask_after_a_few_frames_and_can_be_cancelled_while_reading() -> None:
+    document, store = shot({60: 5})
+    source = ArraySource(61)
+    plan = RunPlan((1,), FrameRange(0, 60), Direction.BACKWARD)
+    next(propagate(source, document, store, plan=plan, build=ShiftPropagator))
+    assert len(source.read) == 8
+
+    source = ArraySource(61)
+    results = propagate(
+        source, document, store, plan=plan, build=ShiftPropagator, cancelled=lambda: len(source.read) == 12
+    )
+    with pytest.raises(Cancelled):
+        list(results)
+    assert len(source.read) == 12

@@ -166,3 +166,22 @@ def test_spans_never_touch_anchors_overlap_or_cross_a_cut(
         shots = [range(*ends) for ends in itertools.pairwise(edges)]
         reachable = {f for frames in shots for f in frames if anchors & set(frames)}
         assert set(written) == {f for f in within if f in reachable and f not in anchors}
+
+
+def test_what_lies_around_the_start_is_done_first() -> None:
+    document, _ = shot(0, 4, 8)
+    plan = RunPlan((1,), FrameRange(0, 10), Direction.BOTH, start_frame=4)
+    back, forth = schedule(document, plan)
+    assert back.legs(4) == [[4, 3, 2, 1], [8, 7, 6, 5]]
+    assert forth.legs(4) == [[4, 5, 6, 7], [8, 9, 10], [0, 1, 2, 3]]
+    assert forth.legs(0) == [forth.frames()[i : i + 4] for i in (0, 4, 8)]
+    assert back.legs(6) == [[8, 7, 6, 5], [4, 3, 2, 1]]
+    assert forth.legs(99) == forth.legs(0)
+
+
+def test_a_leg_begins_only_where_no_object_is_on_its_way() -> None:
+    document, store = shot(0, 4)
+    document, second = add_object(document)
+    document = set_mask(document, store, second, 2, MASK, Origin.DRAWN)
+    (run,) = schedule(document, RunPlan((1, second), FrameRange(0, 6)))
+    assert run.legs(4) == [[0, 1, 2, 3, 4, 5, 6]]
