@@ -180,6 +180,7 @@ def test_a_real_shot_in_the_window_and_on_the_command_line(desk: Desk, tmp_path:
     last = 6
     desk.open(shot / "frames")
     desk.workspace.masks.import_mask(shot / "masks" / "00000.png")
+    desk.settle()
     desk.workspace.playback.set_in_out(FrameRange(0, last))
     desk.workspace.runs.choose_reach(Reach.IN_OUT)
     propagate_forward(desk)

@@ -223,6 +223,7 @@ def drop(desk: Desk, paths: list[Path]) -> None:
         Qt.KeyboardModifier.NoModifier,
     )
     desk.window.dropEvent(event)
+    desk.settle()
 
 
 def _audio_only(path: Path) -> Path:
