@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from vosapp.cli.frame_numbers import frame_ends, frame_index, frame_range
 from vosapp.cli.running import Reporter, run_job
+from vosapp.cli.ways import engine_help
 from vosapp.core.document import Document, MaskStore, ObjectId, Origin
 from vosapp.core.edits import add_object, remove_object, set_mask
 from vosapp.core.errors import Cancelled, EngineError, MaskError, ProjectError
@@ -37,6 +38,7 @@ class _Given:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the command."""
+    parser.formatter_class, parser.epilog = argparse.RawDescriptionHelpFormatter, engine_help()
     parser.add_argument("clip", metavar="CLIP", type=Path, help="video file, folder of images or pattern")
     parser.add_argument(
         "--mask",
@@ -54,7 +56,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="frame of the mask, one for each --mask, in the clip's own numbering (default: the first frame)",
     )
-    parser.add_argument("--engine", metavar="NAME", default=DEFAULT_ENGINE, help="default: %(default)s")
+    parser.add_argument("--engine", metavar="NAME", default=DEFAULT_ENGINE, help="see below (default: %(default)s)")
     parser.add_argument("--range", metavar="A:B", type=frame_ends, help="frames to write, both ends included")
     parser.add_argument("--direction", choices=[d.value for d in Direction], default=Direction.BOTH.value)
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vosapp.cli.frame_numbers import frame_index
+from vosapp.cli.ways import proposer_help
 from vosapp.core.errors import MediaError, WeightsError
 
 if TYPE_CHECKING:
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the command."""
+    parser.formatter_class, parser.epilog = argparse.RawDescriptionHelpFormatter, proposer_help()
     parser.add_argument("clip", metavar="CLIP", type=Path, help="video file, folder of images or pattern")
     parser.add_argument("--at", metavar="N", type=int, required=True, help="frame, in the clip's own numbering")
     parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder for the masks")
-    parser.add_argument("--network", metavar="NAME", action="append", default=[], help="rvos-zero or cosnet")
+    parser.add_argument("--network", metavar="NAME", action="append", default=[], help="which to ask, see below")
     parser.add_argument("--count", metavar="K", type=_count, default=10, help="masks at most (default: %(default)s)")
     parser.add_argument("--refine", action="store_true", help="move outlines to where the colours change (dense CRF)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: %(default)s)")

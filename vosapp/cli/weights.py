@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from vosapp.engine.variants import variants
 from vosapp.models.registry import NETWORKS, network
 from vosapp.models.weights import (
     WeightsFile,
@@ -59,6 +60,9 @@ def _list(_arguments: argparse.Namespace) -> None:
         found = find_weights(spec.name)
         state = weights_state(spec).value if found is None else f"present, {_size(found)}"
         print(f"{spec.name:{width}}  {spec.task.value:9}  {state:18}  {spec.title}: {spec.strengths}")
+        print(f"{'':{width}}  {spec.speed}; about {spec.memory_mb:,} MB")
+        if ways := ", ".join(way.name for way in variants(spec.name)):
+            print(f"{'':{width}}  variants: {ways}")
     missing = [spec for spec in NETWORKS if weights_state(spec) is WeightsState.IMPORTABLE]
     if missing:
         print("\nTo get weights:")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -49,3 +51,29 @@ def test_a_network_writes_a_mask_for_every_frame(name: str, clip: Path) -> None:
 def test_a_network_without_weights_says_how_to_get_them(clip: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert _propagate(clip, "agame") == 1
     assert "vosapp weights import" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("command", "engine", "ways"), [("propagate", "rgmp", "bf16"), ("suggest", "cosnet", "group")])
+def test_the_help_tells_how_engines_can_be_run(
+    command: str, engine: str, ways: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--help"])
+    assert ended.value.code == 0
+    lines = capsys.readouterr().out.splitlines()
+    (entry,) = [line for line in lines if line.split()[:1] == [engine]]
+    assert ways in entry
+    assert any(line.split()[:1] == [ways] for line in lines), "and what it means"
+
+
+def test_the_list_of_weights_tells_what_each_network_costs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["weights", "list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    (at,) = [i for i, line in enumerate(lines) if line.startswith("agame ")]
+    assert "MB" in lines[at + 1]
+    assert "bf16" in lines[at + 2]
+
+
+def test_the_help_loads_no_torch() -> None:
+    code = "import sys; from vosapp.cli.ways import engine_help; engine_help(); sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
