@@ -119,6 +119,7 @@ SEQUENCES = {
     "png16": Kind({"suffix": ".png", "pixel_format": "rgb48be"}, "png", 16),
     "jpg": Kind({"suffix": ".jpg", "first_number": 1001}, "jpg", facts={"first_number": 1001}),
     "tif": Kind({"suffix": ".tif", "pixel_format": "rgba"}, "tif", alpha=True),
+    "tif16": Kind({"suffix": ".tif", "pixel_format": "rgb48le"}, "tif", 16),
     "exr": Kind({"suffix": ".exr"}, "exr", 32),
     "dpx": Kind({"suffix": ".dpx"}, "dpx", 10),
 }

@@ -236,6 +236,16 @@ def test_very_long_path(tmp_path: Path, opened: Opener) -> None:
     assert indices(opened(path)) == [0, 1, 2]
 
 
+def test_dnxhd_of_the_television_kind(tmp_path: Path, opened: Opener) -> None:
+    """Unlike DNxHR it only comes in the sizes and bit rates of television."""
+    path = make_clip(
+        tmp_path / "a.mxf", frames=4, size=(720, 1280), codec="dnxhd", pixel_format="yuv422p", options={"b": "90M"}
+    )
+    source = opened(path)
+    assert (source.info.codec, source.info.frame_count) == ("dnxhd", 4)
+    assert [read_index(source.frame(k)) for k in (3, 1, 2, 0)] == [3, 1, 2, 0]
+
+
 def test_interlaced_is_said(tmp_path: Path, opened: Opener) -> None:
     options = {"x264-params": "interlaced=1:tff=1"}
     source = opened(make_clip(tmp_path / "i.mp4", size=(96, 160), options=options))
