@@ -1,4 +1,4 @@
-"""Decoding through our source against a bare PyAV loop on the same file, in turn; opening and memory of long files.
+"""Decoding against a bare PyAV loop on the same file; scrubbing in the window; opening and memory of long files.
 
 Sequential: every frame as an RGB array. Random: seek to the key frame before, decode forward to the frame. Every round
 runs both sides one after the other; of each measured piece the best round counts, so that other work on the machine
@@ -22,6 +22,7 @@ import av
 import cv2
 import numpy as np
 
+from tests.bench.scrubbing import scrub_rows
 from tests.clips import make_clip
 from vosapp.video.cache import FrameCache
 from vosapp.video.open import open_video
@@ -48,6 +49,8 @@ def run() -> list[tuple[str, str]]:
             path = _filmlike_clip(Path(folder) / f"{size[0]}{_SUFFIXES[options['codec']]}", size, options)
             rows += _sequential_rows(name, path)
             rows += _random_rows(name, path)
+            if name == "1080p H.264":
+                rows += scrub_rows(path)
         rows += _long_file_rows(Path(folder))
         return rows + _memory_rows(Path(folder))
 

@@ -23,6 +23,7 @@ class ActionSet(QObject):
         super().__init__(window)
         self._actions: dict[str, QAction] = {}
         self._reasons: dict[str, str] = {}
+        self._checkable = [spec.id for spec in ACTIONS if spec.checkable]
         for spec in ACTIONS:
             action = _make(spec, window)
             window.addAction(action)
@@ -66,9 +67,9 @@ class ActionSet(QObject):
             if reason != self._reasons.get(action_id, ""):
                 self._reasons[action_id] = reason
                 action.setToolTip(tooltip(BY_ID[action_id], reason))
-            action.setEnabled(not reason)
-            if action.isCheckable():
-                action.setChecked(action_id in checked)
+                action.setEnabled(not reason)
+        for action_id in self._checkable:
+            self._actions[action_id].setChecked(action_id in checked)
 
 
 class _Call(QObject):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from operator import is_
 from typing import Any
 
 from PySide6.QtCore import QObject
 
+from vosapp.core.document import Document
 from vosapp.core.errors import MaskError
 from vosapp.ui.display import Display, OnionLayer, OverlayDisplay, PenDisplay, resolve
 from vosapp.ui.main_window import MainWindow
 from vosapp.ui.session import Session
 from vosapp.ui.suggest_display import SuggestDisplay
 from vosapp.ui.timeline.lanes import CoverageCache
-from vosapp.ui.view_state import NoticeKind, Tool
+from vosapp.ui.view_state import NoticeKind, Tool, ViewState
 from vosapp.ui.viewer.canvas import Look
 from vosapp.ui.viewer.layers import Layer, LayerStack
 from vosapp.ui.viewer.pen import PenSettings
@@ -30,6 +32,7 @@ class Presenter(QObject):
         self._window = window
         self._coverage = CoverageCache()
         self._pointer: Point | None = None
+        self._seen: tuple[Document, ViewState] | None = None
         self.display: Display | None = None
         session.changed.connect(self.refresh)
         window.canvas.hovered.connect(self.show_readout)
@@ -37,7 +40,13 @@ class Presenter(QObject):
 
     def refresh(self) -> None:
         """Shows what changed since the last time."""
-        display = resolve(self._session.document, self._session.view, self._coverage)
+        seen = self._session.document, self._session.view
+        if self.display is not None and self._seen is not None and all(map(is_, seen, self._seen)):
+            # A change made while another one was told has been shown; only an action may have unchecked itself.
+            self._show_commands(self.display, self.display)
+            return
+        self._seen = seen
+        display = resolve(*seen, self._coverage)
         before, self.display = self.display, display
         window = self._window
         _on_change(before, display, "title", window.setWindowTitle)

@@ -1,6 +1,6 @@
 """The viewer: the picture, the overlay over it, and the pen.
 
-One `ImageItem` shows the frame, one `OverlayItem` the masks; both hang under one item whose transform is the camera.
+One `PictureItem` shows the frame, one `OverlayItem` the masks; both hang under one item whose transform is the camera.
 Mouse and pen are handled here in logical pixels and turned into picture coordinates by the camera alone.
 """
 
@@ -26,6 +26,7 @@ from vosapp.ui.viewer.look import colour_table
 from vosapp.ui.viewer.onion_item import OnionItem
 from vosapp.ui.viewer.overlay_item import OverlayItem, outline_width
 from vosapp.ui.viewer.pen import Pen
+from vosapp.ui.viewer.picture_item import PictureItem
 from vosapp.ui.viewer.raster import Point
 from vosapp.ui.viewer.suggestion_item import SuggestionItem
 from vosapp.video.source import RgbImage
@@ -72,8 +73,7 @@ class Canvas(pg.GraphicsView):
         self.setAccessibleName("Viewer")
         self._root = pg.ItemGroup()
         self.addItem(self._root)
-        self.frame_item = pg.ImageItem(axisOrder="row-major")
-        self.frame_item.setParentItem(self._root)
+        self.frame_item = PictureItem(self._root)
         self.overlay = OverlayItem(self._root)
         self.overlay.setZValue(10)
         self.onion = OnionItem(self._root)
@@ -94,7 +94,7 @@ class Canvas(pg.GraphicsView):
         self.frame_item.setVisible(frame is not None)
         if frame is None:
             return
-        self.frame_item.setImage(frame, autoLevels=False)
+        self.frame_item.show_picture(frame)
         size = QSize(frame.shape[1], frame.shape[0])
         if size != self._picture:
             self._picture = size
@@ -176,9 +176,8 @@ class Canvas(pg.GraphicsView):
         if self._root is None:
             return
         x, y = camera.to_view((0.0, 0.0), self.view_size)
-        if camera.zoom >= 1.0:
-            ratio = self.devicePixelRatioF()  # whole device pixels, or hard pixel edges shimmer while panning
-            x, y = round(x * ratio) / ratio, round(y * ratio) / ratio
+        ratio = self.devicePixelRatioF()  # whole device pixels, or hard pixel edges shimmer while panning
+        x, y = round(x * ratio) / ratio, round(y * ratio) / ratio
         self._root.setTransform(QTransform(camera.zoom, 0, 0, camera.zoom, x, y))
         self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, camera.zoom < 2.0)
         if rescaled:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from vosapp.ui.viewer.fitted_labels import FittedLabels
 from vosapp.ui.viewer.layers import Labels
 from vosapp.ui.viewer.look import edges
 from vosapp.ui.viewer.raster import Box
@@ -30,6 +31,9 @@ class OverlayItem(QGraphicsItem):
         self._image = QImage()
         self._table = [0] * 256
         self._outline_px = 0
+        self._extent = QRect()  # where there is anything but background
+        self._fitted: FittedLabels | None = None  # for a scale below 1, while nobody paints
+        self._is_touched = False
         self.setVisible(False)
 
     @property
@@ -60,12 +64,15 @@ class OverlayItem(QGraphicsItem):
             self._rebuild()
             return
         self._image.setColorTable(self._table)
+        self._fitted = None
         self.update()
 
     def touch(self, box: Box) -> None:
         """Draws again what a change of `labels` within `box` has changed."""
         if self._outline_px:
             box = self._refresh_edges(box)
+        self._is_touched, self._fitted = True, None
+        self._extent = self._extent.united(QRect(box.left, box.top, box.right - box.left, box.bottom - box.top))
         self.update(QRectF(box.left, box.top, box.right - box.left, box.bottom - box.top))
 
     def boundingRect(self) -> QRectF:
@@ -76,10 +83,23 @@ class OverlayItem(QGraphicsItem):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
         """Draws the exposed part; hard edges, so that what is seen is what is masked."""
         exposed = option.exposedRect.toAlignedRect().intersected(self._image.rect())
+        if not self._table[0] >> 24:  # nothing is drawn over the background
+            exposed = exposed.intersected(self._extent)
         if exposed.isEmpty():
+            return
+        scale = painter.worldTransform().m11() * painter.device().devicePixelRatioF()
+        if scale < 1.0 and not self._is_touched:
+            self._paint_fitted(painter, scale)
             return
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, painter.transform().m11() < 1.0)
         painter.drawImage(QRectF(exposed), self._image, QRectF(exposed))
+
+    def _paint_fitted(self, painter: QPainter, scale: float) -> None:
+        """Draws what was made smaller once for this scale: while playing and scrubbing nothing else changes."""
+        if self._fitted is None or self._fitted.scale != scale:
+            whole = self._image.rect() if self._table[0] >> 24 else self._extent
+            self._fitted = FittedLabels(self._shown, self._table, whole, scale)
+        self._fitted.draw(painter)
 
     def _rebuild(self) -> None:
         self._shown = edges(self._labels, self._outline_px) if self._outline_px else self._labels
@@ -87,6 +107,8 @@ class OverlayItem(QGraphicsItem):
         self._shown = np.ascontiguousarray(self._shown)
         self._image = QImage(self._shown.data, width, height, width, QImage.Format.Format_Indexed8)
         self._image.setColorTable(self._table)
+        self._extent = _extent(self._shown)
+        self._is_touched, self._fitted = False, None
         self.setVisible(True)
         self.update()
 
@@ -101,6 +123,17 @@ class OverlayItem(QGraphicsItem):
         part = fresh[top : top + changed.bottom - changed.top, left : left + changed.right - changed.left]
         self._shown[changed.slices] = part
         return changed
+
+
+def _extent(labels: Labels) -> QRect:
+    """The smallest rectangle around everything that is not 0."""
+    rows = np.flatnonzero(labels.any(axis=1))
+    if len(rows) == 0:
+        return QRect()
+    top, bottom = int(rows[0]), int(rows[-1]) + 1
+    columns = np.flatnonzero(labels[top:bottom].any(axis=0))
+    left, right = int(columns[0]), int(columns[-1]) + 1
+    return QRect(left, top, right - left, bottom - top)
 
 
 def _grown(box: Box, reach: int, height: int, width: int) -> Box:
