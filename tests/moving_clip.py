@@ -19,10 +19,11 @@ class MovingClip:
     name: str = "moving"
     frame_count: int = 3
     size: tuple[int, int] = (64, 64)
+    alone: bool = False  # only the ellipse is an object; the square is part of the ground
 
     @property
     def objects(self) -> tuple[TruthObject, ...]:
-        return (TruthObject(1), TruthObject(2))
+        return (TruthObject(1),) if self.alone else (TruthObject(1), TruthObject(2))
 
     @property
     def annotated(self) -> tuple[int, ...]:
@@ -36,17 +37,21 @@ class MovingClip:
         random = np.random.default_rng(3)
         ground, *coats = (textured(random, height, width) for _ in range(3))
         picture = ground // 2
-        for coat, mask in zip(coats, self.truth(index).values(), strict=True):
+        for coat, mask in zip(coats, self._shapes(index), strict=True):
             picture[mask] = 120 + np.roll(coat, 2 * index, axis=1)[mask] // 2
         return np.asarray(picture, np.uint8)
 
     def truth(self, index: int) -> Truth:
+        shapes = self._shapes(index)
+        return {item.id: shapes[item.id - 1] for item in self.objects}
+
+    def _shapes(self, index: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         height, width = self.size
         ellipse, square = np.zeros((2, height, width), np.uint8)
         cv2.ellipse(ellipse, (width // 3 + 3 * index, height // 2), (width // 5, height // 4), 20.0, 0, 360, 1, -1)
-        left, top = width * 3 // 4 - 2 * index, height // 6
-        cv2.rectangle(square, (left, top), (left + width // 6, top + height // 6), 1, -1)
-        return {1: ellipse > 0, 2: square > 0}
+        left, top = width * 5 // 8 - 2 * index, height // 8
+        cv2.rectangle(square, (left, top), (left + width // 4, top + height // 3), 1, -1)
+        return ellipse > 0, square > 0
 
     def alpha(self, index: int) -> None:
         """There is none."""

@@ -79,13 +79,13 @@ def _frames(annotated: Sequence[int], wish: Wish, random: np.random.Generator) -
 
 
 def _chosen(given: Sequence[Truth], wish: Wish, random: np.random.Generator) -> list[ObjectId]:
-    """Objects that are to be seen on all given frames, in random order."""
+    """Objects that are to be seen on all given frames, ids ascending."""
     seen = [
         object_id
         for object_id in given[0]
         if all(truth[object_id].mean() >= _LEAST_VISIBLE for truth in given if object_id in truth)
     ]
-    return [seen[index] for index in random.permutation(len(seen))][: wish.teaching.objects]
+    return sorted(seen[index] for index in random.permutation(len(seen))[: wish.teaching.objects])
 
 
 def _finished(

@@ -1,0 +1,229 @@
+"""Sequences, what a network is told of them, and the recipes of the papers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import permutations
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from tests.moving_clip import MovingClip
+from tests.photographs import small_bank
+from tests.small_networks import trainable
+from vosapp.core.errors import UserError
+from vosapp.data.generator.clip import generate
+from vosapp.data.generator.settings import GeneratorSettings
+from vosapp.models.registry import NETWORKS
+from vosapp.training.optimizing import Optimizer, set_rates
+from vosapp.training.recipe import Recipe, RecipeError, find_recipe, read_recipe
+from vosapp.training.schedule import LearningRate, Stage, progress_in_stage
+from vosapp.training.sequence.assignment import cheapest
+from vosapp.training.sequence.clips import sequence_of
+from vosapp.training.sequence.stream import Material, SequenceBatches
+from vosapp.training.sequence.task import SequenceTask, lesson_for
+from vosapp.training.start import task_for
+from vosapp.training.teaching import Teaching
+
+RECIPES = sorted((Path(__file__).parents[3] / "vosapp" / "training" / "recipes").glob("*.toml"))
+STAGE = Stage(1.0, GeneratorSettings(size_px=48, steps=3, damage=1.0), 2)
+
+
+def _batches(teaching: Teaching, *, footage: int = 0, seed: int = 1) -> SequenceBatches:
+    clips = [MovingClip(frame_count=footage, size=(40, 60))] if footage else []
+    material = Material(None if footage else small_bank(), clips)
+    return SequenceBatches(material, replace(STAGE, teaching=teaching), seed, distances=True)
+
+
+def test_the_cheapest_assignment_is_the_cheapest() -> None:
+    random = np.random.default_rng(2)
+    for size in (1, 2, 4, 6):
+        cost = random.random((size, size))
+        best = min(permutations(range(size)), key=lambda order: sum(cost[row, k] for row, k in enumerate(order)))
+        assert cheapest(cost) == list(best)
+
+
+def test_a_sequence_begins_with_the_anchor_or_the_frame_before() -> None:
+    clip = generate(small_bank(), STAGE.clips, (1, 4))
+    far, near = sequence_of(clip, "anchor", 3), sequence_of(clip, "previous", 1)
+    assert far.rgb.shape == near.rgb.shape == (4, 48, 48, 3)
+    np.testing.assert_array_equal(far.rgb, clip.rgb[[0, 2, 3, 4]])
+    np.testing.assert_array_equal(near.rgb, clip.rgb[1:])
+    np.testing.assert_array_equal(far.guidance[0], clip.guidance)
+    np.testing.assert_array_equal(near.guidance[0], clip.masks[1])
+    assert far.masks.shape == (4, 3, 48, 48)
+    np.testing.assert_array_equal(far.masks[:, 1], clip.others[[0, 2, 3, 4]])
+    assert not far.masks[:, 2].any()
+
+
+@pytest.mark.parametrize("footage", [0, 8])
+def test_a_batch_is_the_same_for_its_number(footage: int) -> None:
+    first, again = _batches(Teaching(fewest=1), footage=footage), _batches(Teaching(fewest=1), footage=footage)
+    lengths = set()
+    for number in range(6):
+        batch, copy = first.batch(number), again.batch(number)
+        assert all(torch.equal(mine, other) for mine, other in zip(batch, copy, strict=True))
+        assert batch.rgb.shape[:2] == (2, len(batch.coins))
+        assert batch.distances.shape == (2, len(batch.coins), 48, 48)
+        lengths.add(len(batch.coins))
+    assert len(lengths) > 1
+    assert lengths <= {2, 3, 4}
+
+
+def test_real_clips_are_brought_to_size_and_strided() -> None:
+    teaching = Teaching(size=(32, 64), stride=2, first="anchor", objects=2)
+    batch = _batches(teaching, footage=8).batch(0)
+    assert batch.rgb.shape == (2, 4, 3, 32, 64)
+    assert batch.masks.shape == (2, 4, 2, 32, 64)
+    assert (batch.masks.flatten(3).amax(3) == 255).all()
+
+
+def test_masks_stay_on_their_pictures() -> None:
+    """However a clip is turned and mirrored, what its mask covers is what it covered."""
+    plain = Teaching(turn_deg=0.0, zoom=0.0, flip=False)
+    colours = []
+    for teaching in (plain, Teaching(turn_deg=30.0, zoom=0.1)):
+        batch = _batches(teaching, footage=8, seed=3).batch(0)
+        inside = batch.masks[:, :1, 0] > 200
+        colours.append(float(batch.rgb[:, 0].float().mean(1)[inside[:, 0]].mean()))
+    assert abs(colours[0] - colours[1]) < 12
+
+
+def test_clips_that_are_too_short_are_refused() -> None:
+    with pytest.raises(UserError, match="4 annotated frames"):
+        _batches(Teaching(), footage=3).batch(0)
+
+
+def test_every_recipe_names_its_source_and_fits_its_network() -> None:
+    recipes = [read_recipe(path) for path in RECIPES]
+    assert {recipe.network for recipe in recipes} == {spec.name for spec in NETWORKS}
+    for recipe in recipes:
+        assert recipe.source
+        assert recipe.budget.steps or recipe.budget.minutes
+        if recipe.network != "hybrid":
+            task = SequenceTask(recipe, Material(small_bank()), lambda name=recipe.network: trainable(name))
+            names = [name for name, _ in task.network().named_parameters()]
+            teachings = [stage.teaching for stage in recipe.stages]
+            told = [name for t in teachings for name in (*t.rates, *t.still_rates)]
+            assert all(any(name.startswith(beginning) for name in names) for beginning in told)
+            modules = [name for name, _ in task.network().named_modules()]
+            assert all(any(m.startswith(frozen) for m in modules) for t in teachings for frozen in t.frozen)
+
+
+def test_papers_facts_stand_in_the_recipes() -> None:
+    rgmp, hs2s, agame = (read_recipe(find_recipe(Path(name))) for name in ("rgmp", "hs2s", "agame"))
+    assert [stage.clips.steps for stage in rgmp.stages] == [1, 5]
+    assert (rgmp.rate.peak, rgmp.stages[0].clips.in_place) == (1e-5, 0.5)
+    assert [stage.teaching.truth[0] for stage in hs2s.stages] == [1.0] * 7 + [0.5] * 3
+    assert hs2s.stages[6].teaching.truth_at(0.5) == 0.75
+    assert (agame.stages[1].teaching.rate, agame.stages[1].teaching.size) == (0.1, (480, 864))
+    assert read_recipe(find_recipe(Path("hs2s-sim"))).stages == hs2s.stages
+
+
+MISTAKES = {
+    'network = "nothing"': "no network nothing",
+    'rate = { peak = "fast" }': r"rate\.peak must be a number",
+    "seed = 1.5": r"seed must be a whole number",
+    "half = 1": r"half must be true or false",
+    'optimizer = { kind = "magic" }': "'magic', which is none of 'adamw'",
+    "without = 3": "without must be a list",
+    "teaching = 3": "must be tables",
+    "stages = [{ batch = 2 }]": "lacks until",
+    "stages = [{ until = 0.5 }]": "the last be 1.0",
+    "stages = [{ until = 1.0, teaching = { truth = [1.0] } }]": "must have 2 values",
+    "stages = [{ until = 1.0, teaching = { truth = [2.0, 1.0] } }]": "shares from 0 to 1",
+    "stages = [{ until = 1.0, teaching = { losses = { a = true } } }]": r"losses\.a must be a number",
+    'like = "nobody"': "cannot be read",
+}
+
+
+@pytest.mark.parametrize("text", MISTAKES)
+def test_a_mistake_is_named_by_its_place(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "recipe.toml"
+    path.write_text(f'name = "a"\n{text}\n')
+    with pytest.raises(RecipeError, match=MISTAKES[text]):
+        read_recipe(path)
+
+
+def test_a_recipe_is_found_by_name_or_path(tmp_path: Path) -> None:
+    assert find_recipe(Path("rgmp")).name == "rgmp.toml"
+    own = tmp_path / "rgmp"
+    own.write_text("")
+    assert find_recipe(own) == own
+    with pytest.raises(RecipeError, match="no recipe nothing"):
+        find_recipe(Path("nothing"))
+
+
+def test_what_cannot_be_trained_is_said() -> None:
+    with pytest.raises(RecipeError, match="not trained on sequences"):
+        lesson_for("hybrid")
+    with pytest.raises(UserError, match="nothing to train on"):
+        task_for(Recipe("a", network="rgmp"), None)
+    with pytest.raises(UserError, match="photographs"):
+        task_for(Recipe("a"), None)
+    odd = Recipe("a", network="rgmp", stages=(replace(STAGE, teaching=Teaching(losses={"distance": 1.0})),))
+    with pytest.raises(RecipeError, match="no part distance"):
+        SequenceTask(odd, Material(small_bank()))
+
+
+def test_a_stage_freezes_modules_and_norms() -> None:
+    lesson = lesson_for("agame")(trainable("agame"))
+    lesson.teach(Teaching(frozen=("backbone.layer1", "backbone.bn1"), norms="statistics"), 0.0)
+    lesson.train()
+    learning = {name for name, value in lesson.network.named_parameters() if value.requires_grad}
+    assert not any(name.startswith(("backbone.layer1", "backbone.bn1")) for name in learning)
+    assert "backbone.layer4.0.conv1.weight" in learning
+    assert "backbone.layer4.0.bn1.weight" not in learning
+    training = {name: module.training for name, module in lesson.network.named_modules() if name.endswith("bn1")}
+    assert training["backbone.layer4.0.bn1"]
+    assert not training["backbone.layer1.0.bn1"]
+    lesson.teach(Teaching(norms="still"), 0.0)
+    lesson.train()
+    assert not lesson.network.get_submodule("backbone.layer4.0.bn1").training
+    assert lesson.network.get_parameter("backbone.layer1.0.conv1.weight").requires_grad
+
+
+def test_masks_are_sampled_as_the_schedule_says() -> None:
+    lesson = lesson_for("hs2s")(trainable("hs2s"))
+    lesson.teach(Teaching(truth=(1.0, 0.5)), 0.5)
+    found, truth = torch.zeros(1, requires_grad=True), torch.ones(1)
+    assert lesson.fed_back(found, truth, torch.tensor(0.74)) is truth
+    assert lesson.fed_back(found, truth, torch.tensor(0.76)) is found
+    lesson.teach(Teaching(detach=True), 0.5)
+    assert not lesson.fed_back(found, truth, torch.tensor(0.0)).requires_grad
+    lesson.eval()
+    lesson.truth_share = 1.0
+    assert lesson.fed_back(found, truth, torch.tensor(0.0)) is not truth
+
+
+def test_gradients_flow_through_masks_that_are_fed_back() -> None:
+    """The loss of the last frame alone depends on what the first prediction was, unless masks are taken as given."""
+    grown = []
+    for detach in (False, True):
+        torch.manual_seed(0)
+        lesson = lesson_for("rgmp")(trainable("rgmp"))
+        lesson.teach(Teaching(detach=detach), 0.0)
+        lesson.train()
+        batch = _batches(Teaching(size=(64, 64)), footage=5).batch(0)
+        lesson(batch).loss.backward()
+        grown.append(lesson.network.get_parameter("Encoder.conv1_p.weight").grad.clone())
+    assert not torch.allclose(grown[0], grown[1])
+
+
+def test_parameters_get_rates_by_their_names() -> None:
+    network = torch.nn.ModuleDict({"network": torch.nn.ModuleDict({n: torch.nn.Linear(1, 1) for n in ("ab", "b")})})
+    optimizer = Optimizer("sgd").build(network, ("a", "ab", ""))
+    set_rates(optimizer, 2.0, {"": 10.0, "a": 0.5})
+    assert sorted(group["lr"] for group in optimizer.param_groups) == [1.0, 20.0]
+
+
+def test_courses_of_the_rate_and_of_a_stage() -> None:
+    rates = {c: LearningRate(1.0, 0.01, 0, c) for c in ("constant", "exponential", "polynomial")}
+    assert rates["constant"].at(0.9, 5) == 1.0
+    assert rates["exponential"].at(0.5, 5) == pytest.approx(0.1)
+    assert rates["polynomial"].at(1.0, 5) == pytest.approx(0.01)
+    assert Teaching(rate=0.5, fall=0.25).rate_at(0.5) == pytest.approx(0.25)
+    stages = (Stage(0.5, STAGE.clips), Stage(1.0, STAGE.clips))
+    assert progress_in_stage(stages, 0.75) == pytest.approx(0.5)
