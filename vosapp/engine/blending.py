@@ -38,19 +38,27 @@ class OneSided:
 def blended(first: OneSided, second: OneSided) -> tuple[Probability, float]:
     """The probability (height, width) and the doubt of both together.
 
-    The nearer anchor counts more, linearly, and so does the surer prediction. Where both are far from their anchors
-    and disagree, the doubt is high, however sure each was.
+    The nearer anchor counts more, linearly, and so does the surer prediction. Log-odds are mixed, so that at a pixel
+    where one side wavers the other decides. Where both are far from their anchors and disagree, the doubt is high,
+    however sure each was.
     """
     whole = first.distance + second.distance
     shares = [
         (1 - side.distance / whole) * max(1 - side.doubt, _LEAST_SURE) + _LEAST_SURE**2 for side in (first, second)
     ]
     share = shares[0] / (shares[0] + shares[1])
-    probability = np.float32(share) * first.probability + np.float32(1 - share) * second.probability
+    odds = np.float32(share) * _odds(first.probability) + np.float32(1 - share) * _odds(second.probability)
+    probability = np.clip(0.5 + (1 / (1 + np.exp(-odds)) - 0.5) / (1 - 1 / _LEVELS), 0, 1)
     middle = 4 * first.distance * second.distance / whole**2
     disagreement = middle * (1 - _overlap(first.probability >= 0.5, second.probability >= 0.5))
     doubt = max(share * first.doubt + (1 - share) * second.doubt, disagreement)
-    return probability.astype(np.float32, copy=False), float(min(1.0, doubt))
+    return np.asarray(probability, np.float32), float(min(1.0, doubt))
+
+
+def _odds(probability: Probability) -> Probability:
+    """Log-odds, no surer than the levels that are kept of a probability tell apart."""
+    clipped = np.clip(probability, 0.5 / _LEVELS, 1 - 0.5 / _LEVELS)
+    return np.asarray(np.log(clipped / (1 - clipped)), np.float32)
 
 
 def _overlap(first: BoolImage, second: BoolImage) -> float:
