@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from fractions import Fraction
@@ -17,6 +18,10 @@ from vosapp.core.document import ClipRef, Document
 from vosapp.core.editor import Editor, RunChange
 from vosapp.core.mask import Mask
 from vosapp.core.project import Project
+from vosapp.core.storage.checking import check_masks
+from vosapp.ui.display import resolve
+from vosapp.ui.timeline.lanes import CoverageCache
+from vosapp.ui.view_state import ViewState
 
 FRAMES, OBJECTS = 10_000, 5
 SMALL = (96, 128)  # the long project is about counts, so its pictures are small
@@ -87,6 +92,7 @@ def measure_long(folder: Path) -> list[tuple[str, str]]:
     built = time.perf_counter() - begin
     undo, redo = milliseconds(project.editor.undo), milliseconds(project.editor.redo)
     commit = milliseconds(project.flush)
+    screen = measure_screen(project.editor)
     project.close()
     size = path.stat().st_size
     opens, own, fresh_undos = [], [], []
@@ -99,6 +105,8 @@ def measure_long(folder: Path) -> list[tuple[str, str]]:
         project.editor.redo()
         project.close()
     compaction = milliseconds(lambda: _compact(path))
+    moving = measure_moving(path)
+    checked = milliseconds(lambda: check_masks(path, lambda _done, _total: None))
     masks = FRAMES * OBJECTS
     return [
         (f"{FRAMES:,} frames x {OBJECTS} objects: built and committed", f"{built:.0f} s"),
@@ -107,9 +115,53 @@ def measure_long(folder: Path) -> list[tuple[str, str]]:
         ("the same run redone", f"{redo:.1f} ms"),
         ("the same run undone first thing after opening", f"{median(fresh_undos):.1f} ms"),
         ("undo and redo of it committed, in the background", f"{commit:.0f} ms"),
+        ("what the screen shows of it worked out after a stroke, p50 / p95", screen),
         ("compacted", f"{compaction / 1000:.1f} s"),
+        *moving,
+        ("every mask of it checked, without the pauses that the window makes", f"{checked / 1000:.1f} s"),
         (f"size on disk, masks of {SMALL[1]}x{SMALL[0]}", f"{size / 2**20:.1f} MiB, {size / masks:.0f} bytes a mask"),
     ]
+
+
+def measure_moving(path: Path) -> list[tuple[str, str]]:
+    """Save As in a thread, and what strokes made meanwhile cost their own thread."""
+    project = Project.open(path)
+    copy = project.begin_copy(path.with_name("moved.vosapp"))
+    thread = threading.Thread(target=copy.write)
+    areas = [blob(SMALL, 0.1 * step) for step in range(40)]
+    times: list[tuple[float, float]] = []
+    begin = time.perf_counter()
+    thread.start()
+    while thread.is_alive():
+        clock, own = time.perf_counter(), time.thread_time()
+        _stroke(project.editor, 0, areas[len(times) % len(areas)])
+        times.append(((time.perf_counter() - clock) * 1000, (time.thread_time() - own) * 1000))
+        thread.join(0.02)
+    written = time.perf_counter() - begin
+    clock = time.perf_counter()
+    close_before = project.go_on_in(copy)
+    taken_over = (time.perf_counter() - clock) * 1000
+    close_before()
+    project.close()
+    return [
+        ("saved as another file in the background while it is worked on", f"{written:.1f} s"),
+        (f"a stroke meanwhile, p50 / p95 of {len(times)}", _percentiles(times)),
+        ("going on in the new file", f"{taken_over:.1f} ms"),
+    ]
+
+
+def measure_screen(editor: Editor) -> str:
+    """What it takes to work out anew what the screen shows, after each of some strokes."""
+    cache, state, times = CoverageCache(), ViewState(), []
+    resolve(editor.document, state, cache)
+    for step in range(20):
+        _stroke(editor, FRAMES // 2 + step, blob(SMALL, 0.1 * step))
+        clock, own = time.perf_counter(), time.thread_time()
+        resolve(editor.document, state, cache)
+        times.append(((time.perf_counter() - clock) * 1000, (time.thread_time() - own) * 1000))
+    for _ in range(20):
+        editor.undo()
+    return _percentiles(times)
 
 
 def _compact(path: Path) -> None:

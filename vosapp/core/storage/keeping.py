@@ -33,12 +33,14 @@ class Written:
         connection: writes it.
         masks: digests of the masks in it.
         state: what it holds.
+        project_id: from the file.
     """
 
     reader: ProjectReader
     connection: sqlite3.Connection
     masks: set[Digest]
     state: EditorState
+    project_id: str
 
     @classmethod
     def open(cls, path: Path, state: EditorState) -> Written:
@@ -53,7 +55,7 @@ class Written:
             except sqlite3.Error as error:
                 raise translated(error, path) from error
             undo.pop_all()
-        return cls(reader, connection, masks, state)
+        return cls(reader, connection, masks, state, reader.about("project_id"))
 
     def close(self) -> None:
         """Closes it without writing on."""
@@ -120,8 +122,7 @@ class FileKeeper:
 
     def begin_written(self, written: Written) -> None:
         """Writes from now on to a file that was written anew, which the mask store reads already."""
-        project_id = written.reader.about("project_id")
-        self.begin(written.connection, written.masks, project_id=project_id, written=written.state)
+        self.begin(written.connection, written.masks, project_id=written.project_id, written=written.state)
 
     @property
     def mask_count(self) -> int:
