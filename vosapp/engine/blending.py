@@ -18,6 +18,7 @@ from vosapp.engine.propagator import Probability
 
 _LEVELS = 15  # probabilities are kept in 4 bits: blending decides at a half, where one level more or less is nothing
 _LEAST_SURE = 1e-3
+_SURENESS = 3  # power of it that counts: a side that has all but lost the object must not take it from the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ def blended(first: OneSided, second: OneSided) -> tuple[Probability, float]:
     """
     whole = first.distance + second.distance
     shares = [
-        (1 - side.distance / whole) * max(1 - side.doubt, _LEAST_SURE) + _LEAST_SURE**2 for side in (first, second)
+        (1 - side.distance / whole) * max(1 - side.doubt, _LEAST_SURE) ** _SURENESS + _LEAST_SURE**4
+        for side in (first, second)
     ]
     share = shares[0] / (shares[0] + shares[1])
     odds = np.float32(share) * _odds(first.probability) + np.float32(1 - share) * _odds(second.probability)
