@@ -112,8 +112,15 @@ def test_after_a_run_the_message_leads_to_the_worst_frame(shot: Desk) -> None:
     run(shot)
     notice = shot.view.notice
     assert notice is not None and notice.text == "Propagated 11 frames; 5 look doubtful."
+    shot.go(0)
     shot.window.notice.button.click()
     assert shot.view.frame_index == 11  # the fake's doubt grows with the distance
+    assert shot.view.notice is None
+
+
+def test_the_message_goes_when_the_user_goes_on(shot: Desk) -> None:
+    run(shot)
+    shot.trigger("go.previous_doubt")
     assert shot.view.notice is None
 
 

@@ -29,7 +29,6 @@ def report(document: Document, frames: Collection[int], *, note: str, cancelled:
     review = [f for f in frames_to_review(combined_doubt(CoverageCache().of(document))) if f in frames]
     if review:
         many = f"{len(review)} look{'s' * (len(review) == 1)} doubtful"
-        hint = note or "N goes from one doubtful place to the next. Paint there, and propagate again."
-        return Notice(f"Propagated {done}; {many}.", hint, NoticeKind.WARNING, action=WORST, verb="Go to the worst")
+        return Notice(f"Propagated {done}; {many}.", note, NoticeKind.WARNING, action=WORST, verb="Go to the worst")
     kind = NoticeKind.WARNING if note else NoticeKind.GOOD
     return Notice(f"Propagated {done}; none looks doubtful.", note, kind)

@@ -127,6 +127,11 @@ class Session(QObject):
         """Shows what went wrong and what to do."""
         self.notify(error.message, error.hint, NoticeKind.ERROR)
 
+    def drop_offer(self) -> None:
+        """Takes a message away that offers something: the user goes on without it."""
+        if self.view.notice is not None and self.view.notice.action:
+            self.dismiss()
+
     def dismiss(self) -> None:
         """Takes the message away."""
         self.set(notice=None)

@@ -109,7 +109,7 @@ class Workspace(QObject):
 
     def _bind_commands(self) -> None:
         commands = self.window.commands
-        for controller in (self.playback, self.looks, self.masks, self.objects, self.runs, self.projects, self.suggest):
+        for controller in (self.playback, self.looks, self.masks, self.objects, self.runs, self.projects):
             commands.bind(controller.handlers())
         for more in (self.saving, self.ranges):
             commands.bind(more.handlers())
@@ -120,6 +120,7 @@ class Workspace(QObject):
                 "edit.anchor": self.enter,
                 "tool.take_back": self.window.canvas.pen.take_back_corner,
                 "propagate.cancel": self.escape,
+                "object.suggest": self.suggest_objects,
                 "propagate.import_weights": self.weights.ask,
                 "view.full_screen": self.toggle_full_screen,
                 "file.export": self.show_export,
@@ -134,6 +135,7 @@ class Workspace(QObject):
         canvas = self.window.canvas
         canvas.stroke_started.connect(self.looks.prepare_stroke)
         canvas.stroke_started.connect(self.runs.stay)
+        canvas.stroke_started.connect(self.session.drop_offer)
         canvas.stroke_finished.connect(self.masks.take_stroke)
         canvas.polygon_changed.connect(self._polygon_changed)
         canvas.brush_resized.connect(self.looks.set_brush)
@@ -225,6 +227,11 @@ class Workspace(QObject):
             self.suggest.discard()
         else:
             self.runs.cancel()
+
+    def suggest_objects(self) -> None:
+        """Stands still and searches for objects on the frame shown."""
+        self.playback.stop()
+        self.suggest.start()
 
     def press_digit(self, place: int) -> None:
         """A digit chooses the suggestion of that rank while there are some on the screen, else the object there."""

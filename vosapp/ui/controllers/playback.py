@@ -103,6 +103,7 @@ class PlaybackController(QObject):
             self.go(int(text) - clip.first_number)
 
     def _jump(self, what: str, direction: int) -> None:
+        self._session.drop_offer()
         here = self._session.view.frame_index
         frames = self._anchors() if what == "anchor" else self._doubtful()
         ahead = [f for f in frames if (f > here if direction > 0 else f < here)]

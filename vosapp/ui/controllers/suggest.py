@@ -38,10 +38,6 @@ class SuggestController(QObject):
         self._thread: JobThread | None = None
         self.make_body: MakeSuggestBody | None = None  # tests put other proposals in place of the networks'
 
-    def handlers(self) -> dict[str, Callable[[], object]]:
-        """What the actions of this controller do, except Enter and Esc, which also do other things."""
-        return {"object.suggest": self.start}
-
     @property
     def is_open(self) -> bool:
         """Whether there is a search, something found, or help to discard."""

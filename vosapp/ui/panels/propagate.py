@@ -124,7 +124,9 @@ class PropagatePanel(QWidget):
         engine = known_choice(display.choice.engine, display.engines)
         self.engine_button.setText(title_of_choice(display.choice.engine, display.engines) or "No engine")
         ready = engine is None or engine.ready
-        self._engine_note.setText("" if engine is None else engine.summary if ready else "Needs weights.")
+        self._engine_note.setText(
+            "" if engine is None else engine.summary if ready else "Needs weights: the list says how to get them."
+        )
         set_role(self._engine_note, "dim" if ready else "warning")
 
     def _open_picker(self) -> None:

@@ -12,7 +12,7 @@ from vosapp.ui.actions import ACTIONS, GESTURES, MENUS, ActionSpec, Gesture
 from vosapp.ui.widgets import label
 
 _COLUMNS = (("Playback", "Help"), ("Tools", "Propagate"), ("View", "Object"), ("Edit", "File"))
-KEYS_PX = 112
+KEYS_PX = 98
 SHORT_KEY = 8  # a second key is shown where both are short
 
 
@@ -25,8 +25,8 @@ class ShortcutSheet(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         content = QWidget()
         columns = QHBoxLayout(content)
-        columns.setContentsMargins(24, 20, 24, 24)
-        columns.setSpacing(26)
+        columns.setContentsMargins(18, 16, 18, 18)
+        columns.setSpacing(18)
         for groups in _COLUMNS:
             column = QVBoxLayout()
             column.setSpacing(6)
@@ -49,7 +49,7 @@ def _add_group(column: QVBoxLayout, group: str) -> None:
     heading.setContentsMargins(0, 8, 0, 2)
     column.addWidget(heading)
     grid = QGridLayout()
-    grid.setHorizontalSpacing(8)
+    grid.setHorizontalSpacing(6)
     grid.setVerticalSpacing(5)
     for row, (keys, text) in enumerate(sheet_lines(group)):
         caps = QHBoxLayout()
