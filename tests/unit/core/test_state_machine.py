@@ -24,7 +24,7 @@ from vosapp.core import edits
 from vosapp.core.document import Document, Origin
 from vosapp.core.editor import Editor, RunToken
 from vosapp.core.mask import Mask
-from vosapp.core.project import Project
+from vosapp.core.project import Project, ProjectCopy
 from vosapp.core.range_edits import copy_masks, move_masks, paste_masks
 from vosapp.core.timeline import FrameRange
 
@@ -142,6 +142,7 @@ class WorkThatCannotBeLost(RuleBasedStateMachine):
         for _ in range(OBJECTS):
             made, _ = edits.add_object(made)
         self.project = Project.create(self.next_path(), Editor(made))
+        self.copy: ProjectCopy | None = None
         self.token: RunToken | None = None
         self.user = World()
         self.past: list[Move] = []
@@ -150,6 +151,7 @@ class WorkThatCannotBeLost(RuleBasedStateMachine):
         self.runs = 0
 
     def teardown(self) -> None:
+        self.give_copy_up()
         self.project.abandon()
         shutil.rmtree(self.folder)
 
@@ -342,6 +344,7 @@ class WorkThatCannotBeLost(RuleBasedStateMachine):
     @rule()
     def crash(self) -> None:
         """The process dies after an acknowledged commit: what is on the disk is all there is."""
+        self.give_copy_up()
         kept, path = self.of_user(), self.next_path()
         self.project.flush()
         for suffix in ("", "-wal"):
@@ -354,6 +357,7 @@ class WorkThatCannotBeLost(RuleBasedStateMachine):
 
     @rule(how=st.sampled_from(["reopen", "compact", "save as"]))
     def rewrite(self, how: str) -> None:
+        self.give_copy_up()
         kept = self.of_user()
         if how == "reopen":
             self.project.close()
@@ -364,6 +368,33 @@ class WorkThatCannotBeLost(RuleBasedStateMachine):
         else:
             self.project.save_as(self.next_path())
         assert self.of_user() == kept
+
+    @precondition(lambda self: self.copy is None)
+    @rule()
+    def begin_copy(self) -> None:
+        """Everything goes on while the project is on its way to another file."""
+        self.copy = self.project.begin_copy(self.next_path())
+
+    @precondition(lambda self: self.copy is not None)
+    @rule(flushed=st.booleans(), forgets=st.booleans())
+    def go_on_in_copy(self, flushed: bool, forgets: bool) -> None:
+        assert self.copy is not None
+        kept = self.of_user()
+        if flushed:
+            self.project.flush()  # then the masks since are in the file before, and not in the copy
+        self.copy.write()
+        close_before = self.project.go_on_in(self.copy)
+        close_before()
+        self.copy = None
+        if forgets:
+            self.project.flush()
+            self.project._masks._cache.clear()
+        assert self.of_user() == kept
+
+    def give_copy_up(self) -> None:
+        if self.copy is not None:
+            self.project.keep_copy(self.copy)
+            self.copy = None
 
     def of_user(self) -> dict[Key, tuple[int, int, int]]:
         """Every pixel that is the user's: all of an anchor or approved frame, else what was painted in and out."""
