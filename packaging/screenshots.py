@@ -15,17 +15,20 @@ from pathlib import Path
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
+import numpy as np
 from PySide6.QtCore import QEventLoop, QTimer
 
 from vosapp.core.editor import RunChange
 from vosapp.core.mask import Mask
 from vosapp.data.demo_files import demo_clip, demo_mask
 from vosapp.ui.app import make_application
+from vosapp.ui.suggestions import Suggestion, Suggestions
 from vosapp.ui.view_state import NoticeKind, WorkStatus
 from vosapp.ui.workspace import Workspace
 
 SIZE = (1440, 900)
 PATIENCE_S = 60
+SUGGESTED_ON, OTHER_FISH = 20, (684, 160, 206, 118)  # a frame, and (left, top, width, height) on it
 
 
 def main() -> int:
@@ -57,6 +60,15 @@ def take_pictures(workspace: Workspace, folder: Path) -> None:
     workspace.projects.open_path(demo_clip())
     wait(lambda: session.view.picture_index == 0)
     picture("opened")
+    suggest(workspace)
+    picture("suggest")
+    workspace.suggest.discard()
+    go(workspace, 0)
+    engines = window.propagate.picker
+    engines.open_below(window.propagate.engine_button)
+    settle()
+    engines.grab().save(str(folder / "engines.png"))
+    engines.hide()
     fill(workspace, last=34)
     go(workspace, 20)
     session.set(run=WorkStatus("Propagate forward", 34, 84, 8.4, 6.0, "Frame 34"))
@@ -78,6 +90,29 @@ def take_pictures(workspace: Workspace, folder: Path) -> None:
     if workspace.export_dialog is not None:
         workspace.export_dialog.grab().save(str(folder / "export.png"))
         workspace.export_dialog.close()
+
+
+def suggest(workspace: Workspace) -> None:
+    """Puts suggestions in, in place of what networks would find: the true mask, and the other fish cut out roughly."""
+    go(workspace, SUGGESTED_ON)
+    items = (
+        Suggestion(Mask.from_array(demo_mask(SUGGESTED_ON)), 0.91, 0.96, 0.95, 1.0, "COSNet"),
+        Suggestion(Mask.from_array(other_fish(workspace)), 0.74, 0.88, 0.85, 0.99, "RVOS (zero-shot)"),
+    )
+    workspace.session.set(suggestions=Suggestions(SUGGESTED_ON, items, frozenset({0})))
+
+
+def other_fish(workspace: Workspace) -> np.ndarray:
+    """The fish without true masks on the frame of the suggestions, by its colours, as (height, width) bool."""
+    import cv2
+
+    picture = workspace.window.canvas.frame
+    if picture is None:
+        raise RuntimeError("there is no picture")
+    labels = np.zeros(picture.shape[:2], np.uint8)
+    models = np.zeros((1, 65)), np.zeros((1, 65))
+    cv2.grabCut(np.ascontiguousarray(picture), labels, OTHER_FISH, *models, 4, cv2.GC_INIT_WITH_RECT)
+    return (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
 
 
 def fill(workspace: Workspace, *, last: int) -> None:
