@@ -58,6 +58,8 @@ def trainable(name: str) -> nn.Module:
         "rvos": lambda: Rvos(True, _SIZE, skips=_THIN, hidden=_THIN),
         "rvos-zero": lambda: Rvos(False, _SIZE, skips=_THIN, hidden=_THIN),
         "cosnet": lambda: CosNet(_SIZE, branch=16, embedding=16),
+        "cosnet-sym": lambda: CosNet(_SIZE, weighting="symmetric", branch=16, embedding=16),
+        "cosnet-channel": lambda: CosNet(_SIZE, weighting="channel-wise", branch=16, embedding=16),
         "agame": lambda: AGame(_SIZE, channels=16, width=16, narrow=16),
     }
     return small[name]()

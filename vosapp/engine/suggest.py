@@ -32,6 +32,8 @@ _SAME = 0.6  # overlap (IoU) from which two proposals are the same
 _PROPOSERS = {
     "rvos-zero": "vosapp.engine.networks.rvos_zero:propose",
     "cosnet": "vosapp.engine.networks.cosnet:propose",
+    "cosnet-sym": "vosapp.engine.networks.cosnet:propose_symmetric",
+    "cosnet-channel": "vosapp.engine.networks.cosnet:propose_channel_wise",
 }
 
 
@@ -110,7 +112,7 @@ def why_not() -> str:
     """Why nothing can be suggested here and what to do about it, in one sentence; "" when it can. Loads no torch."""
     if any(weights_state(spec) is WeightsState.PRESENT for spec in zero_shot_networks()):
         return ""
-    titles = " or ".join(spec.title for spec in zero_shot_networks())
+    titles = " or ".join(spec.title for spec in zero_shot_networks() if spec.checkpoint is not None)
     return f"Suggesting objects needs the weights of {titles}, and none are here; see: vosapp weights list"
 
 

@@ -36,7 +36,7 @@ _RGMP = frozenset({"rgmp", "rgmp-gru"})
 _RECURRENT = frozenset({"s2s", "s2s++", "hs2s", "hs2s-0", "hs2s-t1", "hs2s-sim"})
 _AGAME = frozenset({"agame"})
 _RVOS = frozenset({"rvos", "rvos-zero"})
-_COSNET = frozenset({"cosnet"})
+_COSNET = frozenset({"cosnet", "cosnet-sym", "cosnet-channel"})
 _BFLOAT16 = {"precision": "bfloat16"}
 VARIANTS = (
     Variant(

@@ -253,6 +253,22 @@ _HS2S_SIM = _untrained(
     parameters=363_249_645,
     references="similarity",
 )
+_COSNET_SYM = _untrained(
+    _COSNET,
+    "cosnet-sym",
+    "COSNet, symmetric",
+    strengths="the form of co-attention with which COSNet's paper scores best",
+    parameters=81_242_692,
+    weighting="symmetric",
+)
+_COSNET_CHANNEL = _untrained(
+    _COSNET,
+    "cosnet-channel",
+    "COSNet, channel-wise",
+    strengths="the form of co-attention with the fewest weights",
+    parameters=81_177_156,
+    weighting="channel-wise",
+)
 
 NETWORKS: tuple[NetworkSpec, ...] = (
     _RGMP,
@@ -266,6 +282,8 @@ NETWORKS: tuple[NetworkSpec, ...] = (
     _RVOS,
     _RVOS_ZERO,
     _COSNET,
+    _COSNET_SYM,
+    _COSNET_CHANNEL,
     _AGAME,
     _HYBRID,
 )

@@ -11,10 +11,13 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from tests.networks import random_network
+from tests.small_networks import lively
 from vosapp.models.agame.network import AGame, aggregate, foreground, pool
+from vosapp.models.backbones import ResNetSize
 from vosapp.models.cosnet.attention import Form
 from vosapp.models.cosnet.encoder import PyramidPooling
 from vosapp.models.cosnet.network import CosNet, probability
+from vosapp.models.cosnet.weighting import Weighting, weighting_of
 from vosapp.models.preparing import Precision, prepare
 from vosapp.models.rvos.network import Rvos
 
@@ -93,3 +96,28 @@ def test_the_answer_to_a_constant_map_needs_no_map(size: tuple[int, int]) -> Non
     joined = torch.cat([pooled.expand(-1, -1, *size), torch.zeros(2, 2048, *size)], dim=1)
     whole = pooling.bottleneck(joined) - pooling.bottleneck.bias.view(1, -1, 1, 1)
     torch.testing.assert_close(pooling._of_pooled(pooled, torch.Size(size)), whole, atol=1e-5, rtol=1e-4)
+
+
+def test_the_papers_forms_of_co_attention_weigh_as_their_equations_say() -> None:
+    torch.manual_seed(1)
+    cells = torch.randn(5, 8)
+    symmetric, channels = weighting_of("symmetric", 8), weighting_of("channel-wise", 8)
+    for parameter in (*symmetric.parameters(), *channels.parameters()):
+        nn.init.normal_(parameter)
+    whole = symmetric(torch.eye(8))
+    torch.testing.assert_close(whole, whole.T, msg="W is symmetric")
+    torch.testing.assert_close(symmetric(cells), cells @ whole)
+    diagonal = channels(torch.eye(8))
+    assert torch.count_nonzero(diagonal - torch.diag(torch.diagonal(diagonal))) == 0
+    torch.testing.assert_close(channels(cells), cells @ diagonal)
+
+
+@torch.inference_mode()
+@pytest.mark.parametrize("weighting", ["symmetric", "channel-wise"])
+def test_other_forms_of_co_attention_run_prepared(weighting: Weighting) -> None:
+    network = lively(
+        CosNet(ResNetSize(8, (4, 8, 8, 16), (1, 1, 1, 1)), weighting=weighting, branch=16, embedding=16), seed=4
+    )
+    plain = _run_cosnet(network)
+    torch.testing.assert_close(_run_cosnet(prepare(copy.deepcopy(network), CPU)), plain, atol=2e-5, rtol=0)
+    assert plain.std() > 1e-4

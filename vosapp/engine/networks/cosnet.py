@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import cast
 
@@ -30,20 +31,27 @@ def propose(
     device: str,
     check: Callable[[], None],
     form: str = Form.LEGACY.value,
+    network: str = "cosnet",
 ) -> list[Candidate]:
-    """The primary object on a frame; see `vosapp.engine.suggest.Propose`. `form` is the value of a `Form`.
+    """The primary object on a frame; see `vosapp.engine.suggest.Propose`.
+
+    `form` is the value of a `Form`, `network` the name of a configuration in the registry.
 
     Raises:
         WeightsError: there are no weights.
     """
     chosen = choose_device(device)
-    finder = PrimaryObject(cast(CosNet, prepared_network("cosnet", chosen)), device=chosen, form=Form(form))
+    finder = PrimaryObject(cast(CosNet, prepared_network(network, chosen)), device=chosen, form=Form(form))
     pictures = []
     for frame in references(frame_index, shot):
         check()
         pictures.append(source.frame(frame))
     finder.refer(pictures, check)
     return [Candidate(finder.find(source.frame(frame_index)))]
+
+
+propose_symmetric = functools.partial(propose, form=Form.HEAD.value, network="cosnet-sym")
+propose_channel_wise = functools.partial(propose, form=Form.HEAD.value, network="cosnet-channel")
 
 
 def references(frame_index: int, shot: range, count: int = REFERENCES) -> list[int]:

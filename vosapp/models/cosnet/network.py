@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -11,6 +12,7 @@ from torch import Tensor, nn
 from vosapp.models.backbones import RESNET101, ResNetSize
 from vosapp.models.cosnet.attention import Form, attend_reference, attend_target
 from vosapp.models.cosnet.encoder import EMBEDDING, Encoder
+from vosapp.models.cosnet.weighting import Weighting, weighting_of
 from vosapp.models.fusing import fold_pair
 from vosapp.models.preparing import dtype_of
 from vosapp.models.stages.split import bias_of, part
@@ -26,15 +28,23 @@ class CosNet(nn.Module):
 
     Args:
         size: of the backbone.
+        weighting: how channels are weighed in the affinity. The authors published code and weights of "vanilla" only.
         branch, embedding: channels, see `Encoder`.
     """
 
-    exact_parameters = ("linear_e.weight",)
+    exact_stages = ("linear_e",)
 
-    def __init__(self, size: ResNetSize = RESNET101, *, branch: int = 512, embedding: int = EMBEDDING) -> None:
+    def __init__(
+        self,
+        size: ResNetSize = RESNET101,
+        *,
+        weighting: Weighting = "vanilla",
+        branch: int = 512,
+        embedding: int = EMBEDDING,
+    ) -> None:
         super().__init__()
         self.encoder = Encoder(size, branch=branch, embedding=embedding)
-        self.linear_e = nn.Linear(embedding, embedding, bias=False)
+        self.linear_e = weighting_of(weighting, embedding)
         self.gate = nn.Conv2d(embedding, 1, 1, bias=False)
         self.conv1, self.bn1 = nn.Conv2d(2 * embedding, embedding, 3, padding=1, bias=False), nn.BatchNorm2d(embedding)
         self.conv2, self.bn2 = nn.Conv2d(2 * embedding, embedding, 3, padding=1, bias=False), nn.BatchNorm2d(embedding)
@@ -103,6 +113,6 @@ def probability(logits: Tensor, size: tuple[int, int]) -> Tensor:
     return torch.sigmoid(resized).mean(dim=(0, 1))
 
 
-def build() -> CosNet:
-    """COSNet without weights, in evaluation mode."""
-    return CosNet().eval()
+def build(**options: Any) -> CosNet:
+    """COSNet without weights, in evaluation mode. The options are the network's."""
+    return CosNet(**options).eval()
