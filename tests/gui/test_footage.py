@@ -14,6 +14,7 @@ from tests.clips import make_clip, make_sequence, read_index
 from tests.gui.desk import LEFT, NONE, Desk, send_mouse
 from vosapp.core.errors import MediaError
 from vosapp.core.timeline import Direction, FrameRange
+from vosapp.ui import bridge
 from vosapp.ui.controllers import pictures
 from vosapp.video.av.indexing import shared_index
 from vosapp.video.images import write_png
@@ -394,3 +395,33 @@ def test_the_clips_own_alpha_becomes_masks(desk: Desk, tmp_path: Path) -> None:
 
 def test_a_clip_without_alpha_does_not_offer_it(shot: Desk) -> None:
     assert not shot.window.commands["file.import_alpha"].isEnabled()
+
+
+# -- closing while a drive hangs ----------------------------------------------------------------------------------
+
+
+def test_closing_the_window_does_not_wait_for_a_drive_that_hangs(
+    desk: Desk, clip_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The drive answers neither while the clip is being opened nor after the window has gone."""
+    monkeypatch.setattr("vosapp.ui.disk_work.PATIENCE_MS", 50)
+    answers, asked = threading.Event(), threading.Event()
+
+    def open_source(path: str) -> VideoSource:
+        asked.set()
+        answers.wait(60)
+        raise MediaError(f"{path} does not answer.")
+
+    monkeypatch.setattr("vosapp.video.open.open_video", open_source)
+    desk.workspace.projects.open_path(clip_path)
+    desk.wait(asked.is_set)
+    assert desk.view.opening
+    desk.window.close()
+    assert not desk.window.isVisible()
+    (left,) = bridge._left_behind
+    assert bridge.hangs()
+    answers.set()
+    assert left.wait(30_000)
+    assert not bridge.hangs()
+    bridge._left_behind.clear()
+    left.deleteLater()

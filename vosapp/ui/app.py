@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from vosapp.core.errors import UserError
 from vosapp.ui import theme
+from vosapp.ui.bridge import hangs
 from vosapp.ui.icons import icon_folder
 from vosapp.ui.view_state import NoticeKind
 from vosapp.ui.workspace import Workspace
@@ -32,6 +33,10 @@ def main(argv: Sequence[str]) -> int:
         workspace.projects.open_path(Path(argv[0]))
     code = application.exec()
     sys.excepthook = sys.__excepthook__
+    if hangs():
+        # A thread that hangs in the system cannot be joined, and Qt aborts when it is deleted. All is saved.
+        logging.shutdown()
+        os._exit(code)
     return code
 
 

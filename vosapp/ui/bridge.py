@@ -16,6 +16,15 @@ from vosapp.engine.job import Job
 T = TypeVar("T")
 
 
+_left_behind: list[JobThread] = []
+"""Threads that hang in a read and outlive their controllers: Qt must never delete them while they run."""
+
+
+def hangs() -> bool:
+    """Whether a thread that was left behind still hangs, so that the program cannot end in the usual way."""
+    return any(thread.isRunning() for thread in _left_behind)
+
+
 class Mailbox(Generic[T]):
     """Results on their way from a worker to the GUI thread. None is ever lost or doubled."""
 
@@ -78,6 +87,19 @@ class JobThread(QThread):
         """Stops the job and waits for its thread: nothing of it runs on afterwards."""
         self.cancel()
         self.wait()
+
+    def cancel_and_leave(self, patience_ms: int) -> bool:
+        """Stops the job and waits a while for its thread. One that hangs in a read is left to itself.
+
+        Returns:
+            Whether the thread has ended. If not, it must not be deleted, and the program has to end without it.
+        """
+        self.cancel()
+        if self.wait(patience_ms):
+            return True
+        self.setParent(None)
+        _left_behind.append(self)
+        return False
 
     def run(self) -> None:
         """The thread's body."""

@@ -20,6 +20,9 @@ from vosapp.ui.view_state import FileWork
 
 logger = logging.getLogger("vosapp")
 
+PATIENCE_MS = 2000
+"""How long a window that closes waits for an errand that only reads."""
+
 T = TypeVar("T")
 
 SHOWN_S = 0.1  # between two looks at how far it is
@@ -39,6 +42,7 @@ class Errand:
         unclaimed: gets what the body returned when the window closed before anybody could; in the GUI thread.
         can_cancel: whether the user is offered to cancel.
         blocks: whether the window takes nothing else from the user meanwhile.
+        reads: it only reads, so that a window that closes need not wait for a drive that does not answer.
     """
 
     body: Body[Any]
@@ -49,6 +53,7 @@ class Errand:
     unclaimed: Callable[[Any], object] | None = None
     can_cancel: bool = False
     blocks: bool = False
+    reads: bool = False
 
 
 class DiskWork(QObject):
@@ -112,7 +117,11 @@ class DiskWork(QObject):
             _tell(one, JobResult(Outcome.CANCELLED))
         if thread is None or errand is None:
             return
-        thread.cancel_and_join()
+        if errand.reads:
+            if not thread.cancel_and_leave(PATIENCE_MS):
+                return
+        else:
+            thread.cancel_and_join()
         thread.deleteLater()
         while self._returned:
             value = self._returned.pop()

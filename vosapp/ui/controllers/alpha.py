@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject
 
 from vosapp.core import edits
 from vosapp.core.document import Origin
+from vosapp.core.editor import Editor
 from vosapp.core.frame_words import frame_words
 from vosapp.core.timeline import FrameRange
 from vosapp.ui.disk_work import DiskWork, Errand
@@ -73,14 +75,17 @@ class AlphaController(QObject):
                 Errand(
                     alpha_body(clip.path, frames),
                     "Reading the alpha channel",
-                    done=self._take,
+                    done=partial(self._take, self._session.editor),
                     failed=self._session.fail,
                     can_cancel=True,
+                    reads=True,
                 )
             )
 
-    def _take(self, found: AlphaMasks) -> None:
+    def _take(self, editor: Editor, found: AlphaMasks) -> None:
         session, document = self._session, self._session.document
+        if session.editor is not editor:
+            return  # another clip was opened meanwhile
         active = session.active
         if active is not None:
             object_id = active.id

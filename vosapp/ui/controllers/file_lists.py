@@ -31,7 +31,7 @@ class FileLists(QObject):
 
     def refresh(self) -> None:
         """Reads the lists anew."""
-        self._disk.run(Errand(partial(_read, self._recent), done=self._show))
+        self._disk.run(Errand(partial(_read, self._recent), done=self._show, reads=True))
 
     def add(self, path: Path) -> None:
         """Puts a clip or project in front of those opened last."""

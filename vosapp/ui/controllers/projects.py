@@ -20,7 +20,7 @@ from vosapp.ui.controllers.file_lists import FileLists
 from vosapp.ui.disk_work import DiskWork, Errand
 from vosapp.ui.project_files import Media, OpenedShot
 from vosapp.ui.session import Session
-from vosapp.ui.view_state import NoticeKind
+from vosapp.ui.view_state import Notice, NoticeKind
 
 if TYPE_CHECKING:
     from vosapp.core.project import BackupPolicy, Project
@@ -128,6 +128,7 @@ class ProjectController(QObject):
                 cancelled=partial(self._session.set, opening=""),
                 unclaimed=_give_up,
                 can_cancel=True,
+                reads=True,
             )
         )
 
@@ -162,13 +163,16 @@ class ProjectController(QObject):
         if problem is not None:
             session.set(media_problem=problem.message)
             hint = "All masks are here, and can be saved and exported. File > Relink media finds the clip."
-            session.notify(problem.message, hint, NoticeKind.ERROR)
+            relink = {"action": "file.relink", "verb": "Relink media…"}
+            session.show_notice(Notice(problem.message, hint, NoticeKind.ERROR, **relink))
         elif project.read_only_reason:
             hint = "Changes stay in memory. Save as another file to keep them."
-            session.notify(project.read_only_reason, hint, NoticeKind.WARNING)
+            save = {"action": "file.save_as", "verb": "Save as…"}
+            session.show_notice(Notice(project.read_only_reason, hint, NoticeKind.WARNING, **save))
         elif media is not None and media.warning:
             hint = "See whether the masks lie where they should. File > Relink media looks for the right one."
-            session.notify(media.warning, hint, NoticeKind.WARNING)
+            relink = {"action": "file.relink", "verb": "Relink media…"}
+            session.show_notice(Notice(media.warning, hint, NoticeKind.WARNING, **relink))
         elif media is not None and media.info.notes:
             session.notify(media.info.notes[0], " ".join(media.info.notes[1:]), NoticeKind.WARNING)
 
