@@ -6,6 +6,7 @@ by the software decoder, its pictures brought into the layout in which devices h
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import av
@@ -15,6 +16,7 @@ from av.codec.codec import Codec
 from av.video.frame import VideoFrame
 
 from tests.clips import make_clip, read_index
+from vosapp.cli.app import main as run_command
 from vosapp.core.errors import MediaError
 from vosapp.core.settings import Settings
 from vosapp.video.av import file_source
@@ -26,6 +28,7 @@ from vosapp.video.hardware import ENVIRONMENT, SETTING, hardware_wanted
 
 FRAMES = 24
 DEVICE = "played"
+H264 = Codec("h264", "r")
 
 
 @pytest.fixture(autouse=True)
@@ -140,7 +143,7 @@ def test_a_codec_that_no_device_knows_is_an_error_of_the_decoder(tmp_path: Path)
 
 def test_the_clip_opens_in_software_and_says_so(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Whatever this PyAV was built with is asked for, and then one that no build has.
-    tried = [*accelerations(Codec("h264", "r"), "yuv420p"), Acceleration("no such thing", "yuv420p")]
+    tried = [*accelerations(H264, "yuv420p"), Acceleration("no such thing", "yuv420p")]
     monkeypatch.setattr(file_source, "accelerations", lambda codec, form: tried)
     source = FileSource(clip)
     assert source.info.decoder in (SOFTWARE, *(one.device for one in tried))
@@ -294,3 +297,10 @@ def test_damage_is_judged_by_the_software(
     assert source.is_damaged(14)
     assert source.info.decoder == SOFTWARE
     source.close()
+
+
+def test_info_says_what_decodes(clip: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["info", str(clip), "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["decoder"] == SOFTWARE or facts["decoder"] in {one.device for one in accelerations(H264, "yuv420p")}
+    assert facts["damaged_frames"] == []
