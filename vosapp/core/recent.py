@@ -51,7 +51,9 @@ class RecentFiles:
         return tuple(found[: self._limit])
 
     def add(self, path: Path) -> None:
-        """Puts a path in front."""
+        """Puts a path in front. Unsaved work and backups, in the program's own folder, are offered elsewhere."""
+        if path.absolute().is_relative_to(user_data_dir().absolute()):
+            return
         text = str(path.absolute())
         self._write((text, *(known for known in self.paths if known != text))[: self._limit])
 

@@ -112,7 +112,7 @@ def _off_for_work(document: Document, state: ViewState, refusal: str) -> dict[st
     elif not any(item.cells for item in document.objects):
         off |= dict.fromkeys(_RUNS, "Paint the object on one frame first")
     if state.media_problem:
-        off["object.suggest"] = "The clip is missing"
+        off |= dict.fromkeys((*_RUNS, "object.suggest"), "The clip is missing")
     if refusal:
         off["propagate.chosen"] = refusal.rstrip(".")
     return off

@@ -81,6 +81,8 @@ def _refusal(document: Document, state: ViewState, choice: PropagateChoice) -> R
         return Refusal("Objects are being searched for.")
     if not document.objects:
         return Refusal("Paint the object on one frame first.")
+    if state.media_problem:
+        return Refusal("The clip is missing. File > Relink media finds it.")
     engine = known_choice(choice.engine, state.engines)
     if engine is None:
         return Refusal("There is no engine to propagate with.")

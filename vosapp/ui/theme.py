@@ -143,7 +143,8 @@ QProgressBar::chunk { background: $accent; border-radius: 3px; }
 
 QListWidget, QListView, QTreeView, QTableView, QPlainTextEdit { background: $field; border: 1px solid $line;
     border-radius: ${radius_px}px; }
-QListWidget::item { border-radius: 4px; }
+QListWidget::item { border-radius: 4px; padding: 4px; }
+QListWidget::item:selected { background: $accent_soft; color: $text; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 1px; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 1px; }
 QScrollBar::handle { background: #4a4a4d; border-radius: 4px; min-height: 28px; min-width: 28px; }

@@ -107,6 +107,13 @@ def test_empty_projects_are_cleared_away_and_broken_ones_shown() -> None:
     assert [path.name for path in unsaved_dir().iterdir()] == [broken.name]
 
 
+def test_the_programs_own_files_are_not_in_the_list(data_dir: Path, tmp_path: Path) -> None:
+    recent = RecentFiles(3)
+    for path in (unsaved_dir() / "a.vosapp", data_dir / "backups" / "x" / "a~1.vosapp", tmp_path / "a.vosapp"):
+        recent.add(path)
+    assert recent.paths == (str(tmp_path / "a.vosapp"),)
+
+
 def test_without_unsaved_work_no_database_is_loaded(tmp_path: Path, data_dir: Path) -> None:
     code = """
 import sys

@@ -13,7 +13,7 @@ from vosapp.core.history import History
 from vosapp.engine.job import Job, JobContext, JobResult
 from vosapp.ui.bridge import JobThread
 from vosapp.ui.session import Session
-from vosapp.ui.view_state import NoticeKind
+from vosapp.ui.view_state import Notice, NoticeKind
 
 if TYPE_CHECKING:
     from vosapp.core.storage.checking import MaskReport
@@ -64,11 +64,9 @@ class MaskCheck(QObject):
         self.checked = result.value.checked
         sentences = result.value.sentences(self._session.document)
         if sentences:
-            self._session.notify(
-                " ".join(sentences),
-                "Everything else is whole. Propagate or draw them again, or go back to a backup: File > Open backup.",
-                NoticeKind.WARNING,
-            )
+            hint = "Everything else is whole. Propagate or draw them again, or go back to a backup: File > Open backup."
+            found = Notice(" ".join(sentences), hint, NoticeKind.WARNING, action="file.backups", verb="Open backup…")
+            self._session.show_notice(found)
 
 
 class _Pace:

@@ -149,8 +149,7 @@ class ProjectController(QObject):
         self._shown_clip = project.editor.document.clip
         self._session.adopt(project.editor, project, media.info if media is not None else None, saved=saved)
         self._report(project, media, shot.problem)
-        if media is not None:
-            self.lists.add(path)
+        self.lists.add(path)
         self.opened_path.emit(str(path))
         if path.suffix.lower() == SUFFIX:
             self.opened_project.emit()
@@ -163,16 +162,19 @@ class ProjectController(QObject):
         if problem is not None:
             session.set(media_problem=problem.message)
             hint = "All masks are here, and can be saved and exported. File > Relink media finds the clip."
-            relink = {"action": "file.relink", "verb": "Relink media…"}
-            session.show_notice(Notice(problem.message, hint, NoticeKind.ERROR, **relink))
+            session.show_notice(
+                Notice(problem.message, hint, NoticeKind.ERROR, action="file.relink", verb="Relink media…")
+            )
         elif project.read_only_reason:
             hint = "Changes stay in memory. Save as another file to keep them."
-            save = {"action": "file.save_as", "verb": "Save as…"}
-            session.show_notice(Notice(project.read_only_reason, hint, NoticeKind.WARNING, **save))
+            session.show_notice(
+                Notice(project.read_only_reason, hint, NoticeKind.WARNING, action="file.save_as", verb="Save as…")
+            )
         elif media is not None and media.warning:
             hint = "See whether the masks lie where they should. File > Relink media looks for the right one."
-            relink = {"action": "file.relink", "verb": "Relink media…"}
-            session.show_notice(Notice(media.warning, hint, NoticeKind.WARNING, **relink))
+            session.show_notice(
+                Notice(media.warning, hint, NoticeKind.WARNING, action="file.relink", verb="Relink media…")
+            )
         elif media is not None and media.info.notes:
             session.notify(media.info.notes[0], " ".join(media.info.notes[1:]), NoticeKind.WARNING)
 
