@@ -19,6 +19,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--footage", metavar="FOLDER", help="data set of clips with masks (DAVIS, YouTube-VOS ...), not for hybrid"
     )
+    parser.add_argument("--watch", metavar="FOLDER", help="data set to measure hybrid on as it learns, not to train on")
     parser.add_argument("--split", metavar="NAME", default="", help="part of the data set (default: train, if any)")
     parser.add_argument(
         "--out", metavar="FOLDER", type=Path, required=True, help="checkpoints and log; resumed if there"
@@ -41,7 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Trains and reports as it goes."""
     from vosapp.training.recipe import find_recipe
-    from vosapp.training.start import Changes, draw_sheet, train
+    from vosapp.training.start import Changes, Sources, draw_sheet, train
     from vosapp.training.trainer import LAST, RunSettings
 
     recipe = find_recipe(arguments.recipe)
@@ -60,9 +61,8 @@ def run(arguments: argparse.Namespace) -> int:
     )
     done = train(
         recipe,
-        arguments.photographs,
+        Sources(arguments.photographs, _footage(arguments), _watched(arguments)),
         settings,
-        footage=_footage(arguments),
         threads=arguments.threads,
         changes=Changes(arguments.steps, arguments.off),
         on_report=_show,
@@ -88,6 +88,15 @@ def _footage(arguments: argparse.Namespace) -> Sequence[TruthClip]:
     from vosapp.evaluation.datasets import open_dataset
 
     return open_dataset(arguments.footage, split=arguments.split or _usual_split(Path(arguments.footage))).clips
+
+
+def _watched(arguments: argparse.Namespace) -> Sequence[TruthClip]:
+    """The clips that are looked at and never trained on."""
+    if arguments.watch is None:
+        return ()
+    from vosapp.evaluation.datasets import open_dataset
+
+    return open_dataset(arguments.watch).clips
 
 
 def _usual_split(folder: Path) -> str:

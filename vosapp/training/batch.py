@@ -19,8 +19,12 @@ from vosapp.data.generator.settings import GeneratorSettings, TrainingClip
 from vosapp.data.photographs.bank import PhotographBank
 from vosapp.engine.flow import FlowPropagator
 from vosapp.engine.propagator import Probability
+from vosapp.training.border_distance import BORDER_PX, border_classes
+
+HALF_BORDER_PX = BORDER_PX // 2  # the hybrid network predicts at half the size
 
 _T = TypeVar("_T")
+_NO_BORDERS = torch.zeros(0, dtype=torch.uint8)
 
 
 class Batch(NamedTuple):
@@ -34,6 +38,7 @@ class Batch(NamedTuple):
         flow: (B, T - 2, 2, H, W).
         advice: (B, T - 2, 1, H, W), what the engine `flow` makes of the clip.
         heard: (B,) bool, whether the network hears the advice on a clip.
+        borders: (B, T - 2, H/2, W/2) border-distance classes on the frames to predict, or empty.
     """
 
     rgb: Tensor
@@ -43,6 +48,7 @@ class Batch(NamedTuple):
     flow: Tensor
     advice: Tensor
     heard: Tensor
+    borders: Tensor = _NO_BORDERS
 
     def to(self, device: torch.device) -> Batch:
         """The batch on a device."""
@@ -69,6 +75,14 @@ def advice_on(clip: TrainingClip) -> NDArray[np.uint8]:
     engine.step(1, clip.rgb[1], {target: _soft(clip.guidance)})
     found = [engine.step(k, clip.rgb[k]).probabilities[target] for k in range(2, len(clip.rgb))]
     return np.asarray(np.rint(np.stack(found) * 255), np.uint8)
+
+
+def borders_of(clips: Sequence[TrainingClip]) -> Tensor:
+    """(B, T - 2, size / 2, size / 2) uint8: how far each pixel of the frames to predict is from the border."""
+    halves = [
+        [cv2.resize(mask, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA) for mask in c.masks[2:]] for c in clips
+    ]
+    return torch.from_numpy(np.array([[border_classes(m > 127, border_px=HALF_BORDER_PX) for m in c] for c in halves]))
 
 
 def _soft(mask: NDArray[np.uint8]) -> Probability:
@@ -102,16 +116,36 @@ class GeneratedBatches(NumberedBatches[Batch]):
     """Clips of the generator; batch n holds clips n * size .. n * size + size - 1."""
 
     def __init__(
-        self, bank: PhotographBank, settings: GeneratorSettings, seed: int, size: int, *, deaf: float = 0.0
+        self,
+        bank: PhotographBank,
+        settings: GeneratorSettings,
+        seed: int,
+        size: int,
+        *,
+        deaf: float = 0.0,
+        borders: bool = False,
     ) -> None:
-        """Takes photographs, how clips look, the seed of the run, clips in a batch, and the share without advice."""
-        self._bank, self._settings, self._seed, self._size, self._deaf = bank, settings, seed, size, deaf
+        """Takes photographs, how clips look, the seed of the run, clips in a batch, and further wishes.
+
+        Args:
+            bank: photographs.
+            settings: how clips look.
+            seed: of the run.
+            size: clips in a batch.
+            deaf: share of clips without advice.
+            borders: whether border-distance classes are wanted.
+        """
+        self._bank, self._settings, self._seed, self._size = bank, settings, seed, size
+        self._deaf, self._borders = deaf, borders
 
     def batch(self, number: int) -> Batch:
         """One batch by its number."""
         first = number * self._size
         seeds = ((self._seed, index) for index in range(first, first + self._size))
-        made = collate([generate(self._bank, self._settings, seed) for seed in seeds])
+        clips = [generate(self._bank, self._settings, seed) for seed in seeds]
+        made = collate(clips)
+        if self._borders:
+            made = made._replace(borders=borders_of(clips))
         luck = np.random.default_rng((self._seed, number)).random(self._size)
         return made._replace(heard=torch.from_numpy(luck >= self._deaf))
 

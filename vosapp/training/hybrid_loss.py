@@ -15,13 +15,18 @@ from vosapp.models.hybrid.encoder import Features
 from vosapp.models.hybrid.guidance import Moved, mismatch, shrunk_flow, warped
 from vosapp.models.hybrid.memory import CELL, Memory, joined
 from vosapp.models.hybrid.network import Hybrid
-from vosapp.training.batch import Batch
+from vosapp.training.batch import HALF_BORDER_PX, Batch
+from vosapp.training.border_distance import class_count
 from vosapp.training.losses import attention_weight, jaccard, soft_jaccard_loss, weighted_cross_entropy
 
 
 @dataclass(frozen=True, slots=True)
 class LossWeights:
-    """Weights of the parts of the loss."""
+    """Weights of the parts of the loss.
+
+    `border` is the auxiliary task of S2S++ and HS2S: the class of each pixel's distance to the border. Its head is in
+    no checkpoint and in no shipped file; a resumed run begins with a new one.
+    """
 
     jaccard: float = 1.0
     coarse: float = 0.3
@@ -29,6 +34,7 @@ class LossWeights:
     appearance: float = 0.3
     error: float = 0.2
     doubt: float = 0.1
+    border: float = 0.0
 
 
 class Unrolled(NamedTuple):
@@ -88,6 +94,8 @@ class HybridLoss(nn.Module):
         self.network = network
         self.weights = weights or LossWeights()
         self.parts = parts or Parts()
+        classes = class_count(HALF_BORDER_PX)
+        self.border = nn.Conv2d(network.decoder.change.in_channels, classes, 1) if self.weights.border else None
 
     def forward(self, batch: Batch) -> Unrolled:
         """Predicts frames 2, 3, ... of every clip and compares."""
@@ -115,6 +123,9 @@ class HybridLoss(nn.Module):
             state = decoded.state
             truth = F.avg_pool2d(masks[:, k], 2)
             loss, gap = self._loss(decoded, seen, masks[:, k], moved)
+            if self.border is not None:
+                classes = self.border(decoded.features).float()
+                loss = loss + self.weights.border * F.cross_entropy(classes, batch.borders[:, k - 2].long())
             losses.append(loss)
             gaps.append(gap)
             found.append(jaccard(decoded.logits, truth))

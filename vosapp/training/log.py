@@ -20,6 +20,7 @@ FIELDS = (
     "held_moved",
     "held_advice",
     "clips_per_s",
+    "watched_jaccard",
 )
 
 

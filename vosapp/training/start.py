@@ -12,7 +12,7 @@ import torch
 from vosapp.core.errors import UserError
 from vosapp.data.generator.clip import generate
 from vosapp.data.generator.sheet import contact_sheet
-from vosapp.data.photographs.bank import PhotographBank, open_bank
+from vosapp.data.photographs.bank import open_bank
 from vosapp.data.truth import TruthClip
 from vosapp.training.hybrid_task import HybridTask
 from vosapp.training.recipe import Recipe, read_recipe, without_parts
@@ -21,6 +21,7 @@ from vosapp.training.sequence.stream import Material
 from vosapp.training.sequence.task import SequenceTask
 from vosapp.training.task import Task
 from vosapp.training.trainer import Report, RunSettings, Trainer
+from vosapp.training.watching import watched_batch
 from vosapp.video.images import write_png
 
 
@@ -42,12 +43,35 @@ class Changes:
         return without_parts(changed, self.off)
 
 
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What there is to train on.
+
+    Attributes:
+        photographs: folder, or a pack of one; None for a paper's network that learns from real clips alone.
+        footage: real clips with true masks; the hybrid network takes none.
+        watched: real clips to measure the hybrid network on at every checkpoint, never to train on.
+    """
+
+    photographs: Path | None = None
+    footage: Sequence[TruthClip] = ()
+    watched: Sequence[TruthClip] = ()
+
+    def task(self, recipe: Recipe) -> Task:
+        """What a recipe trains on them. Raises UserError: the network cannot be trained on that."""
+        bank = None if self.photographs is None else open_bank(self.photographs, without=recipe.without)
+        if recipe.network != "hybrid":
+            return SequenceTask(recipe, Material(bank, self.footage))
+        if bank is None:
+            raise UserError("The hybrid network is trained on photographs.", "Give a folder of them: --photographs.")
+        return HybridTask(recipe, bank, [watched_batch(clip) for clip in self.watched])
+
+
 def train(
     recipe_path: Path,
-    photographs: Path | None,
+    sources: Sources,
     settings: RunSettings,
     *,
-    footage: Sequence[TruthClip] = (),
     threads: int | None = None,
     changes: Changes | None = None,
     on_report: Callable[[Report], None] = lambda _: None,
@@ -56,9 +80,8 @@ def train(
 
     Args:
         recipe_path: TOML file.
-        photographs: folder, or a pack of one; None for a paper's network that learns from real clips alone.
+        sources: what there is to train on.
         settings: where and how.
-        footage: real clips with true masks; the hybrid network takes none.
         threads: of the processor for the network; None: as many as torch takes.
         changes: to the recipe.
         on_report: called with every row of the log.
@@ -74,19 +97,9 @@ def train(
     cv2.setNumThreads(1)
     torch.backends.cudnn.benchmark = True
     recipe = (changes or Changes()).of(read_recipe(recipe_path))
-    bank = None if photographs is None else open_bank(photographs, without=recipe.without)
-    trainer = Trainer(task_for(recipe, bank, footage), settings)
+    trainer = Trainer(sources.task(recipe), settings)
     position = trainer.run(on_report)
     return {"steps": position.steps, "minutes": position.seconds / 60}
-
-
-def task_for(recipe: Recipe, bank: PhotographBank | None, footage: Sequence[TruthClip] = ()) -> Task:
-    """What a recipe trains, on what there is. Raises UserError: the network cannot be trained on that."""
-    if recipe.network != "hybrid":
-        return SequenceTask(recipe, Material(bank, footage))
-    if bank is None:
-        raise UserError("The hybrid network is trained on photographs.", "Give a folder of them with --photographs.")
-    return HybridTask(recipe, bank)
 
 
 def draw_sheet(recipe_path: Path, photographs: Path, target: Path, *, clips: int = 16) -> None:

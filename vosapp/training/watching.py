@@ -23,7 +23,7 @@ from vosapp.training.task import Precision
 _STEP = 16  # sides are multiples of it
 
 
-def watched_batch(clip: TruthClip, *, frames: int, short_side: int) -> Batch:
+def watched_batch(clip: TruthClip, *, frames: int = 12, short_side: int = 160) -> Batch:
     """The beginning of a clip as a batch of one: its first frame is anchor and frame before, the next are to predict.
 
     Args:

@@ -24,7 +24,7 @@ from vosapp.training.sequence.assignment import cheapest
 from vosapp.training.sequence.clips import sequence_of
 from vosapp.training.sequence.stream import Material, SequenceBatches
 from vosapp.training.sequence.task import SequenceTask, lesson_for
-from vosapp.training.start import task_for
+from vosapp.training.start import Sources
 from vosapp.training.teaching import Teaching
 
 RECIPES = sorted((Path(__file__).parents[3] / "vosapp" / "training" / "recipes").glob("*.toml"))
@@ -98,7 +98,8 @@ def test_clips_that_are_too_short_are_refused() -> None:
 
 def test_every_recipe_names_its_source_and_fits_its_network() -> None:
     recipes = [read_recipe(path) for path in RECIPES]
-    assert {recipe.network for recipe in recipes} == {spec.name for spec in NETWORKS}
+    taught = {recipe.network for recipe in recipes}
+    assert {spec.name for spec in NETWORKS if not spec.name.startswith("cosnet")} < taught
     for recipe in recipes:
         assert recipe.source
         assert recipe.budget.steps or recipe.budget.minutes
@@ -160,9 +161,9 @@ def test_what_cannot_be_trained_is_said() -> None:
     with pytest.raises(RecipeError, match="not trained on sequences"):
         lesson_for("hybrid")
     with pytest.raises(UserError, match="nothing to train on"):
-        task_for(Recipe("a", network="rgmp"), None)
+        Sources().task(Recipe("a", network="rgmp"))
     with pytest.raises(UserError, match="photographs"):
-        task_for(Recipe("a"), None)
+        Sources().task(Recipe("a"))
     odd = Recipe("a", network="rgmp", stages=(replace(STAGE, teaching=Teaching(losses={"distance": 1.0})),))
     with pytest.raises(RecipeError, match="no part distance"):
         SequenceTask(odd, Material(small_bank()))

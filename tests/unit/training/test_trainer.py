@@ -17,7 +17,7 @@ from vosapp.models.hybrid.network import Hybrid, HybridSettings
 from vosapp.training.average import WeightAverage
 from vosapp.training.batch import GeneratedBatches, batches, collate
 from vosapp.training.checkpoint import MOMENTS, CheckpointError
-from vosapp.training.hybrid_loss import HybridLoss, Parts
+from vosapp.training.hybrid_loss import HybridLoss, LossWeights, Parts
 from vosapp.training.hybrid_task import HybridTask
 from vosapp.training.recipe import Recipe, RecipeError, read_recipe, without_parts
 from vosapp.training.schedule import Budget, LearningRate, Stage, stage_at
@@ -123,6 +123,23 @@ def test_parts_can_be_switched_off(off: str) -> None:
     whole = HybridLoss(network)(batch)
     without = HybridLoss(network, parts=Parts(**{off: False}))(batch)
     assert not torch.equal(whole.loss, without.loss)
+
+
+def test_the_border_task_teaches_the_network_and_stays_out_of_its_file() -> None:
+    torch.manual_seed(0)
+    data = GeneratedBatches(small_bank(), CLIPS, 1, 2, borders=True)
+    batch = data.batch(0)
+    assert batch.borders.shape == (2, 1, 24, 24)
+    assert int(batch.borders.min()) <= 10 < int(batch.borders.max()) <= 21
+    network = Hybrid(HybridSettings(keys=8, values=8, states=8))
+    plain, module = HybridLoss(network), HybridLoss(network, LossWeights(border=0.2))
+    difference = module(batch).loss - plain(batch).loss
+    assert difference.item() > 0
+    gradient = torch.autograd.grad(difference, network.decoder.at_half.parameters(), allow_unused=True)
+    assert any(part is not None and bool(part.abs().sum() > 0) for part in gradient)
+    assert not any("border" in name for name in network.state_dict())
+    assert module.border is not None
+    assert plain.border is None
 
 
 def test_batches_do_not_depend_on_the_number_of_workers() -> None:

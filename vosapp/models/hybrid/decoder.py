@@ -37,6 +37,7 @@ class Decoded(NamedTuple):
         error: (B, 1, H/4, W/4) logit of "this pixel is wrong".
         doubt: (B,) logit of 1 - IoU.
         state: (B, states, H/8, W/8) to pass on, moved by flow.
+        features: (B, 32, H/2, W/2) that the logits are read from; for auxiliary tasks of training.
     """
 
     logits: Tensor
@@ -44,6 +45,7 @@ class Decoded(NamedTuple):
     error: Tensor
     doubt: Tensor
     state: Tensor
+    features: Tensor
 
 
 class Decoder(nn.Module):
@@ -89,7 +91,7 @@ class Decoder(nn.Module):
         before, advice = (F.avg_pool2d(m.float(), 2).clamp(_TRUST, 1 - _TRUST) for m in (moved.mask, moved.advice))
         logits = self.change(third).float() + self.trust * before.logit() + self.heed * advice.logit()
         error, doubt = self._unsure(first, second, logits, advice)
-        return Decoded(logits, self.coarse(first).float(), error, doubt, next_state.float())
+        return Decoded(logits, self.coarse(first).float(), error, doubt, next_state.float(), third)
 
     def _unsure(self, first: Tensor, second: Tensor, logits: Tensor, advice: Tensor) -> tuple[Tensor, Tensor]:
         """Where and how much the result may be wrong. Reads the features without shaping them."""

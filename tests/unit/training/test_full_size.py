@@ -1,0 +1,68 @@
+"""The papers' networks at their full size take a step that lowers the loss, where memory allows."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from tests.moving_clip import MovingClip
+from vosapp.data.generator.settings import GeneratorSettings
+from vosapp.models.registry import network as registered
+from vosapp.training.schedule import Stage
+from vosapp.training.sequence.initial import initialise
+from vosapp.training.sequence.stream import Material, SequenceBatches
+from vosapp.training.sequence.task import lesson_for
+from vosapp.training.teaching import Teaching
+
+NEEDED_BYTES = 16  # per parameter: weights, gradients, and the largest gradient or drawing twice
+LARGE = pytest.mark.slow
+
+
+def _available_bytes() -> int:
+    with Path("/proc/meminfo").open(encoding="ascii") as lines:
+        found = {line.split(":")[0]: int(line.split()[1]) for line in lines}
+    return 1024 * found["MemAvailable"]
+
+
+@pytest.fixture
+def _freed() -> Iterator[None]:
+    """No network of another test is in memory, and none is left."""
+    gc.collect()
+    yield
+    gc.collect()
+
+
+@pytest.mark.usefixtures("_freed")
+@pytest.mark.parametrize(
+    "name", ["rgmp", "rvos", "agame", "cosnet", pytest.param("hs2s", marks=LARGE), pytest.param("s2s++", marks=LARGE)]
+)
+def test_a_step_lowers_the_loss(name: str) -> None:
+    needed = NEEDED_BYTES * registered(name).parameters
+    try:
+        available = _available_bytes()
+    except OSError:
+        pytest.skip("how much memory is free is not known here")
+    if available < needed:
+        pytest.skip(f"needs {needed / 1e9:.1f} GB of free memory, and there are {available / 1e9:.1f}")
+    torch.manual_seed(0)
+    lesson = lesson_for(name)(initialise(registered(name).build()))
+    lesson.train()
+    teaching = Teaching(turn_deg=0.0, zoom=0.0, flip=False)
+    stage = replace(Stage(1.0, GeneratorSettings(size_px=64, steps=1)), batch=2, teaching=teaching)
+    material = Material(None, [MovingClip(frame_count=2, alone=True)])
+    batch = SequenceBatches(material, stage, 1, distances="s2s" in name).batch(0)
+    before = lesson(batch).loss
+    before.backward()
+    length = nn.utils.clip_grad_norm_(lesson.parameters(), 1.0)
+    assert float(length) > 0
+    torch.optim.SGD(lesson.parameters(), lr=3e-4).step()
+    lesson.zero_grad(set_to_none=True)
+    with torch.no_grad():
+        after = lesson(batch).loss
+    assert after.item() < before.item()
