@@ -11,7 +11,7 @@ import pytest
 from tests.unit.core.shapes import HEIGHT, WIDTH, box, change, document
 from vosapp.core import edits
 from vosapp.core.editor import Editor
-from vosapp.core.errors import ProjectError
+from vosapp.core.errors import Cancelled, ProjectError
 from vosapp.core.mask import Mask
 from vosapp.core.project import Project
 
@@ -302,3 +302,25 @@ def test_the_editor_never_waits_for_the_disk(tmp_path: Path, editor: Editor) -> 
     project.flush()
     assert not project.has_unsaved_changes
     project.close()
+
+
+def test_what_undo_needs_soon_is_read_ahead(tmp_path: Path) -> None:
+    project = Project.create(tmp_path / "shot.vosapp", Editor(edits.add_object(document())[0]))
+    for frame in range(8):
+        made = edits.stroke(project.editor.document, project.editor.store, 1, frame, box(0, 0, 1 + frame % 7, 5))
+        project.editor.apply("Paint", made)
+    for _ in range(3):
+        project.editor.undo()
+    project.close()
+    again = Project.open(project.path)
+    history = again.editor.history
+    assert [step.version.is_loaded for step in history.steps].count(True) == 1
+    history.load_near(2, lambda: None)
+    assert [step.version.is_loaded for step in history.steps] == [3 <= place <= 7 for place in range(9)]
+    with pytest.raises(Cancelled):
+        history.load_near(9, _cancel)
+    again.close()
+
+
+def _cancel() -> None:
+    raise Cancelled
