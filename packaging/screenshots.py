@@ -65,7 +65,7 @@ def take_pictures(workspace: Workspace, folder: Path) -> None:
     workspace.suggest.discard()
     go(workspace, 0)
     engines = window.propagate.picker
-    engines.open_below(window.propagate.engine_button)
+    engines.open_beside(window.propagate.engine_button)
     settle()
     engines.grab().save(str(folder / "engines.png"))
     engines.hide()

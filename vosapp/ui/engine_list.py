@@ -32,7 +32,7 @@ def _choice(spec: EngineSpec, net: NetworkSpec | None) -> EngineChoice:
     choice = EngineChoice(spec.name, spec.title, spec.summary, spec.is_ready, _sentence(spec.missing), variants=ways)
     if net is None:
         return _with_facts(choice, Speed.FAST, _FLOW_FACTS)
-    choice = replace(choice, summary=f"Good at {net.strengths}." if net.name != DEFAULT_ENGINE else spec.summary)
+    choice = replace(choice, summary=_sentence(net.strengths) if net.name != DEFAULT_ENGINE else spec.summary)
     facts = (("Speed", _sentence(net.speed)), ("Memory", memory_text(net.memory_mb)), ("Licence", net.licence))
     return _with_facts(choice, speed_class(net.speed), facts, importable=net.checkpoint is not None)
 

@@ -81,12 +81,12 @@ class EnginePicker(QFrame):
             self._select_chosen()
         self._show_details()
 
-    def open_below(self, anchor: QWidget) -> None:
-        """Opens with its right edge under the anchor's, within the screen."""
+    def open_beside(self, anchor: QWidget) -> None:
+        """Opens on the left of a widget, which stays in sight, within the screen."""
         self._select_chosen()
         self._show_details()
         self.adjustSize()
-        corner = anchor.mapToGlobal(QPoint(anchor.width() - self.width(), anchor.height() + 4))
+        corner = anchor.mapToGlobal(QPoint(-self.width() - 2 * MARGIN_PX, 0))
         room = anchor.screen().availableGeometry()
         x = min(max(corner.x(), room.left() + 4), room.right() - self.width() - 4)
         y = min(max(corner.y(), room.top() + 4), room.bottom() - self.height() - 4)

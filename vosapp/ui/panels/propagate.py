@@ -15,7 +15,7 @@ from vosapp.ui.icons import icon
 from vosapp.ui.panels.engine_picker import EnginePicker
 from vosapp.ui.theme import TOKENS
 from vosapp.ui.units import duration
-from vosapp.ui.view_state import Reach, WorkStatus
+from vosapp.ui.view_state import EngineChoice, Reach, WorkStatus
 from vosapp.ui.widgets import Segments, label, set_role
 
 BUTTON_PX = 44
@@ -124,13 +124,22 @@ class PropagatePanel(QWidget):
         engine = known_choice(display.choice.engine, display.engines)
         self.engine_button.setText(title_of_choice(display.choice.engine, display.engines) or "No engine")
         ready = engine is None or engine.ready
-        self._engine_note.setText(
-            "" if engine is None else engine.summary if ready else "Needs weights: the list says how to get them."
-        )
+        lack = "Needs weights: the list says how to get them."
+        self._engine_note.setText(_in_short(engine) if ready else lack)
         set_role(self._engine_note, "dim" if ready else "warning")
+        tip = "Choose the engine, and how it runs"
+        self.engine_button.setToolTip(tip if engine is None else f"{engine.summary}\n{tip}")
 
     def _open_picker(self) -> None:
-        self.picker.open_below(self.engine_button)
+        self.picker.open_beside(self.engine_button)
+
+
+def _in_short(engine: EngineChoice | None) -> str:
+    """Speed and memory of an engine in a few words; the list says more."""
+    if engine is None:
+        return ""
+    speed = engine.speed.value.capitalize() if engine.speed else ""
+    return " · ".join(part for part in (speed, dict(engine.facts).get("Memory", "")) if part)
 
 
 class _EngineButton(QPushButton):
