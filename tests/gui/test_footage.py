@@ -23,6 +23,7 @@ from vosapp.video.prefetch import Prefetcher
 from vosapp.video.source import ClipInfo, RgbImage, VideoSource
 
 GAPS = (3, 4, 8)
+COUNTING = "The exact number of frames is still being counted."
 
 
 class Drive:
@@ -33,12 +34,15 @@ class Drive:
         self.answers = threading.Event()
         self.answers.set()
         self.claimed: int | None = None
+        self.found = self._inner.info.notes
         self.decoded: list[int] = []
 
     @property
     def info(self) -> ClipInfo:
         info = self._inner.info
-        return info if self.claimed is None else replace(info, frame_count=self.claimed, provisional=True)
+        if self.claimed is None:
+            return replace(info, notes=self.found)
+        return replace(info, frame_count=self.claimed, provisional=True, notes=(COUNTING,))
 
     def frame(self, index: int) -> RgbImage:
         self.answers.wait(30)
@@ -193,6 +197,7 @@ def test_the_exact_count_comes_without_losing_anything(
     display = desk.workspace.presenter.display
     assert display is not None
     assert "counting frames" in display.transport.clip_text
+    assert COUNTING in desk.notice
     desk.go(5)
     desk.drag([(40, 40), (90, 50)])
     painted = desk.mask(5)
@@ -203,6 +208,7 @@ def test_the_exact_count_comes_without_losing_anything(
     desk.wait(lambda: desk.view.clip is not None and not desk.view.clip.provisional)
     assert desk.document.clip is not None
     assert desk.document.clip.frame_count == 12
+    assert desk.notice == ""
     assert desk.view.frame_index == (11 if claimed > 12 else 5)
     assert np.array_equal(desk.mask(5), painted)
     assert desk.window.timeline.scale.frame_count == 12
@@ -233,10 +239,12 @@ def test_a_project_opens_although_its_clip_still_claims_another_length(
     assert shot.view.media_problem == ""
     assert shot.mask(0).any()
     for drive in opened:
+        drive.found = ("The file is cut off.",)
         drive.claimed = None
     shot.wait(lambda: shot.view.clip is not None and not shot.view.clip.provisional)
     assert shot.document.clip is not None
     assert shot.document.clip.frame_count == 12
+    assert shot.notice == "The file is cut off.", "what is found while counting is told"
     assert shot.mask(0).any()
 
 

@@ -33,7 +33,7 @@ class Answer:
         request: its number.
         index: the frame that was asked for.
         picture: the frame, read-only (height, width, 3) uint8; None when it cannot be given.
-        error: why not.
+        error: why not; None without a picture when the clip is shorter than it claimed, which its facts tell next.
         damaged: whether the picture is damaged or only stands in.
     """
 
@@ -129,7 +129,7 @@ class Prefetcher:
                 except Cancelled:
                     self._ask_again(request)
                 except (IndexError, UserError) as error:
-                    self._tell(Answer(request.number, request.index, None, _for_user(error, request.index)))
+                    self._tell(Answer(request.number, request.index, None, self._for_user(error, request.index)))
                 else:
                     damaged = request.index in self._cache.damaged
                     self._tell(Answer(request.number, request.index, picture, damaged=damaged))
@@ -189,6 +189,12 @@ class Prefetcher:
             self._cache.put(index, picture, damaged=source.is_damaged(index))
         return picture
 
+    def _for_user(self, error: IndexError | UserError, index: int) -> UserError | None:
+        if isinstance(error, UserError):
+            return error
+        was_claimed = self._info is not None and self._info.provisional
+        return None if was_claimed else MediaError(f"The clip has no frame {index}.")
+
     def _fetch_around(self, source: VideoSource, request: _Request, frame_bytes: int) -> None:
         # The frame itself and what is fetched must fit together, or fetching would push out what it just fetched.
         room = self._cache.budget_bytes // max(1, frame_bytes) - 1
@@ -205,10 +211,6 @@ class Prefetcher:
 def _interrupt(source: object) -> None:
     if isinstance(source, IndexedSource):
         source.interrupt()
-
-
-def _for_user(error: IndexError | UserError, index: int) -> UserError:
-    return error if isinstance(error, UserError) else MediaError(f"The clip has no frame {index}.")
 
 
 def _neighbours(index: int, direction: int, ahead: int, behind: int, room: int) -> Iterator[int]:

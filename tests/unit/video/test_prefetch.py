@@ -195,6 +195,18 @@ def test_facts_are_told_at_once_and_again_when_they_are_exact() -> None:
     assert told.empty()
 
 
+def test_a_frame_that_was_only_claimed_is_no_error() -> None:
+    source = NumberSource(10)
+    exact = source.info
+    source.set_info(replace(exact, provisional=True, frame_count=90))
+    answers: queue.Queue[Answer] = queue.Queue()
+    prefetcher = Prefetcher(lambda: source, FrameCache(10_000), answers.put, ahead=0, behind=0)
+    prefetcher.request(120)
+    answer = answers.get(timeout=10)
+    assert (answer.picture, answer.error) == (None, None)
+    prefetcher.close()
+
+
 def test_a_newer_request_ends_a_wait_for_the_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A jump to the end of a clip that is still being read does not hold up the way back."""
     path = make_clip(tmp_path / "long.mp4", frames=600, size=(32, 32))

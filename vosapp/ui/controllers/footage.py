@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 
 from vosapp.core.timeline import FrameRange
 from vosapp.ui.session import Session
+from vosapp.ui.view_state import NoticeKind
 from vosapp.video.source import ClipInfo
 
 
@@ -26,10 +27,11 @@ class FootageController(QObject):
 
     def take_facts(self, info: ClipInfo) -> None:
         """Takes over the facts of the viewer's decoder: the exact ones in place of the provisional ones."""
-        session = self._session
-        if info == session.view.clip:
+        session, before = self._session, self._session.view.clip
+        if info == before:
             return
         session.set(clip=info, damaged=session.view.damaged | set(info.damaged))
+        self._tell_news(before.notes if before is not None else (), info.notes)
         if not info.provisional:
             self._set_length(info.frame_count)
 
@@ -37,6 +39,15 @@ class FootageController(QObject):
         """Remembers frames that turned out to be damaged."""
         if not self._session.view.damaged.issuperset(frames):
             self._session.set(damaged=self._session.view.damaged | set(frames))
+
+    def _tell_news(self, before: Collection[str], notes: Collection[str]) -> None:
+        """Takes away what is no longer so, and tells what was not known when the clip was opened."""
+        notice = self._session.view.notice
+        if notice is not None and notice.text in before and notice.text not in notes:
+            self._session.dismiss()
+        news = [note for note in notes if note not in before]
+        if news:
+            self._session.notify(news[0], " ".join(news[1:]), NoticeKind.WARNING)
 
     def _set_length(self, frame_count: int) -> None:
         """Brings the document to the true number of frames, and what lies beyond it back into the clip."""
