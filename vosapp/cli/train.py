@@ -33,6 +33,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--steps", metavar="N", type=int, help="end the run after so many steps, its stages shrunk")
     parser.add_argument("--report-steps", metavar="N", type=int, default=50, help="steps between reports")
     parser.add_argument("--off", metavar="PART", nargs="+", default=[], help="train without these parts of the network")
+    parser.add_argument(
+        "--begin", metavar="FILE", type=Path, help="weights to begin with: the network's, or a backbone's"
+    )
     parser.add_argument("--plot", metavar="FILE", type=Path, help="draw the log as a PNG file at the end")
     parser.add_argument("--sheet", metavar="FILE", type=Path, help="only draw training clips as a PNG file")
     parser.add_argument("--ship", metavar="FILE", type=Path, help="write the averaged weights there at the end")
@@ -64,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
         Sources(arguments.photographs, _footage(arguments), _watched(arguments)),
         settings,
         threads=arguments.threads,
-        changes=Changes(arguments.steps, arguments.off),
+        changes=Changes(arguments.steps, arguments.off, arguments.begin),
         on_report=_show,
     )
     print(f"{done['steps']:.0f} steps in {done['minutes']:.1f} minutes; checkpoint in {arguments.out}")

@@ -32,10 +32,12 @@ class Changes:
     Attributes:
         steps: ends the run after so many steps instead; the stages shrink with it.
         off: parts of the hybrid network (fields of `Parts`) that are switched off.
+        begin: weights to begin with where there is no checkpoint yet, see `begin_with`.
     """
 
     steps: int | None = None
     off: Sequence[str] = ()
+    begin: Path | None = None
 
     def of(self, recipe: Recipe) -> Recipe:
         """The recipe with the changes. Raises RecipeError: there is no such part."""
@@ -96,8 +98,11 @@ def train(
         torch.set_num_threads(threads)
     cv2.setNumThreads(1)
     torch.backends.cudnn.benchmark = True
-    recipe = (changes or Changes()).of(read_recipe(recipe_path))
+    changes = changes or Changes()
+    recipe = changes.of(read_recipe(recipe_path))
     trainer = Trainer(sources.task(recipe), settings)
+    if changes.begin is not None and trainer.position.steps == 0:
+        trainer.begin_with(changes.begin)
     position = trainer.run(on_report)
     return {"steps": position.steps, "minutes": position.seconds / 60}
 

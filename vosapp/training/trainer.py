@@ -20,6 +20,7 @@ from vosapp.training.batch import batches
 from vosapp.training.checkpoint import Position, Trained
 from vosapp.training.log import RunLog
 from vosapp.training.optimizing import set_rates
+from vosapp.training.pretrained import begin_with
 from vosapp.training.schedule import stage_at
 from vosapp.training.task import Movable, Result, Task
 
@@ -75,6 +76,11 @@ class Trainer:
     def position(self) -> Position:
         """Where the run stands."""
         return self.run_state.position
+
+    def begin_with(self, path: Path) -> None:
+        """Takes weights from a file, see `vosapp.training.pretrained`. Raises WeightsError."""
+        begin_with(self.network, path)
+        self.run_state.average.values = WeightAverage(self.network, self.recipe.average).values
 
     def run(self, on_report: Callable[[Report], None] = lambda _: None) -> Position:
         """Trains until the budget or the time given is used up, and leaves a checkpoint."""

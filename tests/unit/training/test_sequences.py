@@ -13,11 +13,12 @@ import torch
 from tests.moving_clip import MovingClip
 from tests.photographs import small_bank
 from tests.small_networks import trainable
-from vosapp.core.errors import UserError
+from vosapp.core.errors import UserError, WeightsError
 from vosapp.data.generator.clip import generate
 from vosapp.data.generator.settings import GeneratorSettings
 from vosapp.models.registry import NETWORKS
 from vosapp.training.optimizing import Optimizer, set_rates
+from vosapp.training.pretrained import begin_with
 from vosapp.training.recipe import Recipe, RecipeError, find_recipe, read_recipe
 from vosapp.training.schedule import LearningRate, Stage, progress_in_stage
 from vosapp.training.sequence.assignment import cheapest
@@ -228,3 +229,39 @@ def test_courses_of_the_rate_and_of_a_stage() -> None:
     assert Teaching(rate=0.5, fall=0.25).rate_at(0.5) == pytest.approx(0.25)
     stages = (Stage(0.5, STAGE.clips), Stage(1.0, STAGE.clips))
     assert progress_in_stage(stages, 0.75) == pytest.approx(0.5)
+
+
+CLASSIFIERS = {
+    "rgmp": ("Encoder.res3.0.conv1.weight", "layer2.0.conv1.weight"),
+    "hs2s": ("encoder_ref.conv5.0.bn2.weight", "layer4.0.bn2.weight"),
+    "rvos": ("encoder.base.layer1.0.conv3.weight", "layer1.0.conv3.weight"),
+    "cosnet": ("encoder.layer2.0.conv1.weight", "layer2.0.conv1.weight"),
+    "agame": ("backbone.bn1.weight", "bn1.weight"),
+    "s2s++": ("encoder.vgg_backbone.encoder.2.4.weight", "features.14.weight"),
+}
+
+
+@pytest.mark.parametrize("name", CLASSIFIERS)
+def test_a_classifier_gives_the_backbone_its_weights(name: str, tmp_path: Path) -> None:
+    network, (own, theirs) = trainable(name), CLASSIFIERS[name]
+    wanted = torch.full_like(network.state_dict()[own], 0.25)
+    torch.save({"state_dict": {f"module.{theirs}": wanted, "fc.weight": torch.ones(2)}}, tmp_path / "weights.pth")
+    encoders = 2 if name in ("hs2s", "s2s++") else 1
+    assert begin_with(network, tmp_path / "weights.pth") == encoders
+    assert torch.equal(network.state_dict()[own], wanted)
+
+
+def test_a_first_convolution_with_a_mask_takes_the_part_of_the_picture(tmp_path: Path) -> None:
+    network = trainable("s2s++")
+    own = network.state_dict()["initializer.vgg_backbone.encoder.0.0.weight"]
+    mask = own[:, 3:].clone()
+    torch.save({"features.0.weight": torch.full_like(own[:, :3], 0.5)}, tmp_path / "weights.pth")
+    assert begin_with(network, tmp_path / "weights.pth") == 2
+    assert bool((own[:, :3] == 0.5).all())
+    assert torch.equal(own[:, 3:], mask)
+
+
+def test_weights_that_fit_nowhere_are_refused(tmp_path: Path) -> None:
+    torch.save({"a": torch.zeros(1)}, tmp_path / "weights.pth")
+    with pytest.raises(WeightsError, match="Nothing in"):
+        begin_with(trainable("rgmp"), tmp_path / "weights.pth")
