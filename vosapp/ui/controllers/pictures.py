@@ -18,7 +18,9 @@ PATIENCE_MS = 600
 
 
 def open_clip(path: str) -> VideoSource:
-    """Opens a clip; loads its decoder when it is called and not before."""
+    """Opens a clip; loads its decoder when it is called and not before. Not for the GUI thread."""
+    import cv2  # noqa: F401 - the viewer scales with it, and loading it there would hold the window up
+
     from vosapp.video.open import open_video
 
     return open_video(path)
