@@ -314,8 +314,8 @@ def test_scrubbing_decodes_what_the_hand_stopped_at_and_little_else(
     assert desk.canvas.frame is not None
     assert read_index(desk.canvas.frame) == 100
     asked = drive.decoded[before:]
-    assert set(asked[:2]) <= {60, 100}, "the first may have begun; the rest was overtaken"
-    assert 100 in asked[:2]
+    assert asked[0] in (60, 100), "only the first may have begun"
+    assert not set(asked) & {40, 55, 75}, "the rest was overtaken"
 
 
 def test_scrubbing_back_and_forth_within_the_cache_decodes_nothing(desk: Desk, drives: list[Drive], clip: Path) -> None:
