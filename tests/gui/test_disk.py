@@ -18,12 +18,14 @@ from PySide6.QtGui import QKeyEvent
 
 from tests.bench.bench_project import long_project
 from tests.gui.desk import Desk
+from vosapp.core.errors import MediaError
 from vosapp.core.mask import Mask
 from vosapp.core.project import Project
 from vosapp.core.storage import backup, copying, keeping, opening
 from vosapp.core.storage.backup import make_backup
 from vosapp.core.storage.file import ProjectFile
 from vosapp.ui import project_files
+from vosapp.ui.bridge import hangs
 from vosapp.ui.panels.backup_dialog import BackupDialog
 from vosapp.ui.view_state import FileWork
 
@@ -244,6 +246,31 @@ def test_an_opening_can_be_cancelled(
     shot.wait(lambda: shot.view.opening != "")
     shot.window.close()
     assert not shot.window.isVisible(), "closing does not wait for the clip"
+
+
+def test_closing_saves_although_the_next_clip_hangs(
+    shot: Desk, clip_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shot.answers.path = tmp_path / "a.vosapp"
+    shot.trigger("file.save_as")
+    shot.drag([(50, 50)])
+    painted, gate = shot.mask(0), threading.Event()
+
+    def hung(_path: Path, _context: Any) -> project_files.Media:
+        gate.wait()
+        raise MediaError("The drive is back.")
+
+    monkeypatch.setattr(project_files, "read_media", hung)
+    shot.workspace.projects.open_path(clip_path)
+    shot.wait(lambda: shot.view.opening != "")
+    shot.window.close()
+    assert not shot.window.isVisible()
+    gate.set()
+    shot.wait(lambda: not hangs())
+    project = Project.open(tmp_path / "a.vosapp")
+    mask = project.editor.mask(1, 0)
+    assert not project.read_only and mask is not None and np.array_equal(mask.array(), painted)
+    project.close()
 
 
 def test_damaged_masks_are_told_of_after_opening_and_nothing_else_changes(shot: Desk, tmp_path: Path) -> None:

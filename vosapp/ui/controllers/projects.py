@@ -217,8 +217,9 @@ class ProjectController(QObject):
     def leave(self) -> bool:
         """Stops what works on the open document and closes its file; False when the user wants to stay."""
         work = self._session.view.file_work
-        if self._session.view.opening:
-            self.disk.cancel()
+        if self._session.view.opening:  # what is open must not wait for another clip, whose drive may hang
+            self.disk.stop()
+            self._session.set(opening="", file_work=None)
         if self._is_leaving or (work is not None and work.blocks):
             return False
         self._is_leaving = True
