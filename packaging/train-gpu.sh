@@ -4,6 +4,7 @@
 #   packaging/train-gpu.sh PHOTOGRAPHS RUN OUT [MINUTES] [RECIPE] [DEVICE]
 #
 # PHOTOGRAPHS  folder or pack (packaging/pack_photographs.py)
+# RECIPE       file or name; a paper's too (rgmp, hs2s ...), whose checkpoint has hundreds of MB
 # RUN          folder of the run so far, or an empty one; it is only read
 # OUT          gets the checkpoint (OUT/last/*.safetensors, below 16 MiB each), the log and its plot
 #
