@@ -305,7 +305,7 @@ def test_scrubbing_decodes_what_the_hand_stopped_at_and_little_else(
 ) -> None:
     desk.open(clip)
     drive = drives[-1]
-    desk.wait(lambda: len(drive.decoded) >= 25)  # the frames around the first one
+    fill_cache(desk)
     drive.answers.clear()
     before = len(drive.decoded)
     scrub(desk, [60, 90, 40, 75, 110, 55, 100])
@@ -320,8 +320,7 @@ def test_scrubbing_decodes_what_the_hand_stopped_at_and_little_else(
 
 def test_scrubbing_back_and_forth_within_the_cache_decodes_nothing(desk: Desk, drives: list[Drive], clip: Path) -> None:
     desk.open(clip)
-    desk.wait(lambda: len(drives[-1].decoded) >= 25)
-    settle(desk, drives[-1])
+    fill_cache(desk)
     before = list(drives[-1].decoded)
     for frame in [3, 20, 8, 15, 1, 24, 12]:
         scrub(desk, [frame])
@@ -329,6 +328,11 @@ def test_scrubbing_back_and_forth_within_the_cache_decodes_nothing(desk: Desk, d
     settle(desk, drives[-1])
     again = [index for index in drives[-1].decoded[len(before) :] if index in before]
     assert again == []
+
+
+def fill_cache(desk: Desk) -> None:
+    """Waits until the frames that are fetched around the first one are there."""
+    desk.wait(lambda: all(desk.workspace.pictures.is_decoded(frame) for frame in range(25)))
 
 
 def settle(desk: Desk, drive: Drive) -> None:
