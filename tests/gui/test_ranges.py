@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
 from tests.gui.desk import Desk
-from vosapp.core.document import Origin
+from vosapp.core.document import MatteSettings, Origin
 from vosapp.core.timeline import FrameRange
+from vosapp.export.recipe import ExportFormat
+from vosapp.ui.panels.matte_dialog import MatteDialog
 from vosapp.ui.panels.move_dialog import MoveDialog
+from vosapp.video.images import read_image
 
 
 @pytest.fixture
@@ -120,6 +125,30 @@ def test_a_cut_stops_a_run_and_is_a_step(shot: Desk) -> None:
     shot.go(6)
     shot.trigger("mark.cut")
     assert shot.document.cuts == () and shot.view.project.undo_label == "take cut back"
+
+
+def test_the_matte_edge_is_one_step_and_reaches_the_export(shot: Desk, tmp_path: Path) -> None:
+    shot.drag([(50, 50)])
+    shot.trigger("object.matte")
+    dialog = shot.window.findChild(MatteDialog)
+    assert dialog is not None
+    for grow in (0.5, 1.0, 2.0):
+        dialog.grow.setValue(grow)
+    dialog.feather.setValue(4.0)
+    dialog.accept()
+    assert shot.document.object(1).matte == MatteSettings(2.0, 4.0)
+    assert shot.view.project.undo_label == "matte edge"
+    shot.trigger("edit.undo")
+    assert shot.document.object(1).matte == MatteSettings() and shot.view.project.undo_label == "paint"
+    shot.trigger("edit.redo")
+    exports = shot.workspace.exports
+    shot.answers.path = tmp_path
+    exports.choose_format(ExportFormat.PNG)
+    exports.choose_folder()
+    exports.start()
+    shot.wait(lambda: not exports.is_running)
+    alpha = read_image(sorted(tmp_path.rglob("00000.png"))[0])
+    assert ((alpha > 0) & (alpha < 255)).any() and (alpha > 0).sum() > shot.mask(0).sum()
 
 
 def test_in_and_out_are_steps(shot: Desk) -> None:

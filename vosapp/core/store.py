@@ -55,12 +55,6 @@ class MaskCache:
                 self._masks.move_to_end(key)
             return mask
 
-    def clear(self) -> None:
-        """Forgets all masks."""
-        with self._lock:
-            self._masks.clear()
-            self._bytes = 0
-
     def put(self, key: object, mask: Mask) -> None:
         """Keeps a mask under a key; the masks unused for longest leave."""
         with self._lock:

@@ -207,6 +207,7 @@ _OBJECT = (
     ),
     ActionSpec("object.rename", "Rename…", "Object", ("Ctrl+R",)),
     ActionSpec("object.colour", "Colour…", "Object", (), "colour"),
+    ActionSpec("object.matte", "Matte edge…", "Object", ("Ctrl+M",), tip="Grows and softens the exported matte"),
     ActionSpec("object.visible", "Show", "Object", ("V",), "eye", checkable=True, rule=True),
     ActionSpec("object.solo", "Show only this one", "Object", ("S",), "solo", checkable=True),
     ActionSpec("object.raise", "Bring forward", "Object", ("Ctrl+]",), "up", rule=True),

@@ -35,6 +35,7 @@ _FILE_WORK = (
 _NEEDS_OBJECT = (
     "object.rename",
     "object.colour",
+    "object.matte",
     "object.visible",
     "object.solo",
     "object.raise",

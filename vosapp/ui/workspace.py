@@ -17,6 +17,7 @@ from vosapp.ui.controllers.footage import FootageController
 from vosapp.ui.controllers.looks import LookController
 from vosapp.ui.controllers.mask_check import MaskCheck
 from vosapp.ui.controllers.masks import MaskController
+from vosapp.ui.controllers.mattes import MatteController
 from vosapp.ui.controllers.objects import ObjectController
 from vosapp.ui.controllers.pictures import PictureController
 from vosapp.ui.controllers.playback import PlaybackController
@@ -70,6 +71,7 @@ class Workspace(QObject):
         self.looks = LookController(self.session, self.window.canvas, self)
         self.projects = ProjectController(self.session, dialogs, self)
         self.masks = MaskController(self.session, dialogs, self.projects.disk, self)
+        self.mattes = MatteController(self.session, self.window, self)
         self.ranges = RangeController(self.session, dialogs, self.projects.disk, self)
         self.objects = ObjectController(self.session, dialogs, self)
         self.runs = RunController(self.session, make_body, self)
@@ -111,6 +113,7 @@ class Workspace(QObject):
         commands = self.window.commands
         for controller in (self.playback, self.looks, self.masks, self.objects, self.runs, self.projects):
             commands.bind(controller.handlers())
+        commands.bind(self.mattes.handlers())
         for more in (self.saving, self.ranges):
             commands.bind(more.handlers())
         commands.bind(self.alpha.handlers())

@@ -26,6 +26,7 @@ from vosapp.core.editor import Editor, RunToken
 from vosapp.core.mask import Mask
 from vosapp.core.project import Project, ProjectCopy
 from vosapp.core.range_edits import copy_masks, move_masks, paste_masks
+from vosapp.core.store import MaskCache
 from vosapp.core.timeline import FrameRange
 
 FRAMES, OBJECTS = 6, 2
@@ -388,7 +389,7 @@ class WorkThatCannotBeLost(RuleBasedStateMachine):
         self.copy = None
         if forgets:
             self.project.flush()
-            self.project._masks._cache.clear()
+            self.project._masks._cache = MaskCache(0)  # what is not in the file now is nowhere
         assert self.of_user() == kept
 
     def give_copy_up(self) -> None:
