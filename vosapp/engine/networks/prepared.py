@@ -60,9 +60,13 @@ def prepared_network(name: str, device: torch.device, precision: str = "float32"
         WeightsError: it has no weights here, or they are damaged.
         EngineError: no such precision.
     """
+    return _last.get(_Key(name, device, precision_of(precision), weights_stamp(name)))
+
+
+def weights_stamp(name: str) -> tuple[str, int]:
+    """What changes when a network gets other weights: their path, and when the file was written."""
     found = find_weights(name)
-    stamp = ("", 0) if found is None else (str(found.path), found.path.stat().st_mtime_ns)
-    return _last.get(_Key(name, device, precision_of(precision), stamp))
+    return ("", 0) if found is None else (str(found.path), found.path.stat().st_mtime_ns)
 
 
 def precision_of(name: str) -> Precision:

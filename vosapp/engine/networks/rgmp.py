@@ -16,7 +16,7 @@ from vosapp.core.document import ObjectId
 from vosapp.engine.device import choose_device
 from vosapp.engine.networks.answer import answer
 from vosapp.engine.networks.batching import in_groups, join, split
-from vosapp.engine.networks.prepared import precision_of, prepared_network
+from vosapp.engine.networks.prepared import precision_of, prepared_network, weights_stamp
 from vosapp.engine.networks.trusted import TrustedFrames
 from vosapp.engine.networks.tuned import TunedRgmp
 from vosapp.engine.networks.ways import ways_to_run
@@ -255,7 +255,7 @@ def build(
 
     if tuned:
         return TunedRgmp(
-            network,
+            f"{network} {weights_stamp(network)}",
             lambda: cast(RGMP, load_network(network)),
             build=lambda learned: ways(lambda where: prepare(copy.deepcopy(learned), where, precision_of(precision))),
             device=chosen,

@@ -33,7 +33,7 @@ class TunedRgmp:
     """A `Propagator`. It learns at its first frame, from the trusted frames that it was shown until then.
 
     Args:
-        name: of the network, with which the result of learning is kept for another pass.
+        name: of the network and its weights, under which the result of learning is kept for another pass.
         load: gives the network, plain; it is copied.
         build: makes the propagator for a fine-tuned network, which it must not change.
         device: where to learn.
@@ -122,7 +122,7 @@ class TunedRgmp:
 
 
 def _digest(name: str, examples: list[Example], settings: FineTuning) -> str:
-    """What the result of learning depends on, but for the weights that it begins with."""
+    """What the result of learning depends on."""
     state = hashlib.sha256(f"{name} {settings}".encode())
     for example in examples:
         state.update(example.rgb.tobytes())
