@@ -3,7 +3,7 @@
 Who erases part of an object, or adds what looks like the ground, contradicts what the appearance model makes of the
 picture. Left alone, the looks bring the part back within three frames. So on a trusted mask the model's error is
 measured where it is more than a frayed outline, and taken off its scores from then on: it moves with the picture, and
-is given up where the object's mask no longer has it.
+is given up where the object's mask no longer has it, or where something else comes into view.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ _CORE_PX = 7  # what is narrower, on the working picture, is noise of the model 
 _RIM_PX = 5  # a claim reaches half of this over its core
 _ADDED = np.float32(0.2)  # score that what was added is lifted to: its surroundings pull it down
 _FIRM = 0.3  # appearance score from which a claim also parts surfaces, and stands against the motion
+_BLUR_PX = 3.0  # colours are compared over this, so that texture a pixel astray is no other thing
+_OTHER = 15  # difference of a channel from which a pixel shows another thing than the one it is said to come from
 _OPPOSITE = 128  # the highest bit of a sample
 
 
@@ -31,15 +33,18 @@ class Claims:
     Attributes:
         score: (height, width) float32 of the working picture, -1..1: above 0 where the object is though it looks like
             the ground, below 0 where it is not though it looks like the object, and 0 where there is no claim.
+        colours: (height, width, 3) uint8, what is seen there, blurred.
     """
 
     score: NDArray[np.float32]
+    colours: RgbImage
 
     @classmethod
-    def of(cls, score: NDArray[np.float32], inside: NDArray[np.bool_]) -> Claims | None:
+    def of(cls, picture: RgbImage, score: NDArray[np.float32], inside: NDArray[np.bool_]) -> Claims | None:
         """The claims of a trusted mask.
 
         Args:
+            picture: (height, width, 3) the working picture.
             score: (height, width) appearance, -1..1, from a model that has learnt the mask; 0 where nobody looked.
             inside: (height, width) the mask.
 
@@ -49,15 +54,21 @@ class Claims:
         wrong = np.where(inside, score < 0, score > 0).astype(np.uint8)
         core = cv2.morphologyEx(wrong, cv2.MORPH_OPEN, _disc(_CORE_PX))
         grown = cv2.bitwise_and(cv2.dilate(core, _disc(_RIM_PX)), wrong)
-        return _some(np.where(grown > 0, np.where(inside, _ADDED, np.float32(0)) - score, np.float32(0)))
+        wanted = np.where(inside, _ADDED, np.float32(0))
+        return _some(np.where(grown > 0, wanted - score, np.float32(0)), _blurred(picture))
 
-    def moved(self, flow: Flow) -> Claims:
-        """On the next frame, along its flow (height, width, 2) to this one."""
-        return Claims(warp(self.score, flow))
+    def moved(self, picture: RgbImage, flow: Flow) -> Claims:
+        """On the next frame (height, width, 3), along its flow (height, width, 2) to this one.
+
+        What was hidden by the thing that a claim is about would inherit it: there the colours differ.
+        """
+        colours = _blurred(picture)
+        change = cv2.absdiff(colours, warp(self.colours, flow, outside=None)).max(axis=2)
+        return Claims(np.where(change < _OTHER, warp(self.score, flow), np.float32(0)), colours)
 
     def kept(self, inside: NDArray[np.bool_]) -> Claims | None:
         """Those that a decision (height, width) agrees with; None when there are none."""
-        return _some(np.where(inside, np.maximum(self.score, 0), np.minimum(self.score, 0)))
+        return _some(np.where(inside, np.maximum(self.score, 0), np.minimum(self.score, 0)), self.colours)
 
     def weight(self, shape: tuple[int, int]) -> NDArray[np.float32]:
         """How firm they are on a picture of another (height, width): 0..1."""
@@ -84,8 +95,12 @@ def parted(picture: RgbImage, claims: NDArray[np.float32], inside: NDArray[np.bo
     return apart
 
 
-def _some(score: NDArray[np.float32]) -> Claims | None:
-    return Claims(np.asarray(score, np.float32)) if score.any() else None
+def _some(score: NDArray[np.float32], colours: RgbImage) -> Claims | None:
+    return Claims(np.asarray(score, np.float32), colours) if score.any() else None
+
+
+def _blurred(picture: RgbImage) -> RgbImage:
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), _BLUR_PX), np.uint8)
 
 
 def _disc(size_px: int) -> NDArray[np.uint8]:

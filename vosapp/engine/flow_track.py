@@ -116,7 +116,7 @@ class ObjectTrack:
         if extent is not None:
             self._extent = extent
             self._appearance.restart(scene.frame_index)
-            self._claims = Claims.of(self._score_around(scene, inside), inside)
+            self._claims = Claims.of(scene.small, self._score_around(scene, inside), inside)
 
     def adopt(self, mask: Probability) -> None:
         """Goes on from a mask (height, width) that others found on the present frame."""
@@ -138,7 +138,7 @@ class ObjectTrack:
         features = pixel_features(scene.small[look.window.small])
         score = self._appearance.score(scene.frame_index, features)
         if self._claims is not None and scene.small_flow is not None:
-            self._claims = self._claims.moved(scene.small_flow)
+            self._claims = self._claims.moved(scene.small, scene.small_flow)
             score = score + self._claims.score[look.window.small]
         found = self._outlined(scene, look, self._evidence(scene, look, score))
         mask[look.window.full] = self._without_strays(scene, look, found)

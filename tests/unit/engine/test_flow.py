@@ -199,11 +199,12 @@ def test_only_broad_disagreement_with_the_looks_is_claimed() -> None:
     inside = np.zeros((60, 80), np.bool_)
     inside[10:50, 10:60] = True
     looks = np.where(inside, np.float32(0.8), np.float32(-0.8))
-    assert Claims.of(looks, inside) is None
+    picture = texture(60, 80)
+    assert Claims.of(picture, looks, inside) is None
     looks[10:50, 12:14] = -0.5  # fraying
     looks[20:40, 30:45] = -0.5  # a part that looks like the ground
     looks[0:10, 65:80] = 0.6  # ground that looks like the object
-    claims = Claims.of(looks, inside)
+    claims = Claims.of(picture, looks, inside)
     assert claims is not None
     assert not claims.score[10:50, 12:14].any()
     assert claims.score[30, 37] > 0.5
@@ -212,18 +213,24 @@ def test_only_broad_disagreement_with_the_looks_is_claimed() -> None:
     assert claims.against_motion()[5, 72] == 1
 
 
-def test_claims_move_with_the_picture_until_the_mask_gives_them_up() -> None:
+def test_claims_move_with_the_picture_until_the_mask_gives_them_up_or_something_else_is_seen() -> None:
     score = np.zeros((40, 40), np.float32)
     score[10:20, 10:20], score[25:35, 10:20] = 0.5, -0.5
+    picture = np.full((40, 40, 3), 90, np.uint8)
     flow = np.zeros((40, 40, 2), np.float32)
     flow[..., 0] = -4  # what is seen here was 4 px to the left
-    moved = Claims(score).moved(flow)
+    moved = Claims(score, picture).moved(picture, flow)
     np.testing.assert_array_equal(moved.score, np.roll(score, 4, axis=1))
     inside = moved.score > 0
     kept = moved.kept(inside)
     assert kept is not None
     np.testing.assert_array_equal(kept.score, moved.score)
-    assert Claims(np.maximum(score, 0)).kept(np.zeros((40, 40), np.bool_)) is None
+    assert Claims(np.maximum(score, 0), picture).kept(np.zeros((40, 40), np.bool_)) is None
+    other = picture.copy()
+    other[:22] = 140
+    changed = Claims(score, picture).moved(other, flow)
+    assert not changed.score[10:18].any()
+    np.testing.assert_array_equal(changed.score[32:], moved.score[32:])
 
 
 def test_smoothing_does_not_run_over_the_bounds_of_a_firm_claim() -> None:
