@@ -169,6 +169,16 @@ def test_what_was_accepted_propagates(found: Desk) -> None:
     assert found.cell(11) is not None
 
 
+def test_a_run_waits_until_the_suggestions_are_decided_on(found: Desk) -> None:
+    press_key(found, Qt.Key.Key_Return)
+    look(found)
+    assert not found.window.commands["propagate.forward"].isEnabled()
+    found.workspace.runs.start()
+    assert found.notice == "Accept or discard the suggestions first."
+    press_key(found, Qt.Key.Key_Escape)
+    assert found.window.commands["propagate.forward"].isEnabled()
+
+
 def test_nothing_chosen_is_nothing_accepted_and_says_so(found: Desk) -> None:
     found.click(IN_LARGE)
     assert not found.window.suggest.accept_button.isEnabled()

@@ -110,6 +110,8 @@ def _off_for_work(document: Document, state: ViewState, refusal: str) -> dict[st
     busy = "Objects are being searched for" if state.searching is not None else busy
     if busy:
         off |= dict.fromkeys((*_RUNS, "object.suggest"), busy)
+    elif state.suggestions is not None:
+        off |= dict.fromkeys(_RUNS, "Accept or discard the suggestions first")
     elif not any(item.cells for item in document.objects):
         off |= dict.fromkeys(_RUNS, "Paint the object on one frame first")
     if state.media_problem:

@@ -79,6 +79,8 @@ def _refusal(document: Document, state: ViewState, choice: PropagateChoice) -> R
         return Refusal("A run is going on.")
     if state.searching is not None:
         return Refusal("Objects are being searched for.")
+    if state.suggestions is not None:
+        return Refusal("Accept or discard the suggestions first.")
     if not document.objects:
         return Refusal("Paint the object on one frame first.")
     if state.media_problem:

@@ -68,7 +68,8 @@ def resolve_suggest(document: Document, state: ViewState) -> SuggestDisplay:
     """The part of the screen that is about suggestions."""
     found, clip = state.suggestions, document.clip
     if clip is None or found is None:
-        return SuggestDisplay(is_open=bool(state.network_help), help=state.network_help)
+        # the place where a run shows how far it is, belongs to the run
+        return SuggestDisplay(is_open=bool(state.network_help) and state.run is None, help=state.network_help)
     work = state.searching
     colours = [colour_of(document, place) for place in range(len(found.items))]
     chosen = [place in found.chosen for place in range(len(found.items))]
