@@ -37,22 +37,38 @@ CLIPS: dict[str, dict[str, Any]] = {
     "1080p ProRes 422": {"codec": "prores_ks", "pixel_format": "yuv422p10le", "frames": 30},
     "2160p H.265": {"codec": "libx265", "pixel_format": "yuv420p", "b_frames": 2, "gop": 24, "frames": 24},
 }
+PARTS = {
+    "h264": "1080p H.264",
+    "prores": "1080p ProRes 422",
+    "h265": "2160p H.265",
+    "scrubbing": "1080p H.264",
+    "long": "",
+    "memory": "",
+}
 _SUFFIXES = {"libx264": ".mp4", "prores_ks": ".mov", "libx265": ".mp4"}
 
 
 def run() -> list[tuple[str, str]]:
-    """Figures of video decoding."""
+    """Figures of all parts."""
+    return [row for part in PARTS for row in run_part(part)]
+
+
+def run_part(part: str) -> list[tuple[str, str]]:
+    """Figures of one part: a codec, scrubbing, or long files."""
     with tempfile.TemporaryDirectory() as folder:
-        rows = []
-        for name, options in CLIPS.items():
-            size = (2160, 3840) if name.startswith("2160") else (1080, 1920)
-            path = _filmlike_clip(Path(folder) / f"{size[0]}{_SUFFIXES[options['codec']]}", size, options)
-            rows += _sequential_rows(name, path)
-            rows += _random_rows(name, path)
-            if name == "1080p H.264":
-                rows += scrub_rows(path)
-        rows += _long_file_rows(Path(folder))
-        return rows + _memory_rows(Path(folder))
+        if part == "long":
+            return _long_file_rows(Path(folder))
+        if part == "memory":
+            return _memory_rows(Path(folder))
+        name = PARTS[part]
+        path = _clip(Path(folder), name)
+        return scrub_rows(path) if part == "scrubbing" else _sequential_rows(name, path) + _random_rows(name, path)
+
+
+def _clip(folder: Path, name: str) -> Path:
+    options = CLIPS[name]
+    size = (2160, 3840) if name.startswith("2160") else (1080, 1920)
+    return _filmlike_clip(folder / f"{size[0]}{_SUFFIXES[options['codec']]}", size, options)
 
 
 def _filmlike_clip(path: Path, size: tuple[int, int], options: dict[str, Any]) -> Path:
