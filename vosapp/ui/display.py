@@ -17,6 +17,7 @@ from vosapp.core.timeline import Direction, FrameRange
 from vosapp.ui.availability import blocked_actions, checked_actions, enabled_actions
 from vosapp.ui.footage import banner, clip_facts, clip_text
 from vosapp.ui.guide import guide
+from vosapp.ui.onion import OnionLayer, resolve_onion
 from vosapp.ui.run_request import Refusal, RunRequest, active_object, request
 from vosapp.ui.suggest_display import SuggestDisplay, resolve_suggest
 from vosapp.ui.timeline.lanes import Coverage, CoverageCache, Doubts, Lane
@@ -42,15 +43,6 @@ class OverlayLayer:
     object_id: ObjectId
     colour: Colour
     digests: tuple[Digest | None, Digest | None, Digest | None]  # base, added, removed
-
-
-@dataclass(frozen=True, slots=True)
-class OnionLayer:
-    """The active object's mask on a neighbouring frame, of which the outline is shown."""
-
-    object_id: ObjectId
-    frame_index: int
-    digests: tuple[Digest | None, Digest | None, Digest | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +177,7 @@ def resolve(document: Document, state: ViewState, coverage_cache: CoverageCache 
         guide=guide(document, state, coverages, review),
         banner=banner(document, state),
         overlay=_overlay(document, state),
-        onion=_onion(state, active),
+        onion=resolve_onion(state, active),
         objects=tuple(_row(o, document, state, active=o is active) for o in document.objects),
         timeline=_timeline(document, state, coverages, doubts, review),
         transport=_transport(document, state, review),
@@ -221,20 +213,6 @@ def _overlay(document: Document, state: ViewState) -> OverlayDisplay:
         if cell is not None and state.shows(item.id) and mode is not ViewMode.SOURCE:
             layers.append(OverlayLayer(item.id, item.colour, (cell.base, cell.added, cell.removed)))
     return OverlayDisplay(state.picture_index, tuple(layers), mode, state.opacity, state.backdrop)
-
-
-def _onion(state: ViewState, active: RotoObject | None) -> tuple[OnionLayer, ...]:
-    """The masks of the active object before and after the picture; none while it plays or the source is looked at."""
-    hidden = active is None or not state.shows(active.id) or state.peek or state.mode is ViewMode.SOURCE
-    if active is None or hidden or not state.onion or state.playback.speed:
-        return ()
-    here = state.picture_index
-    beside = [(frame, active.cells.get(frame)) for frame in (here - 1, here + 1)]
-    return tuple(
-        OnionLayer(active.id, frame, (cell.base, cell.added, cell.removed))
-        for frame, cell in beside
-        if cell is not None
-    )
 
 
 def _here(cell: Cell | None) -> str:

@@ -9,8 +9,9 @@ from PySide6.QtCore import QObject
 
 from vosapp.core.document import Document
 from vosapp.core.errors import MaskError
-from vosapp.ui.display import Display, OnionLayer, OverlayDisplay, PenDisplay, resolve
+from vosapp.ui.display import Display, OverlayDisplay, PenDisplay, resolve
 from vosapp.ui.main_window import MainWindow
+from vosapp.ui.onion import OnionLayer
 from vosapp.ui.session import Session
 from vosapp.ui.suggest_display import SuggestDisplay
 from vosapp.ui.timeline.lanes import CoverageCache
