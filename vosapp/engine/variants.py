@@ -42,23 +42,24 @@ VARIANTS = (
     Variant(
         "bf16",
         "bfloat16",
-        "computes in bfloat16: up to three times as fast on processors that have it; 0.03 % of the pixels change",
+        "computes in bfloat16: two to three times as fast on processors that have it; fewer than one pixel in a "
+        "thousand changes",
         _BFLOAT16,
         _RGMP,
     ),
     Variant(
         "bf16",
         "bfloat16",
-        "encodes the picture in bfloat16: up to twice as fast on processors that have it; a few pixels of outlines "
-        "change",
+        "encodes the picture in bfloat16: a third faster on processors that have it; about one pixel in a thousand "
+        "changes, on outlines",
         _BFLOAT16,
         _AGAME,
     ),
     Variant(
         "bf16",
         "bfloat16",
-        "keeps its memories in bfloat16: less memory, and faster on processors that have it; 0.03 % of the pixels "
-        "change",
+        "keeps its memories in bfloat16: less memory, and faster on processors that have it; fewer than one pixel in "
+        "a thousand changes",
         _BFLOAT16,
         _RECURRENT,
     ),
