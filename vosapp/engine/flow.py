@@ -9,19 +9,24 @@ import numpy as np
 from vosapp.core.document import ObjectId
 from vosapp.engine.flow_scene import Scene
 from vosapp.engine.flow_track import FlowSettings, ObjectTrack
-from vosapp.engine.optical_flow import FlowEstimator, GreyImage, grey
+from vosapp.engine.optical_flow import Flow, FlowEstimator, GreyImage, grey
 from vosapp.engine.propagator import Prediction, Probability
 from vosapp.video.source import RgbImage
 
 
 class FlowPropagator:
-    """A `Propagator` of optical flow and a per-object appearance model."""
+    """A `Propagator` of optical flow and a per-object appearance model.
+
+    Attributes:
+        to_previous: flow from the present frame to the one before, where one was needed.
+    """
 
     def __init__(self, settings: FlowSettings | None = None) -> None:
         self._settings = settings or FlowSettings()
         self._estimator = FlowEstimator()
         self._tracks: dict[ObjectId, ObjectTrack] = {}
         self._previous: GreyImage | None = None
+        self.to_previous: Flow | None = None
 
     def remember(self, frame_index: int, rgb: RgbImage, masks: Mapping[ObjectId, Probability]) -> None:
         """Learns what the objects look like on an anchor; see `Propagator.remember`."""
@@ -37,7 +42,7 @@ class FlowPropagator:
         flow = None
         if followed and self._previous is not None:
             flow = self._estimator.flow(picture, self._previous)
-        self._previous = picture
+        self._previous, self.to_previous = picture, flow
         scene = Scene.of(frame_index, rgb, flow)
         probabilities: dict[ObjectId, Probability] = {}
         doubt: dict[ObjectId, float] = {}

@@ -62,7 +62,7 @@ class FlowEstimator:
     def flow(self, first: GreyImage, second: GreyImage) -> Flow:
         """Flow (height, width, 2) from the first to the second of two (height, width) uint8 pictures."""
         height, width = first.shape
-        scale = min(1.0, (_MAX_PIXELS / (height * width)) ** 0.5)
+        scale = flow_scale(height, width)
         if scale < 1.0:
             size = (max(16, round(width * scale)), max(16, round(height * scale)))
             small = self._calculate(_shrunk(first, size), _shrunk(second, size))
@@ -82,6 +82,11 @@ class FlowEstimator:
             )
         flow = self._dis.calc(np.ascontiguousarray(first), np.ascontiguousarray(second), _NOTHING)
         return np.asarray(flow[:height, :width], np.float32)
+
+
+def flow_scale(height: int, width: int) -> float:
+    """The size at which flow is estimated, over the size of the pictures; at most 1."""
+    return float(min(1.0, (_MAX_PIXELS / (height * width)) ** 0.5))
 
 
 def _shrunk(picture: GreyImage, size: tuple[int, int]) -> GreyImage:

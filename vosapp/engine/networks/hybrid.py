@@ -17,7 +17,7 @@ from vosapp.engine.flow import FlowPropagator
 from vosapp.engine.networks.hybrid_memory import ObjectMemory, Remembered
 from vosapp.engine.networks.hybrid_merge import merge, mixed_odds
 from vosapp.engine.networks.hybrid_window import Window, WindowSettings, box_of, shared_window, window_around
-from vosapp.engine.optical_flow import FlowEstimator, grey
+from vosapp.engine.optical_flow import FlowEstimator, flow_scale, grey
 from vosapp.engine.propagator import Prediction, Probability
 from vosapp.models.hybrid.decoder import Seen
 from vosapp.models.hybrid.encoder import Features
@@ -28,8 +28,10 @@ from vosapp.models.hybrid.network import Hybrid
 from vosapp.models.loading import load_network
 from vosapp.video.source import RgbImage
 
-_TOP = 64  # how many of the most alike places in memory count
-_FLOW_SHARE = 0.25
+_TOP = 0  # all places in memory count, as in training; picking the best costs more than it brings
+_COARSE = 3.0  # a window that is seen so much larger than flow was estimated gets a flow of its own
+_FLOW_SHARE = 0.2
+_LEAN = 0.5
 _FOUND = 0.5  # share of the last mask's area from which the advice tells where to look
 _LOST = 0.9  # a prediction of more doubt is not remembered
 
@@ -43,6 +45,8 @@ class HybridOptions:
         top: places in memory that count; 0: all.
         recurrence: whether the recurrent state is carried on.
         advice: whether the engine `flow` runs beside the network and advises it; without it the network is alone.
+        lean: added to the network's log-odds. It learnt on clips of a few frames; over many it lets go of what it is
+            unsure of, and what is let go seldom comes back.
         flow_share: share of the engine `flow` in the result's log-odds, above what the network makes of its advice.
     """
 
@@ -50,6 +54,7 @@ class HybridOptions:
     top: int = _TOP
     recurrence: bool = True
     advice: bool = True
+    lean: float = _LEAN
     flow_share: float = _FLOW_SHARE
 
 
@@ -157,7 +162,7 @@ class HybridPropagator:
             memory.state = decoded.state[k : k + 1] if self._options.recurrence else None
             memory.window = window
         shape = moved.mask.shape[-2:]
-        logits = F.interpolate(decoded.logits, size=shape, mode="bilinear", align_corners=False)
+        logits = F.interpolate(decoded.logits + self._options.lean, size=shape, mode="bilinear", align_corners=False)
         doubts = decoded.doubt.sigmoid()
         return {
             i: (window.put_back(_array(logits[k, 0].sigmoid()), (rgb.shape[0], rgb.shape[1])), float(doubts[k]))
@@ -172,7 +177,11 @@ class HybridPropagator:
 
     def _flow_in(self, window: Window, rgb: RgbImage, before: RgbImage) -> Tensor:
         """Backward flow (1, 2, h, w) in the window's own pixels."""
-        flow = self._flow.flow(grey(window.rgb(rgb)), grey(window.rgb(before)))
+        shared = self._partner.to_previous if self._partner is not None else None
+        if shared is not None and window.scale <= _COARSE * flow_scale(*rgb.shape[:2]):
+            flow = window.flow(shared)
+        else:
+            flow = self._flow.flow(grey(window.rgb(rgb)), grey(window.rgb(before)))
         return self._tensor(np.ascontiguousarray(flow.transpose(2, 0, 1)))[None]
 
     def _moved(

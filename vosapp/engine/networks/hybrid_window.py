@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vosapp.engine.optical_flow import Flow
 from vosapp.engine.propagator import Probability
 from vosapp.models.hybrid.network import STRIDE
 from vosapp.video.source import RgbImage
@@ -30,7 +31,7 @@ class WindowSettings:
     """
 
     object_sizes: float = 2.5
-    side_px: int = 240
+    side_px: int = 288
     enlargement: float = 3.0
     pace: float = 0.1
 
@@ -67,6 +68,16 @@ class Window:
         size = (self.right - self.left, self.bottom - self.top)
         frame[self.top : self.bottom, self.left : self.right] = cv2.resize(seen, size, interpolation=cv2.INTER_LINEAR)
         return np.clip(frame, 0, 1, out=frame)
+
+    def flow(self, flow: Flow) -> Flow:
+        """The window of a flow (frame height, frame width, 2), in the pixels that the network sees."""
+        ratio = np.array([self.width / (self.right - self.left), self.height / (self.bottom - self.top)], np.float32)
+        return np.asarray(self._seen(flow), np.float32) * ratio
+
+    @property
+    def scale(self) -> float:
+        """Sides as the network sees them over sides in the frame."""
+        return float((self.height * self.width / self.area) ** 0.5)
 
     @property
     def area(self) -> int:

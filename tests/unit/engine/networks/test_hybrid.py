@@ -27,7 +27,7 @@ def _mask(shape: tuple[int, int], top: int, left: int, side: int) -> np.ndarray:
 
 def _propagator() -> HybridPropagator:
     torch.manual_seed(3)
-    return HybridPropagator(Hybrid(HybridSettings(8, 8, 8)).eval(), torch.device("cpu"))
+    return HybridPropagator(Hybrid(HybridSettings(8, 8, 8)).eval(), torch.device("cpu"), HybridOptions(lean=0.0))
 
 
 def test_a_frame_costs_what_it_may() -> None:
