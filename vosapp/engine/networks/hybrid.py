@@ -106,6 +106,8 @@ class HybridPropagator:
                 seen[object_id] = (window, features)
         if advice is not None and self._options.flow_share:
             found = {i: mixed_odds(mask, advice[i], self._options.flow_share) for i, mask in found.items()}
+        if self._partner is not None:
+            found = self._partner.insist(found)
         merged = merge(found, given)
         if self._partner is not None:
             self._partner.adopt(merged)
