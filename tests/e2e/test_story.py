@@ -136,6 +136,9 @@ def test_the_main_job_in_the_window_and_on_the_command_line(desk: Desk, clip: Pa
     second_run = all_masks(desk, FRAMES)
     assert same(second_run[:CORRECTED], first_run[:CORRECTED])
     assert not np.array_equal(second_run[CORRECTED + 1], first_run[CORRECTED + 1])
+    erased = first_run[CORRECTED] & ~corrected
+    for index in (CORRECTED + 1, CORRECTED + 3, CORRECTED + 6):  # the disc moves on by 5 px a frame
+        assert (second_run[index] & np.roll(erased, 5 * (index - CORRECTED), axis=1)).sum() < 0.3 * erased.sum()
 
     # The run is one step.
     desk.trigger("edit.undo")
