@@ -35,7 +35,7 @@ def proposal(mask: np.ndarray, score: float, network: str = "rvos-zero") -> Prop
     return Proposal(Mask.from_array(mask), score, 1.0, score, 1.0, network)
 
 
-FOUND = [proposal(LARGE, 0.9), proposal(OTHER, 0.7, "cosnet"), proposal(SMALL, 0.5)]
+FOUND = [proposal(LARGE, 0.9), proposal(OTHER, 0.7, "cosnet/crf"), proposal(SMALL, 0.5)]
 
 
 class FakeSearch:
@@ -108,7 +108,11 @@ def press_key(desk: Desk, key: Qt.Key, keys: Qt.KeyboardModifier = Qt.KeyboardMo
 def test_the_best_is_chosen_and_all_are_outlined_with_rank_and_score(found: Desk) -> None:
     display = found.workspace.presenter.display
     assert display is not None
-    assert [row.title for row in display.suggest.rows] == ["1  RVOS (zero-shot)", "2  COSNet", "3  RVOS (zero-shot)"]
+    assert [row.title for row in display.suggest.rows] == [
+        "1  RVOS (zero-shot)",
+        "2  COSNet, dense CRF",
+        "3  RVOS (zero-shot)",
+    ]
     assert [row.score for row in display.suggest.rows] == ["90 %", "70 %", "50 %"]
     assert chosen(found) == {0}
     assert found.canvas.suggestions.isVisible()
@@ -207,7 +211,7 @@ def test_another_frame_hides_the_outlines_and_leads_back(found: Desk) -> None:
 
 
 def test_the_first_network_can_be_chosen_from_while_the_second_looks(ready: Desk, search: FakeSearch) -> None:
-    search.gate, search.first = threading.Event(), [proposal(OTHER, 0.7, "cosnet")]
+    search.gate, search.first = threading.Event(), FOUND[1:2]
     ready.trigger("object.suggest")
     ready.wait(lambda: ready.view.suggestions is not None and bool(ready.view.suggestions.items))
     assert not ready.window.commands["object.suggest"].isEnabled()

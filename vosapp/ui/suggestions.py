@@ -66,12 +66,18 @@ class Suggestions:
 
 def suggestions_of(proposals: Sequence[Proposal]) -> tuple[Suggestion, ...]:
     """Proposals of the engine as the window shows them."""
+    return tuple(
+        Suggestion(p.mask, p.score, p.stability, p.confidence, p.compactness, _title(p.network)) for p in proposals
+    )
+
+
+def _title(name: str) -> str:
+    """The title of a network's name, which may have variants behind it."""
+    from vosapp.engine.variants import split_name, title_of
     from vosapp.models.registry import network
 
-    return tuple(
-        Suggestion(p.mask, p.score, p.stability, p.confidence, p.compactness, network(p.network).title)
-        for p in proposals
-    )
+    base, ways = split_name(name)
+    return title_of(network(base).title, base, ways)
 
 
 def colour_of(document: Document, place: int) -> Colour:

@@ -40,7 +40,8 @@ def search(monkeypatch: pytest.MonkeyPatch) -> tuple[Callable[..., Any], Asked, 
         return [candidate(0.7, 0) if len(asked) == 1 else candidate(1.0, 8)]
 
     monkeypatch.setattr(module, "_proposer", lambda name: propose)
-    monkeypatch.setattr(module, "weights_state", lambda spec: WeightsState.PRESENT)
+    here = {"rvos-zero": WeightsState.PRESENT, "cosnet": WeightsState.PRESENT}
+    monkeypatch.setattr(module, "weights_state", lambda spec: here.get(spec.name, WeightsState.UNPUBLISHED))
     monkeypatch.setattr(SuggestTask, "open_source", lambda task: ArraySource(10, size=SIZE))
     document = Document(clip=ClipRef("memory", *SIZE, 10, Fraction(24)), cuts=(3, 7))
     return suggest_body(SuggestTask(document, 4), told.append), asked, told
