@@ -50,6 +50,7 @@ CASES = {
 }
 
 
+@pytest.mark.timeout(900)  # about ten seconds on a free core
 @pytest.mark.parametrize("name", CASES)
 def test_it_learns_a_clip_by_heart(name: str, tmp_path: Path) -> None:
     """J of the averaged weights, fed with their own masks, is above 0.9 at the end; at the beginning it is not."""
