@@ -39,6 +39,7 @@ def _freed() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("_freed")
+@pytest.mark.timeout(900)  # half a minute on a free core for the largest
 @pytest.mark.parametrize(
     "name", ["rgmp", "rvos", "agame", "cosnet", pytest.param("hs2s", marks=LARGE), pytest.param("s2s++", marks=LARGE)]
 )
