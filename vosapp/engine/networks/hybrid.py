@@ -97,7 +97,8 @@ class HybridPropagator:
         found: dict[ObjectId, Probability] = {}
         wanted = [i for i in old if i not in given and self._before is not None]
         seen: dict[ObjectId, tuple[Window, Features]] = {}
-        advice = None if self._partner is None else self._partner.step(frame_index, rgb, given).probabilities
+        heard = None if self._partner is None else self._partner.step(frame_index, rgb, given)
+        advice = None if heard is None else heard.probabilities
         for window, group in self._windows(wanted, advice or {}):
             features = self._encode(rgb, window)
             past = _Past(old, advice)
@@ -115,6 +116,9 @@ class HybridPropagator:
             self._take_in(frame_index, object_id, seen[object_id], merged, doubt[object_id])
         self._accept(frame_index, rgb, given, merged)
         self._before = rgb
+        if heard is not None:
+            # Two views of the same trouble: their geometric mean follows the error better than either.
+            doubt = {i: (own * heard.doubt[i]) ** 0.5 for i, own in doubt.items()}
         return Prediction(merged, {**doubt, **dict.fromkeys(given, 0.0)})
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
