@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from functools import partial
 
-import pytest
 from PySide6.QtCore import QEvent
 
 from tests.gui.desk import NONE, Desk
-from tests.gui.fakes import GatedPropagator
-from vosapp.engine.propagation_job import propagation_body
-from vosapp.ui.controllers.runs import MakeBody
+from tests.gui.gated import GatedRuns
 
 
 def paint(desk: Desk) -> None:
@@ -48,20 +43,7 @@ def test_neighbouring_outlines_are_those_of_the_active_object(shot: Desk) -> Non
     assert not shot.canvas.onion.isVisible()
 
 
-class TestDuringARun:
-    @pytest.fixture
-    def gate(self) -> threading.Semaphore:
-        return threading.Semaphore(0)
-
-    @pytest.fixture(autouse=True)
-    def opened_in_the_end(self, desk: Desk, gate: threading.Semaphore) -> Iterator[None]:
-        yield
-        gate.release(1000)
-
-    @pytest.fixture
-    def make_body(self, gate: threading.Semaphore) -> MakeBody:
-        return partial(propagation_body, build=partial(GatedPropagator, gate))
-
+class TestDuringARun(GatedRuns):
     def start(self, shot: Desk, gate: threading.Semaphore) -> None:
         paint(shot)
         shot.trigger("propagate.forward")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
 import pytest
 
 from tests.gui.desk import Desk
-from tests.gui.fakes import SHIFT_PX, FailingPropagator, GatedPropagator, shifted
+from tests.gui.fakes import SHIFT_PX, FailingPropagator, shifted
+from tests.gui.gated import GatedRuns
 from vosapp.core.document import Origin
 from vosapp.core.errors import EngineError
 from vosapp.core.timeline import Direction, FrameRange
@@ -152,21 +152,7 @@ def test_an_engine_that_is_not_ready_says_why(shot: Desk) -> None:
     assert "lacks its weights" in shot.notice
 
 
-class TestWhileRunning:
-    @pytest.fixture
-    def gate(self) -> threading.Semaphore:
-        return threading.Semaphore(0)
-
-    @pytest.fixture(autouse=True)
-    def opened_in_the_end(self, desk: Desk, gate: threading.Semaphore) -> Iterator[None]:
-        """Lets the run go on before the window closes, which waits for it."""
-        yield
-        gate.release(1000)
-
-    @pytest.fixture
-    def make_body(self, gate: threading.Semaphore) -> MakeBody:
-        return partial(propagation_body, build=partial(GatedPropagator, gate))
-
+class TestWhileRunning(GatedRuns):
     def start(self, shot: Desk, gate: threading.Semaphore, frames: int) -> None:
         """Starts a run and lets it make some frames after the anchor's."""
         paint(shot)

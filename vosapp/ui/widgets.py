@@ -7,7 +7,18 @@ from typing import Generic, TypeVar
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from vosapp.ui.icons import icon
 from vosapp.ui.theme import TOKENS
@@ -23,6 +34,25 @@ def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
     result.setWordWrap(wrap)
     result.setTextFormat(Qt.TextFormat.PlainText)
     return result
+
+
+def dialog_column(dialog: QDialog, spacing_px: int) -> QVBoxLayout:
+    """The column that a dialog's parts stand in."""
+    column = QVBoxLayout(dialog)
+    column.setContentsMargins(20, 18, 20, 18)
+    column.setSpacing(spacing_px)
+    return column
+
+
+def button_row(*buttons: QWidget, left: Sequence[QWidget] = ()) -> QHBoxLayout:
+    """The last row of a dialog: buttons at the right, and what else belongs there at the left."""
+    row = QHBoxLayout()
+    for widget in left:
+        row.addWidget(widget)
+    row.addStretch(1)
+    for button in buttons:
+        row.addWidget(button)
+    return row
 
 
 def set_role(widget: QWidget, role: str, name: str = "role") -> None:

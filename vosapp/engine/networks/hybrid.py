@@ -99,9 +99,9 @@ class HybridPropagator:
         seen: dict[ObjectId, tuple[Window, Features]] = {}
         heard = None if self._partner is None else self._partner.step(frame_index, rgb, given)
         advice = None if heard is None else heard.probabilities
+        past = _Past(old, advice)
         for window, group in self._windows(wanted, advice or {}):
             features = self._encode(rgb, window)
-            past = _Past(old, advice)
             for object_id, (mask, unsure) in self._predict(frame_index, rgb, (window, features), group, past).items():
                 found[object_id], doubt[object_id] = mask, unsure
                 seen[object_id] = (window, features)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
@@ -13,6 +13,7 @@ from vosapp.core.document import Origin
 from vosapp.core.editor import Editor
 from vosapp.core.frame_words import frame_words
 from vosapp.core.timeline import FrameRange
+from vosapp.ui.controllers.ranges import AsksRange
 from vosapp.ui.disk_work import DiskWork, Errand
 from vosapp.ui.session import Session
 from vosapp.ui.view_state import NoticeKind
@@ -21,26 +22,10 @@ if TYPE_CHECKING:
     from vosapp.engine.alpha_job import AlphaMasks
 
 
-class RangeDialogs(Protocol):
-    """Asks for a range of frames."""
-
-    def ask_range(
-        self,
-        title: str,
-        verb: str,
-        *,
-        proposed: FrameRange,
-        frame_count: int,
-        first_number: int,
-        confirmed: Callable[[FrameRange], None],
-    ) -> None:
-        """Calls back with the range that the user confirmed."""
-
-
 class AlphaController(QObject):
     """Imports the alpha of the source as anchors of the active object, or of a new one when there is none."""
 
-    def __init__(self, session: Session, dialogs: RangeDialogs, disk: DiskWork, parent: QObject | None = None) -> None:
+    def __init__(self, session: Session, dialogs: AsksRange, disk: DiskWork, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._dialogs = dialogs

@@ -19,8 +19,8 @@ from vosapp.ui.session import Session
 from vosapp.ui.view_state import NoticeKind
 
 
-class RangeDialogs(Protocol):
-    """Asks for ranges; each calls back when the user confirmed."""
+class AsksRange(Protocol):
+    """Asks for a range of frames."""
 
     def ask_range(
         self,
@@ -31,7 +31,12 @@ class RangeDialogs(Protocol):
         frame_count: int,
         first_number: int,
         confirmed: Callable[[FrameRange], None],
-    ) -> None: ...
+    ) -> None:
+        """Calls back with the range that the user confirmed."""
+
+
+class RangeDialogs(AsksRange, Protocol):
+    """Asks for a range, or for one and where it goes."""
 
     def ask_move(
         self,
@@ -41,7 +46,8 @@ class RangeDialogs(Protocol):
         proposed: FrameRange,
         here: int,
         confirmed: Callable[[FrameRange, int, ObjectId], None],
-    ) -> None: ...
+    ) -> None:
+        """Calls back with the range, the frames to move by and the object that the user confirmed."""
 
 
 class RangeController(QObject):

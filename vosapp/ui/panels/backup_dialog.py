@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
-    QHBoxLayout,
     QListWidget,
     QListWidgetItem,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
-from vosapp.ui.widgets import label
+from vosapp.ui.widgets import button_row, dialog_column, label
 
 if TYPE_CHECKING:
     from vosapp.core.storage.backup import Backup
@@ -46,16 +44,10 @@ class BackupDialog(QDialog):
         self.button.setProperty("role", "primary")
         self.button.setDefault(True)
         cancel = QPushButton("Cancel")
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(self.button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 18, 20, 18)
-        column.setSpacing(12)
+        column = dialog_column(self, 12)
         column.addWidget(label("A backup opens for reading. Save it under a name of its own to go on with it.", "dim"))
         column.addWidget(self.list, 1)
-        column.addLayout(buttons)
+        column.addLayout(button_row(cancel, self.button))
         self.list.itemActivated.connect(self._open)
         self.button.clicked.connect(self._open)
         cancel.clicked.connect(self.reject)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QGridLayout, QPushButton, QWidget
 
 from vosapp.core.document import MatteSettings, RotoObject
-from vosapp.ui.widgets import label
+from vosapp.ui.widgets import button_row, dialog_column, label
 
 LARGEST_PX = 200.0
 
@@ -35,15 +35,10 @@ class MatteDialog(QDialog):
         close = QPushButton("Close")
         close.setDefault(True)
         close.clicked.connect(self.accept)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(close)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 18, 20, 18)
-        column.setSpacing(14)
+        column = dialog_column(self, 14)
         column.addLayout(grid)
         column.addWidget(label("Exported mattes get this edge. The masks stay as they are.", "dim", wrap=True))
-        column.addLayout(buttons)
+        column.addLayout(button_row(close))
         self.grow.valueChanged.connect(self._tell)
         self.feather.valueChanged.connect(self._tell)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QPushButton, QSpinBox, QWidget
 
 from vosapp.core.document import Document, RotoObject
 from vosapp.core.timeline import FrameRange
-from vosapp.ui.widgets import label
+from vosapp.ui.widgets import button_row, dialog_column, label
 
 
 class MoveDialog(QDialog):
@@ -66,16 +66,10 @@ class MoveDialog(QDialog):
         for place, (text, field) in enumerate(rows):
             grid.addWidget(label(text, "dim"), place // 2, 2 * (place % 2))
             grid.addWidget(field, place // 2, 2 * (place % 2) + 1)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(self.button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 18, 20, 18)
-        column.setSpacing(14)
+        column = dialog_column(self, 14)
         column.addLayout(grid)
         column.addWidget(self._note)
-        column.addLayout(buttons)
+        column.addLayout(button_row(cancel, self.button))
 
     def _field(self, frame: int, name: str) -> QSpinBox:
         field = QSpinBox()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QPushButton, QSpinBox, QWidget
 
 from vosapp.core.timeline import FrameRange
-from vosapp.ui.widgets import label
+from vosapp.ui.widgets import button_row, dialog_column, label
 
 
 class RangeDialog(QDialog):
@@ -55,16 +55,9 @@ class RangeDialog(QDialog):
         grid.addWidget(self.first, 0, 1)
         grid.addWidget(label("to frame", "dim"), 0, 2)
         grid.addWidget(self.last, 0, 3)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self._note)
-        buttons.addStretch(1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(self.button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 18, 20, 18)
-        column.setSpacing(18)
+        column = dialog_column(self, 18)
         column.addLayout(grid)
-        column.addLayout(buttons)
+        column.addLayout(button_row(cancel, self.button, left=[self._note]))
         self.first.valueChanged.connect(self._check)
         self.last.valueChanged.connect(self._check)
         cancel.clicked.connect(self.reject)

@@ -14,14 +14,13 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QProgressBar,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from vosapp.ui.icons import icon
 from vosapp.ui.media_search import Found, Grade
 from vosapp.ui.theme import TOKENS
-from vosapp.ui.widgets import label, set_role
+from vosapp.ui.widgets import button_row, dialog_column, label, set_role
 from vosapp.video.source import RgbImage
 
 ICON_SIZE = QSize(112, 64)
@@ -91,19 +90,11 @@ class RelinkDialog(QDialog):
         looking = QHBoxLayout()
         looking.addWidget(self.status, 1)
         looking.addWidget(self.stop)
-        buttons = QHBoxLayout()
-        for widget in (folder, file):
-            buttons.addWidget(widget)
-        buttons.addStretch(1)
-        buttons.addWidget(later)
-        buttons.addWidget(self.button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 18, 20, 18)
-        column.setSpacing(9)
+        column = dialog_column(self, 9)
         for part in (self.missing, self.expected, self.list, self.warning, self.progress):
             column.addWidget(part, 1 if part is self.list else 0)
         column.addLayout(looking)
-        column.addLayout(buttons)
+        column.addLayout(button_row(later, self.button, left=[folder, file]))
 
     def show_missing(self, name: str, path: str, facts: str, *, is_missing: bool) -> None:
         """Says which clip is looked for.

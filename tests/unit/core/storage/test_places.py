@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shutil
 import signal
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.disks import small_disk_in
 from tests.nobody import as_nobody
 from tests.unit.core.shapes import box, document
 from tests.unit.core.storage.victim import state_of
@@ -52,13 +52,8 @@ def noisy_editor() -> Editor:
 @pytest.fixture
 def full_disk(quick_path: Path) -> Iterator[Path]:
     """A disk of one megabyte."""
-    folder = quick_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
-    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("needs the right to mount a small disk")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with small_disk_in(quick_path, "1m") as folder:
+        yield folder
 
 
 def test_a_full_disk_loses_nothing_and_saving_goes_on_when_there_is_space(full_disk: Path) -> None:
