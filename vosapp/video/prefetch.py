@@ -85,8 +85,15 @@ class Prefetcher:
         self._source: VideoSource | None = None
         self._info: ClipInfo | None = None
         self._closing = False
+        self._idle = False
         self._thread = threading.Thread(target=self._run, name="prefetch", daemon=True)
         self._thread.start()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether all that was asked for is done, fetching around it too, so that nothing more will be decoded."""
+        with self._wake:
+            return self._idle and self._newest is None
 
     def request(self, index: int, direction: int = 1) -> int:
         """Asks for a frame; overtakes all earlier requests.
@@ -163,7 +170,9 @@ class Prefetcher:
         while True:
             with self._wake:
                 patience = _LOOK_SECONDS if self._info is not None and self._info.provisional else None
+                self._idle = True
                 self._wake.wait_for(self._is_overtaken, patience)
+                self._idle = False
                 request, self._newest = self._newest, None
                 if self._closing:
                     return None
@@ -201,6 +210,8 @@ class Prefetcher:
         for index in _neighbours(request.index, request.direction, self._ahead, self._behind, room):
             if self._is_overtaken():
                 return
+            if self._info is not None and index >= self._info.frame_count:
+                continue  # past the end; what lies before the frame is still worth fetching
             try:
                 self._picture(source, index)
             except (IndexError, UserError, Cancelled):

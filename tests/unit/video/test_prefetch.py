@@ -111,6 +111,15 @@ def test_backwards_in_ascending_blocks(viewers) -> None:
     assert source.asked == [50, *range(38, 50), 36, 37, 51]
 
 
+def test_fetches_behind_at_the_end_of_the_clip_too(viewers) -> None:
+    source = NumberSource(20)
+    viewer = viewers(source, ahead=5, behind=3)
+    viewer.prefetcher.request(17)
+    viewer.wait_for_calls(6)
+    viewer.prefetcher.close()
+    assert source.asked == [17, 18, 19, 14, 15, 16]
+
+
 def test_fetches_no_more_than_the_cache_holds(viewers) -> None:
     source = NumberSource()
     viewer = viewers(source, frames_in_cache=4, ahead=20, behind=20)
