@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from vosapp.core.document import Document, RotoObject
 from vosapp.ui.actions import ACTIONS
+from vosapp.ui.timeline.lanes import Doubts
 from vosapp.ui.view_state import ViewMode, ViewState
 
 ALWAYS = frozenset(
@@ -59,14 +60,14 @@ _RUNS = tuple(
 
 
 def blocked_actions(
-    document: Document, state: ViewState, active: RotoObject | None, review: tuple[int, ...], *, refusal: str
+    document: Document, state: ViewState, active: RotoObject | None, doubts: Doubts, *, refusal: str
 ) -> dict[str, str]:
     """The actions that would do nothing now, by id, each with the reason for the user.
 
     Args:
         document, state: what stands.
         active: the object that the tools change.
-        review: doubtful frames.
+        doubts: of all frames that have one.
         refusal: why the run set in the panel cannot start, "" when it can.
     """
     work = state.file_work
@@ -88,8 +89,8 @@ def blocked_actions(
         off["mark.cut"] = "The first frame begins a shot anyway"
     if document.in_out is None:
         off["mark.clear"] = "In and out are not set"
-    if not review:
-        off |= dict.fromkeys(("go.next_doubt", "go.previous_doubt", "go.worst"), "No frame is doubtful")
+    if not doubts:
+        off |= dict.fromkeys(("go.next_doubt", "go.previous_doubt", "go.worst"), "No predicted mask has a doubt")
     if not any(item.anchors() for item in document.objects):
         off |= dict.fromkeys(("go.next_anchor", "go.previous_anchor"), "There is no anchor yet")
     return off

@@ -169,12 +169,12 @@ def resolve(document: Document, state: ViewState, coverage_cache: CoverageCache 
     doubts, review = cache.doubts(coverages)
     asked = request(document, state)
     refusal = asked.reason if isinstance(asked, Refusal) else ""
-    blocked = blocked_actions(document, state, active, review, refusal=refusal)
+    blocked = blocked_actions(document, state, active, doubts, refusal=refusal)
     return Display(
         title=_title(state),
         has_clip=document.clip is not None,
         frame_index=state.frame_index,
-        guide=guide(document, state, coverages, review),
+        guide=guide(document, state, coverages, doubts),
         banner=banner(document, state),
         overlay=_overlay(document, state),
         onion=resolve_onion(state, active),
@@ -230,7 +230,7 @@ def _here(cell: Cell | None) -> str:
 def _row(item: RotoObject, document: Document, state: ViewState, *, active: bool) -> ObjectRow:
     count = document.clip.frame_count if document.clip else 0
     covered = len(item.cells)
-    text = "no masks yet" if covered == 0 else "all frames" if covered == count else f"{covered} of {count} frames"
+    text = "no masks yet" if covered == 0 else "all frames" if covered == count else f"{covered} of {count}"
     here = "not in the picture" if item.is_absent(state.frame_index) else _here(item.cells.get(state.frame_index))
     visible, solo = item.id not in state.hidden, item.id == state.solo
     return ObjectRow(item.id, item.name, item.colour, text, here, active, visible, solo)
@@ -318,11 +318,12 @@ def _run_summary(document: Document, asked: RunRequest) -> str:
     offset = document.clip.first_number if document.clip else 0
     within = asked.plan.within
     objects = len(asked.plan.object_ids)
-    parts = [f"Frames {within.first + offset}–{within.last + offset}"]
+    first, last = within.first + offset, within.last + offset
+    parts = [f"Frames {first}–{last}" if last > first else f"Frame {first}"]
     if objects > 1:
         parts.append(f"{objects} objects")
     if asked.kept:
-        parts.append(f"{asked.kept} anchor{'s' * (asked.kept != 1)} kept")
+        parts.append(f"{asked.kept} mask{'s' * (asked.kept != 1)} kept")
     return " · ".join(parts)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from vosapp.core.document import Document, ObjectId
-from vosapp.ui.timeline.lanes import Coverage
+from vosapp.ui.timeline.lanes import Coverage, Doubts, frames_to_review
 from vosapp.ui.view_state import ViewState
 
 
-def guide(document: Document, state: ViewState, coverages: dict[ObjectId, Coverage], review: tuple[int, ...]) -> str:
+def guide(document: Document, state: ViewState, coverages: dict[ObjectId, Coverage], doubts: Doubts) -> str:
     """One sentence that says what to do next."""
     if document.clip is None:
         return ""
@@ -26,8 +26,10 @@ def guide(document: Document, state: ViewState, coverages: dict[ObjectId, Covera
     stale = sum(len(item.stale()) for item in document.objects)
     if stale:
         return f"{stale} frame{'s' * (stale != 1)} came from a mask that has changed since. Propagate again to renew."
-    if review:
+    if frames_to_review(doubts):
         return "Some frames look doubtful. N goes to the next one; paint a correction there and propagate again."
+    if doubts:
+        return "Play it with Space; N goes to the least sure frames. Paint where it is wrong, propagate again. Ctrl+E exports."
     return "Play it with Space. Paint where it is wrong and propagate again; Ctrl+E exports."
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from vosapp.core.document import Document
-from vosapp.ui.timeline.lanes import CoverageCache, combined_doubt, frames_to_review
+from vosapp.ui.timeline.lanes import CoverageCache, combined_doubt, frames_to_review, most_doubtful
 from vosapp.ui.view_state import Notice, NoticeKind
 
 WORST = "go.worst"
@@ -26,9 +26,16 @@ def report(document: Document, frames: Collection[int], *, note: str, cancelled:
         return Notice(text, note, NoticeKind.WARNING if note else NoticeKind.INFO)
     if len(frames) < 2 and not note:
         return None
-    review = [f for f in frames_to_review(combined_doubt(CoverageCache().of(document))) if f in frames]
+    doubts = combined_doubt(CoverageCache().of(document))
+    review = [frame for frame in frames_to_review(doubts) if frame in frames]
     if review:
         many = f"{len(review)} look{'s' * (len(review) == 1)} doubtful"
         return Notice(f"Propagated {done}; {many}.", note, NoticeKind.WARNING, action=WORST, verb="Go to the worst")
-    kind = NoticeKind.WARNING if note else NoticeKind.GOOD
-    return Notice(f"Propagated {done}; none looks doubtful.", note, kind)
+    least_sure = most_doubtful(doubts)
+    if (
+        least_sure is None or least_sure not in frames
+    ):  # the worst of the shot lies elsewhere, and nothing here is doubtful
+        return Notice(f"Propagated {done}.", note, NoticeKind.WARNING if note else NoticeKind.GOOD)
+    number = least_sure + (document.clip.first_number if document.clip else 0)
+    text = f"Propagated {done}. Look at frame {number} first: it is the least sure."
+    return Notice(text, note, NoticeKind.WARNING if note else NoticeKind.INFO, action=WORST, verb="Go there")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from fractions import Fraction
 
@@ -18,7 +19,7 @@ from vosapp.core.timeline import Direction, FrameRange
 from vosapp.ui.actions import ACTIONS, ActionSpec, conflicts
 from vosapp.ui.display import resolve
 from vosapp.ui.run_request import Refusal, RunRequest, request
-from vosapp.ui.timeline.lanes import CoverageCache, Kind
+from vosapp.ui.timeline.lanes import CoverageCache, Kind, most_doubtful, stops
 from vosapp.ui.timeline.scale import Scale
 from vosapp.ui.units import duration, rate_text
 from vosapp.ui.view_state import EngineChoice, PropagateChoice, Reach, ViewState, WorkStatus
@@ -119,6 +120,20 @@ def test_the_screen_of_a_shot() -> None:
     assert display.transport.review_text == "29 frames to review"
     assert "N goes to the next one" in display.guide
     assert display.propagate.summary.startswith("Frames 1004–1030")
+
+
+def test_stops_are_the_worst_frame_of_each_doubtful_stretch() -> None:
+    doubts = ((1, 0.1), (2, 0.6), (3, 0.9), (4, 0.7), (9, 0.5), (12, 0.2))
+    assert stops(doubts) == (3, 9)
+    assert most_doubtful(doubts) == 3
+
+
+def test_without_doubtful_frames_stops_are_the_least_sure_ones_apart_from_each_other() -> None:
+    doubts = tuple((frame, 0.1 + 0.002 * (frame % 40)) for frame in range(1, 101))
+    found = stops(doubts)
+    assert {39, 79} <= set(found) and len(found) == 5
+    assert all(b - a >= 10 for a, b in itertools.pairwise(found))
+    assert stops(()) == () and most_doubtful(()) is None
 
 
 def test_the_guide_leads_through_the_job() -> None:

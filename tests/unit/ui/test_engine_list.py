@@ -100,6 +100,10 @@ def test_the_report_counts_doubtful_frames_of_this_run_alone() -> None:
     assert notice is not None and notice.text == "Propagated 3 frames; 1 looks doubtful." and notice.action
     calm = report(document, {1, 3}, note="", cancelled=False)
     assert calm is not None and calm.kind is NoticeKind.GOOD and not calm.action
+    whole = report(predicted({1: 0.1, 2: 0.3}), {1, 2}, note="", cancelled=False)
+    assert (
+        whole is not None and whole.kind is NoticeKind.INFO and "Look at frame 2 first" in whole.text and whole.action
+    )
     assert report(document, {3}, note="", cancelled=False) is None
     told = report(document, {3}, note="Memory ran out.", cancelled=False)
     assert told is not None and told.hint == "Memory ran out."

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from vosapp.core import edits
 from vosapp.core.timeline import FrameRange
 from vosapp.ui.session import Session
-from vosapp.ui.timeline.lanes import CoverageCache, combined_doubt, frames_to_review
+from vosapp.ui.timeline.lanes import CoverageCache, Doubts, most_doubtful, stops
 
 FASTEST = 8
 BIG_STEP = 10
@@ -105,7 +105,7 @@ class PlaybackController(QObject):
     def _jump(self, what: str, direction: int) -> None:
         self._session.drop_offer()
         here = self._session.view.frame_index
-        frames = self._anchors() if what == "anchor" else self._doubtful()
+        frames = self._anchors() if what == "anchor" else stops(self._doubts())
         ahead = [f for f in frames if (f > here if direction > 0 else f < here)]
         if ahead:
             self.go(min(ahead) if direction > 0 else max(ahead))
@@ -114,28 +114,15 @@ class PlaybackController(QObject):
 
     def go_worst(self) -> None:
         """Goes to the most doubtful frame of all."""
-        doubts = combined_doubt(self._coverage.of(self._session.document))
-        if doubts:
-            self.go(max(doubts, key=lambda one: one[1])[0])
+        worst = most_doubtful(self._doubts())
+        if worst is not None:
+            self.go(worst)
 
     def _anchors(self) -> list[int]:
         return sorted({frame for item in self._session.document.objects for frame in item.anchors()})
 
-    def _doubtful(self) -> tuple[int, ...]:
-        """The most doubtful frame of each run of doubtful frames: one stop for one trouble."""
-        doubts = combined_doubt(self._coverage.of(self._session.document))
-        review = set(frames_to_review(doubts))
-        stops: list[tuple[int, float]] = []
-        last = -2
-        for frame, doubt in doubts:
-            if frame not in review:
-                continue
-            if frame == last + 1 and stops:
-                stops[-1] = max(stops[-1], (frame, doubt), key=lambda stop: stop[1])
-            else:
-                stops.append((frame, doubt))
-            last = frame
-        return tuple(frame for frame, _ in stops)
+    def _doubts(self) -> Doubts:
+        return self._coverage.doubts(self._coverage.of(self._session.document))[0]
 
     # -- in and out ---------------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from vosapp.ui.action_set import ActionSet
 from vosapp.ui.icons import icon
 from vosapp.ui.theme import TOKENS
 from vosapp.ui.viewer.gestures import LARGEST_BRUSH, SMALLEST_BRUSH
-from vosapp.ui.widgets import label, stretch, tool_button
+from vosapp.ui.widgets import ElidedLabel, label, stretch, tool_button
 
 _SLIDER_STEPS = 200
 _BRUSH_SPAN = math.log(LARGEST_BRUSH / SMALLEST_BRUSH)
@@ -131,14 +131,13 @@ class StatusBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._icon = QLabel()
         self._icon.setPixmap(icon("info", TOKENS.accent_hover).pixmap(15, 15))
-        self._guide = label("", "dim")
+        self._guide = ElidedLabel("dim")
         self._readout = label("", "dim")
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 12, 4)
         row.setSpacing(7)
         row.addWidget(self._icon)
-        row.addWidget(self._guide)
-        row.addWidget(stretch())
+        row.addWidget(self._guide, 1)
         row.addWidget(self._readout)
         self.setFixedHeight(28)
 

@@ -92,7 +92,7 @@ class _RowDelegate(QStyledItemDelegate):
         font.setPointSizeF(font.pointSizeF() - 1.5)
         painter.setFont(font)
         painter.setPen(QColor(TOKENS.dim))
-        below = f"{row.coverage}, here {row.here}" if row.here else row.coverage
+        below = f"{row.here[0].upper()}{row.here[1:]} here · {row.coverage}" if row.here else row.coverage
         below = painter.fontMetrics().elidedText(below, Qt.TextElideMode.ElideRight, right - left)
         painter.drawText(QRect(left, area.top() + 24, right - left, 16), Qt.AlignmentFlag.AlignVCenter, below)
 

@@ -15,6 +15,7 @@ from vosapp.core.frame_map import FrameMap
 Doubts = tuple[tuple[int, float], ...]  # (frame, doubt), ascending by frame
 
 DOUBTFUL = 0.5  # a frame at least this doubtful is one to look at
+LEAST_SURE = 5  # stops where no frame is that doubtful: doubt orders frames better than it judges them
 
 
 class Kind(enum.Enum):
@@ -171,3 +172,38 @@ def combined_doubt(coverages: Mapping[ObjectId, Coverage]) -> tuple[tuple[int, f
 def frames_to_review(doubts: tuple[tuple[int, float], ...]) -> tuple[int, ...]:
     """Frames doubtful enough to look at, ascending."""
     return tuple(frame for frame, doubt in doubts if doubt >= DOUBTFUL)
+
+
+def stops(doubts: Doubts) -> tuple[int, ...]:
+    """Frames worth a look, ascending: the most doubtful one of each stretch of doubtful frames.
+
+    Where no frame is doubtful these are the least sure ones, apart from each other by a tenth of what is covered: a
+    mask can be wrong at a small doubt, and then the most doubtful frames are still where to look first.
+    """
+    stretches: list[tuple[int, float]] = []
+    last = -2
+    for frame, doubt in doubts:
+        if doubt < DOUBTFUL:
+            continue
+        if frame == last + 1 and stretches:
+            stretches[-1] = max(stretches[-1], (frame, doubt), key=lambda stop: stop[1])
+        else:
+            stretches.append((frame, doubt))
+        last = frame
+    return tuple(frame for frame, _ in stretches) or _least_sure(doubts)
+
+
+def most_doubtful(doubts: Doubts) -> int | None:
+    """The most doubtful frame, the first of equals; None without any doubt."""
+    return max(doubts, key=lambda one: one[1])[0] if doubts else None
+
+
+def _least_sure(doubts: Doubts) -> tuple[int, ...]:
+    apart = max(2, len(doubts) // 10)
+    chosen: list[int] = []
+    for frame, _ in sorted(doubts, key=lambda one: -one[1]):
+        if all(abs(frame - other) >= apart for other in chosen):
+            chosen.append(frame)
+            if len(chosen) == LEAST_SURE:
+                break
+    return tuple(sorted(chosen))

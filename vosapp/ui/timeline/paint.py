@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ DIAMOND_PX = 6.5
 BAR_PX = 8.0
 APPROVED_PX = 14.0
 DAMAGE_PX = 4.0
+NARROWEST_DOUBTFUL_PX = 3.0  # one bad frame of a thousand must not be missed
 DAMAGE = QColor(TOKENS.error)
 
 
@@ -153,14 +155,19 @@ def draw_diamond(painter: QPainter, middle: QPointF, colour: Colour) -> None:
 
 
 def draw_doubt(painter: QPainter, scale: Scale, row: Row, doubts: Sequence[tuple[int, float]]) -> None:
-    """Bars as tall as the doubt: grey while small, amber, and red from where a frame should be looked at."""
+    """Bars that rise with the doubt: grey while small, amber, and red from where a frame should be looked at.
+
+    Heights go by the square root, so that small doubts, of which most shots have only those, can be told apart.
+    """
     bottom, tall = row.top + row.height - 3, row.height - 7
-    painter.setPen(QPen(QColor(TOKENS.line), 1, Qt.PenStyle.DotLine))
-    threshold = bottom - tall * DOUBTFUL
+    painter.setPen(QPen(QColor(TOKENS.strong_line), 1, Qt.PenStyle.DotLine))
+    threshold = bottom - tall * math.sqrt(DOUBTFUL)
     painter.drawLine(QPointF(scale.x(0), threshold), QPointF(scale.x(scale.frame_count), threshold))
-    for left, right, doubt in _doubt_bars(scale, doubts):
-        height = max(1.5, tall * min(doubt, 1.0))
-        painter.fillRect(QRectF(left, bottom - height, right - left, height), doubt_colour(doubt))
+    bars = _doubt_bars(scale, doubts)
+    for left, right, doubt in sorted(bars, key=lambda bar: bar[2] >= DOUBTFUL):  # the wide red ones last, over others
+        height = max(1.5, tall * math.sqrt(min(doubt, 1.0)))
+        width = max(right - left, NARROWEST_DOUBTFUL_PX) if doubt >= DOUBTFUL else right - left
+        painter.fillRect(QRectF((left + right - width) / 2, bottom - height, width, height), doubt_colour(doubt))
 
 
 def _doubt_bars(scale: Scale, doubts: Sequence[tuple[int, float]]) -> list[tuple[float, float, float]]:
