@@ -29,7 +29,7 @@ def guide(document: Document, state: ViewState, coverages: dict[ObjectId, Covera
     if frames_to_review(doubts):
         return "Some frames look doubtful. N goes to the next one; paint a correction there and propagate again."
     if doubts:
-        return "Play it with Space; N goes to the least sure frames. Paint where it is wrong, propagate again. Ctrl+E exports."
+        return "Play it with Space; N goes to the least sure frames. Correct what is wrong, propagate; Ctrl+E exports."
     return "Play it with Space. Paint where it is wrong and propagate again; Ctrl+E exports."
 
 
