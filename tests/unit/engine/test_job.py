@@ -49,7 +49,7 @@ def test_cancel_comes_from_another_thread() -> None:
             context.check()
 
     job = Job(body)
-    canceller = threading.Thread(target=lambda: (started.wait(10), job.cancel()))
+    canceller = threading.Thread(target=lambda: (started.wait(60), job.cancel()))
     canceller.start()
     assert job.run().outcome is Outcome.CANCELLED
     canceller.join()

@@ -11,6 +11,9 @@ import numpy as np
 from vosapp.core.errors import MediaError
 from vosapp.video.source import ClipInfo, RgbImage
 
+PATIENCE_S = 60.0
+"""How long tests wait for another thread. It costs nothing when all is well; a busy machine is not a failed test."""
+
 
 class NumberSource:
     """Frame k is an 8 x 8 picture of the value k. Frames listed in `broken` raise.
@@ -41,7 +44,7 @@ class NumberSource:
     def frame(self, index: int) -> RgbImage:
         self.asked.append(index)
         self.entered.release()
-        self.gate.wait(10)
+        self.gate.wait(PATIENCE_S)
         if index in self._broken:
             raise MediaError(f"frame {index} is broken")
         if not 0 <= index < self._info.frame_count:

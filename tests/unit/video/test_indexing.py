@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.clips import make_clip, read_index
+from tests.unit.video.fakes import PATIENCE_S
 from vosapp.core.errors import MediaError
 from vosapp.video.av import file_source, indexing
 from vosapp.video.av.file_source import FileSource
@@ -33,7 +34,7 @@ class HeldIndex(SharedIndex):
         super().__init__(path, at_once_seconds=0)
 
     def _finish(self, steps: Iterator[None]) -> None:
-        self.gate.wait(30)
+        self.gate.wait(PATIENCE_S)
         super()._finish(steps)
 
 
@@ -57,7 +58,7 @@ def test_provisional_frames_are_exact(held: HeldIndex, long_clip: Path) -> None:
         assert read_index(source.frame(k)) == k
     assert not source.wait_until_exact(0.01)
     held.gate.set()
-    assert source.wait_until_exact(30)
+    assert source.wait_until_exact(PATIENCE_S)
     assert not source.info.provisional
     assert source.info.frame_count == FRAMES
     assert source.info.notes == ()
@@ -89,7 +90,7 @@ def test_index_that_was_given_up_is_not_taken_again(long_clip: Path, monkeypatch
             super().__init__(path, at_once_seconds=0)
 
         def _finish(self, steps: Iterator[None]) -> None:
-            self._stop.wait(30)
+            self._stop.wait(PATIENCE_S)
             super()._finish(steps)
 
     with monkeypatch.context() as patch:
@@ -99,7 +100,7 @@ def test_index_that_was_given_up_is_not_taken_again(long_clip: Path, monkeypatch
     assert not first.complete
     second = shared_index(long_clip)
     assert second is not first
-    assert second.wait_complete(30)
+    assert second.wait_complete(PATIENCE_S)
     assert len(second.now()) == FRAMES
     second.release()
 
@@ -131,7 +132,7 @@ def test_failure_in_the_background_reaches_who_waits(tmp_path: Path, monkeypatch
 
     index = Failing(path)
     with pytest.raises(MediaError, match="disk is gone"):
-        index.wait_complete(10)
+        index.wait_complete(PATIENCE_S)
     index.release()
 
 
@@ -143,7 +144,7 @@ def test_order_that_only_the_decoder_knows_is_made_in_the_background(tmp_path: P
     assert not known.complete
     assert 64 <= len(known) < 150
     index.gate.set()
-    assert index.wait_complete(30)
+    assert index.wait_complete(PATIENCE_S)
     assert index.now().order[: len(known)].tolist() == known.order.tolist()
     assert sorted(index.now().order) == list(range(150))
     index.release()
