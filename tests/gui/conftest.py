@@ -19,7 +19,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from tests.clips import make_clip
-from tests.gui.desk import Answers, Desk
+from tests.gui.desk import PATIENCE_MS, Answers, Desk
 from tests.gui.fakes import ShiftPropagator
 from vosapp.core.settings import Settings
 from vosapp.engine.propagation_job import propagation_body
@@ -43,6 +43,12 @@ def own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "data"
     monkeypatch.setenv("VOSAPP_DATA_DIR", str(folder))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is no drive that hangs: whatever is stopped has all the time it needs."""
+    monkeypatch.setattr("vosapp.ui.patience.CLOSING_S", PATIENCE_MS / 1000)
 
 
 @pytest.fixture(autouse=True)

@@ -272,7 +272,7 @@ def test_a_project_opens_although_its_clip_still_claims_another_length(
 def test_a_drive_that_hangs_does_not_hold_the_window(
     desk: Desk, drives: list[Drive], clip_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("vosapp.video.prefetch._CLOSE_SECONDS", 0.05)
+    monkeypatch.setattr("vosapp.ui.patience.CLOSING_S", 0.05)
     desk.workspace.pictures._patience.setInterval(30)
     desk.open(clip_path)
     drive = drives[-1]
@@ -451,7 +451,7 @@ def test_closing_the_window_does_not_wait_for_a_drive_that_hangs(
     desk: Desk, clip_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The drive answers neither while the clip is being opened nor after the window has gone."""
-    monkeypatch.setattr("vosapp.ui.disk_work.PATIENCE_MS", 50)
+    monkeypatch.setattr("vosapp.ui.patience.CLOSING_S", 0.05)
     answers, asked = threading.Event(), threading.Event()
 
     def open_source(path: str) -> VideoSource:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,7 +14,7 @@ from vosapp.core.timecode import timecode
 from vosapp.engine.job import JobContext
 from vosapp.engine.reading import read_in_order
 from vosapp.export.layers import layers_at
-from vosapp.export.manifest import Written, clear_earlier_export, write_manifest
+from vosapp.export.manifest import Written, clear_earlier_export, forget_manifest, write_manifest
 from vosapp.export.png_target import PngTarget
 from vosapp.export.preflight import Preflight, preflight
 from vosapp.export.recipe import ExportFormat, Recipe
@@ -53,7 +53,8 @@ def export_body(
     task: ExportTask, *, open_source: Callable[[], VideoSource] | None = None
 ) -> Callable[[JobContext], ExportReport]:
     """A body for `Job`. When it is cancelled or fails, images written so far stay and their manifest says that they
-    are not all; an unfinished movie goes.
+    are not all; an unfinished movie goes. If the program dies, what is left says the same: the manifest is there from
+    the beginning and says that the export is not complete, and no unfinished file bears its own name.
 
     Args:
         task: what to export.
@@ -91,23 +92,26 @@ class _Export:
         clear_earlier_export(recipe)
         target = self._make_target()
         try:
+            self._note([], complete=False)  # stands if the program ends in the middle
             self._write(target)
             target.finish()
             self._check(target)
             target.publish()
         except BaseException:
             if target.abandon():
-                self._note(target, complete=False)
+                self._note(target.files(), complete=False)
+            else:
+                forget_manifest(recipe)
             raise
-        note = self._note(target, complete=True)
+        note = self._note(target.files(), complete=True)
         warnings = found.warnings()
         if self._damaged:
             where = frame_words(self._damaged, found.clip.first_number)
             warnings.append(f"The clip is damaged on {where}; the exported picture there is the one before it, marked.")
         return ExportReport(tuple(self._written), tuple(target.files()), note, tuple(warnings))
 
-    def _note(self, target: Target, *, complete: bool) -> Path:
-        written = Written(self._written, target.files(), tuple(sorted(self._damaged)), complete)
+    def _note(self, files: Sequence[Path], *, complete: bool) -> Path:
+        written = Written(self._written, files, tuple(sorted(self._damaged)), complete)
         return write_manifest(self._task.recipe, self._found, written)
 
     def _make_target(self) -> Target:

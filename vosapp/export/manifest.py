@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,12 @@ def write_manifest(recipe: Recipe, found: Preflight, written: Written) -> Path:
     except OSError as error:
         raise ExportError(f"{path} cannot be written ({error.strerror}).", "Choose another folder.") from error
     return path
+
+
+def forget_manifest(recipe: Recipe) -> None:
+    """Removes the manifest of an export of which nothing is left."""
+    with suppress(OSError):  # the drive that the export failed on
+        manifest_path(recipe).unlink(missing_ok=True)
 
 
 def require_free(recipe: Recipe) -> None:

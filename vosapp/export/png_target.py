@@ -50,8 +50,19 @@ class PngTarget:
     def write(self, frame: FrameToWrite) -> None:
         """Writes the frame's file or files."""
         for path, pixels in self._images(frame):
-            write_png(path, pixels, _PALETTE if self._indexed else None)
+            self._write_whole(path, pixels)
             self._files.append(path)
+
+    def _write_whole(self, path: Path, pixels: NDArray[np.uint8]) -> None:
+        """Writes a file beside its place and moves it there, so that no half of one ever bears its name."""
+        partial = path.with_suffix(".part")
+        try:
+            write_png(partial, pixels, _PALETTE if self._indexed else None)
+            partial.replace(path)
+        except OSError as error:
+            raise ExportError(f"{path} cannot be written ({error.strerror}).", "Choose another folder.") from error
+        finally:
+            partial.unlink(missing_ok=True)
 
     def finish(self) -> None:
         """Nothing is left to do: every file is whole when it is written."""

@@ -50,23 +50,40 @@ class _Candidate:
         return fitting / len(self.expected)
 
 
-def import_weights(paths: list[Path], *, name: str | None = None, replace: bool = False) -> WeightsFile:
+def _go_on() -> None:
+    """The check of an import that nobody wants to stop."""
+
+
+def import_weights(
+    paths: list[Path],
+    *,
+    name: str | None = None,
+    replace: bool = False,
+    check: Callable[[], None] = _go_on,
+) -> WeightsFile:
     """Imports published weights into the user's data folder.
 
     Args:
         paths: the file or files as the authors publish them, a folder or a zip archive with them.
         name: of the network, where the keys of several fit or none is recognised.
         replace: whether weights that are there already may be replaced.
+        check: called between the steps; what it raises ends the import, and nothing of it stays.
 
     Raises:
         WeightsError: the files are not weights of a network that is known, hold code, are damaged, or lack entries.
     """
     spec, state, names = read_published(paths, name)
+    check()
     existing = find_weights(spec.name)
     if existing is not None and existing.path == weights_path(spec.name) and not replace:
         raise WeightsError(f"{spec.title} already has weights: {existing.path}.", "Add --replace to import these.")
-    converted = {key: _converted(key, state.get(key), names) for key in expected_shapes(spec)}
-    return _write(spec, converted, _named(paths))
+    converted: State = {}
+    for key in expected_shapes(spec):
+        check()
+        converted[key] = _converted(key, state.get(key), names)
+    sources = _named(paths)
+    check()
+    return _write(spec, converted, sources)
 
 
 def read_published(paths: list[Path], name: str | None = None) -> tuple[NetworkSpec, State, str]:

@@ -6,22 +6,24 @@ that thread. A plain function or a lambda would be called in the worker thread i
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from vosapp.engine.job import Job
+from vosapp.engine.job import Job, JobResult, Progress
+from vosapp.ui.patience import Patience
 
 T = TypeVar("T")
 
 
 _left_behind: list[JobThread] = []
-"""Threads that hang in a read and outlive their controllers: Qt must never delete them while they run."""
+"""Threads that did not stop in time and outlive their controllers: Qt must never delete them while they run."""
 
 
 def hangs() -> bool:
-    """Whether a thread that was left behind still hangs, so that the program cannot end in the usual way."""
+    """Whether a thread that was left behind still runs, so that the program cannot end in the usual way."""
     return any(thread.isRunning() for thread in _left_behind)
 
 
@@ -67,6 +69,14 @@ class JobThread(QThread):
         super().__init__(parent)
         self.mailbox: Mailbox[Any] = Mailbox()
         self._job: Job[Any] | None = None
+        self._speaking = threading.Lock()
+        self._is_left = False
+        self._has_ended = False
+
+    @property
+    def is_left(self) -> bool:
+        """Whether it did not stop in time and was left to itself."""
+        return self._is_left
 
     def start_job(self, job: Job[Any], priority: QThread.Priority = QThread.Priority.InheritPriority) -> None:
         """Begins to run a job. A thread runs one job in its life."""
@@ -75,33 +85,61 @@ class JobThread(QThread):
 
     def deliver(self, item: object) -> None:
         """Hands a result over to the GUI thread; called by the job's body in the worker thread."""
-        if self.mailbox.put(item):
-            self.delivered.emit()
+        with self._speaking:
+            if not self._is_left and self.mailbox.put(item):
+                self.delivered.emit()
 
     def cancel(self) -> None:
         """Asks the job to stop at its next frame."""
         if self._job is not None:
             self._job.cancel()
 
-    def cancel_and_join(self) -> None:
-        """Stops the job and waits for its thread: nothing of it runs on afterwards."""
-        self.cancel()
-        self.wait()
-
-    def cancel_and_leave(self, patience_ms: int) -> bool:
-        """Stops the job and waits a while for its thread. One that hangs in a read is left to itself.
+    def stop(self, patience: Patience) -> bool:
+        """Stops the job and waits a while for its thread, which is put away then. One that goes on is left behind.
 
         Returns:
-            Whether the thread has ended. If not, it must not be deleted, and the program has to end without it.
+            Whether the thread has ended.
         """
         self.cancel()
-        if self.wait(patience_ms):
-            return True
+        if not self.wait(patience.left_ms()) and not self.leave():
+            self.wait()
+        self.put_away()
+        return not self._is_left
+
+    def leave(self) -> bool:
+        """Leaves a thread to itself that does not stop: it hangs in a read, or computes something long.
+
+        It is never heard of again, keeps nothing of what it finds, and ends when it next looks whether to go on.
+
+        Returns:
+            False when the job has ended meanwhile, and has said so.
+        """
+        with self._speaking:
+            if self._has_ended:
+                return False
+            self._is_left = True
         self.setParent(None)
+        _left_behind[:] = [thread for thread in _left_behind if thread.isRunning()]
         _left_behind.append(self)
-        return False
+        return True
+
+    def put_away(self) -> None:
+        """Deletes the thread, which has ended, soon. One that was left behind stays: it may still run."""
+        if not self._is_left:
+            self.deleteLater()
 
     def run(self) -> None:
         """The thread's body."""
         if self._job is not None:
-            self.ended.emit(self._job.run(self.progressed.emit))
+            self._end(self._job.run(self._report))
+
+    def _report(self, progress: Progress) -> None:
+        with self._speaking:
+            if not self._is_left:
+                self.progressed.emit(progress)
+
+    def _end(self, result: JobResult[Any]) -> None:
+        with self._speaking:
+            self._has_ended = True
+            if not self._is_left:
+                self.ended.emit(result)

@@ -9,19 +9,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QEventLoop, QObject
+from PySide6.QtCore import QEventLoop, QObject, QTimer
 
 from vosapp.core.errors import UserError
 from vosapp.engine.job import Job, JobContext, JobResult, Outcome, Progress
 from vosapp.ui.bridge import JobThread
 from vosapp.ui.input_gate import InputGate
+from vosapp.ui.patience import Patience
 from vosapp.ui.session import Session
 from vosapp.ui.view_state import FileWork
 
 logger = logging.getLogger("vosapp")
 
-PATIENCE_MS = 2000
-"""How long a window that closes waits for an errand that only reads."""
+ANSWER_MS = 2000
+"""How long an errand that only reads has to answer its cancelling. Then the window goes on without it."""
 
 T = TypeVar("T")
 
@@ -42,7 +43,7 @@ class Errand:
         unclaimed: gets what the body returned when the window closed before anybody could; in the GUI thread.
         can_cancel: whether the user is offered to cancel.
         blocks: whether the window takes nothing else from the user meanwhile.
-        reads: it only reads, so that a window that closes need not wait for a drive that does not answer.
+        reads: it only reads, so that whoever cancels it need not wait for a drive that does not answer.
     """
 
     body: Body[Any]
@@ -67,6 +68,10 @@ class DiskWork(QObject):
         self._thread: JobThread | None = None
         self._shown_at = 0.0
         self._returned: list[Any] = []  # what the running body returned, until somebody takes it
+        self._answer = QTimer(self)
+        self._answer.setSingleShot(True)
+        self._answer.setInterval(ANSWER_MS)
+        self._answer.timeout.connect(self._leave_behind)
 
     @property
     def is_busy(self) -> bool:
@@ -106,8 +111,10 @@ class DiskWork(QObject):
         if self._thread is not None and self._running is not None and self._running.can_cancel and work is not None:
             self._session.set(file_work=replace(work, cancelling=True))
             self._thread.cancel()
+            if self._running.reads:
+                self._answer.start()
 
-    def stop(self) -> None:
+    def stop(self, patience: Patience) -> None:
         """Stops everything and calls nobody back but those who wait; what was opened and not taken is closed."""
         waiting = [errand for errand in (self._running, *self._row) if errand is not None and errand.blocks]
         self._row.clear()
@@ -115,17 +122,24 @@ class DiskWork(QObject):
         errand, self._running = self._running, None
         for one in waiting:
             _tell(one, JobResult(Outcome.CANCELLED))
-        if thread is None or errand is None:
+        if thread is not None and errand is not None:
+            self._stop_one(thread, errand, patience)
+
+    def stop_reading(self, patience: Patience) -> None:
+        """Cancels what only reads: what is open is to be saved, and must not wait for another drive, which may hang."""
+        self._row = deque(errand for errand in self._row if not errand.reads)
+        thread, errand = self._thread, self._running
+        if thread is None or errand is None or not errand.reads:
             return
-        if errand.reads:
-            if not thread.cancel_and_leave(PATIENCE_MS):
-                return
-        else:
-            thread.cancel_and_join()
-        thread.deleteLater()
-        while self._returned:
-            value = self._returned.pop()
-            if errand.unclaimed is not None:
+        self._thread = self._running = None
+        self._stop_one(thread, errand, patience)
+        self._give_up(errand)
+
+    def _stop_one(self, thread: JobThread, errand: Errand, patience: Patience) -> None:
+        self._answer.stop()
+        returned, self._returned = self._returned, []
+        if thread.stop(patience) and errand.unclaimed is not None:
+            for value in returned:
                 errand.unclaimed(value)
 
     def _start_next(self) -> None:
@@ -152,13 +166,32 @@ class DiskWork(QObject):
         errand, self._running = self._running, None
         if thread is None or errand is None:
             return  # stopped meanwhile
+        self._answer.stop()
         thread.wait()
-        thread.deleteLater()
-        self._returned.clear()
+        thread.put_away()
+        self._returned = []
         if errand.title:
             self._session.set(file_work=None)
         try:
             _tell(errand, result)
+        finally:
+            self._start_next()
+
+    def _leave_behind(self) -> None:
+        """An errand was cancelled and does not answer: whoever cancelled it goes on without it."""
+        thread, errand = self._thread, self._running
+        if thread is None or errand is None or not thread.leave():
+            return
+        self._thread = self._running = None
+        self._returned = []  # the thread has the old list, and nobody will look into it
+        self._give_up(errand)
+
+    def _give_up(self, errand: Errand) -> None:
+        """Goes on without an errand."""
+        if errand.title:
+            self._session.set(file_work=None)
+        try:
+            _tell(errand, JobResult(Outcome.CANCELLED))
         finally:
             self._start_next()
 

@@ -33,6 +33,7 @@ from vosapp.ui.engine_list import engine_choices, usable_name
 from vosapp.ui.main_window import MainWindow
 from vosapp.ui.panels.export_dialog import ExportDialog
 from vosapp.ui.panels.shortcuts import ShortcutSheet
+from vosapp.ui.patience import Patience
 from vosapp.ui.presenter import Presenter
 from vosapp.ui.session import Session
 from vosapp.ui.view_state import Playback, PropagateChoice
@@ -193,7 +194,7 @@ class Workspace(QObject):
         window.start_page.unsaved_discarded.connect(self.projects.discard)
         window.work.cancelled.connect(self.projects.disk.cancel)
         self.projects.leaving.connect(self._stop_work)
-        self.projects.pausing.connect(self.check.stop_and_wait)
+        self.projects.pausing.connect(self._stop_check)
         self.projects.opened_project.connect(self.check.start)
         self.projects.media_missing.connect(self.relinking.show)
 
@@ -291,10 +292,12 @@ class Workspace(QObject):
         if not self.projects.leave():
             self.window.keep_open()
             return
-        self.projects.stop()
+        self.weights.cancel()
+        patience = Patience()
+        self.projects.stop(patience)
         self.playback.stop()
-        self.pictures.close()
-        self.weights.stop_and_wait()
+        self.pictures.close(patience)
+        self.weights.stop(patience)
 
     def _polygon_changed(self, points: int) -> None:
         self.session.set(polygon_points=points)
@@ -316,9 +319,14 @@ class Workspace(QObject):
             self.suggest.start()
 
     def _stop_work(self) -> None:
-        self.check.stop_and_wait()
-        self.relinking.stop_and_wait()
+        """All are asked to stop before any is waited for, so that leaving takes no longer than the slowest of them."""
         self.playback.stop()
-        self.suggest.stop_and_wait()
-        self.runs.stop_and_wait()
-        self.exports.stop_and_wait()
+        work = (self.check, self.relinking, self.suggest, self.runs, self.exports)
+        for one in work:
+            one.cancel()
+        patience = Patience()
+        for one in work:
+            one.stop(patience)
+
+    def _stop_check(self) -> None:
+        self.check.stop(Patience())

@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 from tests.unit.engine.fakes import ArraySource
 from vosapp.core.document import ClipRef, Document, MatteSettings
 from vosapp.core.edits import add_object, declare_absent, set_mask, set_matte
-from vosapp.core.errors import ExportError, MaskError
+from vosapp.core.errors import ExportError, MaskError, MediaError
 from vosapp.core.mask import Mask
 from vosapp.core.store import MemoryMaskStore
 from vosapp.core.timeline import FrameRange
 from vosapp.engine.job import Job, JobContext, Outcome
+from vosapp.export import png_target
 from vosapp.export.export_job import ExportReport, ExportTask, export_body
 from vosapp.export.manifest import manifest_path
 from vosapp.export.png_target import PngTarget
@@ -292,6 +293,41 @@ def test_a_file_that_changes_behind_our_back_fails_the_export(tmp_path: Path, mo
     monkeypatch.setattr(PngTarget, "finish", spoil)
     with pytest.raises(ExportError, match=r"00002\.png does not read back"):
         run(document, store, Recipe(ExportFormat.PNG, tmp_path))
+
+
+@pytest.mark.parametrize("kind", [ExportFormat.PNG, ExportFormat.PRORES_4444])
+def test_an_export_whose_program_dies_does_not_look_whole(tmp_path: Path, kind: ExportFormat) -> None:
+    document, masks = shot()
+    path = tmp_path / ("out" if kind.is_folder else "out.mov")
+    recipe, seen = Recipe(kind, path), []
+
+    class Looking(MemoryMaskStore):
+        """Looks at the disk as it is in the middle of the export."""
+
+        def get(self, digest: str) -> Mask:
+            seen.append((json.loads(manifest_path(recipe).read_text())["complete"], path.is_file()))
+            return masks.get(digest)
+
+    body = export_body(ExportTask(document, Looking(), recipe), open_source=lambda: ArraySource(pictures()))
+    assert Job(body).run().outcome is Outcome.DONE
+    assert set(seen) == {(False, False)}
+    assert json.loads(manifest_path(recipe).read_text())["complete"] is True
+
+
+def test_no_half_image_bears_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    document, store = shot()
+    whole = png_target.write_png
+
+    def half(path: Path, *rest: NDArray[np.uint8]) -> None:
+        whole(path, *rest)
+        if path.stem == "00002":
+            path.write_bytes(path.read_bytes()[:40])
+            raise MediaError(f"{path} cannot be written (No space left on device).")
+
+    monkeypatch.setattr(png_target, "write_png", half)
+    with pytest.raises(MediaError, match="No space"):
+        run(document, store, Recipe(ExportFormat.PNG, tmp_path))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["00000.png", "00001.png", "manifest.json"]
 
 
 def test_progress_counts_writing_and_checking(tmp_path: Path) -> None:

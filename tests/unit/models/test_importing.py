@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.models import tiny
-from vosapp.core.errors import WeightsError
+from vosapp.core.errors import Cancelled, WeightsError
 from vosapp.models import checkpoints, importing, loading, weights
 from vosapp.models.importing import import_weights
 from vosapp.models.spec import NetworkSpec
@@ -73,6 +73,22 @@ def test_a_plain_state_dict(know: Callable[..., None], save: Save, data_dir: Pat
     assert [source.name for source in found.note.sources] == ["tiny.pth"]
     weights.verify_weights(found)
     _assert_imported(tiny.spec())
+
+
+@pytest.mark.parametrize("steps", [0, 1, 3])
+def test_an_import_that_is_given_up_leaves_nothing(
+    know: Callable[..., None], save: Save, data_dir: Path, steps: int
+) -> None:
+    left = [steps]
+
+    def check() -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        import_weights([save(tiny.state())], check=check)
+    assert not list(data_dir.rglob("*"))
 
 
 def test_a_wrapped_and_prefixed_state_dict_beside_an_optimizer(know: Callable[..., None], save: Save) -> None:

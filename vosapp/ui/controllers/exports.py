@@ -14,6 +14,7 @@ from vosapp.export.manifest import require_free
 from vosapp.export.recipe import ExportFormat, MissingMasks
 from vosapp.ui.bridge import JobThread
 from vosapp.ui.export_request import ExportChoice, ExportDisplay, Finding, recipe, resolve_export
+from vosapp.ui.patience import Patience
 from vosapp.ui.session import Session
 from vosapp.ui.view_state import NoticeKind, WorkStatus
 
@@ -44,6 +45,7 @@ class ExportController(QObject):
         self._session = session
         self._dialogs = dialogs
         self._thread: JobThread | None = None
+        self._hanging: JobThread | None = None  # the last one, if it was left behind; it may still write a file
         self._result: Finding | None = None
         self._result_path = ""
         self.choice = ExportChoice()
@@ -88,6 +90,13 @@ class ExportController(QObject):
         session = self._session
         if self._thread is not None or not self.display().possible:
             return
+        if self._hanging is not None and self._hanging.isRunning():
+            session.notify(
+                "The export before still waits for a drive that does not answer.",
+                "It ends by itself when the drive answers. Wait for that, or start vosapp anew.",
+                NoticeKind.WARNING,
+            )
+            return
         wanted = recipe(session.document, session.view, self.choice)
         try:
             require_free(wanted)
@@ -112,10 +121,10 @@ class ExportController(QObject):
             self._thread.cancel()
             self._session.set(export=replace(status, cancelling=True))
 
-    def stop_and_wait(self) -> None:
-        """Cancels and joins the export: the window is closing."""
+    def stop(self, patience: Patience) -> None:
+        """Ends the export: the clip is being left."""
         if self._thread is not None:
-            self._thread.cancel_and_join()
+            self._thread.stop(patience)
             self._end(JobResult(Outcome.CANCELLED))
 
     @property
@@ -145,7 +154,8 @@ class ExportController(QObject):
     def _end(self, result: JobResult[ExportReport]) -> None:
         thread, self._thread = self._thread, None
         if thread is not None:
-            thread.deleteLater()
+            thread.put_away()
+            self._hanging = thread if thread.is_left else None
         self._result, self._result_path = _outcome(
             result, recipe(self._session.document, self._session.view, self.choice).path
         )

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from vosapp.core.recent import RecentFiles, UnsavedWork, discard_unsaved, unsaved_work
 from vosapp.engine.job import JobContext
 from vosapp.ui.disk_work import DiskWork, Errand
+from vosapp.ui.patience import Patience
 from vosapp.ui.session import Session
 
 Lists = tuple[tuple[str, ...], tuple[UnsavedWork, ...]]
@@ -35,16 +36,17 @@ class FileLists(QObject):
 
     def add(self, path: Path) -> None:
         """Puts a clip or project in front of those opened last."""
-        self._disk.run(Errand(partial(_add, self._recent, path), done=self._show))
+        self._disk.run(Errand(partial(_add, self._recent, path)))
+        self.refresh()  # apart, as it asks every drive of the list
 
     def discard(self, path: Path) -> None:
         """Deletes unsaved work."""
-        errand = Errand(partial(_discard, self._recent, path), done=self._show, failed=self._session.fail)
-        self._disk.run(errand)
+        self._disk.run(Errand(partial(_discard, path), failed=self._session.fail))
+        self.refresh()
 
-    def stop(self) -> None:
+    def stop(self, patience: Patience) -> None:
         """Ends the reading: the window is closing."""
-        self._disk.stop()
+        self._disk.stop(patience)
 
     def _show(self, lists: Lists) -> None:
         recent, unsaved = lists
@@ -55,11 +57,9 @@ def _read(recent: RecentFiles, _context: JobContext) -> Lists:
     return recent.existing(), tuple(unsaved_work())
 
 
-def _add(recent: RecentFiles, path: Path, context: JobContext) -> Lists:
+def _add(recent: RecentFiles, path: Path, _context: JobContext) -> None:
     recent.add(path)
-    return _read(recent, context)
 
 
-def _discard(recent: RecentFiles, path: Path, context: JobContext) -> Lists:
+def _discard(path: Path, _context: JobContext) -> None:
     discard_unsaved(path)
-    return _read(recent, context)

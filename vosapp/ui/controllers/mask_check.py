@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QThread
 from vosapp.core.history import History
 from vosapp.engine.job import Job, JobContext, JobResult
 from vosapp.ui.bridge import JobThread
+from vosapp.ui.patience import Patience
 from vosapp.ui.session import Session
 from vosapp.ui.view_state import Notice, NoticeKind
 
@@ -46,12 +47,16 @@ class MaskCheck(QObject):
         body = partial(_check, project.path, project.editor.history)
         thread.start_job(Job(body, "check"), QThread.Priority.LowestPriority)
 
-    def stop_and_wait(self) -> None:
+    def cancel(self) -> None:
+        """Asks the check to stop."""
+        if self._thread is not None:
+            self._thread.cancel()
+
+    def stop(self, patience: Patience) -> None:
         """Gives the check up, so that nothing reads the file."""
         thread, self._thread = self._thread, None
         if thread is not None:
-            thread.cancel_and_join()
-            thread.deleteLater()
+            thread.stop(patience)
 
     def _ended(self, result: JobResult[MaskReport]) -> None:
         thread, self._thread = self._thread, None

@@ -106,7 +106,16 @@ class MaskController(QObject):
         """
         session = self._session
         done = partial(self._take_imported, path, session.editor, session.view.frame_index)
-        self._disk.run(Errand(partial(_read, path), f"Reading {path.name}", done=done, failed=session.fail))
+        self._disk.run(
+            Errand(
+                partial(_read, path),
+                f"Reading {path.name}",
+                done=done,
+                failed=session.fail,
+                can_cancel=True,
+                reads=True,
+            )
+        )
 
     def _take_imported(self, path: Path, editor: Editor, frame_index: int, masks: Mapping[int, BoolImage]) -> None:
         session = self._session

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from vosapp.ui.patience import Patience
 from vosapp.ui.session import Session
 from vosapp.ui.view_state import NoticeKind
 from vosapp.video.cache import FrameCache
@@ -73,11 +74,11 @@ class PictureController(QObject):
         """Whether a frame can be shown at once."""
         return self._cache is not None and frame_index in self._cache
 
-    def close(self) -> None:
+    def close(self, patience: Patience | None = None) -> None:
         """Ends the prefetch thread."""
         self._patience.stop()
         if self._prefetcher is not None:
-            self._prefetcher.close()
+            self._prefetcher.close((patience or Patience()).left_s())
         self._prefetcher = self._cache = self.picture = None
         self._wanted = -1
         self._failed.clear()

@@ -18,6 +18,7 @@ from vosapp.engine.job import JobContext, Outcome
 from vosapp.ui import project_files
 from vosapp.ui.controllers.file_lists import FileLists
 from vosapp.ui.disk_work import DiskWork, Errand
+from vosapp.ui.patience import Patience
 from vosapp.ui.project_files import Media, OpenedShot
 from vosapp.ui.session import Session
 from vosapp.ui.view_state import Notice, NoticeKind
@@ -192,6 +193,7 @@ class ProjectController(QObject):
                     partial(project_files.read_media, Path(clip.path)),
                     done=self._show_media,
                     failed=self._lose_media,
+                    reads=True,
                 )
             )
 
@@ -216,10 +218,8 @@ class ProjectController(QObject):
 
     def leave(self) -> bool:
         """Stops what works on the open document and closes its file; False when the user wants to stay."""
+        self.disk.stop_reading(Patience())
         work = self._session.view.file_work
-        if self._session.view.opening:  # what is open must not wait for another clip, whose drive may hang
-            self.disk.stop()
-            self._session.set(opening="", file_work=None)
         if self._is_leaving or (work is not None and work.blocks):
             return False
         self._is_leaving = True
@@ -256,10 +256,10 @@ class ProjectController(QObject):
         session.project = None
         return True
 
-    def stop(self) -> None:
+    def stop(self, patience: Patience) -> None:
         """Stops opening and listing: the window is closing."""
-        self.disk.stop()
-        self.lists.stop()
+        self.disk.stop(patience)
+        self.lists.stop(patience)
 
     # -- for other controllers ----------------------------------------------------------------------------------
 

@@ -90,7 +90,9 @@ class RangeController(QObject):
         session, active = self._session, self._session.active
         if active is not None:
             body = partial(_copied, session.document, session.editor.store, active.id, frames)
-            errand = Errand(body, "Copying masks", done=self._take_copied, failed=session.fail, can_cancel=True)
+            errand = Errand(
+                body, "Copying masks", done=self._take_copied, failed=session.fail, can_cancel=True, reads=True
+            )
             self._disk.run(errand)
 
     def paste(self) -> None:

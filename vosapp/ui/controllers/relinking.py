@@ -17,6 +17,7 @@ from vosapp.engine.job import Job, JobContext, JobResult
 from vosapp.ui.bridge import JobThread
 from vosapp.ui.media_search import Found, Grade, Looking, facts_of, search
 from vosapp.ui.panels.relink_dialog import RelinkDialog
+from vosapp.ui.patience import Patience
 from vosapp.ui.project_files import Media
 from vosapp.ui.session import Session
 from vosapp.ui.view_state import NoticeKind
@@ -64,7 +65,7 @@ class RelinkController(QObject):
         dialog = self.dialog = RelinkDialog(self._window)
         dialog.folder_asked.connect(self.ask_folder)
         dialog.file_asked.connect(self.ask_file)
-        dialog.stop_asked.connect(self.stop_search)
+        dialog.stop_asked.connect(self.cancel)
         dialog.relink_asked.connect(self.take)
         dialog.finished.connect(self._closed)
         missing = bool(session.view.media_problem)
@@ -101,19 +102,18 @@ class RelinkController(QObject):
                 NoticeKind.WARNING,
             )
 
-    def stop_search(self) -> None:
+    def cancel(self) -> None:
         """Ends the search; what was found stays in the list."""
         self._more.clear()
         if self._thread is not None:
             self._thread.cancel()
 
-    def stop_and_wait(self) -> None:
+    def stop(self, patience: Patience) -> None:
         """Ends everything: the document is being closed."""
         self._more.clear()
         thread, self._thread = self._thread, None
         if thread is not None:
-            thread.cancel_and_join()
-            thread.deleteLater()
+            thread.stop(patience)
         self._forget()
 
     # -- the search -----------------------------------------------------------------------------------------------
@@ -179,7 +179,7 @@ class RelinkController(QObject):
 
     def _closed(self, _result: int) -> None:
         self.dialog = None
-        self.stop_search()
+        self.cancel()
 
     def _forget(self) -> None:
         dialog, self.dialog = self.dialog, None

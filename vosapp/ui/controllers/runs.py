@@ -18,6 +18,7 @@ from vosapp.engine.run_plan import RunPlan
 from vosapp.ui.bridge import JobThread
 from vosapp.ui.engine_list import engine_choices, usable_name
 from vosapp.ui.engine_memory import EngineMemory, engine_of_masks
+from vosapp.ui.patience import Patience
 from vosapp.ui.run_report import report
 from vosapp.ui.run_request import Refusal, request
 from vosapp.ui.session import Session
@@ -170,11 +171,10 @@ class RunController(QObject):
             if run is not None:
                 self._session.set(run=replace(run, cancelling=True))
 
-    def stop_and_wait(self) -> None:
-        """Cancels and joins the run and keeps what it finished: the window is closing."""
-        thread = self._thread
-        if thread is not None:
-            thread.cancel_and_join()
+    def stop(self, patience: Patience) -> None:
+        """Ends the run and keeps what it finished: the clip is being left."""
+        if self._thread is not None:
+            self._thread.stop(patience)
             self._end(JobResult(Outcome.CANCELLED))
 
     @property
@@ -243,7 +243,7 @@ class RunController(QObject):
         thread, token = self._thread, self._token
         self._thread = self._token = None
         if thread is not None:
-            thread.deleteLater()
+            thread.put_away()
         if token is not None:
             self._session.editor.end_run(token)
         run = self._session.view.run

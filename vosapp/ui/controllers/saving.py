@@ -90,7 +90,16 @@ class SavingController(QObject):
         project = self._session.project
         project_id = project.project_id if project is not None and self._session.view.project.saved else ""
         body = partial(_backups, project_id)
-        self._projects.disk.run(Errand(body, "Looking for backups", done=self._ask_backup, failed=self._session.fail))
+        self._projects.disk.run(
+            Errand(
+                body,
+                "Looking for backups",
+                done=self._ask_backup,
+                failed=self._session.fail,
+                can_cancel=True,
+                reads=True,
+            )
+        )
 
     # -- copies -------------------------------------------------------------------------------------------------
 

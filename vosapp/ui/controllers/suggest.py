@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 from vosapp.core.errors import UserError
 from vosapp.engine.job import Job, JobContext, JobResult, Outcome, Progress
 from vosapp.ui.bridge import JobThread
+from vosapp.ui.patience import Patience
 from vosapp.ui.session import Session
 from vosapp.ui.suggestions import Suggestions, accept, suggestions_of
 from vosapp.ui.view_state import NetworkHelp, NoticeKind, WorkStatus
@@ -106,10 +107,10 @@ class SuggestController(QObject):
             self._thread.cancel()
             self._session.set(searching=replace(work, cancelling=True))
 
-    def stop_and_wait(self) -> None:
-        """Cancels and joins the search: the clip is closing."""
+    def stop(self, patience: Patience) -> None:
+        """Ends the search: the clip is being left."""
         if self._thread is not None:
-            self._thread.cancel_and_join()
+            self._thread.stop(patience)
             self._end(JobResult(Outcome.CANCELLED))
 
     def _progressed(self, progress: Progress) -> None:
@@ -136,7 +137,7 @@ class SuggestController(QObject):
         self._take_found()
         thread, self._thread = self._thread, None
         if thread is not None:
-            thread.deleteLater()
+            thread.put_away()
         found = self._session.view.suggestions
         if result.value is not None:
             self._show_found(result.value, searching=False)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 from vosapp.core.errors import UserError
 from vosapp.engine.job import Job, JobContext, JobResult, Outcome
 from vosapp.ui.bridge import JobThread
+from vosapp.ui.patience import Patience
 from vosapp.ui.session import Session
 from vosapp.ui.view_state import NoticeKind
 
@@ -55,11 +56,11 @@ class WeightsController(QObject):
             return
         chosen = list(paths)
 
-        def body(_context: JobContext) -> tuple[str, str]:
+        def body(context: JobContext) -> tuple[str, str]:
             from vosapp.models.importing import import_weights  # loads torch
             from vosapp.models.registry import network
 
-            found = import_weights(chosen)
+            found = import_weights(chosen, check=context.check)
             spec = network(found.path.stem)
             return spec.title, spec.licence
 
@@ -69,16 +70,23 @@ class WeightsController(QObject):
         self._session.notify(f"Reading {names}…", "This takes a minute for large files. You can go on working.")
         thread.start_job(Job(body, "import weights"), QThread.Priority.LowPriority)
 
-    def stop_and_wait(self) -> None:
-        """Waits for an import that goes on: half a file of weights helps nobody."""
+    def cancel(self) -> None:
+        """Asks the import to stop."""
         if self._thread is not None:
-            self._thread.wait()
+            self._thread.cancel()
+
+    def stop(self, patience: Patience) -> None:
+        """Gives an import up: the window is closing. The weights are in their place whole, or not at all."""
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            thread.stop(patience)
 
     def _ended(self, result: JobResult[tuple[str, str]]) -> None:
         thread, self._thread = self._thread, None
-        if thread is not None:
-            thread.wait()
-            thread.deleteLater()
+        if thread is None:
+            return  # given up meanwhile
+        thread.wait()
+        thread.put_away()
         if result.outcome is Outcome.DONE and result.value is not None:
             title, licence = result.value
             self._session.notify(f"{title} has its weights now and can be used.", licence, NoticeKind.GOOD)

@@ -1,0 +1,319 @@
+"""Closing the window, or leaving the clip, while work in the background hangs on a drive that does not answer."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.gui.desk import PATIENCE_MS, Desk
+from tests.gui.fakes import ShiftPropagator
+from vosapp.core.errors import MediaError
+from vosapp.core.project import Project
+from vosapp.engine.propagation_job import propagation_body
+from vosapp.export.recipe import ExportFormat
+from vosapp.ui import bridge
+from vosapp.ui.controllers.runs import MakeBody
+from vosapp.video.open import open_video
+from vosapp.video.source import ClipInfo, RgbImage, VideoSource
+
+HANGS_AT = 5
+
+
+class HungDrive:
+    """Opens clips whose drive stops answering when a frame is read, until the test lets it answer."""
+
+    def __init__(self) -> None:
+        self.hangs_at = HANGS_AT
+        self.answers = threading.Event()
+        self.asked = threading.Event()
+
+    def open(self, path: Path | str) -> VideoSource:
+        return _HungSource(self, open_video(path))
+
+    def read(self, index: int) -> None:
+        if index == self.hangs_at:
+            self.asked.set()
+            assert self.answers.wait(PATIENCE_MS / 1000), "the test left the drive hanging"
+
+
+class _HungSource:
+    def __init__(self, drive: HungDrive, inner: VideoSource) -> None:
+        self._drive, self._inner = drive, inner
+
+    @property
+    def info(self) -> ClipInfo:
+        return self._inner.info
+
+    def frame(self, index: int) -> RgbImage:
+        self._drive.read(index)
+        return self._inner.frame(index)
+
+    def native(self, index: int) -> np.ndarray:
+        self._drive.read(index)
+        return self._inner.native(index)
+
+    def is_damaged(self, index: int) -> bool:
+        return self._inner.is_damaged(index)
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+@pytest.fixture
+def drive(no_leaks: None, qapp: object) -> Iterator[HungDrive]:
+    """A drive that hangs; in the end it answers, and whoever was left behind has ended."""
+    made = HungDrive()
+    yield made
+    made.answers.set()
+    assert all(thread.wait(PATIENCE_MS) for thread in bridge._left_behind)
+    assert not bridge.hangs()
+    bridge._left_behind.clear()
+
+
+@pytest.fixture
+def make_body(drive: HungDrive, clip_path: Path) -> MakeBody:
+    return partial(propagation_body, open_source=lambda: drive.open(clip_path), build=ShiftPropagator)
+
+
+@pytest.fixture(autouse=True)
+def hasty(patient: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What hangs here hangs for good, so that nothing is gained by waiting for it."""
+    monkeypatch.setattr("vosapp.ui.patience.CLOSING_S", 0.1)
+
+
+@pytest.fixture
+def running(shot: Desk, drive: HungDrive, tmp_path: Path) -> Desk:
+    """A saved project with a run that hangs after four frames."""
+    shot.workspace.looks.set_brush(30)
+    shot.drag([(50, 55)])
+    shot.answers.path = tmp_path / "work.vosapp"
+    shot.trigger("file.save_as")
+    shot.workspace.runs.start()
+    shot.wait(lambda: drive.asked.is_set() and shot.cell(HANGS_AT - 1) is not None)
+    return shot
+
+
+def test_a_run_that_hangs_does_not_hold_the_window_and_its_frames_are_kept(
+    running: Desk, drive: HungDrive, tmp_path: Path
+) -> None:
+    masks = [running.mask(frame) for frame in range(HANGS_AT)]
+    running.window.close()
+    assert not running.window.isVisible()
+    assert not drive.answers.is_set() and bridge.hangs(), "nobody waited for the drive"
+    kept = [tmp_path / "work.vosapp"]
+    assert sorted(tmp_path.glob("work*")) == kept, "one plain file, closed"
+    before = kept[0].read_bytes()
+    drive.answers.set()
+    assert bridge._left_behind[0].wait(PATIENCE_MS)
+    assert kept[0].read_bytes() == before, "what was left behind touches nothing"
+    project = Project.open(kept[0])
+    assert not project.read_only
+    for frame, expected in enumerate(masks):
+        mask = project.editor.mask(1, frame)
+        assert mask is not None and np.array_equal(mask.array(), expected)
+    assert project.editor.mask(1, HANGS_AT) is None
+    project.close()
+
+
+def test_a_run_left_behind_does_not_disturb_the_next_one(running: Desk, drive: HungDrive, tmp_path: Path) -> None:
+    running.workspace.projects.close_clip()
+    assert running.document.clip is None and not running.workspace.runs.is_running
+    drive.hangs_at = 7
+    drive.asked.clear()
+    running.open(tmp_path / "work.vosapp")
+    running.workspace.runs.start()
+    running.wait(lambda: drive.asked.is_set() and running.cell(6) is not None)
+    second = running.workspace.runs._thread
+    (first,) = bridge._left_behind
+    drive.answers.set()
+    assert first.wait(PATIENCE_MS)
+    running.finish_run()
+    assert second is not first
+    assert sorted(running.document.object(1).cells) == list(range(12))
+
+
+@pytest.fixture
+def exporting(shot: Desk, drive: HungDrive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """An export of a movie that hangs after some frames are written."""
+    shot.workspace.looks.set_brush(30)
+    shot.drag([(50, 55)])
+    monkeypatch.setattr("vosapp.export.export_job.open_video", drive.open)
+    shot.workspace.exports.choose_format(ExportFormat.PRORES_4444)
+    shot.workspace.exports.choose(folder=str(tmp_path / "out"))
+    shot.workspace.exports.start()
+    shot.wait(drive.asked.is_set)
+    return shot
+
+
+def test_an_export_that_hangs_does_not_hold_the_window_and_leaves_nothing_that_looks_whole(
+    exporting: Desk, drive: HungDrive, tmp_path: Path
+) -> None:
+    exporting.window.close()
+    assert not exporting.window.isVisible()
+    assert bridge.hangs()
+    there = {path.name for path in (tmp_path / "out").iterdir()}
+    assert {name for name in there if name.endswith(".mov")} == {name for name in there if name.endswith(".part.mov")}
+    (note,) = (tmp_path / "out").glob("*.manifest.json")
+    assert json.loads(note.read_text())["complete"] is False, "so it would stand if the program died here"
+    drive.answers.set()
+    assert bridge._left_behind[0].wait(PATIENCE_MS)
+    assert list((tmp_path / "out").iterdir()) == [], "it cleans up when the drive is back"
+
+
+def test_no_export_begins_while_one_still_hangs(
+    exporting: Desk, drive: HungDrive, tmp_path: Path, clip_path: Path
+) -> None:
+    exports = exporting.workspace.exports
+    exporting.workspace.projects.close_clip()
+    assert not exports.is_running
+    exporting.open(clip_path)
+    exporting.drag([(50, 55)])
+    exports.choose(folder=str(tmp_path / "out"))
+    exports.start()
+    assert not exports.is_running
+    assert "still waits for a drive" in exporting.notice
+    drive.answers.set()
+    exporting.wait(lambda: not bridge.hangs())
+    exports.start()
+    exporting.wait(lambda: not exports.is_running)
+    assert [path.suffix for path in (tmp_path / "out").glob("*.mov")] == [".mov"]
+
+
+def _hung(gate: HungDrive) -> Callable[..., Any]:
+    def read(*_arguments: Any, **_named: Any) -> Any:
+        gate.read(gate.hangs_at)
+        raise MediaError("The drive is back.")
+
+    return read
+
+
+def test_an_import_of_weights_that_hangs_does_not_hold_the_window(
+    shot: Desk, drive: HungDrive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vosapp.models.importing.import_weights", _hung(drive))
+    shot.workspace.weights.start([tmp_path / "network.pth"])
+    shot.wait(drive.asked.is_set)
+    shot.window.close()
+    assert not shot.window.isVisible()
+    assert bridge.hangs()
+
+
+def test_a_mask_that_hangs_while_it_is_read_does_not_keep_the_work_from_being_saved(
+    shot: Desk, drive: HungDrive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shot.answers.path = tmp_path / "work.vosapp"
+    shot.trigger("file.save_as")
+    monkeypatch.setattr("vosapp.ui.controllers.masks._read", _hung(drive))
+    shot.workspace.masks.import_mask(tmp_path / "mask.png")
+    shot.wait(drive.asked.is_set)
+    shot.drag([(50, 55)])
+    painted = shot.mask(0)
+    shot.window.close()
+    assert not shot.window.isVisible()
+    assert bridge.hangs()
+    project = Project.open(tmp_path / "work.vosapp")
+    mask = project.editor.mask(1, 0)
+    assert mask is not None and np.array_equal(mask.array(), painted)
+    project.close()
+
+
+def test_opening_can_be_cancelled_although_the_drive_hangs(
+    shot: Desk, drive: HungDrive, clip_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("vosapp.ui.project_files.read_media", _hung(drive))
+        shot.workspace.projects.disk._answer.setInterval(10)
+        shot.workspace.projects.open_path(tmp_path / "far.mov")
+        shot.wait(drive.asked.is_set)
+        shot.workspace.projects.disk.cancel()
+        shot.wait(lambda: shot.view.opening == "" and not shot.workspace.projects.is_busy)
+    assert bridge.hangs()
+    assert shot.document.clip is not None, "what was open stays"
+    shot.open(clip_path)
+
+
+END = """
+import sys, threading
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from tests.gui.fakes import ShiftPropagator
+from vosapp.engine import propagation_job
+from vosapp.ui import app
+from vosapp.ui.controllers import runs
+from vosapp.video.open import open_video
+
+asked = threading.Event()
+
+class Hung:
+    def __init__(self, path):
+        self.inner = open_video(path)
+        self.info, self.is_damaged, self.close = self.inner.info, self.inner.is_damaged, self.inner.close
+    def frame(self, index):
+        if index == 5:
+            asked.set()
+            threading.Event().wait()
+        return self.inner.frame(index)
+
+propagation_job.open_video = Hung
+propagation_job.build_propagator = lambda *_: ShiftPropagator()
+made = []
+
+class Story(app.Workspace):
+    def __init__(self):
+        super().__init__()
+        made.append(self)
+        self.timer = QTimer(self)
+        self.timer.timeout.connect(self.step)
+        self.timer.start(20)
+        self.began = False
+    def step(self):
+        view, document = self.session.view, self.session.document
+        if view.picture_index == 0 and not document.objects:
+            self.objects.add()
+        elif document.objects and not self.began:
+            self.masks.import_mask(Path(sys.argv[2]))
+            self.began = True
+        elif self.began and document.objects[0].cells and not self.runs.is_running and not asked.is_set():
+            self.runs.start()
+        elif asked.is_set() and 4 in document.objects[0].cells:
+            self.timer.stop()
+            self.window.close()
+
+app.Workspace = Story
+sys.exit(app.main([sys.argv[1]]))
+"""
+
+
+def test_the_program_ends_although_a_run_hangs(clip_path: Path, tmp_path: Path) -> None:
+    """The real end of a process, which a thread that hangs must neither hold up nor crash."""
+    from vosapp.core.recent import unsaved_work
+    from vosapp.video.images import write_png
+
+    mask = np.zeros((96, 160), np.uint8)
+    mask[30:60, 40:80] = 255
+    write_png(tmp_path / "mask.png", mask)
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    out = subprocess.run(
+        [sys.executable, "-c", END, str(clip_path), str(tmp_path / "mask.png")],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert out.returncode == 0, out.stderr
+    assert "QThread" not in out.stderr and "Traceback" not in out.stderr, out.stderr
+    (work,) = unsaved_work()
+    project = Project.open(work.path, read_only=True)
+    assert sorted(project.editor.document.object(1).cells) == [0, 1, 2, 3, 4]
+    project.close()

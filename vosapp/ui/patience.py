@@ -1,0 +1,25 @@
+"""How long a window that closes, or leaves a clip, waits for what works in the background."""
+
+from __future__ import annotations
+
+import time
+
+CLOSING_S = 0.5
+"""What leaving a clip may take beside saving it, and closing a window the same again."""
+_LEAST_S = 0.02  # what is asked to stop last gets a chance, however long the others took
+
+
+class Patience:
+    """The time that everything which has to stop may take together. What does not stop within it is left behind."""
+
+    def __init__(self) -> None:
+        """The time begins."""
+        self._until = time.monotonic() + CLOSING_S
+
+    def left_s(self) -> float:
+        """Seconds that the next one may take; never none at all."""
+        return max(_LEAST_S, self._until - time.monotonic())
+
+    def left_ms(self) -> int:
+        """The same in milliseconds."""
+        return round(1000 * self.left_s())
