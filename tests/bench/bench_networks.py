@@ -22,8 +22,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
-from torch.utils.flop_counter import FlopCounterMode
 
+from tests.flops import gflop
 from tests.networks import random_network
 from tests.parity.cost import cost
 from vosapp.core.errors import EngineError
@@ -134,9 +134,7 @@ def _ways_of_use(name: str) -> Iterator[tuple[str, Callable[[nn.Module], Frame]]
 def _against_rgmp() -> tuple[str, str]:
     """Frames a second and operations of hybrid against RGMP, one object, in turn."""
     hybrid = _step("hybrid", _fused_hybrid(), 1)
-    with FlopCounterMode(display=False) as counter:
-        hybrid()
-    ours, theirs = counter.get_total_flops() / 1e9, cost("rgmp").gflop
+    ours, theirs = gflop(hybrid), cost("rgmp").gflop
     own, rgmp, fast = _best([hybrid, *(_step("rgmp", form, 1) for form in _forms("rgmp")[1:])])
     return "hybrid against RGMP, 1 object", (
         f"{rgmp / own:.1f} times the frames a second ({own:.0f} ms against {rgmp:.0f} ms; against bfloat16 "

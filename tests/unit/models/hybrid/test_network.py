@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
+from vosapp.models.hybrid import reading
 from vosapp.models.hybrid.appearance import Appearance, mean_of
 from vosapp.models.hybrid.decoder import Seen
 from vosapp.models.hybrid.encoder import Features
@@ -82,6 +83,18 @@ def test_reading_the_best_places_is_close_to_reading_all() -> None:
     memory = Memory(torch.randn(1, 4, 40) * 8, torch.rand(1, 6, 40))
     torch.testing.assert_close(reader(key, memory, 12), reader(key, memory), atol=1e-3, rtol=0)
     assert torch.equal(reader(key, memory, 40), reader(key, memory, 0))
+
+
+@pytest.mark.parametrize("onednn", [True, False])
+def test_reading_in_parts_says_what_reading_at_once_says(onednn: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Training reads at once, the engine in parts, with or without torch's operator of oneDNN."""
+    monkeypatch.setattr(reading, "_HAS_ONEDNN", onednn and reading._HAS_ONEDNN)
+    torch.manual_seed(0)
+    reader, key = Reader(16), torch.randn(2, 16, 20, 17)  # more places than one part
+    memory = Memory(torch.randn(2, 16, 70) * 2, torch.rand(2, 6, 70))
+    at_once = reader(key, memory).detach()
+    with torch.inference_mode():
+        torch.testing.assert_close(reader(key, memory), at_once, atol=1e-5, rtol=1e-5)
 
 
 @torch.inference_mode()
