@@ -57,24 +57,33 @@ class Batch(NamedTuple):
 
 def collate(clips: Sequence[TrainingClip]) -> Batch:
     """Stacks clips of one size and asks the engine `flow` about each."""
+    asked = [ask_flow(clip) for clip in clips]
     return Batch(
         torch.from_numpy(np.stack([clip.rgb for clip in clips]).transpose(0, 1, 4, 2, 3).copy()),
         torch.from_numpy(np.stack([clip.masks for clip in clips])[:, :, None]),
         torch.from_numpy(np.stack([clip.others for clip in clips])[:, :, None]),
         torch.from_numpy(np.stack([clip.guidance for clip in clips])[:, None]),
-        torch.from_numpy(np.stack([clip.flow for clip in clips]).transpose(0, 1, 4, 2, 3).copy()),
-        torch.from_numpy(np.stack([advice_on(clip) for clip in clips])[:, :, None]),
+        torch.from_numpy(np.stack([flow for _, flow in asked]).transpose(0, 1, 4, 2, 3).copy()),
+        torch.from_numpy(np.stack([advice for advice, _ in asked])[:, :, None]),
         torch.ones(len(clips), dtype=torch.bool),
     )
 
 
-def advice_on(clip: TrainingClip) -> NDArray[np.uint8]:
-    """(frames - 2, size, size): what the engine `flow` makes of the guidance on the frames to predict."""
+def ask_flow(clip: TrainingClip) -> tuple[NDArray[np.uint8], NDArray[np.float16]]:
+    """What the engine `flow` makes of a clip's guidance on the frames to predict.
+
+    Returns:
+        Its masks (frames - 2, size, size), and the flow (frames - 2, size, size, 2) in pixels by which it carried
+        them, from each of these frames back to the one before.
+    """
     engine, target = FlowPropagator(), ObjectId(1)
     engine.remember(0, clip.rgb[0], {target: _soft(clip.masks[0])})
     engine.step(1, clip.rgb[1], {target: _soft(clip.guidance)})
-    found = [engine.step(k, clip.rgb[k]).probabilities[target] for k in range(2, len(clip.rgb))]
-    return np.asarray(np.rint(np.stack(found) * 255), np.uint8)
+    masks, flows = [], []
+    for k in range(2, len(clip.rgb)):
+        masks.append(engine.step(k, clip.rgb[k]).probabilities[target])
+        flows.append(engine.to_previous if engine.to_previous is not None else np.zeros((*masks[-1].shape, 2)))
+    return np.asarray(np.rint(np.stack(masks) * 255), np.uint8), np.stack(flows).astype(np.float16)
 
 
 def borders_of(clips: Sequence[TrainingClip]) -> Tensor:

@@ -14,7 +14,6 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from vosapp.data.generator.clip import backward_flows
 from vosapp.data.generator.settings import TrainingClip
 from vosapp.data.truth import TruthClip
 from vosapp.training.batch import Batch, collate
@@ -37,7 +36,7 @@ def watched_batch(clip: TruthClip, *, frames: int = 12, short_side: int = 160) -
     rgb = np.stack([_shrunk(clip.frame(index), size) for index in order])
     masks = np.stack([_shrunk(np.where(clip.truth(index)[target], 255, 0).astype(np.uint8), size) for index in order])
     rgb, masks = (np.concatenate([array[:1], array]) for array in (rgb, masks))
-    return collate([TrainingClip(rgb, masks, np.zeros_like(masks), masks[1], backward_flows(rgb, 1))])
+    return collate([TrainingClip(rgb, masks, np.zeros_like(masks), masks[1])])
 
 
 def watched_figures(lesson: nn.Module, batches: Sequence[Batch], precision: Precision) -> list[dict[str, float]]:

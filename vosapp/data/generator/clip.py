@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
-from typing import Any
+from typing import NamedTuple
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vosapp.data.generator.cast import BACKGROUND, KNOWN, STRANGER, TARGET, Layer
 from vosapp.data.generator.damage import damaged
 from vosapp.data.generator.finish import draw_look, finished, recoloured
 from vosapp.data.generator.layers import draw, hidden, over, streaked
 from vosapp.data.generator.real import draw_real
-from vosapp.data.generator.scene import BACKGROUND, KNOWN, TARGET, Layer, draw_scene
-from vosapp.data.generator.settings import GeneratorSettings, TrainingClip
+from vosapp.data.generator.scene import draw_scene
+from vosapp.data.generator.settings import Frames, GeneratorSettings, TrainingClip
 from vosapp.data.photographs.bank import PhotographBank
 
 _CALM = (0.1, 0.5)  # factors on the motion of calm clips
 _LEAST_VISIBLE = 0.012  # share of the frame that the object must fill on the anchor and on the frame before
-Frames = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]
 
 
 def generate(bank: PhotographBank, settings: GeneratorSettings, seed: Sequence[int]) -> TrainingClip:
@@ -58,17 +56,24 @@ def _composed(bank: PhotographBank, settings: GeneratorSettings, random: np.rand
     look = draw_look(random)
     shutter = random.random() < 0.4
     drawn = [_frame(layers, index, settings.size_px, shutter) for index in range(settings.steps + 2)]
-    rgb = [finished(picture, look, random) for picture, _, _ in drawn]
+    rgb = [finished(frame.rgb, look, random) for frame in drawn]
     rgb[0] = recoloured(rgb[0], random, 0.35)
-    return np.stack(rgb), np.stack([mask for _, mask, _ in drawn]), np.stack([other for _, _, other in drawn])
+    masks, others = np.stack([frame.mask for frame in drawn]), np.stack([frame.others for frame in drawn])
+    return Frames(np.stack(rgb), masks, others, np.maximum(others[1], drawn[1].strangers))
 
 
-def _frame(
-    layers: Sequence[Layer], index: int, size: int, shutter: bool
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
-    """One frame: rgb, the object's visible mask, the other known objects' visible mask."""
+class _Drawn(NamedTuple):
+    """One frame: (size, size, 3) and the visible masks (size, size) of object, followed others and strangers."""
+
+    rgb: NDArray[np.uint8]
+    mask: NDArray[np.uint8]
+    others: NDArray[np.uint8]
+    strangers: NDArray[np.uint8]
+
+
+def _frame(layers: Sequence[Layer], index: int, size: int, shutter: bool) -> _Drawn:
     picture = np.zeros((size, size, 3), np.uint8)
-    mask, others = np.zeros((size, size), np.uint8), np.zeros((size, size), np.uint8)
+    masks = {role: np.zeros((size, size), np.uint8) for role in (TARGET, KNOWN, STRANGER)}
     for layer in layers:
         rgb, alpha = draw(layer.pictures[index], layer.poses[index], size)
         if layer.role == BACKGROUND:
@@ -76,12 +81,10 @@ def _frame(
             continue
         if shutter:
             rgb, alpha = streaked(rgb, alpha, layer.shift * 0.5)
-        picture, mask, others = over(picture, rgb, alpha), hidden(mask, alpha), hidden(others, alpha)
-        if layer.role == TARGET:
-            mask = np.maximum(mask, alpha)
-        elif layer.role == KNOWN:
-            others = np.maximum(others, alpha)
-    return picture, mask, others
+        picture = over(picture, rgb, alpha)
+        masks = {role: hidden(mask, alpha) for role, mask in masks.items()}
+        masks[layer.role] = np.maximum(masks[layer.role], alpha)
+    return _Drawn(picture, masks[TARGET], masks[KNOWN], masks[STRANGER])
 
 
 def _is_usable(masks: NDArray[np.uint8]) -> bool:
@@ -90,19 +93,9 @@ def _is_usable(masks: NDArray[np.uint8]) -> bool:
 
 
 def _completed(frames: Frames, settings: GeneratorSettings, random: np.random.Generator) -> TrainingClip:
-    rgb, masks, others = frames
     if random.random() < 0.5:
-        rgb, masks, others = (np.ascontiguousarray(array[:, :, ::-1]) for array in frames)
-    neighbour = others[1] if random.random() < 0.7 else np.zeros_like(others[1])
+        frames = Frames(*(np.flip(array, axis) for array, axis in zip(frames, (2, 2, 2, 1), strict=True)))
+    rgb, masks, others, near = (np.ascontiguousarray(array) for array in frames)
+    neighbour = near if random.random() < 0.7 else np.zeros_like(near)
     guidance = damaged(masks[1], neighbour, random) if random.random() < settings.damage else masks[1]
-    return TrainingClip(rgb, masks, others, guidance, backward_flows(rgb, int(random.random() < 0.85)))
-
-
-def backward_flows(rgb: NDArray[np.uint8], finest_scale: int) -> NDArray[np.float16]:
-    """Backward flow between the consecutive frames, by the estimator that the engine uses."""
-    # Any: the stubs do not know that the initial flow may be None.
-    estimator: Any = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    estimator.setFinestScale(finest_scale)
-    grey = [np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8) for picture in rgb[1:]]
-    flows = [estimator.calc(now, before, None) for before, now in pairwise(grey)]
-    return np.stack(flows).astype(np.float16)
+    return TrainingClip(rgb, masks, others, guidance)

@@ -7,11 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vosapp.data.generator.finish import recoloured
-from vosapp.data.generator.settings import GeneratorSettings
+from vosapp.data.generator.settings import Frames, GeneratorSettings
 from vosapp.data.photographs.bank import PhotographBank
 from vosapp.data.photographs.cutouts import object_mask
-
-Frames = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]
 
 
 def draw_real(bank: PhotographBank, settings: GeneratorSettings, random: np.random.Generator) -> Frames | None:
@@ -46,7 +44,7 @@ def draw_real(bank: PhotographBank, settings: GeneratorSettings, random: np.rand
         [_seen(mask, view, settings.size_px, cv2.BORDER_CONSTANT) for mask, view in zip(kind, views, strict=True)]
         for kind in (masks, others)
     ]
-    return np.stack(rgb), np.stack(seen[0]), np.stack(seen[1])
+    return Frames(np.stack(rgb), np.stack(seen[0]), np.stack(seen[1]), seen[1][1])
 
 
 def _views(

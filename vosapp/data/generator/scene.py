@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vosapp.data.generator.cast import BACKGROUND, KNOWN, STRANGER, TARGET, Layer
+from vosapp.data.generator.crossing import crossing_twin
 from vosapp.data.generator.finish import recoloured
 from vosapp.data.generator.layers import Picture, draw_hinge
 from vosapp.data.generator.motion import Motion, Pose, draw_motion, elsewhen, jittered, moved, still_pose
@@ -16,25 +18,7 @@ from vosapp.data.generator.turning import turning
 from vosapp.data.photographs.bank import IGNORE, PhotographBank, Rgb
 from vosapp.data.photographs.cutouts import Cutout, cut, draw_cutout, object_mask, superpixel_group
 
-BACKGROUND, TARGET, KNOWN, STRANGER = range(4)
 _SMALLEST_SIDE_PX = 14
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """One member of the cast.
-
-    Attributes:
-        role: BACKGROUND, TARGET (the object to follow), KNOWN (another object the user follows) or STRANGER.
-        pictures: what it shows at each frame of the clip.
-        poses: where, at each frame.
-        shift: its motion per frame in pixels.
-    """
-
-    role: int
-    pictures: tuple[Picture, ...]
-    poses: tuple[Pose, ...]
-    shift: NDArray[np.float64]
 
 
 def draw_scene(bank: PhotographBank, settings: GeneratorSettings, random: np.random.Generator) -> list[Layer]:
@@ -56,11 +40,19 @@ def draw_scene(bank: PhotographBank, settings: GeneratorSettings, random: np.ran
     if settings.turned and random.random() < settings.turned:
         other = draw_cutout(bank, random) if random.random() < 0.5 else target
         layers[-1] = replace(layers[-1], pictures=turning(layers[-1].pictures, other, random, settings.speed))
+    if settings.crossing and random.random() < settings.crossing:
+        shown = Cutout(recoloured(target.rgb, random, random.choice([0.0, 0.2, 0.5])), target.alpha, target.box)
+        twin = crossing_twin(layers[-1], _picture(shown, random), side, random, speed=settings.speed)
+        layers.insert(len(layers) - int(random.random() < 0.5), twin)
     if random.random() < 0.15:
-        layers.append(_companion(bank, layers[-1], side, random))
+        layers.append(_companion(bank, _target_of(layers), side, random))
     if random.random() < 0.35:
         layers.append(_occluder(bank, centre, side, settings, random))
     return layers
+
+
+def _target_of(layers: list[Layer]) -> Layer:
+    return next(layer for layer in layers if layer.role == TARGET)
 
 
 def _place(settings: GeneratorSettings, random: np.random.Generator) -> tuple[NDArray[np.float64], float]:

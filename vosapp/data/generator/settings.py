@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ class GeneratorSettings:
         in_place: share of clips in which the object keeps the photograph it was taken on as background.
         bent: share of clips that are one photograph bent as a whole, so that no edge is a cut-out's.
         turned: share of composed clips in which the object turns and shows sides that the anchor did not see.
+        crossing: share of composed clips in which a look-alike comes near and passes before or behind the object.
         speed: factor on all motion.
         calm: share of clips in which everything moves slowly, as most footage does.
         damage: share of clips whose guidance mask is damaged as a drifted prediction would be.
@@ -33,9 +35,26 @@ class GeneratorSettings:
     in_place: float = 0.45
     bent: float = 0.0
     turned: float = 0.0
+    crossing: float = 0.0
     speed: float = 1.0
     calm: float = 0.0
     damage: float = 0.8
+
+
+class Frames(NamedTuple):
+    """The frames of a clip, in the order of `TrainingClip`, all uint8.
+
+    Attributes:
+        rgb: (frames, size, size, 3).
+        masks: (frames, size, size) of the object, soft.
+        others: (frames, size, size) of the other objects that are followed.
+        near: (size, size) whatever a drifting mask might take for the object on the frame before.
+    """
+
+    rgb: NDArray[np.uint8]
+    masks: NDArray[np.uint8]
+    others: NDArray[np.uint8]
+    near: NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +66,9 @@ class TrainingClip:
         masks: (frames, size, size) uint8, 255 where the object is; edges are soft.
         others: (frames, size, size) uint8, the same for the other objects that the user follows.
         guidance: (size, size) uint8, the mask of frame 1 as a drifted prediction might have left it.
-        flow: (frames - 2, size, size, 2) float16 in pixels: from frame k + 2 back to frame k + 1, as estimated.
     """
 
     rgb: NDArray[np.uint8]
     masks: NDArray[np.uint8]
     others: NDArray[np.uint8]
     guidance: NDArray[np.uint8]
-    flow: NDArray[np.float16]
