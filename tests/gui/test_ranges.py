@@ -12,8 +12,10 @@ from tests.gui.desk import Desk
 from vosapp.core.document import MatteSettings, Origin
 from vosapp.core.timeline import FrameRange
 from vosapp.export.recipe import ExportFormat
+from vosapp.matte.alpha import alpha_of
 from vosapp.ui.panels.matte_dialog import MatteDialog
 from vosapp.ui.panels.move_dialog import MoveDialog
+from vosapp.ui.view_state import ViewMode
 from vosapp.video.images import read_image
 
 
@@ -125,6 +127,32 @@ def test_a_cut_stops_a_run_and_is_a_step(shot: Desk) -> None:
     shot.go(6)
     shot.trigger("mark.cut")
     assert shot.document.cuts == () and shot.view.project.undo_label == "take cut back"
+
+
+def test_the_matte_is_shown_with_its_edge_while_it_is_set(shot: Desk) -> None:
+    shot.drag([(50, 50)])
+    assert set(np.unique(shot.canvas.overlay.labels)) == {0, 1}
+    shot.trigger("object.matte")
+    dialog = shot.window.findChild(MatteDialog)
+    assert dialog is not None and shot.view.mode is ViewMode.MATTE
+    dialog.feather.setValue(8.0)
+    expected = alpha_of(shot.mask(0), MatteSettings(feather_px=8.0))
+    assert np.array_equal(shot.canvas.overlay.labels, expected) and len(np.unique(expected)) > 4
+    shot.trigger("edit.undo")
+    assert dialog.feather.value() == 0.0, "the dialog shows what undo left"
+    shot.trigger("edit.redo")
+    dialog.accept()
+    assert shot.view.mode is ViewMode.OVERLAY and set(np.unique(shot.canvas.overlay.labels)) == {0, 1}
+
+
+def test_painting_on_a_soft_matte_shows_the_mask_and_then_the_matte_again(shot: Desk) -> None:
+    shot.drag([(50, 50)])
+    shot.workspace.mattes.set_matte(1, MatteSettings(grow_px=3.0, feather_px=6.0))
+    shot.trigger("view.cutout")
+    shot.drag([(60, 50), (90, 50)], lift=False)
+    assert set(np.unique(shot.canvas.overlay.labels)) == {0, 1}
+    shot.lift((90, 50))
+    assert np.array_equal(shot.canvas.overlay.labels, alpha_of(shot.mask(0), MatteSettings(3.0, 6.0)))
 
 
 def test_the_matte_edge_is_one_step_and_reaches_the_export(shot: Desk, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,6 +26,21 @@ def alpha_of(mask: BoolImage, settings: MatteSettings) -> Alpha:
     """
     if is_neutral(settings) or not mask.any() or mask.all():
         return np.where(mask, np.uint8(255), np.uint8(0))
+    part = _surroundings(mask, math.ceil(max(settings.grow_px, 0.0) + settings.feather_px / 2) + 2)
+    alpha = np.zeros(mask.shape, np.uint8)
+    alpha[part] = _edge(mask[part], settings)
+    return alpha
+
+
+def _surroundings(mask: BoolImage, margin_px: int) -> tuple[slice, slice]:
+    """Rows and columns of a mask that is not empty, with a margin: nothing beyond them changes what is within."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    top, left = max(0, int(rows[0]) - margin_px), max(0, int(columns[0]) - margin_px)
+    return slice(top, int(rows[-1]) + margin_px + 1), slice(left, int(columns[-1]) + margin_px + 1)
+
+
+def _edge(mask: BoolImage, settings: MatteSettings) -> Alpha:
+    """The alpha of a mask by the distance of each pixel to the outline."""
     inside_px = _distance_to_outline(mask) + settings.grow_px
     if settings.feather_px <= 0:
         return np.where(inside_px > 0, np.uint8(255), np.uint8(0))

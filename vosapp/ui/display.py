@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from vosapp.core.document import Cell, Colour, Document, ObjectId, RotoObject
+from vosapp.core.document import Cell, Colour, Document, MatteSettings, ObjectId, RotoObject
 from vosapp.core.mask import Digest
 from vosapp.core.recent import UnsavedWork
 from vosapp.core.timecode import timecode
@@ -43,6 +43,7 @@ class OverlayLayer:
     object_id: ObjectId
     colour: Colour
     digests: tuple[Digest | None, Digest | None, Digest | None]  # base, added, removed
+    matte: MatteSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +212,8 @@ def _overlay(document: Document, state: ViewState) -> OverlayDisplay:
     for item in document.objects:
         cell = item.cells.get(state.picture_index)
         if cell is not None and state.shows(item.id) and mode is not ViewMode.SOURCE:
-            layers.append(OverlayLayer(item.id, item.colour, (cell.base, cell.added, cell.removed)))
+            digests = cell.base, cell.added, cell.removed
+            layers.append(OverlayLayer(item.id, item.colour, digests, item.matte))
     return OverlayDisplay(state.picture_index, tuple(layers), mode, state.opacity, state.backdrop)
 
 

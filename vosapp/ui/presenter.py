@@ -108,7 +108,7 @@ class Presenter(QObject):
                 self._session.notify(error.message, error.hint, NoticeKind.ERROR)
                 continue
             if mask is not None and mask.shape == shape:
-                layers.append(Layer(layer.object_id, layer.colour, mask.array()))
+                layers.append(Layer(layer.object_id, layer.colour, mask.array(), layer.matte))
         return LayerStack(shape, tuple(layers))
 
     def _show_onion(self, layers: tuple[OnionLayer, ...]) -> None:

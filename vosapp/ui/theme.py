@@ -118,9 +118,9 @@ QComboBox QAbstractItemView { background: #2d2d2e; border: 1px solid $strong_lin
 
 QLineEdit, QSpinBox, QDoubleSpinBox { background: $field; border: 1px solid $line; border-radius: ${radius_px}px;
     padding: 5px 7px; selection-background-color: $accent; min-height: 18px; }
-QLineEdit:focus, QSpinBox:focus { border-color: $accent; }
+QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus { border-color: $accent; }
 QLineEdit:disabled, QSpinBox:disabled { color: $faint; }
-QSpinBox::up-button, QSpinBox::down-button { width: 0; }
+QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button { width: 0; }
 
 QCheckBox, QRadioButton { spacing: 8px; padding: 2px 0; }
 QCheckBox::indicator, QRadioButton::indicator { width: 15px; height: 15px; border: 1px solid $strong_line;

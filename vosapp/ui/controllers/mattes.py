@@ -3,37 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QWidget
 
 from vosapp.core import edits
 from vosapp.core.document import MatteSettings, ObjectId
 from vosapp.ui.panels.matte_dialog import MatteDialog
 from vosapp.ui.session import Session
+from vosapp.ui.view_state import ViewMode
+
+_BESIDE_PX = QPoint(-24, 96)  # from the window's upper right corner: the middle of the picture stays free
 
 
 class MatteController(QObject):
-    """Changes the matte settings of objects."""
+    """Changes the matte settings of the active object, and shows the matte meanwhile."""
 
     def __init__(self, session: Session, window: QWidget, parent: QObject | None = None) -> None:
         """Makes the controller; its dialog lies over `window`."""
         super().__init__(parent)
         self._session = session
         self._window = window
+        self._dialog: MatteDialog | None = None
+        self._mode_before: ViewMode | None = None  # to go back to
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What the actions of this controller do."""
         return {"object.matte": self.ask}
 
     def ask(self) -> None:
-        """Lets the user set the edge of the active object's matte."""
+        """Lets the user set the edge of the active object's matte, and shows mattes until they are done."""
         active = self._session.active
-        if active is not None:
-            dialog = MatteDialog(active, self._window)
-            dialog.changed.connect(partial(self.set_matte, active.id))
-            dialog.open()
+        if active is None:
+            return
+        if self._dialog is None:
+            self._dialog = MatteDialog(self._window)
+            self._dialog.changed.connect(self._take)
+            self._dialog.finished.connect(self._done)
+            self._session.changed.connect(self._follow)
+        self._dialog.show_object(active)
+        view = self._session.view
+        if view.mode not in (ViewMode.MATTE, ViewMode.CUTOUT):
+            self._mode_before = view.mode
+            self._session.set(mode=ViewMode.MATTE)
+        self._dialog.show()
+        self._dialog.move(self._window.geometry().topRight() - QPoint(self._dialog.width(), 0) + _BESIDE_PX)
+        self._dialog.raise_()
+        self._dialog.activateWindow()
 
     def set_matte(self, object_id: ObjectId, matte: MatteSettings) -> None:
         """Replaces the matte settings of an object; changes in a row are one step."""
@@ -42,3 +58,25 @@ class MatteController(QObject):
             return
         made = edits.set_matte(document, object_id, matte)
         self._session.editor.apply("matte edge", made, group=f"matte {object_id}")
+
+    def _take(self, matte: MatteSettings) -> None:
+        active = self._session.active
+        if active is not None:
+            self.set_matte(active.id, matte)
+
+    def _follow(self) -> None:
+        """Shows what undo or another active object changed; without an object there is nothing to set."""
+        active = self._session.active
+        if self._dialog is None:
+            return
+        if active is None:
+            self._dialog.reject()
+        else:
+            self._dialog.show_object(active)
+
+    def _done(self) -> None:
+        self._session.changed.disconnect(self._follow)
+        self._dialog = None
+        mode, self._mode_before = self._mode_before, None
+        if mode is not None and self._session.view.mode is ViewMode.MATTE:
+            self._session.set(mode=mode)

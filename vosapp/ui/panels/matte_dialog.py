@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QGridLayout, QPushButton, QWidget
+from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QGridLayout, QPushButton, QSlider, QWidget
 
 from vosapp.core.document import MatteSettings, RotoObject
 from vosapp.ui.widgets import button_row, dialog_column, label
 
 LARGEST_PX = 200.0
+SLIDER_PX = 40  # larger edges can be typed
+_STEPS_A_PX = 2
 
 
 class MatteDialog(QDialog):
-    """Two numbers. What is set takes effect at once; undo takes all of it back in one step.
+    """Two numbers, each with a slider. What is set takes effect at once; undo takes all of it back in one step.
+
+    The window behind stays usable, so that the edge can be looked at on other frames.
 
     Signals:
         changed: the `MatteSettings` as they are set now.
@@ -20,39 +24,76 @@ class MatteDialog(QDialog):
 
     changed = Signal(object)
 
-    def __init__(self, item: RotoObject, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle(f"Matte edge: {item.name}")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.grow = _field(-LARGEST_PX, item.matte.grow_px, "Grow by, negative shrinks")
-        self.feather = _field(0, item.matte.feather_px, "Width of the soft edge")
+        self.grow = _field(-LARGEST_PX, "Grow by, negative shrinks")
+        self.feather = _field(0, "Width of the soft edge")
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(10)
         for row, (text, field) in enumerate((("Grow", self.grow), ("Feather", self.feather))):
             grid.addWidget(label(text, "dim"), row, 0)
-            grid.addWidget(field, row, 1)
-        grid.setColumnStretch(2, 1)
+            grid.addWidget(_slider_of(field), row, 1)
+            grid.addWidget(field, row, 2)
         close = QPushButton("Close")
         close.setDefault(True)
         close.clicked.connect(self.accept)
         column = dialog_column(self, 14)
         column.addLayout(grid)
-        column.addWidget(label("Exported mattes get this edge. The masks stay as they are.", "dim", wrap=True))
+        note = "The matte and cutout views show the edge as it is exported. The masks stay as they are."
+        column.addWidget(label(note, "dim", wrap=True))
         column.addLayout(button_row(close))
+        self.setFixedWidth(400)
         self.grow.valueChanged.connect(self._tell)
         self.feather.valueChanged.connect(self._tell)
+
+    def show_object(self, item: RotoObject) -> None:
+        """Shows the settings of an object; tells nobody."""
+        self.setWindowTitle(f"Matte edge: {item.name}")
+        for field, value in ((self.grow, item.matte.grow_px), (self.feather, item.matte.feather_px)):
+            if field.value() != value:
+                with QSignalBlocker(self):
+                    field.setValue(value)
 
     def _tell(self) -> None:
         self.changed.emit(MatteSettings(self.grow.value(), self.feather.value()))
 
 
-def _field(least: float, value: float, name: str) -> QDoubleSpinBox:
+def _field(least: float, name: str) -> QDoubleSpinBox:
     field = QDoubleSpinBox()
     field.setRange(least, LARGEST_PX)
     field.setDecimals(1)
     field.setSingleStep(0.5)
     field.setSuffix(" px")
-    field.setValue(value)
-    field.setMinimumWidth(110)
+    field.setFixedWidth(84)
     field.setAccessibleName(name)
     return field
+
+
+def _slider_of(field: QDoubleSpinBox) -> QSlider:
+    """A slider that moves with a field. A value beyond its ends leaves it there."""
+    slider = QSlider(Qt.Orientation.Horizontal)
+    slider.setRange(-SLIDER_PX * _STEPS_A_PX if field.minimum() < 0 else 0, SLIDER_PX * _STEPS_A_PX)
+    slider.setAccessibleName(field.accessibleName())
+    pair = _Pair(slider, field)
+    slider.valueChanged.connect(pair.take_slider)
+    field.valueChanged.connect(pair.take_field)
+    return slider
+
+
+class _Pair(QObject):
+    """Keeps a slider and a field on the same value; lives as long as the slider."""
+
+    def __init__(self, slider: QSlider, field: QDoubleSpinBox) -> None:
+        super().__init__(slider)
+        self._slider, self._field = slider, field
+
+    def take_slider(self, step: int) -> None:
+        """The slider was moved."""
+        self._field.setValue(step / _STEPS_A_PX)
+
+    def take_field(self, value: float) -> None:
+        """The field has another value."""
+        with QSignalBlocker(self._slider):
+            self._slider.setValue(round(value * _STEPS_A_PX))

@@ -22,7 +22,7 @@ from vosapp.ui.theme import TOKENS
 from vosapp.ui.view_state import Backdrop, ViewMode
 from vosapp.ui.viewer.camera import Camera, at_scale, fit
 from vosapp.ui.viewer.layers import LayerStack
-from vosapp.ui.viewer.look import colour_table
+from vosapp.ui.viewer.look import alpha_table, colour_table
 from vosapp.ui.viewer.onion_item import OnionItem
 from vosapp.ui.viewer.overlay_item import OverlayItem, outline_width
 from vosapp.ui.viewer.pen import Pen
@@ -82,6 +82,7 @@ class Canvas(pg.GraphicsView):
         self.stack = LayerStack((1, 1))
         self.frame_index = 0
         self._look = Look()
+        self.is_soft = False  # the overlay holds a matte with its edge in place of labels
         self.order: tuple[ObjectId, ...] = ()
         self.pen = Pen(self)
         self.viewport().setMouseTracking(True)
@@ -116,8 +117,12 @@ class Canvas(pg.GraphicsView):
 
     def set_look(self, look: Look) -> None:
         """Changes how masks are shown."""
-        if look != self._look:
-            self._look = look
+        if look == self._look:
+            return
+        before, self._look = self._look, look
+        if self.is_soft or look.mode is not before.mode:
+            self._draw_stack()
+        else:
             self.overlay.set_look(self._table(), outline_px=self._outline_px())
 
     def show_suggestions(self, outlines: tuple[SuggestionOutline, ...]) -> None:
@@ -140,17 +145,29 @@ class Canvas(pg.GraphicsView):
     def use_stack(self, stack: LayerStack) -> None:
         """Shows another stack for the time of a stroke (with an empty layer for the object that is being painted)."""
         self.stack = stack
-        self._draw_stack()
+        self._draw_stack(soft=False)
+
+    def show_result(self) -> None:
+        """Shows the stack as it stands after a stroke, with the soft edges that painting leaves out."""
+        if self._wants_soft() and not self.is_soft:
+            self._draw_stack()
 
     def pen_colour(self) -> Colour:
         """The colour of the object that the pen changes; of the first one to be made when there is none yet."""
         return self.pen.settings.colour or OBJECT_COLOURS[0]
 
-    def _draw_stack(self) -> None:
-        self.overlay.show_labels(self.stack.labels(), self._table(), outline_px=self._outline_px())
+    def _draw_stack(self, *, soft: bool = True) -> None:
+        self.is_soft = soft and self._wants_soft()
+        shown = self.stack.alpha() if self.is_soft else self.stack.labels()
+        self.overlay.show_labels(shown, self._table(), outline_px=self._outline_px())
+
+    def _wants_soft(self) -> bool:
+        return self.stack.has_edge and self._look.mode in (ViewMode.MATTE, ViewMode.CUTOUT)
 
     def _table(self) -> list[int]:
         look = self._look
+        if self.is_soft:
+            return alpha_table(look.mode, look.backdrop)
         return colour_table(self.stack.colours(), look.mode, opacity=look.opacity, backdrop=look.backdrop)
 
     def _outline_px(self) -> int:
@@ -277,6 +294,7 @@ class Canvas(pg.GraphicsView):
         self.camera = Camera()
         self.show_frame(None)
         self.stack = LayerStack((1, 1))
+        self.is_soft = False
         self.onion.show_masks([])
         self.overlay.show_labels(np.zeros((1, 1), np.uint8), [0] * 256)
 

@@ -8,20 +8,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vosapp.core.document import Colour, ObjectId
+from vosapp.core.document import Colour, MatteSettings, ObjectId
 from vosapp.core.mask import label_image
 from vosapp.ui.viewer.raster import BoolImage
 
 Labels = NDArray[np.uint8]
 
+NEUTRAL = MatteSettings()
+
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One object's mask on one frame: a boolean array (height, width) that nobody changes."""
+    """One object's mask on one frame: a boolean array (height, width) that nobody changes, and its matte's edge."""
 
     object_id: ObjectId
     colour: Colour
     mask: BoolImage
+    matte: MatteSettings = NEUTRAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,20 @@ class LayerStack:
     def labels(self) -> Labels:
         """The label image."""
         return label_image([(slot, layer.mask) for slot, layer in enumerate(self.layers, start=1)], self.shape)
+
+    @property
+    def has_edge(self) -> bool:
+        """Whether a matte's edge is another one than the mask's."""
+        return any(layer.matte != NEUTRAL for layer in self.layers)
+
+    def alpha(self) -> Labels:
+        """The matte of all layers as an export makes it, 255 inside: the most opaque counts."""
+        from vosapp.matte.alpha import alpha_of
+
+        joined = np.zeros(self.shape, np.uint8)
+        for layer in self.layers:
+            np.maximum(joined, alpha_of(layer.mask, layer.matte), out=joined)
+        return joined
 
     def slot(self, object_id: ObjectId) -> int:
         """The slot of an object, 0 when it is not in the stack."""

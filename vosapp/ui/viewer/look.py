@@ -54,6 +54,13 @@ def colour_table(colours: Sequence[Colour], mode: ViewMode, *, opacity: float, b
     return table + [TRANSPARENT] * (256 - len(table))
 
 
+def alpha_table(mode: ViewMode, backdrop: Backdrop) -> list[int]:
+    """256 packed colours by alpha, for mattes with a soft edge: greys, or the backdrop where the object is not."""
+    if mode is ViewMode.MATTE:
+        return [argb((alpha, alpha, alpha)) for alpha in range(256)]
+    return [argb(BACKDROPS[backdrop], 1 - alpha / 255) for alpha in range(256)]
+
+
 def edges(labels: Labels, width_px: int) -> Labels:
     """The labels kept only within `width_px` pixels of where the label changes; 0 elsewhere.
 

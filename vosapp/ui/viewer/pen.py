@@ -159,7 +159,7 @@ class Pen:
     def _new_live(self, *, erase: bool) -> LiveStroke:
         canvas = self._canvas
         stack = canvas.stack.with_object(self.settings.object_id, canvas.pen_colour(), canvas.order)
-        if stack is not canvas.stack:
+        if stack is not canvas.stack or canvas.is_soft:
             canvas.use_stack(stack)
         self._live = LiveStroke(canvas.overlay, stack, self.settings.object_id, erase=erase)
         return self._live
@@ -173,10 +173,12 @@ class Pen:
         if live.area.any():
             stroke = Stroke(self.settings.object_id, self._canvas.frame_index, live.area, live.erase)
             self._canvas.stroke_finished.emit(stroke)
+        self._canvas.show_result()
 
     def _drop_live(self) -> None:
         self._live = None
         self._canvas.use_stack(self._canvas.stack)
+        self._canvas.show_result()
 
     def _move(self, pointer: Pointer) -> None:
         self._canvas.hovered.emit(pointer.picture)
