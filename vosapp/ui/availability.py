@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from vosapp.core.document import Document, RotoObject
 from vosapp.ui.actions import ACTIONS
 from vosapp.ui.timeline.lanes import Doubts
-from vosapp.ui.view_state import ViewMode, ViewState
+from vosapp.ui.view_state import ViewMode, ViewState, Wipe
 
 ALWAYS = frozenset(
     {
@@ -91,6 +91,8 @@ def blocked_actions(
         off["mark.clear"] = "In and out are not set"
     if not doubts:
         off |= dict.fromkeys(("go.next_doubt", "go.previous_doubt", "go.worst"), "No predicted mask has a doubt")
+    if state.before_run is None:
+        off["view.wipe_run"] = "Nothing was propagated since the shot was opened"
     if not any(item.anchors() for item in document.objects):
         off |= dict.fromkeys(("go.next_anchor", "go.previous_anchor"), "There is no anchor yet")
     return off
@@ -173,6 +175,10 @@ def checked_actions(document: Document, state: ViewState, active: RotoObject | N
         on.add("mark.cut")
     if state.pressure:
         on.add("tool.pressure")
+    if state.wipe is Wipe.SOURCE:
+        on.add("view.wipe")
+    if state.wipe is Wipe.BEFORE:
+        on.add("view.wipe_run")
     if state.follow:
         on.add("propagate.follow")
     if state.onion:

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from vosapp.core.document import Cell, Colour, Document, MatteSettings, ObjectId, RotoObject
-from vosapp.core.mask import Digest
+from vosapp.core.document import Cell, Colour, Document, ObjectId, RotoObject
 from vosapp.core.recent import UnsavedWork
 from vosapp.core.timecode import timecode
 from vosapp.core.timeline import Direction, FrameRange
@@ -18,43 +17,22 @@ from vosapp.ui.availability import blocked_actions, checked_actions, enabled_act
 from vosapp.ui.footage import banner, clip_facts, clip_text
 from vosapp.ui.guide import guide
 from vosapp.ui.onion import OnionLayer, resolve_onion
+from vosapp.ui.overlay_display import OverlayDisplay, resolve_overlay
 from vosapp.ui.run_request import Refusal, RunRequest, active_object, request
 from vosapp.ui.suggest_display import SuggestDisplay, resolve_suggest
 from vosapp.ui.timeline.lanes import Coverage, CoverageCache, Doubts, Lane
 from vosapp.ui.units import rate_text
 from vosapp.ui.view_state import (
-    Backdrop,
     EngineChoice,
     FileWork,
     Notice,
     Playback,
     PropagateChoice,
     Tool,
-    ViewMode,
     ViewState,
     WorkStatus,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class OverlayLayer:
-    """One object's mask on the frame shown; equal digests mean equal pixels."""
-
-    object_id: ObjectId
-    colour: Colour
-    digests: tuple[Digest | None, Digest | None, Digest | None]  # base, added, removed
-    matte: MatteSettings
-
-
-@dataclass(frozen=True, slots=True)
-class OverlayDisplay:
-    """What lies over the picture: layers from front to back, and how they are shown."""
-
-    frame_index: int
-    layers: tuple[OverlayLayer, ...]
-    mode: ViewMode
-    opacity: float
-    backdrop: Backdrop
+from vosapp.ui.wipe import WipeDisplay, resolve_wipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +116,7 @@ class Display:
     guide: str
     banner: str
     overlay: OverlayDisplay
+    wipe: WipeDisplay
     onion: tuple[OnionLayer, ...]
     objects: tuple[ObjectRow, ...]
     timeline: TimelineDisplay
@@ -177,7 +156,8 @@ def resolve(document: Document, state: ViewState, coverage_cache: CoverageCache 
         frame_index=state.frame_index,
         guide=guide(document, state, coverages, doubts),
         banner=banner(document, state),
-        overlay=_overlay(document, state),
+        overlay=resolve_overlay(document, state),
+        wipe=resolve_wipe(state),
         onion=resolve_onion(state, active),
         objects=tuple(_row(o, document, state, active=o is active) for o in document.objects),
         timeline=_timeline(document, state, coverages, doubts, review),
@@ -204,17 +184,6 @@ def _title(state: ViewState) -> str:
     note = "" if state.project.saved else " (not saved as a project yet)"
     note = " (read only)" if state.project.read_only else note
     return f"{state.project.name}{note} \N{EN DASH} vosapp"
-
-
-def _overlay(document: Document, state: ViewState) -> OverlayDisplay:
-    mode = ViewMode.SOURCE if state.peek else state.mode
-    layers = []
-    for item in document.objects:
-        cell = item.cells.get(state.picture_index)
-        if cell is not None and state.shows(item.id) and mode is not ViewMode.SOURCE:
-            digests = cell.base, cell.added, cell.removed
-            layers.append(OverlayLayer(item.id, item.colour, digests, item.matte))
-    return OverlayDisplay(state.picture_index, tuple(layers), mode, state.opacity, state.backdrop)
 
 
 def _here(cell: Cell | None) -> str:

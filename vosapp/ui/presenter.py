@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from operator import is_
 from typing import Any
 
 from PySide6.QtCore import QObject
 
 from vosapp.core.document import Document
+from vosapp.core.edits import composite
 from vosapp.core.errors import MaskError
-from vosapp.ui.display import Display, OverlayDisplay, PenDisplay, resolve
+from vosapp.ui.display import Display, PenDisplay, resolve
 from vosapp.ui.main_window import MainWindow
 from vosapp.ui.onion import OnionLayer
+from vosapp.ui.overlay_display import OverlayDisplay
 from vosapp.ui.session import Session
 from vosapp.ui.suggest_display import SuggestDisplay
 from vosapp.ui.timeline.lanes import CoverageCache
@@ -21,6 +24,8 @@ from vosapp.ui.viewer.layers import Layer, LayerStack
 from vosapp.ui.viewer.pen import PenSettings
 from vosapp.ui.viewer.raster import Point
 from vosapp.ui.viewer.readout import readout
+from vosapp.ui.viewer.wipe_item import Side
+from vosapp.ui.wipe import WipeDisplay
 from vosapp.video.source import RgbImage
 
 
@@ -34,6 +39,7 @@ class Presenter(QObject):
         self._coverage = CoverageCache()
         self._pointer: Point | None = None
         self._seen: tuple[Document, ViewState] | None = None
+        self._compared: tuple[object, LayerStack] | None = None
         self.display: Display | None = None
         session.changed.connect(self.refresh)
         window.canvas.hovered.connect(self.show_readout)
@@ -53,6 +59,7 @@ class Presenter(QObject):
         _on_change(before, display, "title", window.setWindowTitle)
         _on_change(before, display, "has_clip", self._show_page)
         _on_change(before, display, "overlay", self._show_overlay)
+        _on_change(before, display, "wipe", self._show_wipe)
         _on_change(before, display, "onion", self._show_onion)
         _on_change(before, display, "pen", self._show_pen)
         _on_change(before, display, "objects", window.objects.show_rows)
@@ -110,6 +117,27 @@ class Presenter(QObject):
             if mask is not None and mask.shape == shape:
                 layers.append(Layer(layer.object_id, layer.colour, mask.array(), layer.matte))
         return LayerStack(shape, tuple(layers))
+
+    def _show_wipe(self, wipe: WipeDisplay) -> None:
+        canvas = self._window.canvas
+        if not wipe.is_on:
+            canvas.show_wipe(None)
+            return
+        key = wipe.layers, wipe.frame_index, canvas.stack.shape
+        if self._compared is None or self._compared[0] != key:  # while the line is dragged the masks are the same
+            self._compared = key, LayerStack(canvas.stack.shape, tuple(self._masks_before(wipe)))
+        canvas.show_wipe(Side(wipe.at, (wipe.left, wipe.right), self._compared[1]))
+
+    def _masks_before(self, wipe: WipeDisplay) -> Iterator[Layer]:
+        before = self._session.view.before_run
+        for layer in wipe.layers:
+            cell = before.cell(layer.object_id, wipe.frame_index) if before is not None else None
+            try:
+                mask = composite(self._session.editor.store, cell) if cell is not None else None
+            except MaskError:
+                continue  # undo has forgotten it
+            if mask is not None and mask.shape == self._window.canvas.stack.shape:
+                yield Layer(layer.object_id, layer.colour, mask.array(), layer.matte)
 
     def _show_onion(self, layers: tuple[OnionLayer, ...]) -> None:
         shown = []

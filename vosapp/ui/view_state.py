@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 
-from vosapp.core.document import ObjectId
+from vosapp.core.document import Document, ObjectId
 from vosapp.core.recent import UnsavedWork
 from vosapp.core.timeline import Direction
 from vosapp.ui.suggestions import Suggestions
@@ -43,6 +43,14 @@ class Backdrop(enum.Enum):
     WHITE = "white"
     GREEN = "green"
     MAGENTA = "magenta"
+
+
+class Wipe(enum.Enum):
+    """What the masks of the viewer are compared with, right of a line that can be dragged."""
+
+    OFF = "off"
+    SOURCE = "source"
+    BEFORE = "before"
 
 
 class Reach(enum.Enum):
@@ -245,6 +253,8 @@ class ViewState:
         picture_index: the frame whose picture is on the screen; it follows the playhead as soon as it is decoded.
         tool, brush_px, pressure: the pen; the size is a diameter in picture pixels; `pressure` lets a tablet vary it.
         mode, backdrop, opacity, peek: the look; `peek` shows the source while a key is held.
+        wipe, wipe_at: what masks are compared with, and where the line stands, as a share of the picture's width.
+        before_run: the document when the last run began, None before the first one of a shot.
         active_object: id of the object that the tools change, 0 when there is none.
         hidden, solo: objects not shown; the only object shown, or 0.
         playback, propagate, engines, project: see their classes.
@@ -273,6 +283,9 @@ class ViewState:
     backdrop: Backdrop = Backdrop.BLACK
     opacity: float = 0.5
     peek: bool = False
+    wipe: Wipe = Wipe.OFF
+    wipe_at: float = 0.5
+    before_run: Document | None = None
     active_object: ObjectId = 0
     hidden: frozenset[ObjectId] = frozenset()
     solo: ObjectId = 0

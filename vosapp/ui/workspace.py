@@ -12,6 +12,7 @@ from vosapp import __version__
 from vosapp.core.settings import Settings
 from vosapp.core.timeline import Direction
 from vosapp.ui.controllers.alpha import AlphaController
+from vosapp.ui.controllers.compare import CompareController
 from vosapp.ui.controllers.exports import ExportController
 from vosapp.ui.controllers.footage import FootageController
 from vosapp.ui.controllers.looks import LookController
@@ -70,6 +71,7 @@ class Workspace(QObject):
         self.footage = FootageController(self.session, self)
         self.playback = PlaybackController(self.session, parent=self)
         self.looks = LookController(self.session, self.window.canvas, self)
+        self.compare = CompareController(self.session, self)
         self.projects = ProjectController(self.session, dialogs, self)
         self.masks = MaskController(self.session, dialogs, self.projects.disk, self)
         self.mattes = MatteController(self.session, self.window, self)
@@ -112,7 +114,7 @@ class Workspace(QObject):
 
     def _bind_commands(self) -> None:
         commands = self.window.commands
-        for controller in (self.playback, self.looks, self.masks, self.objects, self.runs, self.projects):
+        for controller in (self.playback, self.looks, self.compare, self.masks, self.objects, self.runs, self.projects):
             commands.bind(controller.handlers())
         commands.bind(self.mattes.handlers())
         for more in (self.saving, self.ranges):
@@ -140,6 +142,8 @@ class Workspace(QObject):
         canvas.stroke_started.connect(self.looks.prepare_stroke)
         canvas.stroke_started.connect(self.runs.stay)
         canvas.stroke_started.connect(self.session.drop_offer)
+        canvas.stroke_started.connect(self.compare.end)
+        canvas.wipe_dragged.connect(self.compare.move)
         canvas.stroke_finished.connect(self.masks.take_stroke)
         canvas.polygon_changed.connect(self._polygon_changed)
         canvas.brush_resized.connect(self.looks.set_brush)

@@ -74,6 +74,7 @@ class ViewBar(QWidget):
         row.addWidget(self._opacity)
         row.addSpacing(4)
         row.addWidget(tool_button(actions["view.onion"]))
+        row.addWidget(tool_button(actions["view.wipe"]))
         row.addWidget(stretch())
         row.addWidget(self._zoom)
         row.addWidget(tool_button(actions["view.fit"]))

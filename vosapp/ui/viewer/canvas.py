@@ -29,6 +29,7 @@ from vosapp.ui.viewer.pen import Pen
 from vosapp.ui.viewer.picture_item import PictureItem
 from vosapp.ui.viewer.raster import Point
 from vosapp.ui.viewer.suggestion_item import SuggestionItem
+from vosapp.ui.viewer.wipe_item import Side, WipeItem
 from vosapp.video.source import RgbImage
 
 
@@ -50,6 +51,7 @@ class Canvas(pg.GraphicsView):
         polygon_changed: number of corners set.
         brush_resized: new diameter in picture pixels.
         suggestion_clicked, suggestion_hovered: place of a suggestion; -1 when the pointer is on none any more.
+        wipe_dragged: the wipe's line was moved to a share of the picture's width.
         hovered: picture point under the pointer as (x, y), or None.
         zoomed: logical pixels a picture pixel.
     """
@@ -60,6 +62,7 @@ class Canvas(pg.GraphicsView):
     brush_resized = Signal(float)
     suggestion_clicked = Signal(int)
     suggestion_hovered = Signal(int)
+    wipe_dragged = Signal(float)
     hovered = Signal(object)
     zoomed = Signal(float)
 
@@ -76,6 +79,10 @@ class Canvas(pg.GraphicsView):
         self.frame_item = PictureItem(self._root)
         self.overlay = OverlayItem(self._root)
         self.overlay.setZValue(10)
+        self.other_overlay = OverlayItem(self._root)
+        self.other_overlay.setZValue(10)
+        self.wipe = WipeItem(self._root)
+        self._side: Side | None = None
         self.onion = OnionItem(self._root)
         self.suggestions = SuggestionItem(self._root)
         self.frame: RgbImage | None = None
@@ -119,11 +126,10 @@ class Canvas(pg.GraphicsView):
         """Changes how masks are shown."""
         if look == self._look:
             return
-        before, self._look = self._look, look
-        if self.is_soft or look.mode is not before.mode:
+        self._look = look
+        if self.is_soft is not self._is_soft_look(self.stack):
             self._draw_stack()
-        else:
-            self.overlay.set_look(self._table(), outline_px=self._outline_px())
+        self._restyle()
 
     def show_suggestions(self, outlines: tuple[SuggestionOutline, ...]) -> None:
         """Shows masks to choose from, the best first; while there are some, a click chooses instead of painting."""
@@ -149,26 +155,57 @@ class Canvas(pg.GraphicsView):
 
     def show_result(self) -> None:
         """Shows the stack as it stands after a stroke, with the soft edges that painting leaves out."""
-        if self._wants_soft() and not self.is_soft:
+        if self._is_soft_look(self.stack) and not self.is_soft:
             self._draw_stack()
 
     def pen_colour(self) -> Colour:
         """The colour of the object that the pen changes; of the first one to be made when there is none yet."""
         return self.pen.settings.colour or OBJECT_COLOURS[0]
 
+    def show_wipe(self, side: Side | None) -> None:
+        """Shows something else right of a line, or the masks everywhere."""
+        before, self._side = self._side, side
+        width, height = self.picture_size
+        self.wipe.setVisible(side is not None)
+        self.other_overlay.setVisible(side is not None and bool(side.stack.layers))
+        self.overlay.show_between(None if side is None else (0.0, side.at * width))
+        if side is not None:
+            self.wipe.show_line(side.at * width, (width, height), side.names)
+            self.other_overlay.show_between((side.at * width, width))
+        if side is not None and (before is None or before.stack is not side.stack):
+            self._draw_other(side.stack)
+        self.viewport().update()
+
+    def drag_wipe(self, point: Point) -> None:
+        """Moves the wipe's line to a picture point."""
+        self.wipe_dragged.emit(point[0] / self.picture_size[0])
+
+    def _draw_other(self, stack: LayerStack) -> None:
+        if stack.layers:
+            soft = self._is_soft_look(stack)
+            shown = stack.alpha() if soft else stack.labels()
+            self.other_overlay.show_labels(shown, self._table(stack, soft=soft), outline_px=self._outline_px())
+
     def _draw_stack(self, *, soft: bool = True) -> None:
-        self.is_soft = soft and self._wants_soft()
+        self.is_soft = soft and self._is_soft_look(self.stack)
         shown = self.stack.alpha() if self.is_soft else self.stack.labels()
-        self.overlay.show_labels(shown, self._table(), outline_px=self._outline_px())
+        table = self._table(self.stack, soft=self.is_soft)
+        self.overlay.show_labels(shown, table, outline_px=self._outline_px())
 
-    def _wants_soft(self) -> bool:
-        return self.stack.has_edge and self._look.mode in (ViewMode.MATTE, ViewMode.CUTOUT)
+    def _restyle(self) -> None:
+        """Brings colours and outlines up to date where the labels are the same."""
+        self.overlay.set_look(self._table(self.stack, soft=self.is_soft), outline_px=self._outline_px())
+        if self._side is not None:
+            self._draw_other(self._side.stack)
 
-    def _table(self) -> list[int]:
+    def _is_soft_look(self, stack: LayerStack) -> bool:
+        return stack.has_edge and self._look.mode in (ViewMode.MATTE, ViewMode.CUTOUT)
+
+    def _table(self, stack: LayerStack, *, soft: bool) -> list[int]:
         look = self._look
-        if self.is_soft:
+        if soft:
             return alpha_table(look.mode, look.backdrop)
-        return colour_table(self.stack.colours(), look.mode, opacity=look.opacity, backdrop=look.backdrop)
+        return colour_table(stack.colours(), look.mode, opacity=look.opacity, backdrop=look.backdrop)
 
     def _outline_px(self) -> int:
         return outline_width(self.camera.zoom) if self._look.mode is ViewMode.OUTLINE else 0
@@ -198,7 +235,7 @@ class Canvas(pg.GraphicsView):
         self._root.setTransform(QTransform(camera.zoom, 0, 0, camera.zoom, x, y))
         self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, camera.zoom < 2.0)
         if rescaled:
-            self.overlay.set_look(self._table(), outline_px=self._outline_px())
+            self._restyle()
             self.zoomed.emit(camera.zoom)
         self.viewport().update()
 
@@ -295,6 +332,7 @@ class Canvas(pg.GraphicsView):
         self.show_frame(None)
         self.stack = LayerStack((1, 1))
         self.is_soft = False
+        self.show_wipe(None)
         self.onion.show_masks([])
         self.overlay.show_labels(np.zeros((1, 1), np.uint8), [0] * 256)
 

@@ -70,6 +70,24 @@ class PanGesture:
         """A pan stays where it is."""
 
 
+class WipeGesture:
+    """Moves the wipe's line with the pointer."""
+
+    def __init__(self, drag: Callable[[Point], None]) -> None:
+        self._drag = drag
+
+    def move(self, pointer: Pointer) -> None:
+        """The line goes along."""
+        self._drag(pointer.picture)
+
+    def finish(self, pointer: Pointer) -> None:
+        """The line stays here."""
+        self._drag(pointer.picture)
+
+    def cancel(self) -> None:
+        """The line stays where it is."""
+
+
 class ResizeGesture:
     """Changes the brush size by dragging: right is larger. The change is by ratio, so small brushes stay fine."""
 

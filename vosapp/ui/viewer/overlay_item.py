@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from PySide6.QtCore import QRect, QRectF
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
@@ -34,6 +34,7 @@ class OverlayItem(QGraphicsItem):
         self._extent = QRect()  # where there is anything but background
         self._fitted: FittedLabels | None = None  # for a scale below 1, while nobody paints
         self._is_touched = False
+        self._columns: tuple[float, float] | None = None  # between which it is drawn
         self.setVisible(False)
 
     @property
@@ -75,6 +76,12 @@ class OverlayItem(QGraphicsItem):
         self._extent = self._extent.united(QRect(box.left, box.top, box.right - box.left, box.bottom - box.top))
         self.update(QRectF(box.left, box.top, box.right - box.left, box.bottom - box.top))
 
+    def show_between(self, columns: tuple[float, float] | None) -> None:
+        """Draws only between two picture columns, None draws everything."""
+        if columns != self._columns:
+            self._columns = columns
+            self.update()
+
     def boundingRect(self) -> QRectF:
         """The picture's rectangle."""
         height, width = self._labels.shape
@@ -87,6 +94,14 @@ class OverlayItem(QGraphicsItem):
             exposed = exposed.intersected(self._extent)
         if exposed.isEmpty():
             return
+        painter.save()
+        if self._columns is not None:
+            left, right = self._columns
+            painter.setClipRect(QRectF(left, 0, right - left, self._image.height()), Qt.ClipOperation.IntersectClip)
+        self._paint_part(painter, exposed)
+        painter.restore()
+
+    def _paint_part(self, painter: QPainter, exposed: QRect) -> None:
         scale = painter.worldTransform().m11() * painter.device().devicePixelRatioF()
         if scale < 1.0 and not self._is_touched:
             self._paint_fitted(painter, scale)

@@ -10,7 +10,15 @@ from PySide6.QtGui import QMouseEvent, QNativeGestureEvent, QTabletEvent
 
 from vosapp.core.document import Colour, ObjectId
 from vosapp.ui.view_state import Tool
-from vosapp.ui.viewer.gestures import Gesture, PanGesture, Pointer, ResizeGesture, StrokeGesture, pen_radius
+from vosapp.ui.viewer.gestures import (
+    Gesture,
+    PanGesture,
+    Pointer,
+    ResizeGesture,
+    StrokeGesture,
+    WipeGesture,
+    pen_radius,
+)
 from vosapp.ui.viewer.live_stroke import LiveStroke, Stroke
 from vosapp.ui.viewer.pen_items import BrushRing, PolygonItem
 from vosapp.ui.viewer.polygon import PolygonDraft
@@ -54,6 +62,7 @@ class Pen:
         self.gesture: Gesture | None = None
         self._live: LiveStroke | None = None
         self._last_point: Point | None = None
+        self._was_over_wipe = False
         self.draft = PolygonDraft()
         self.ring = BrushRing(canvas.frame_item.parentItem())
         self._polygon_item = PolygonItem(canvas.frame_item.parentItem())
@@ -129,7 +138,9 @@ class Pen:
 
     def _press_left(self, pointer: Pointer) -> None:
         tool = self.settings.tool
-        if tool is Tool.HAND:
+        if self._over_wipe(pointer):
+            self._begin(WipeGesture(self._canvas.drag_wipe))
+        elif tool is Tool.HAND:
             self._begin(PanGesture(pointer, self._canvas.pan))
             self._canvas.set_pointer(Qt.CursorShape.ClosedHandCursor)
         elif self._canvas.suggestions.is_shown:
@@ -183,6 +194,7 @@ class Pen:
     def _move(self, pointer: Pointer) -> None:
         self._canvas.hovered.emit(pointer.picture)
         self._follow(pointer)
+        self._follow_wipe(pointer)
         if self._canvas.suggestions.is_shown and self.gesture is None:
             self._canvas.follow_suggestion(pointer.picture)
         if self.gesture is not None:
@@ -288,6 +300,21 @@ class Pen:
             self.ring.set_shape(self.settings.brush_px / 2, erases=self._erases(pointer))
             if not isinstance(self.gesture, ResizeGesture):
                 self.ring.setPos(QPointF(*pointer.picture))
+
+    def _follow_wipe(self, pointer: Pointer) -> None:
+        """Shows that the wipe's line can be dragged while the pointer is on it."""
+        over = self._over_wipe(pointer)
+        if over:
+            self.ring.setVisible(False)
+        if over != self._was_over_wipe and self.gesture is None:
+            self._was_over_wipe = over
+            if over:
+                self._canvas.set_pointer(Qt.CursorShape.SizeHorCursor)
+            else:
+                self._show_pointer()
+
+    def _over_wipe(self, pointer: Pointer) -> bool:
+        return self.gesture is None and self._canvas.wipe.is_near(pointer.picture, self._canvas.camera.zoom)
 
     def _show_pointer(self) -> None:
         tool = self.settings.tool

@@ -1,0 +1,52 @@
+"""Comparing what stands with the picture alone, or with what stood before the last run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QObject
+
+from vosapp.ui.session import Session
+from vosapp.ui.view_state import ViewMode, Wipe
+
+
+class CompareController(QObject):
+    """Owns the wipe. It keeps the document as it was when the last run began; a document is a small value."""
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._was_running = False
+        session.changed.connect(self._watch_runs)
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """What the actions of this controller do."""
+        return {
+            "view.wipe": partial(self.toggle, Wipe.SOURCE),
+            "view.wipe_run": partial(self.toggle, Wipe.BEFORE),
+        }
+
+    def toggle(self, wipe: Wipe) -> None:
+        """Shows a wipe, or takes it away when it is shown already."""
+        view = self._session.view
+        if view.wipe is wipe:
+            self.end()
+        else:
+            mode = ViewMode.OVERLAY if view.mode is ViewMode.SOURCE else view.mode
+            self._session.set(wipe=wipe, mode=mode)
+        self._session.changed.emit()  # an action that was pressed again has unchecked itself
+
+    def move(self, at: float) -> None:
+        """Moves the line to a share of the picture's width."""
+        self._session.set(wipe_at=min(max(at, 0.0), 1.0))
+
+    def end(self) -> None:
+        """Takes the wipe away: who paints has to see the mask everywhere."""
+        self._session.set(wipe=Wipe.OFF)
+
+    def _watch_runs(self) -> None:
+        running = self._session.view.run is not None
+        began, self._was_running = running and not self._was_running, running
+        if began:
+            self._session.set(before_run=self._session.document)
