@@ -14,7 +14,6 @@ from torch import Tensor
 
 from tests.parity.case import Case, statistics
 from tests.parity.fill import filled, without_initialising
-from tests.parity.precision import follow, of_bfloat16
 from vosapp.engine.networks.agame import AGamePropagator
 from vosapp.models.agame.network import AGame, Picture, State, aggregate, build, foreground, pool
 from vosapp.models.preparing import prepare
@@ -208,13 +207,3 @@ def test_the_propagator_gives_the_authors_results(network: AGame, case: Case, pr
             found = propagator.step(frame, frames[frame][cut]).probabilities
             for i in ids:
                 np.testing.assert_allclose(found[i], recorded[frame - 1, i - 1], atol=1e-4, err_msg=name)
-
-
-def test_bfloat16_changes_little(network: AGame, case: Case) -> None:
-    """One pixel in twelve of these masks lies within 0.02 of one half, of a mask that answers hardly any."""
-    cpu = torch.device("cpu")
-    found = of_bfloat16(
-        network, lambda form: follow(AGamePropagator(form, device=cpu), case["frames"], case["label_mo"])
-    )
-    assert found.largest < 0.01
-    assert found.flipped <= 0.1 * found.near

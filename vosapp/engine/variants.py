@@ -50,14 +50,6 @@ VARIANTS = (
     Variant(
         "bf16",
         "bfloat16",
-        "encodes the picture in bfloat16: a third faster on processors that have it; about one pixel in a thousand "
-        "changes, on outlines",
-        _BFLOAT16,
-        _AGAME,
-    ),
-    Variant(
-        "bf16",
-        "bfloat16",
         "keeps its memories in bfloat16: less memory, and faster on processors that have it; fewer than one pixel in "
         "a thousand changes",
         _BFLOAT16,

@@ -42,7 +42,7 @@ def test_options_of_several_variants_add_up() -> None:
 
 
 def test_a_variant_that_an_engine_does_not_have() -> None:
-    for name in ("flow/bf16", "rvos/bf16", "rvos/3-scales", "flow/magic"):
+    for name in ("flow/bf16", "rvos/bf16", "agame/bf16", "rvos/3-scales", "flow/magic"):
         with pytest.raises(EngineError, match="no variant"):
             engine(name)
         with pytest.raises(EngineError, match="no variant"):

@@ -13,7 +13,7 @@ from vosapp.core.document import ObjectId
 from vosapp.engine.device import choose_device
 from vosapp.engine.networks.answer import answer
 from vosapp.engine.networks.fitting import Fitting
-from vosapp.engine.networks.prepared import precision_of, prepared_network
+from vosapp.engine.networks.prepared import prepared_network
 from vosapp.engine.networks.trusted import TrustedFrames
 from vosapp.engine.networks.ways import ways_to_run
 from vosapp.engine.propagator import Prediction, Probability
@@ -136,7 +136,6 @@ def build(
     device: str = "auto",
     *,
     protocol: Protocol = "multi-target",
-    precision: str = "float32",
     short_side: int = SHORT_SIDE,
 ) -> SteppingDown:
     """A-GAME with the user's weights. It goes on in smaller steps when memory runs out.
@@ -144,17 +143,15 @@ def build(
     Args:
         device: "auto", "cpu", "cuda" or "mps".
         protocol, short_side: see `AGamePropagator`.
-        precision: "float32", or "bfloat16": the picture is encoded in it, which is where it changes few labels.
 
     Raises:
         WeightsError: there are no weights.
-        EngineError: no such device or precision.
+        EngineError: no such device.
     """
-    precision_of(precision)
     require_weights(network("agame"))
 
     def run(where: torch.device, side: int) -> AGamePropagator:
-        loaded = cast(AGame, prepared_network("agame", where, precision))
+        loaded = cast(AGame, prepared_network("agame", where))
         return AGamePropagator(loaded, device=where, protocol=protocol, short_side=side)
 
     return SteppingDown(ways_to_run(choose_device(device), short_side, run))

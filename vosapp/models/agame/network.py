@@ -87,7 +87,8 @@ class AGame(nn.Module):
         width, narrow: channels of propagation and fusion, and of the upsampling.
     """
 
-    # What reaches the mask directly changes three times as many labels in bfloat16 as the whole backbone does.
+    # Not offered in bfloat16, which changes too many labels even so; what reaches the mask directly would change three
+    # times as many as the whole backbone does.
     exact_stages = ("appmod", "dynmod", "fusmod", "segmod")
 
     def __init__(
