@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -14,15 +15,15 @@ from torch.nn import functional as F
 from vosapp.core.document import ObjectId
 from vosapp.engine.device import choose_device
 from vosapp.engine.flow import FlowPropagator
-from vosapp.engine.networks.hybrid_memory import ObjectMemory, Remembered
+from vosapp.engine.networks.hybrid_memory import ObjectMemory
 from vosapp.engine.networks.hybrid_merge import merge, mixed_odds
+from vosapp.engine.networks.hybrid_view import Before, View, Viewer, brought
 from vosapp.engine.networks.hybrid_window import Window, WindowSettings, box_of, shared_window, window_around
 from vosapp.engine.optical_flow import FlowEstimator, flow_scale, grey
 from vosapp.engine.propagator import Prediction, Probability
 from vosapp.models.hybrid.decoder import Seen
-from vosapp.models.hybrid.encoder import Features
 from vosapp.models.hybrid.fuse import fuse
-from vosapp.models.hybrid.guidance import Moved, mismatch, shrunk_flow, warped
+from vosapp.models.hybrid.guidance import Moved, shrunk_flow, warped
 from vosapp.models.hybrid.memory import CELL
 from vosapp.models.hybrid.network import Hybrid
 from vosapp.models.loading import load_network
@@ -70,7 +71,7 @@ class HybridPropagator:
 
     def __init__(self, network: Hybrid, device: torch.device, options: HybridOptions | None = None) -> None:
         """Takes a network in evaluation mode on the device."""
-        self._network, self._device = network, device
+        self._network, self._viewer = network, Viewer(network, device)
         self._options = options or HybridOptions()
         self._objects: dict[ObjectId, ObjectMemory] = {}
         self._before: RgbImage | None = None
@@ -83,8 +84,8 @@ class HybridPropagator:
         for object_id, mask in masks.items():
             memory = self._objects.setdefault(object_id, ObjectMemory())
             window = window_around(mask, None, self._options.window)
-            features = self._encode(rgb, window)
-            memory.trust(frame_index, self._memorise(features, window, mask, _rest(masks, object_id)))
+            view = self._viewer.look(rgb, window)
+            memory.trust(frame_index, self._viewer.memorise(view, mask, _rest(masks, object_id)))
         if self._partner is not None:
             self._partner.remember(frame_index, rgb, masks)
 
@@ -96,15 +97,14 @@ class HybridPropagator:
         doubt: dict[ObjectId, float] = {}
         found: dict[ObjectId, Probability] = {}
         wanted = [i for i in old if i not in given and self._before is not None]
-        seen: dict[ObjectId, tuple[Window, Features]] = {}
+        seen: dict[ObjectId, View] = {}
         heard = None if self._partner is None else self._partner.step(frame_index, rgb, given)
         advice = None if heard is None else heard.probabilities
         past = _Past(old, advice)
         for window, group in self._windows(wanted, advice or {}):
-            features = self._encode(rgb, window)
-            for object_id, (mask, unsure) in self._predict(frame_index, rgb, (window, features), group, past).items():
-                found[object_id], doubt[object_id] = mask, unsure
-                seen[object_id] = (window, features)
+            view = self._viewer.look(rgb, window)
+            for object_id, (mask, unsure) in self._predict(frame_index, rgb, view, group, past).items():
+                found[object_id], doubt[object_id], seen[object_id] = mask, unsure, view
         if advice is not None and self._options.flow_share:
             found = {i: mixed_odds(mask, advice[i], self._options.flow_share) for i, mask in found.items()}
         if self._partner is not None:
@@ -150,19 +150,19 @@ class HybridPropagator:
         self,
         frame_index: int,
         rgb: RgbImage,
-        view: tuple[Window, Features],
+        view: View,
         group: list[ObjectId],
         past: _Past,
     ) -> dict[ObjectId, tuple[Probability, float]]:
         """Mask and doubt of the objects seen through one window, as if each were alone."""
-        window, features = view
+        window, features = view.window, view.features
         before = self._before if self._before is not None else rgb
         flow = self._flow_in(window, rgb, before)
         memories = [self._objects[i] for i in group]
-        seen = [self._look(features, m, frame_index) for m in memories]
+        seen = [self._recall(view, m, frame_index) for m in memories]
         all_seen = Seen(torch.cat([one.read for one in seen]), torch.cat([one.scores for one in seen]))
-        moved = self._moved((window.rgb(rgb), window.rgb(before)), flow, window, group, past)
-        state = torch.cat([self._state(m, window, flow, features) for m in memories])
+        moved = self._moved(view, before, flow, group, past)
+        state = torch.cat([self._state(m, view, flow) for m in memories])
         decoded = self._network.decode(features.expanded(len(group)), all_seen, moved, state)
         for k, memory in enumerate(memories):
             memory.state = decoded.state[k : k + 1] if self._options.recurrence else None
@@ -175,11 +175,10 @@ class HybridPropagator:
             for k, i in enumerate(group)
         }
 
-    def _look(self, features: Features, memory: ObjectMemory, frame_index: int) -> Seen:
+    def _recall(self, view: View, memory: ObjectMemory, frame_index: int) -> Seen:
         """What an object's memories say of the present frame."""
-        trusted, recent = memory.trusted(frame_index, features.key), memory.recent()
-        read = self._network.read(features, trusted.memory, recent.memory, self._options.top)
-        return Seen(read, self._network.score(features, trusted.looks, recent.looks))
+        trusted = memory.trusted(frame_index, view.features.key)
+        return self._viewer.recall(view, trusted, memory.recent(), self._options.top)
 
     def _flow_in(self, window: Window, rgb: RgbImage, before: RgbImage) -> Tensor:
         """Backward flow (1, 2, h, w) in the window's own pixels."""
@@ -188,35 +187,21 @@ class HybridPropagator:
             flow = window.flow(shared)
         else:
             flow = self._flow.flow(grey(window.rgb(rgb)), grey(window.rgb(before)))
-        return self._tensor(np.ascontiguousarray(flow.transpose(2, 0, 1)))[None]
+        return self._viewer.tensor(flow.transpose(2, 0, 1))[None]
 
-    def _moved(
-        self,
-        pictures: tuple[RgbImage, RgbImage],
-        flow: Tensor,
-        window: Window,
-        group: list[ObjectId],
-        past: _Past,
-    ) -> Moved:
-        old = past.masks
-        masks = torch.stack([self._tensor(window.mask(old[i]))[None] for i in group])
-        others = torch.stack([self._tensor(window.mask(_rest(old, i)))[None] for i in group])
-        now, before = (self._picture(picture) for picture in pictures)
-        count = len(group)
-        flows = flow.expand(count, -1, -1, -1)
-        different = mismatch(now, before, flow).expand(count, -1, -1, -1)
-        carried = warped(masks, flows)
-        advice = carried
-        if past.advice is not None:
-            advice = torch.stack([self._tensor(window.mask(past.advice[i]))[None] for i in group])
-        return Moved(carried, warped(others, flows), different, flows, advice)
+    def _moved(self, view: View, before: RgbImage, flow: Tensor, group: list[ObjectId], past: _Past) -> Moved:
+        viewer, window, old = self._viewer, view.window, past.masks
+        masks = viewer.masks([old[i] for i in group], window)
+        others = viewer.masks([_rest(old, i) for i in group], window)
+        advice = None if past.advice is None else viewer.masks([past.advice[i] for i in group], window)
+        return brought(view.picture, Before(viewer.picture(before, window), masks, others), flow, advice)
 
-    def _state(self, memory: ObjectMemory, window: Window, flow: Tensor, features: Features) -> Tensor:
+    def _state(self, memory: ObjectMemory, view: View, flow: Tensor) -> Tensor:
         """The recurrent state (1, states, h, w) seen through the new window and moved by flow."""
         if memory.state is None or memory.window is None:
-            return self._network.first_state(features)
-        height, width = features.key.shape[-2:]
-        theta = torch.tensor([_view_of(window, memory.window)], dtype=torch.float32, device=self._device)
+            return self._network.first_state(view.features)
+        height, width = view.features.key.shape[-2:]
+        theta = torch.tensor([_view_of(view.window, memory.window)], dtype=torch.float32, device=flow.device)
         grid = F.affine_grid(theta, [1, 1, height, width], align_corners=False)
         state = F.grid_sample(memory.state, grid, align_corners=False)
         return warped(state, shrunk_flow(flow, CELL))
@@ -225,7 +210,7 @@ class HybridPropagator:
         self,
         frame_index: int,
         object_id: ObjectId,
-        view: tuple[Window, Features],
+        view: View,
         merged: Mapping[ObjectId, Probability],
         doubt: float,
     ) -> None:
@@ -233,7 +218,7 @@ class HybridPropagator:
         memory, mask = self._objects[object_id], merged[object_id]
         _follow(memory, mask)
         if doubt < _LOST and memory.middle is not None:
-            memory.keep_recent(frame_index, self._memorise(view[1], view[0], mask, _rest(merged, object_id)))
+            memory.keep_recent(frame_index, self._viewer.memorise(view, mask, _rest(merged, object_id)))
 
     def _accept(
         self,
@@ -246,27 +231,12 @@ class HybridPropagator:
         for object_id, mask in given.items():
             memory = self._objects.setdefault(object_id, ObjectMemory())
             window = window_around(mask, memory.window, self._options.window)
-            kept = self._memorise(self._encode(rgb, window), window, mask, _rest(merged, object_id))
+            kept = self._viewer.memorise(self._viewer.look(rgb, window), mask, _rest(merged, object_id))
             if not memory.trusts(frame_index):
                 memory.trust(frame_index, kept)
             memory.restart_recent(frame_index, kept)
             memory.state, memory.window = None, window
             _follow(memory, mask)
-
-    def _encode(self, rgb: RgbImage, window: Window) -> Features:
-        return self._network.encode(self._picture(window.rgb(rgb)))
-
-    def _memorise(self, features: Features, window: Window, mask: Probability, others: Probability) -> Remembered:
-        seen = [self._tensor(window.mask(m))[None, None] for m in (mask, others)]
-        return Remembered(self._network.memorise(features, seen[0], seen[1]), self._network.learn(features, seen[0]))
-
-    def _picture(self, rgb: RgbImage) -> Tensor:
-        """(1, 3, h, w) in 0..1."""
-        tensor = torch.from_numpy(np.ascontiguousarray(rgb)).to(self._device)
-        return tensor.permute(2, 0, 1)[None].float().div(255).contiguous(memory_format=torch.channels_last)
-
-    def _tensor(self, array: Probability) -> Tensor:
-        return torch.from_numpy(np.ascontiguousarray(array)).to(self._device)
 
 
 def _whereabouts(
@@ -278,13 +248,10 @@ def _whereabouts(
     return advice, (0.0, 0.0)
 
 
-def _rest(masks: Mapping[ObjectId, Probability], object_id: ObjectId) -> Probability:
-    """What the other objects cover, (height, width)."""
-    rest = np.zeros_like(masks[object_id], np.float32)
-    for other, mask in masks.items():
-        if other != object_id:
-            rest = np.maximum(rest, mask)
-    return rest
+def _rest(masks: Mapping[ObjectId, Probability], object_id: ObjectId) -> Probability | None:
+    """What the other objects cover, (height, width); None when there are none."""
+    others = [mask for other, mask in masks.items() if other != object_id]
+    return functools.reduce(np.maximum, others) if others else None
 
 
 def _follow(memory: ObjectMemory, mask: Probability) -> None:

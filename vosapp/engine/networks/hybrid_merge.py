@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import cv2
 import numpy as np
+import torch
 
 from vosapp.core.document import ObjectId
 from vosapp.engine.propagator import Probability
@@ -18,13 +20,14 @@ def mixed_odds(first: Probability, second: Probability, share: float) -> Probabi
     Where both are sure that there is nothing the result is exactly 0.
     """
     mixed = np.zeros_like(first)
-    y, x = np.nonzero(np.maximum(first, second) > _NOTHING)
-    if len(y) == 0:
+    left, top, width, height = cv2.boundingRect((np.maximum(first, second) > _NOTHING).astype(np.uint8))
+    if not width:
         return mixed
-    area = (slice(y.min(), y.max() + 1), slice(x.min(), x.max() + 1))
-    odds = [np.log(p / (1 - p)) for p in (np.clip(o[area], _NOTHING, 1 - _NOTHING) for o in (first, second))]
-    mixed[area] = 1 / (1 + np.exp((share - 1) * odds[0] - share * odds[1]))
-    mixed[mixed < 4 * _NOTHING] = 0
+    area = (slice(top, top + height), slice(left, left + width))
+    odds = [torch.logit(torch.from_numpy(opinion[area]), _NOTHING) for opinion in (first, second)]
+    weighed = torch.lerp(odds[0], odds[1], share).sigmoid_().numpy()
+    weighed[weighed < 4 * _NOTHING] = 0
+    mixed[area] = weighed
     return mixed
 
 

@@ -51,7 +51,12 @@ def shrunk_flow(flow: Tensor, factor: int) -> Tensor:
 
 def mismatch(rgb: Tensor, before: Tensor, flow: Tensor) -> Tensor:
     """(B, 1, H, W) in 0..1: mean difference over colours between a picture and the one before it moved along flow."""
-    return ((rgb - warped(before, flow)).abs().mean(1, keepdim=True) * 4).clamp(max=1)
+    return difference(rgb, warped(before, flow))
+
+
+def difference(rgb: Tensor, other: Tensor) -> Tensor:
+    """(B, 1, H, W) in 0..1: mean difference over colours between two pictures (B, 3, H, W) in 0..1."""
+    return ((rgb - other).abs().mean(1, keepdim=True) * 4).clamp(max=1)
 
 
 class GuidanceEncoder(nn.Module):
