@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.gui.conftest import desk, no_leaks, own_data_folder
+from tests.gui.conftest import desk, no_leaks, own_data_folder, patient
 from vosapp.engine.propagation_job import propagation_body
 from vosapp.ui.controllers.runs import MakeBody
 
-__all__ = ["desk", "no_leaks", "own_data_folder"]
+__all__ = ["desk", "no_leaks", "own_data_folder", "patient"]
 
 
 @pytest.fixture

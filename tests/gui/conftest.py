@@ -47,8 +47,10 @@ def own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A busy machine is no drive that hangs: whatever is stopped has all the time it needs."""
+    """A busy machine is no drive that hangs: what is stopped has the time it needs, and messages stay as long."""
     monkeypatch.setattr("vosapp.ui.patience.CLOSING_S", PATIENCE_MS / 1000)
+    monkeypatch.setattr("vosapp.ui.panels.notice.SHOWN_MS", 10 * PATIENCE_MS)
+    monkeypatch.setattr("vosapp.ui.panels.notice.OFFERED_MS", 10 * PATIENCE_MS)
 
 
 @pytest.fixture(autouse=True)
@@ -63,13 +65,24 @@ def no_leaks(qapp: QApplication) -> Iterator[None]:
     assert not left, f"windows left open: {left}"
     # Python keeps a stand-in for every Qt thread that started one of its own; the Qt threads are looked at below
     own = [thread for thread in threading.enumerate() if not thread.name.startswith("Dummy-")]
-    running = [thread for thread in own if thread not in threads and thread.is_alive()]
+    running = [thread for thread in own if thread not in threads and is_alive(thread)]
     assert not running, f"threads left running: {running}"
     gc.collect()
     # `isinstance` would ask each object for its class, which torch's deprecated ones answer with a warning
     alive = [item for item in gc.get_objects() if issubclass(type(item), (QTimer, QThread)) and isValid(item)]
-    busy = [item for item in alive if (item.isActive() if isinstance(item, QTimer) else item.isRunning())]
+    busy = [item for item in alive if (item.isActive() if isinstance(item, QTimer) else is_running(item))]
     assert not busy, f"timers or threads left running: {busy}"
+
+
+def is_alive(thread: threading.Thread) -> bool:
+    """Whether a thread goes on; one that is ending may take its time."""
+    thread.join(PATIENCE_MS / 1000)
+    return thread.is_alive()
+
+
+def is_running(thread: QThread) -> bool:
+    """The same of one of Qt's threads."""
+    return thread.isRunning() and not thread.wait(PATIENCE_MS)
 
 
 def _delete_what_is_due() -> None:
@@ -88,8 +101,8 @@ def desk(qtbot: QtBot, no_leaks: None, make_body: MakeBody) -> Iterator[Desk]:
     answers = Answers()
     workspace = Workspace(Settings(), dialogs=answers, make_body=make_body)
     workspace.window.resize(1000, 700)
-    workspace.window.show()
-    qtbot.waitExposed(workspace.window)
+    with qtbot.waitExposed(workspace.window, timeout=PATIENCE_MS):
+        workspace.window.show()
     desk = Desk(workspace, answers, qtbot)
     yield desk
     desk.put_away()

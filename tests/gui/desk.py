@@ -145,6 +145,7 @@ class Desk:
 
     def open(self, path: Path) -> None:
         """Opens a clip or project and waits for its first picture."""
+        self.settle()
         self.workspace.projects.open_path(path)
         self.wait(lambda: self.view.opening == "" and self.view.picture_index == self.view.frame_index)
 

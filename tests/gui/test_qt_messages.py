@@ -23,7 +23,7 @@ qWarning("a pixmap is null")
 
 def test_what_needs_a_screen_is_left_out_and_all_else_told() -> None:
     run = subprocess.run(
-        [sys.executable, "-c", CODE], env=_offscreen(), capture_output=True, text=True, timeout=120, check=True
+        [sys.executable, "-c", CODE], env=_offscreen(), capture_output=True, text=True, timeout=600, check=True
     )
     assert run.stderr.splitlines() == ["a pixmap is null"]
 

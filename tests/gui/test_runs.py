@@ -227,8 +227,10 @@ class TestWhileRunning(GatedRuns):
     ) -> None:
         self.start(shot, gate, 3)
         path = shot.view.project.path
-        threading.Timer(0.2, gate.release, [100]).start()
+        opener = threading.Timer(0.2, gate.release, [100])  # while the window waits for the run
+        opener.start()
         shot.window.close()
+        opener.join()
         assert not shot.workspace.runs.is_running
         from vosapp.core.project import Project
 

@@ -97,7 +97,7 @@ def test_the_window_lives_while_a_read_hangs(tmp_path: Path) -> None:
         "HANGS_WHILE": str(tmp_path / "hangs"),
     }
     out = subprocess.run(
-        [sys.executable, "-c", STORY], env=environment, capture_output=True, text=True, timeout=240, check=True
+        [sys.executable, "-c", STORY], env=environment, capture_output=True, text=True, timeout=600, check=True
     )
     told = json.loads(out.stdout.splitlines()[-1])
     assert told == {

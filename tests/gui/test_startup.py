@@ -68,7 +68,7 @@ def run(code: str, folder: Path, **environment: str) -> str:
         [sys.executable, "-c", code],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "VOSAPP_DATA_DIR": str(folder), **environment},
     )
     assert result.returncode == 0, result.stderr

@@ -84,7 +84,7 @@ def test_the_second_window_opens_read_only_and_says_so(shot: Desk, tmp_path: Pat
     assert "It is open elsewhere" in notice
     shot.drag([(90, 60)])
     painted = shot.mask(0)
-    process.communicate("", timeout=120)
+    process.communicate("", timeout=600)
     shot.trigger("file.close")
     project = Project.open(tmp_path / "a.vosapp")
     mask = project.editor.mask(1, 0)
@@ -103,7 +103,7 @@ def test_work_of_a_window_that_was_killed_is_offered_at_the_next_start(
     process.send_signal(signal.SIGKILL)
     process.wait()
     second = Workspace(Settings(), dialogs=desk.answers)
-    desk.qtbot.waitUntil(lambda: not second.projects.is_busy, timeout=60_000)
+    desk.wait(lambda: not second.projects.is_busy)
     (work,) = second.session.view.unsaved
     assert (work.clip_name, work.step_count, work.last_step) == ("shot.mp4", 1, "paint")
     second.window.close()
