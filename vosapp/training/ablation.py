@@ -14,18 +14,37 @@ from vosapp.training.recipe import Recipe, without_parts
 from vosapp.training.trainer import RunSettings, Trainer
 from vosapp.training.watching import watched_figures
 
-VARIANTS: Mapping[str, tuple[str, ...]] = {
-    "full": (),
-    "without the advice of flow": ("advice",),
-    "matching only": ("appearance", "guidance", "flow", "recurrence", "advice"),
-    "guidance only": ("matching", "appearance", "recurrence", "advice"),
-    "without any flow": ("flow", "advice"),
-    "without recurrence": ("recurrence",),
-    "without appearance": ("appearance",),
-    "without matching": ("matching",),
-}
-"""Name of a variant, and the parts (fields of `Parts`) that are off in it, in training and when it is measured."""
 
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """How a training differs from the whole network's.
+
+    Attributes:
+        off: parts (fields of `Parts`) that are off, in training and when it is measured.
+        border: weight of the border-distance task, which the whole network goes without.
+    """
+
+    off: tuple[str, ...] = ()
+    border: float = 0.0
+
+    def of(self, recipe: Recipe) -> Recipe:
+        """The recipe of this variant."""
+        return without_parts(replace(recipe, weights=replace(recipe.weights, border=self.border)), self.off)
+
+
+FULL = Variant()
+VARIANTS: Mapping[str, Variant] = {
+    "full": FULL,
+    "without the advice of flow": Variant(("advice",)),
+    "matching only": Variant(("appearance", "guidance", "flow", "recurrence", "advice")),
+    "guidance only": Variant(("matching", "appearance", "recurrence", "advice")),
+    "without any flow": Variant(("flow", "advice")),
+    "without recurrence": Variant(("recurrence",)),
+    "without appearance": Variant(("appearance",)),
+    "without matching": Variant(("matching",)),
+    "with the border-distance task": Variant(border=0.2),
+}
+"""Variants by name."""
 
 FLOW_ALONE = "flow alone"
 
@@ -80,7 +99,7 @@ def run_ablation(
     *,
     watched: Sequence[Batch] = (),
     seeds: Sequence[int] = (1,),
-    variants: Mapping[str, tuple[str, ...]] = VARIANTS,
+    variants: Mapping[str, Variant] = VARIANTS,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Row]:
     """Trains every variant with an equal budget on the very same clips, and measures each.
@@ -102,12 +121,13 @@ def run_ablation(
     for seed in seeds:
         seeded = replace(recipe, seed=seed)
         progress(f"seed {seed}: making the clips")
-        kept = _made(HybridTask(seeded, bank), recipe.budget.steps)
-        for number, (variant, off) in enumerate(variants.items()):
-            progress(f"seed {seed}: {variant}")
+        with_borders = replace(seeded, weights=replace(seeded.weights, border=1.0))
+        kept = _made(HybridTask(with_borders, bank), recipe.budget.steps)
+        for number, (name, variant) in enumerate(variants.items()):
+            progress(f"seed {seed}: {name}")
             folder = settings.folder / f"{seed}-{number}"
-            task = _KeptTask(without_parts(seeded, off), bank, kept)
-            yield from _trained(variant, task, replace(settings, folder=folder, workers=0), watched)
+            task = _KeptTask(variant.of(seeded), bank, kept)
+            yield from _trained(name, task, replace(settings, folder=folder, workers=0), watched)
 
 
 def table(rows: Sequence[Row], clips: Sequence[str]) -> str:
@@ -151,7 +171,7 @@ def _trained(variant: str, task: HybridTask, settings: RunSettings, watched: Seq
     found = watched_figures(lesson, watched, lambda: torch.autocast("cpu", enabled=False))
     minutes, seed = position.seconds / 60, task.recipe.seed
     row = Row(variant, seed, held["held_jaccard"], tuple(figures["jaccard"] for figures in found), minutes)
-    if VARIANTS.get(variant) != ():
+    if VARIANTS.get(variant) != FULL:
         return [row]
     flow = tuple(figures["advice"] for figures in found)
     return [Row(FLOW_ALONE, seed, held["held_advice"], flow, 0.0), row]

@@ -54,6 +54,24 @@ def test_an_ablation_trains_and_measures_every_variant(tmp_path: Path, monkeypat
     assert "| guidance only | " in table(rows, ["moving"])
 
 
+def test_the_border_distance_task_is_learnt_where_a_variant_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heads: list[bool] = []
+    original = HybridLoss.forward
+
+    def noted(self: HybridLoss, batch):  # type: ignore[no-untyped-def]
+        if self.training:
+            heads.append(self.border is not None)
+        return original(self, batch)
+
+    monkeypatch.setattr(HybridLoss, "forward", noted)
+    variants = {name: VARIANTS[name] for name in ("full", "with the border-distance task")}
+    rows = list(run_ablation(RECIPE, small_bank(8), RunSettings(tmp_path, half_precision=False), variants=variants))
+    assert [row.variant for row in rows] == [FLOW_ALONE, "full", "with the border-distance task"]
+    assert heads == [False, False, True, True]
+
+
 def test_an_ablation_needs_equal_budgets(tmp_path: Path) -> None:
     timed = replace(RECIPE, budget=Budget(minutes=1))
     with pytest.raises(ValueError, match="budget in steps"):
