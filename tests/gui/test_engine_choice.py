@@ -72,7 +72,7 @@ def test_an_engine_without_weights_is_explained_and_not_chosen(shot: Desk) -> No
     pick(shot, "rgmp")
     picker = shot.window.propagate.picker
     assert shot.view.propagate.engine == before
-    assert "vosapp weights import" in picker.details._state.text()
+    assert "press Import weights" in picker.details._state.text()
     assert not picker.details.box("bf16").isEnabled()
     picker.hide()
 

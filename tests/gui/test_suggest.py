@@ -18,7 +18,10 @@ from vosapp.core.mask import Mask
 from vosapp.engine.job import JobContext
 from vosapp.engine.suggest import Proposal
 from vosapp.engine.suggest_job import SuggestTask
-from vosapp.ui.view_state import NoticeKind
+from vosapp.models.weights import WeightsState
+from vosapp.ui import suggest_networks
+from vosapp.ui.suggest_networks import ALL, suggest_choices
+from vosapp.ui.view_state import NoticeKind, SuggestChoice
 
 
 def box(left: int, top: int, right: int, bottom: int) -> np.ndarray:
@@ -260,6 +263,29 @@ def test_the_frame_shown_goes_to_the_search(ready: Desk, search: FakeSearch) -> 
     assert search.tasks[0].frame_index == 7
 
 
+def test_one_of_several_networks_can_be_asked(ready: Desk, search: FakeSearch) -> None:
+    ready.workspace.session.set(suggest_choices=(ALL, *(SuggestChoice(n, n.upper()) for n in ("rvos-zero", "cosnet"))))
+    look(ready)
+    networks = ready.window.suggest.networks
+    assert networks.isVisible() and networks.currentText() == "All networks" and search.tasks[-1].network_names == ()
+    ready.go(5)
+    networks.setCurrentIndex(2)
+    networks.activated.emit(2)
+    assert not networks.isEnabled(), "one search at a time"
+    ready.wait(lambda: not ready.workspace.suggest.is_running)
+    assert search.tasks[-1].network_names == ("cosnet",) and search.tasks[-1].frame_index == 0
+    assert ready.view.frame_index == 0
+
+
+def test_networks_with_weights_are_offered_with_their_variants(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert suggest_choices() == ()
+    present = {"cosnet"}
+    states = {True: WeightsState.PRESENT, False: WeightsState.IMPORTABLE}
+    monkeypatch.setattr(suggest_networks, "weights_state", lambda spec: states[spec.name in present])
+    names = [choice.name for choice in suggest_choices()]
+    assert names[:2] == ["", "cosnet"] and "cosnet/crf" in names and all("cosnet" in name for name in names[1:])
+
+
 def test_closing_the_window_ends_a_search(ready: Desk, search: FakeSearch) -> None:
     search.gate = threading.Event()
     ready.trigger("object.suggest")
@@ -273,7 +299,8 @@ def test_without_networks_the_panel_says_how_to_get_one(shot: Desk) -> None:
     assert panel.isVisible() and panel.import_button.isVisible() and not panel.accept_button.isVisible()
     titles = [network.title for network in shot.view.network_help]
     assert titles == ["RVOS (zero-shot)", "COSNet"]
-    assert all("vosapp weights import" in network.way for network in shot.view.network_help)
+    assert all("press Import weights" in network.way for network in shot.view.network_help)
+    assert "Shift+A" not in shot.window.status_bar.guide, "nothing is promised that needs weights first"
     shot.trigger("propagate.cancel")  # Esc
     assert not panel.isVisible()
 

@@ -21,11 +21,13 @@ class SuggestTask:
         document: with the clip and its cuts.
         frame_index: where objects are wanted.
         device: "auto", "cpu", "cuda" or "mps".
+        network_names: which networks to ask, with variants; all that have weights if none is named.
     """
 
     document: Document
     frame_index: int
     device: str = "auto"
+    network_names: tuple[str, ...] = ()
 
     def open_source(self) -> VideoSource:
         """The document's clip, opened for the calling thread."""
@@ -57,6 +59,7 @@ def suggest_body(
             return suggest(
                 source,
                 task.frame_index,
+                network_names=task.network_names,
                 shot=shot_around(task.document.cuts, task.frame_index, source.info.frame_count),
                 device=task.device,
                 watch=_JobWatcher(context, deliver),

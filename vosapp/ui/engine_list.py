@@ -11,6 +11,7 @@ from vosapp.engine.variants import split_name, variants
 from vosapp.models.registry import network
 from vosapp.models.registry import networks as registered
 from vosapp.models.spec import NetworkSpec, Task
+from vosapp.ui.suggest_networks import way_to_import
 from vosapp.ui.view_state import EngineChoice, Speed, VariantChoice
 
 FAST_MS, MEDIUM_MS = 400, 1000  # a frame; beyond the second a run over a shot is a coffee break
@@ -29,7 +30,8 @@ def engine_choices() -> tuple[EngineChoice, ...]:
 
 def _choice(spec: EngineSpec, net: NetworkSpec | None) -> EngineChoice:
     ways = tuple(VariantChoice(way.name, way.title, _sentence(way.summary)) for way in variants(spec.name))
-    choice = EngineChoice(spec.name, spec.title, spec.summary, spec.is_ready, _sentence(spec.missing), variants=ways)
+    lack = f"It needs weights. {way_to_import(net)}" if spec.missing and net is not None else _sentence(spec.missing)
+    choice = EngineChoice(spec.name, spec.title, spec.summary, spec.is_ready, lack, variants=ways)
     if net is None:
         return _with_facts(choice, Speed.FAST, _FLOW_FACTS)
     choice = replace(choice, summary=_sentence(net.strengths) if net.name != DEFAULT_ENGINE else spec.summary)

@@ -20,7 +20,8 @@ def guide(document: Document, state: ViewState, coverages: dict[ObjectId, Covera
     if state.polygon_points:
         return "Click to set corners. Enter or a click on the first corner closes, Backspace takes one back, Esc stops."
     if not any(c.anchors for c in coverages.values()):
-        return "Paint over the object on one frame, or let Shift+A suggest objects. Alt erases, [ ] size the brush."
+        way = ", or let Shift+A suggest objects" if state.suggest_choices else ", or go round it with the polygon (G)"
+        return f"Paint over the object on one frame{way}. Alt erases, [ ] size the brush."
     if all(len(item.cells) == len(item.anchors()) for item in document.objects):
         return "Now press F to propagate forward, B for backward, or use the button on the right."
     stale = sum(len(item.stale()) for item in document.objects)

@@ -153,6 +153,7 @@ class Presenter(QObject):
     def _show_suggest(self, suggest: SuggestDisplay) -> None:
         self._window.canvas.show_suggestions(suggest.outlines)
         self._window.suggest.show_suggest(suggest)
+        self._window.objects.show_lack(suggest.lacks_networks)
         self._window.propagate.setVisible(not suggest.is_open)
 
     def _show_pen(self, pen: PenDisplay) -> None:

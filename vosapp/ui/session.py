@@ -102,6 +102,8 @@ class Session(QObject):
             follow=kept.follow,
             onion=kept.onion,
             engines=kept.engines,
+            suggest_choices=kept.suggest_choices,
+            suggest_with=kept.suggest_with,
             recent=kept.recent,
             unsaved=kept.unsaved,
             file_work=kept.file_work,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from vosapp.core.document import Colour, Document
 from vosapp.core.mask import Mask
 from vosapp.ui.suggestions import Suggestion, colour_of
-from vosapp.ui.view_state import NetworkHelp, ViewState
+from vosapp.ui.view_state import NetworkHelp, SuggestChoice, ViewState
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,8 @@ class SuggestDisplay:
         elsewhere: "Back to frame 12" while another frame is on the screen.
         button: what accepting does, "" while nothing is chosen.
         help: how to get networks, where none is here.
+        lacks_networks: nothing can be suggested until weights are imported.
+        choices, choice: what can be asked, where that is more than one thing; the name of the one that is.
     """
 
     is_open: bool = False
@@ -62,6 +64,9 @@ class SuggestDisplay:
     elsewhere: str = ""
     button: str = ""
     help: tuple[NetworkHelp, ...] = ()
+    lacks_networks: bool = False
+    choices: tuple[SuggestChoice, ...] = ()
+    choice: str = ""
 
 
 def resolve_suggest(document: Document, state: ViewState) -> SuggestDisplay:
@@ -69,7 +74,11 @@ def resolve_suggest(document: Document, state: ViewState) -> SuggestDisplay:
     found, clip = state.suggestions, document.clip
     if clip is None or found is None:
         # the place where a run shows how far it is, belongs to the run
-        return SuggestDisplay(is_open=bool(state.network_help) and state.run is None, help=state.network_help)
+        return SuggestDisplay(
+            is_open=bool(state.network_help) and state.run is None,
+            help=state.network_help,
+            lacks_networks=not state.suggest_choices,
+        )
     work = state.searching
     colours = [colour_of(document, place) for place in range(len(found.items))]
     chosen = [place in found.chosen for place in range(len(found.items))]
@@ -92,6 +101,9 @@ def resolve_suggest(document: Document, state: ViewState) -> SuggestDisplay:
         if state.frame_index == found.frame_index
         else f"Back to frame {found.frame_index + clip.first_number}",
         button=_button(sum(chosen)),
+        lacks_networks=not state.suggest_choices,
+        choices=state.suggest_choices if len(state.suggest_choices) > 2 else (),  # all of one are one
+        choice=state.suggest_with,
     )
 
 

@@ -217,6 +217,14 @@ class NetworkHelp:
 
 
 @dataclass(frozen=True, slots=True)
+class SuggestChoice:
+    """What can be asked for objects: a network, with a variant perhaps, as "cosnet/crf"; "" for all networks."""
+
+    name: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Playback:
     """Whether and how the clip plays.
 
@@ -262,6 +270,7 @@ class ViewState:
         onion: outlines of the active object on the frames before and after lie over the picture.
         run, export: work in progress, or None.
         searching, suggestions: a search for objects in progress, and what it found; None without.
+        suggest_choices, suggest_with: what can be asked for objects, none without weights; the name of the chosen one.
         network_help: networks that could suggest objects if they had weights, while the window tells of them.
         notice: a message on the screen, or None.
         media_problem: why the clip's pictures cannot be shown, or "".
@@ -299,6 +308,8 @@ class ViewState:
     export: WorkStatus | None = None
     searching: WorkStatus | None = None
     suggestions: Suggestions | None = None
+    suggest_choices: tuple[SuggestChoice, ...] = ()
+    suggest_with: str = ""
     network_help: tuple[NetworkHelp, ...] = ()
     notice: Notice | None = None
     media_problem: str = ""

@@ -37,6 +37,7 @@ from vosapp.ui.panels.shortcuts import ShortcutSheet
 from vosapp.ui.patience import Patience
 from vosapp.ui.presenter import Presenter
 from vosapp.ui.session import Session
+from vosapp.ui.suggest_networks import suggest_choices
 from vosapp.ui.view_state import Playback, PropagateChoice
 
 
@@ -102,6 +103,7 @@ class Workspace(QObject):
             brush_px=settings.get("tool.brush_px", float),
             opacity=settings.get("view.overlay_opacity", float),
             engines=choices,
+            suggest_choices=suggest_choices(),
             follow=settings.get("engine.follow", bool),
             playback=Playback(loop=settings.get("view.loop", bool)),
             propagate=PropagateChoice(engine=engine, direction=Direction(settings.get("engine.direction", str))),
@@ -160,6 +162,7 @@ class Workspace(QObject):
         panel.hovered.connect(canvas.suggestions.hover)
         panel.hovered.connect(panel.show_hovered)
         panel.toggled.connect(self.suggest.toggle)
+        panel.network_chosen.connect(self.suggest.choose_network)
         panel.accepted.connect(self.suggest.accept)
         panel.discarded.connect(self.suggest.discard)
         panel.stopped.connect(self.suggest.cancel)
@@ -319,6 +322,7 @@ class Workspace(QObject):
     def _weights_came(self) -> None:
         """Shows the engines that there are now; a search that lacked them begins."""
         self.runs.renew_engines()
+        self.session.set(suggest_choices=suggest_choices())
         if self.session.view.network_help:
             self.suggest.start()
 

@@ -14,7 +14,7 @@ from vosapp.ui.bridge import JobThread
 from vosapp.ui.patience import Patience
 from vosapp.ui.session import Session
 from vosapp.ui.suggestions import Suggestions, accept, suggestions_of
-from vosapp.ui.view_state import NetworkHelp, NoticeKind, WorkStatus
+from vosapp.ui.view_state import NoticeKind, WorkStatus
 
 if TYPE_CHECKING:
     from vosapp.engine.suggest import Proposal
@@ -68,7 +68,8 @@ class SuggestController(QObject):
         from vosapp.engine.suggest_job import SuggestTask, suggest_body
 
         frame_index = session.view.frame_index
-        task = SuggestTask(session.document, frame_index, session.settings.get("engine.device", str))
+        names = tuple(name for name in (session.view.suggest_with,) if name)
+        task = SuggestTask(session.document, frame_index, session.settings.get("engine.device", str), names)
         thread = self._thread = JobThread(self)
         thread.progressed.connect(self._progressed)
         thread.delivered.connect(self._take_found)
@@ -85,20 +86,21 @@ class SuggestController(QObject):
 
     def _explain_lack(self) -> bool:
         """Shows how to get a network when there is none; returns whether there is none."""
-        from vosapp.engine.suggest import why_not, zero_shot_networks
-        from vosapp.models.weights import way_to_get
+        from vosapp.ui.suggest_networks import network_help, suggest_choices
 
-        if not why_not():
+        self._session.set(suggest_choices=suggest_choices())
+        if self._session.view.suggest_choices:
             return False
-        self._session.set(
-            suggestions=None,
-            network_help=tuple(
-                NetworkHelp(spec.title, spec.strengths, way_to_get(spec), spec.licence)
-                for spec in zero_shot_networks()
-                if spec.checkpoint is not None
-            ),
-        )
+        self._session.set(suggestions=None, network_help=network_help())
         return True
+
+    def choose_network(self, name: str) -> None:
+        """Asks another network, "" all of them, from now on; a search that is on the screen is made again with it."""
+        self._session.set(suggest_with=name)
+        found = self._session.view.suggestions
+        if found is not None and not self.is_running:
+            self._session.set(frame_index=found.frame_index)
+            self.start()
 
     def cancel(self) -> None:
         """Stops the search; what it found so far stays to be chosen from."""

@@ -228,6 +228,8 @@ class ObjectsPanel(QWidget):
         column.addStretch(1)
         column.addWidget(text)
         column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._lack = label("needs weights that you import", "faint")
+        column.addWidget(self._lack, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
         return result
 
@@ -256,6 +258,10 @@ class ObjectsPanel(QWidget):
         self._list.setVisible(bool(rows))
         self._list.show_rows(rows)
 
+    def show_lack(self, lacks_networks: bool) -> None:
+        """Says under the button for suggestions that there is nothing yet that could make some."""
+        self._lack.setVisible(lacks_networks)
+
     def edit_name(self, object_id: ObjectId) -> None:
         """Lets the user type another name for an object."""
         for place in range(self._list.count()):
@@ -283,7 +289,7 @@ class ObjectsPanel(QWidget):
         self.picked.emit(item.data(_ROW).object_id)
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        names = ("rename", "colour", "visible", "solo", "raise", "lower", "delete")
+        names = ("rename", "colour", "matte", "visible", "solo", "raise", "lower", "delete")
         self._actions.fill_menu(menu, [f"object.{name}" for name in names])
         menu.popup(self._list.viewport().mapToGlobal(position))
 

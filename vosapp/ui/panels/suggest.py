@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QProgressBar, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QProgressBar, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from vosapp.ui.icons import icon, pixmap
 from vosapp.ui.suggest_display import SuggestDisplay, SuggestRow
@@ -24,6 +24,7 @@ class SuggestPanel(QWidget):
     Signals:
         toggled: place of a suggestion that was clicked.
         hovered: place of the suggestion under the pointer, -1 for none.
+        network_chosen: name of what is to be asked, "" for all.
         accepted, discarded, stopped: of everything, of everything, of the search.
         back_asked: to the frame of the search.
         import_asked: of a network's weights.
@@ -31,6 +32,7 @@ class SuggestPanel(QWidget):
 
     toggled = Signal(int)
     hovered = Signal(int)
+    network_chosen = Signal(str)
     accepted = Signal()
     discarded = Signal()
     stopped = Signal()
@@ -41,6 +43,10 @@ class SuggestPanel(QWidget):
         super().__init__()
         self.setObjectName("Panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.networks = QComboBox()
+        self.networks.setAccessibleName("Networks")
+        self.networks.setToolTip("Which network looks for objects")
+        self.networks.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._doing = label("", "dim", wrap=True)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
@@ -69,6 +75,7 @@ class SuggestPanel(QWidget):
         column.setContentsMargins(12, 10, 12, 12)
         column.setSpacing(8)
         column.addWidget(label("SUGGESTED OBJECTS", "heading"))
+        column.addWidget(self.networks)
         column.addWidget(self._doing)
         column.addWidget(self._bar)
         column.addWidget(self._stop)
@@ -82,6 +89,7 @@ class SuggestPanel(QWidget):
         column.addWidget(self.discard_button)
 
     def _connect(self) -> None:
+        self.networks.activated.connect(self._choose_network)
         self._stop.clicked.connect(self.stopped)
         self._back.clicked.connect(self.back_asked)
         self.accept_button.clicked.connect(self.accepted)
@@ -92,6 +100,7 @@ class SuggestPanel(QWidget):
         """Shows a search, its result, or how to get a network."""
         if display.help != self._shown.help:
             self._fill_help(display.help)
+        self._show_networks(display)
         self._shown = display
         searching = bool(display.searching)
         self._doing.setText("Stopping…" if display.cancelling else display.searching)
@@ -110,6 +119,18 @@ class SuggestPanel(QWidget):
         self.import_button.setVisible(bool(display.help))
         self.discard_button.setText("  Close" if display.help else "  Cancel" if not display.rows else "  Discard")
         self.setVisible(display.is_open)
+
+    def _show_networks(self, display: SuggestDisplay) -> None:
+        if display.choices != self._shown.choices:
+            self.networks.clear()
+            for choice in display.choices:
+                self.networks.addItem(choice.title, choice.name)
+        self.networks.setCurrentIndex(max(0, self.networks.findData(display.choice)))
+        self.networks.setVisible(bool(display.choices))
+        self.networks.setEnabled(not display.searching)
+
+    def _choose_network(self, place: int) -> None:
+        self.network_chosen.emit(self.networks.itemData(place))
 
     def show_hovered(self, place: int) -> None:
         """Lights the row of a suggestion, -1 for none."""
