@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from tests.gui.desk import Desk
 from vosapp.core.document import Origin
 from vosapp.core.project import Project
 from vosapp.core.recent import unsaved_dir
+from vosapp.ui.panels.start_page import STEPS
 from vosapp.video.images import write_png
 
 
@@ -238,3 +240,15 @@ def _audio_only(path: Path) -> Path:
             out.mux(stream.encode(frame))
         out.mux(stream.encode(None))
     return path
+
+
+def test_the_first_page_says_how_it_goes_and_opens_the_demo_shot(desk: Desk) -> None:
+    page = desk.window.start_page
+    texts = [shown.text() for shown in page.findChildren(QLabel) if shown.isVisible()]
+    assert [text for _, text in STEPS] == [text for text in texts if any(text == step for _, step in STEPS)]
+    demo = next(button for button in page.findChildren(QPushButton) if "demo shot" in button.text())
+    demo.click()
+    desk.wait(lambda: desk.view.opening == "" and desk.view.picture_index == 0)
+    assert desk.document.clip is not None and desk.document.clip.frame_count == 84
+    desk.trigger("file.close")
+    assert not [shown for shown in page.findChildren(QLabel) if shown.isVisible() and shown.text() == STEPS[0][1]]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QPointingDevice, QTabletEvent, QWheelEvent
 
 from tests.gui.desk import Desk
@@ -299,3 +301,16 @@ def pen(desk: Desk, points: list[tuple[float, float, float]]) -> None:
             Qt.MouseButton.LeftButton,
         )
         QCoreApplication.sendEvent(desk.canvas.viewport(), event)
+
+
+def test_the_window_fits_a_small_screen(desk: Desk, clip_path: Path) -> None:
+    small = QSize(1280, 720)
+    desk.window.resize(small)
+    assert desk.window.size() == small
+    desk.open(clip_path)
+    assert desk.window.size() == small
+    for _ in range(3):
+        desk.trigger("object.add")
+    desk.drag([(50, 50)])
+    least = desk.window.minimumSizeHint()
+    assert desk.window.size() == small and least.width() <= 1280 and least.height() <= 700

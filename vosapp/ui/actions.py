@@ -242,6 +242,7 @@ _OBJECT = (
 
 _HELP = (
     ActionSpec("help.shortcuts", "Keyboard and mouse", "Help", ("F1",), "keyboard"),
+    ActionSpec("help.demo", "Open the demo shot", "Help", icon="film", tip="A fish behind kelp, to try it on"),
     ActionSpec("help.about", "About vosapp", "Help"),
 )
 

@@ -17,6 +17,7 @@ ALWAYS = frozenset(
         "file.quit",
         "help.shortcuts",
         "help.about",
+        "help.demo",
         "view.full_screen",
         "propagate.import_weights",
     }
@@ -24,6 +25,7 @@ ALWAYS = frozenset(
 NO_CLIP = "Open a clip first"
 _FILE_WORK = (
     "file.open",
+    "help.demo",
     "file.open_folder",
     "file.save",
     "file.save_as",

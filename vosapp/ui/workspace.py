@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMessageBox
 
 from vosapp import __version__
+from vosapp.core.errors import UserError
 from vosapp.core.settings import Settings
 from vosapp.core.timeline import Direction
 from vosapp.ui.controllers.alpha import AlphaController
@@ -135,6 +136,7 @@ class Workspace(QObject):
                 "file.relink": self.relinking.show,
                 "file.quit": self.window.close,
                 "help.shortcuts": self.show_shortcuts,
+                "help.demo": self.open_demo,
                 "help.about": self.show_about,
             }
         )
@@ -210,6 +212,15 @@ class Workspace(QObject):
     def open_text(self, path: str) -> None:
         """Opens a clip or project."""
         self.projects.open_path(Path(path))
+
+    def open_demo(self) -> None:
+        """Opens the shot that comes with the program."""
+        from vosapp.data.demo_files import demo_clip
+
+        try:
+            self.projects.open_path(demo_clip())
+        except UserError as error:
+            self.session.fail(error)
 
     def take_drop(self, paths: list[Path]) -> None:
         """Opens what was dropped; an image dropped on a clip is a mask for this frame."""

@@ -206,6 +206,7 @@ class ObjectsPanel(QWidget):
         self._list = _List()
         self._delegate = _RowDelegate(self._list)
         self._list.setItemDelegate(self._delegate)
+        self._list.hide()  # or the window would begin with room for both
         self._empty = self._empty_state()
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 8, 6, 6)
@@ -224,7 +225,8 @@ class ObjectsPanel(QWidget):
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keys stay with the viewer
         result = QWidget()
         column = QVBoxLayout(result)
-        column.setSpacing(10)
+        column.setContentsMargins(9, 0, 9, 0)
+        column.setSpacing(6)
         column.addStretch(1)
         column.addWidget(text)
         column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)

@@ -16,6 +16,12 @@ from vosapp.ui.widgets import label
 
 COLUMN_PX = 600
 SHOWN_RECENT = 6
+STEPS = (
+    ("P", "Paint the object on one frame, or go round it with the polygon (G)"),
+    ("F", "Propagate: the mask follows the object through the shot; B goes backward"),
+    ("N", "Look where the masks are least sure, paint there, propagate again"),
+    ("Ctrl+E", "Export masks, or the picture with its matte"),
+)
 
 
 class StartPage(QWidget):
@@ -41,7 +47,7 @@ class StartPage(QWidget):
         column.addLayout(self._heading())
         column.addSpacing(14)
         column.addLayout(self._buttons(actions))
-        column.addWidget(label("or drop a clip, a folder of images or a project anywhere in this window", "faint"))
+        column.addLayout(self._other_ways(actions))
         self._lists = QVBoxLayout()
         self._lists.setSpacing(6)
         column.addSpacing(10)
@@ -86,12 +92,28 @@ class StartPage(QWidget):
             row.addWidget(button, 3 if role else 2)
         return row
 
+    def _other_ways(self, actions: ActionSet) -> QHBoxLayout:
+        demo = QPushButton("Open the demo shot")
+        demo.setProperty("role", "flat")
+        demo.setIcon(icon("film", TOKENS.dim))
+        demo.setToolTip(actions["help.demo"].toolTip())
+        demo.clicked.connect(actions["help.demo"].trigger)
+        row = QHBoxLayout()
+        row.addWidget(label("or drop a clip, a folder of images or a project on this window", "faint"))
+        row.addStretch(1)
+        row.addWidget(demo)
+        return row
+
     def show_paths(self, recent: tuple[str, ...], unsaved: tuple[UnsavedWork, ...]) -> None:
         """Shows recent files and unsaved work."""
         if (recent, unsaved) == self._shown:
             return
         self._shown = (recent, unsaved)
         _clear(self._lists)
+        if not unsaved and not recent:
+            self._lists.addWidget(label("HOW IT GOES", "heading"))
+            for key, text in STEPS:
+                self._lists.addWidget(_step(key, text))
         if unsaved:
             self._lists.addWidget(label("NOT SAVED LAST TIME", "heading"))
             for work in unsaved:
@@ -153,6 +175,19 @@ def unsaved_text(work: UnsavedWork) -> str:
         return work.last_step
     steps = f"{work.step_count} step{'s' * (work.step_count != 1)}"
     return f"{steps}, the last one “{work.last_step}”, {when(work.changed_at)}"
+
+
+def _step(key: str, text: str) -> QWidget:
+    result = QWidget()
+    row = QHBoxLayout(result)
+    row.setContentsMargins(0, 2, 0, 2)
+    row.setSpacing(12)
+    cap = label(key, "key")
+    cap.setFixedWidth(52)
+    cap.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    row.addWidget(cap)
+    row.addWidget(label(text, "dim"), 1)
+    return result
 
 
 def _card(title: str, below: str, icon_name: str) -> QPushButton:
