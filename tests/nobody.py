@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import traceback
+import warnings
 from collections.abc import Callable
 
 NOBODY = 65534
@@ -15,7 +16,9 @@ def as_nobody(work: Callable[[], object]) -> None:
         work()
         return
     reading, writing = os.pipe()
-    child = os.fork()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 warns of other threads, which wait here
+        child = os.fork()
     if child == 0:
         os.close(reading)
         try:

@@ -33,3 +33,10 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     folder = tmp_path_factory.mktemp("data")
     monkeypatch.setenv("VOSAPP_DATA_DIR", str(folder))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def unhurried_writer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between two lines of a test the writer does nothing by itself, however long the machine takes for them."""
+    monkeypatch.setattr("vosapp.core.storage.writer.IDLE_CHECKPOINT_S", 600.0)
+    monkeypatch.setattr("vosapp.core.storage.writer.RETRY_S", 600.0)

@@ -195,14 +195,16 @@ def test_a_file_that_may_not_be_read_is_named(public_path: Path) -> None:
 
 
 @pytest.mark.parametrize("log", [False, True], ids=["without its log", "with its log"])
-def test_an_open_project_copied_to_a_read_only_folder_opens(quick_path: Path, public_path: Path, log: bool) -> None:
+def test_an_open_project_copied_to_a_read_only_folder_opens(
+    quick_path: Path, public_path: Path, log: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     project = Project.create(quick_path / "open.vosapp", small_editor())
     project.flush()
     if log:  # what is in the log alone: everything since the last checkpoint
         paint(project.editor, 1)
         project.flush()
     else:
-        _wait_for_checkpoint(project)
+        _wait_for_checkpoint(project, monkeypatch)
     copy = public_path / "shot.vosapp"
     shutil.copyfile(project.path, copy)
     if log:
@@ -214,21 +216,22 @@ def test_an_open_project_copied_to_a_read_only_folder_opens(quick_path: Path, pu
     as_nobody(lambda: read_only_story(copy, expected, "file may not be written"))
 
 
-def _wait_for_checkpoint(project: Project) -> None:
-    """Until all is in the main file, which is a second after the last change."""
+def _wait_for_checkpoint(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until all is in the main file, which is a while after the last change."""
+    monkeypatch.setattr("vosapp.core.storage.writer.IDLE_CHECKPOINT_S", 0.05)
     paint(project.editor, 2)
     project.flush()
     log = Path(f"{project.path}-wal")
-    for _ in range(100):
+    for _ in range(6000):
         if log.exists() and log.stat().st_size == 0:
             return
-        signal.sigtimedwait([], 0.1)
-    pytest.fail("no checkpoint in ten seconds")
+        signal.sigtimedwait([], 0.01)
+    pytest.fail("no checkpoint in a minute")
 
 
-def test_an_open_project_can_be_copied_and_the_copy_written(quick_path: Path) -> None:
+def test_an_open_project_can_be_copied_and_the_copy_written(quick_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     project = Project.create(quick_path / "open.vosapp", small_editor())
-    _wait_for_checkpoint(project)
+    _wait_for_checkpoint(project, monkeypatch)
     copy = Path(shutil.copy(project.path, quick_path / "copy.vosapp"))
     second = Project.open(copy)
     assert not second.read_only and state_of(second.editor) == state_of(project.editor)
