@@ -13,6 +13,7 @@ from vosapp.ui.view_state import Backdrop, ViewMode
 from vosapp.ui.viewer.camera import LARGEST_ZOOM, SMALLEST_ZOOM, Camera, at_scale, fit
 from vosapp.ui.viewer.layers import Layer, LayerStack
 from vosapp.ui.viewer.look import TRANSPARENT, colour_table, edges
+from vosapp.ui.viewer.outline_path import outline_path
 from vosapp.ui.viewer.polygon import PolygonDraft
 from vosapp.ui.viewer.raster import add_segment, polygon_area, stroke_area
 from vosapp.ui.viewer.readout import readout
@@ -123,6 +124,17 @@ def test_edges_lie_inside_and_are_as_wide_as_asked() -> None:
         assert not ring[labels == 0].any()
     labels[:] = 1
     assert not edges(labels, 2).any(), "the border of the picture is no edge"
+
+
+def test_an_outline_path_runs_around_every_piece_and_hole() -> None:
+    mask = np.zeros(SHAPE, np.bool_)
+    mask[4:20, 6:26] = True
+    mask[8:12, 10:14] = False
+    mask[2, 2] = True
+    polygons = outline_path(mask).toSubpathPolygons()
+    boxes = sorted(polygon.boundingRect().getRect() for polygon in polygons if polygon.count() > 1)
+    assert (6.5, 4.5, 19.0, 15.0) in boxes and (9.5, 7.5, 5.0, 5.0) in boxes
+    assert outline_path(np.zeros(SHAPE, np.bool_)).isEmpty()
 
 
 def test_colour_tables() -> None:
