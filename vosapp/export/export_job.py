@@ -12,13 +12,14 @@ from vosapp.core.document import Document, MaskStore
 from vosapp.core.frame_words import frame_words
 from vosapp.core.timecode import timecode
 from vosapp.engine.job import JobContext
-from vosapp.engine.reading import read_in_order
 from vosapp.export.layers import layers_at
 from vosapp.export.manifest import Written, clear_earlier_export, forget_manifest, write_manifest
+from vosapp.export.picture import carried_colour, picture_to_export
 from vosapp.export.png_target import PngTarget
 from vosapp.export.preflight import Preflight, preflight
 from vosapp.export.recipe import ExportFormat, Recipe
 from vosapp.export.target import FrameToWrite, Target
+from vosapp.video.colour import SCREEN
 from vosapp.video.open import open_video
 from vosapp.video.source import VideoSource
 
@@ -124,7 +125,9 @@ class _Export:
         rate = clip.rate if clip.rate > 0 else Fraction(24)
         start = self._source.info.start_timecode if self._source is not None else ""
         code = timecode(found.frames[0], rate, start) if start else ""
-        return ProResTarget(recipe.path, shape=(clip.height, clip.width), rate=rate, start_timecode=code)
+        colour = carried_colour(self._source.info.colour) if self._source is not None else SCREEN
+        shape = (clip.height, clip.width)
+        return ProResTarget(recipe.path, shape=shape, rate=rate, start_timecode=code, colour=colour)
 
     def _write(self, target: Target) -> None:
         total = 2 * len(self._found.frames)
@@ -144,13 +147,9 @@ class _Export:
                 self._context.progress(done, total, "Checking")
 
     def _frames(self) -> Generator[FrameToWrite]:
-        clip, frames = self._found.clip, self._found.frames
+        clip, source = self._found.clip, self._source
         shape = (clip.height, clip.width)
-        pictures = (
-            read_in_order(self._source, frames, self._damaged.add)
-            if self._source is not None
-            else ((f, None) for f in frames)
-        )
-        for frame_index, picture in pictures:
+        for frame_index in self._found.frames:
+            picture = picture_to_export(source, frame_index, self._damaged.add) if source is not None else None
             layers = layers_at(self._found.objects, self._task.store, frame_index, shape)
             yield FrameToWrite(frame_index, frame_index + clip.first_number, layers, picture)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vosapp.core.errors import ExportError, MediaError
 from vosapp.export.layers import joined_alpha
-from vosapp.export.target import FrameToWrite
+from vosapp.export.target import DeepRgb, FrameToWrite
 from vosapp.video.av.file_source import FileSource
 from vosapp.video.av.writer import ProResWriter
+from vosapp.video.colour import SCREEN, ColourTags
 
 _ALPHA_TOLERANCE = 2  # of 255: the encoder keeps alpha in 10 bits, lossless
 _COLOUR_TOLERANCE = 10  # of 255, between the means of large blocks: the codec is lossy, a wrong frame is far off
@@ -25,7 +27,15 @@ class ProResTarget:
 
     needs_picture = True
 
-    def __init__(self, path: Path, *, shape: tuple[int, int], rate: Fraction, start_timecode: str = "") -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        shape: tuple[int, int],
+        rate: Fraction,
+        start_timecode: str = "",
+        colour: ColourTags = SCREEN,
+    ) -> None:
         """Creates the file.
 
         Args:
@@ -33,6 +43,7 @@ class ProResTarget:
             shape: (height, width) of every frame.
             rate: frames a second.
             start_timecode: of the first frame, or "".
+            colour: of the pictures.
 
         Raises:
             ExportError: it cannot be created.
@@ -45,9 +56,7 @@ class ProResTarget:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ExportError(f"{path.parent} cannot be made ({error.strerror}).", "Choose another folder.") from error
-        self._writer = ProResWriter(
-            self._partial, height=shape[0], width=shape[1], rate=rate, start_timecode=start_timecode
-        )
+        self._writer = ProResWriter(self._partial, shape=shape, rate=rate, start_timecode=start_timecode, colour=colour)
         self._count = 0
         self._checked = 0
         self._reader: FileSource | None = None
@@ -71,13 +80,12 @@ class ProResTarget:
             raise self._differs(frame, "cannot be read back") from error
         self._checked += 1
         expected = _rgba(frame)
-        scale = float(np.iinfo(read.dtype).max) / 255 if read.dtype.kind == "u" else 1 / 255
         if read.shape != expected.shape:
             raise self._differs(frame, "has another size")
-        difference = np.abs(read[..., 3] / scale - expected[..., 3])
+        difference = np.abs(_levels(read[..., 3]) - _levels(expected[..., 3]))
         if difference.max() > _ALPHA_TOLERANCE:
             raise self._differs(frame, "has another alpha")
-        if np.abs(_means(read[..., :3] / scale) - _means(expected[..., :3])).max() > _COLOUR_TOLERANCE:
+        if np.abs(_means(read[..., :3]) - _means(expected[..., :3])).max() > _COLOUR_TOLERANCE:
             raise self._differs(frame, "shows another picture")
 
     def publish(self) -> None:
@@ -112,14 +120,25 @@ class ProResTarget:
         return ExportError(f"Frame {frame.number} of {self._path} {how}.", "Check the disk and export again.")
 
 
-def _rgba(frame: FrameToWrite) -> NDArray[np.uint8]:
+def _rgba(frame: FrameToWrite) -> DeepRgb:
+    """The picture with the alpha of its layers, at the depth of the picture."""
     if frame.picture is None:
         raise ValueError("a ProRes frame needs its picture")
-    return np.dstack([frame.picture, joined_alpha(frame.layers)])
+    alpha: NDArray[Any] = joined_alpha(frame.layers)
+    if frame.picture.dtype == np.uint16:
+        alpha = alpha.astype(np.uint16) * np.uint16(257)
+    rgba: DeepRgb = np.dstack([frame.picture, alpha])
+    return rgba
 
 
-def _means(colour: NDArray[np.generic]) -> NDArray[np.float64]:
-    """Mean colour of the blocks of a picture."""
-    bands = np.array_split(np.asarray(colour, np.float64), min(_BLOCKS[0], colour.shape[0]), axis=0)
+def _levels(samples: NDArray[Any]) -> NDArray[np.float32]:
+    """Samples of any depth as 0 to 255."""
+    return np.asarray(samples.astype(np.float32) * np.float32(255 / np.iinfo(samples.dtype).max))
+
+
+def _means(samples: NDArray[Any]) -> NDArray[np.float32]:
+    """Mean colour, 0 to 255, of the blocks of a picture."""
+    colour = _levels(samples)
+    bands = np.array_split(colour, min(_BLOCKS[0], colour.shape[0]), axis=0)
     parts = [np.array_split(band, min(_BLOCKS[1], colour.shape[1]), axis=1) for band in bands]
     return np.array([[part.mean(axis=(0, 1)) for part in row] for row in parts])

@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from vosapp.export.layers import Layer
-from vosapp.video.source import RgbImage
+
+DeepRgb = NDArray[np.uint8] | NDArray[np.uint16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +23,13 @@ class FrameToWrite:
         frame_index: in the clip.
         number: of the frame in the source's numbering.
         layers: the objects from front to back.
-        picture: (height, width, 3), None for targets that need none.
+        picture: (height, width, 3) uint8 or uint16, None for targets that need none.
     """
 
     frame_index: int
     number: int
     layers: Sequence[Layer]
-    picture: RgbImage | None
+    picture: DeepRgb | None
 
 
 class Target(Protocol):

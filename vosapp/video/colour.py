@@ -60,6 +60,10 @@ class ColourTags:
         return self.transfer not in _SCENE_LIGHT | _HIGH_RANGE and self.primaries not in _TO_BT709
 
 
+SCREEN = ColourTags()
+"""What an ordinary screen shows."""
+
+
 def matrix_or_guess(matrix: int, height: int) -> int:
     """The matrix of a picture; where it is not tagged, BT.709 from 720 rows on and BT.601 below, as players do."""
     if matrix in (MATRIX_BT709, MATRIX_BT601, 4, 7, MATRIX_BT2020):
@@ -114,6 +118,23 @@ def ayuv_to_rgb(tags: ColourTags, bit_depth: int, *, alpha: bool) -> NDArray[np.
     return matrix
 
 
+def rgb_to_ycbcr(matrix: int) -> NDArray[np.float64]:
+    """The (3, 3) matrix that takes R'G'B' 0..1 to Y' 0..1 and Cb, Cr -0.5..0.5.
+
+    Args:
+        matrix: one of those that `matrix_or_guess` returns.
+    """
+    red, blue = _LUMA[matrix]
+    green = 1 - red - blue
+    return np.array(
+        [
+            [red, green, blue],
+            [-red / (2 * (1 - blue)), -green / (2 * (1 - blue)), 0.5],
+            [0.5, -green / (2 * (1 - red)), -blue / (2 * (1 - red))],
+        ]
+    )
+
+
 def to_display(rgb: NDArray[np.generic], tags: ColourTags) -> NDArray[np.uint8]:
     """Brings a picture with unusual colour to the display.
 
@@ -124,13 +145,23 @@ def to_display(rgb: NDArray[np.generic], tags: ColourTags) -> NDArray[np.uint8]:
     Returns:
         (height, width, 3) uint8.
     """
+    return (_display_table(tags.transfer) * 255 + 0.5).astype(np.uint8)[_display_place(rgb, tags)]
+
+
+def to_deep_display(rgb: NDArray[np.generic], tags: ColourTags) -> NDArray[np.uint16]:
+    """As `to_display`, in 16 bits a channel over their full range."""
+    return (_display_table(tags.transfer) * 65535 + 0.5).astype(np.uint16)[_display_place(rgb, tags)]
+
+
+def _display_place(rgb: NDArray[np.generic], tags: ColourTags) -> NDArray[np.uint16]:
+    """Where each sample of a picture lies in the display table."""
     codes = _sixteen_bit(rgb) if tags.transfer != TRANSFER_LINEAR or rgb.dtype == np.uint16 else None
     linear = np.asarray(rgb, np.float32) if codes is None else _linear_table(tags.transfer)[codes]
     if tags.transfer == TRANSFER_HLG:
         linear = _hlg_to_display_light(linear)
     if tags.primaries in _TO_BT709:
         linear = linear @ np.array(_TO_BT709[tags.primaries], np.float32).T
-    return _display_table(tags.transfer)[_table_place(linear)]
+    return _table_place(linear)
 
 
 def _sixteen_bit(rgb: NDArray[np.generic]) -> NDArray[np.uint16]:
@@ -204,8 +235,8 @@ def _table_place(linear: Floats) -> NDArray[np.uint16]:
 
 
 @lru_cache(maxsize=8)
-def _display_table(transfer: int) -> NDArray[np.uint8]:
-    """8-bit display codes of linear light.
+def _display_table(transfer: int) -> NDArray[np.float64]:
+    """Display codes, 0..1, of linear light.
 
     Highlights of high dynamic range are rolled off above the knee. Scene light is shown by the curve of sRGB, as
     image viewers do; everything else by the inverse of the screen's own curve (ITU-R BT.1886).
@@ -219,4 +250,4 @@ def _display_table(transfer: int) -> NDArray[np.uint8]:
         code = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
     else:
         code = linear ** (1 / 2.4)
-    return (code * 255 + 0.5).astype(np.uint8)
+    return np.asarray(code)

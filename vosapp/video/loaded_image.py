@@ -11,8 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vosapp.video.colour import TRANSFER_LINEAR, ColourTags, to_display
 from vosapp.video.images import FFMPEG_SUFFIXES, decode_picture, read_bytes
 from vosapp.video.source import RgbImage
+
+_SCREEN, _LIGHT = ColourTags(full_range=True), ColourTags(full_range=True, transfer=TRANSFER_LINEAR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,7 @@ class ImageFacts:
         has_alpha: whether it has an alpha channel.
         rate: frames a second from its header, or None.
         timecode: from its header, or "".
+        tags: colour.
     """
 
     height: int
@@ -35,6 +39,7 @@ class ImageFacts:
     has_alpha: bool
     rate: Fraction | None = None
     timecode: str = ""
+    tags: ColourTags = _SCREEN
 
 
 class PlainImage:
@@ -51,7 +56,8 @@ class PlainImage:
         """What the image says about itself."""
         height, width, channels = self.native.shape
         bits = self.native.dtype.itemsize * 8
-        return ImageFacts(height, width, f"{'rgba' if channels == 4 else 'rgb'}{bits}", bits, channels == 4)
+        form = f"{'rgba' if channels == 4 else 'rgb'}{bits}"
+        return ImageFacts(height, width, form, bits, channels == 4, tags=_tags(self.native))
 
     @cached_property
     def display(self) -> RgbImage:
@@ -82,6 +88,7 @@ class FilmImage:
             facts.has_alpha,
             self._still.rate,
             self._still.timecode,
+            facts.colour,
         )
 
     @property
@@ -105,11 +112,14 @@ def load_image(path: Path) -> PlainImage | FilmImage:
     return FilmImage(path, data) if path.suffix.lower() in FFMPEG_SUFFIXES else PlainImage(path, data)
 
 
+def _tags(samples: NDArray[Any]) -> ColourTags:
+    """Floating point numbers are amounts of light, whole ones are codes for a screen."""
+    return _LIGHT if samples.dtype.kind == "f" else _SCREEN
+
+
 def _eight_bit(rgb: NDArray[Any]) -> RgbImage:
     if rgb.dtype == np.uint8:
         return np.ascontiguousarray(rgb)
     if rgb.dtype == np.uint16:
         return ((rgb.astype(np.uint32) * 255 + 32767) // 65535).astype(np.uint8)
-    from vosapp.video.colour import TRANSFER_LINEAR, ColourTags, to_display
-
-    return to_display(rgb, ColourTags(transfer=TRANSFER_LINEAR))
+    return to_display(rgb, _tags(rgb))

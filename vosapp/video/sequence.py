@@ -55,6 +55,7 @@ class SequenceSource:
             has_alpha=facts.has_alpha,
             damaged=tuple(sorted(self._failed)),
             notes=self._files.notes,
+            colour=facts.tags,
         )
 
     @property

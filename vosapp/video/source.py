@@ -10,6 +10,8 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from vosapp.video.colour import SCREEN, ColourTags
+
 RgbImage = NDArray[np.uint8]
 
 
@@ -25,6 +27,7 @@ class ClipInfo:
         rate: frames a second as an exact fraction; of a variable-rate file the average.
         codec, pixel_format: as the decoder names them.
         bit_depth: bits a channel.
+        colour: what `VideoSource.native` says with its numbers.
         first_number: number of frame 0 in the source's own numbering; 0 for files without numbers.
         has_numbers: whether the source numbers its frames (image sequences).
         start_timecode: "HH:MM:SS:FF", or "" when the source has none.
@@ -55,6 +58,7 @@ class ClipInfo:
     damaged: tuple[int, ...] = ()
     provisional: bool = False
     notes: tuple[str, ...] = ()
+    colour: ColourTags = SCREEN
 
 
 class VideoSource(Protocol):

@@ -71,7 +71,7 @@ def test_the_list_of_weights_tells_what_each_network_costs(capsys: pytest.Captur
     lines = capsys.readouterr().out.splitlines()
     (at,) = [i for i, line in enumerate(lines) if line.startswith("agame ")]
     assert "MB" in lines[at + 1]
-    assert "bf16" in lines[at + 2]
+    assert "full-size" in lines[at + 2]
 
 
 def test_the_help_loads_no_torch() -> None:

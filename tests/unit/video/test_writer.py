@@ -32,7 +32,7 @@ def rgba(index: int, top: int) -> np.ndarray:
 def test_round_trip(kind: type, top: int, tmp_path: Path) -> None:
     path = tmp_path / "größe 映画.mov"
     frames = [rgba(k, top).astype(kind) for k in range(5)]
-    writer = ProResWriter(path, height=H, width=W, rate=Fraction(24000, 1001), start_timecode="01:02:03:04")
+    writer = ProResWriter(path, shape=(H, W), rate=Fraction(24000, 1001), start_timecode="01:02:03:04")
     for frame in frames:
         writer.write(frame)
     writer.close()
@@ -59,7 +59,7 @@ def test_round_trip(kind: type, top: int, tmp_path: Path) -> None:
 
 def test_drop_frame_timecode(tmp_path: Path) -> None:
     path = tmp_path / "d.mov"
-    writer = ProResWriter(path, height=16, width=16, rate=Fraction(30000, 1001), start_timecode="10:00:00;00")
+    writer = ProResWriter(path, shape=(16, 16), rate=Fraction(30000, 1001), start_timecode="10:00:00;00")
     writer.write(np.zeros((16, 16, 4), np.uint8))
     writer.close()
     source = open_video(path)
@@ -73,7 +73,7 @@ def test_colours_keep_their_place(tmp_path: Path) -> None:
     for k, colour in enumerate(colours):
         frame[:, 32 * k : 32 * k + 32, :3] = colour
     path = tmp_path / "c.mov"
-    writer = ProResWriter(path, height=32, width=frame.shape[1], rate=Fraction(25))
+    writer = ProResWriter(path, shape=(32, frame.shape[1]), rate=Fraction(25))
     writer.write(frame)
     writer.close()
     source = open_video(path)
@@ -88,7 +88,7 @@ def test_colours_keep_their_place(tmp_path: Path) -> None:
     "frame", [np.zeros((H, W, 3), np.uint8), np.zeros((H, W + 1, 4), np.uint8), np.zeros((H, W, 4), np.float32)]
 )
 def test_frames_of_another_kind_are_refused(frame: np.ndarray, tmp_path: Path) -> None:
-    writer = ProResWriter(tmp_path / "x.mov", height=H, width=W, rate=Fraction(24))
+    writer = ProResWriter(tmp_path / "x.mov", shape=(H, W), rate=Fraction(24))
     with pytest.raises(ValueError, match="a frame is"):
         writer.write(frame)
     writer.write(np.zeros((H, W, 4), np.uint8))
@@ -98,12 +98,12 @@ def test_frames_of_another_kind_are_refused(frame: np.ndarray, tmp_path: Path) -
 
 
 def test_nothing_written_can_be_closed(tmp_path: Path) -> None:
-    ProResWriter(tmp_path / "x.mov", height=H, width=W, rate=Fraction(24)).close()
+    ProResWriter(tmp_path / "x.mov", shape=(H, W), rate=Fraction(24)).close()
 
 
 def test_folder_that_does_not_exist(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="cannot be created") as caught:
-        writer = ProResWriter(tmp_path / "none" / "x.mov", height=H, width=W, rate=Fraction(24))
+        writer = ProResWriter(tmp_path / "none" / "x.mov", shape=(H, W), rate=Fraction(24))
         writer.write(np.zeros((H, W, 4), np.uint8))
     assert "x.mov" in caught.value.message
 
@@ -113,7 +113,7 @@ def test_full_disk(tmp_path: Path) -> None:
     path = tmp_path / "full.mov"
     path.symlink_to("/dev/full")
     with pytest.raises(ExportError, match=r"full\.mov cannot be") as caught:
-        writer = ProResWriter(path, height=H, width=W, rate=Fraction(24))
+        writer = ProResWriter(path, shape=(H, W), rate=Fraction(24))
         for k in range(40):
             writer.write(rgba(k, 255).astype(np.uint8))
         writer.close()

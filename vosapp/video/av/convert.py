@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,16 @@ import numpy as np
 from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
-from vosapp.video.colour import UNSPECIFIED, ColourTags, ayuv_to_rgb, matrix_or_guess, to_display
+from vosapp.video.colour import (
+    MATRIX_BT709,
+    MATRIX_BT2020,
+    PRIMARIES_BT2020,
+    UNSPECIFIED,
+    ColourTags,
+    ayuv_to_rgb,
+    matrix_or_guess,
+    to_display,
+)
 from vosapp.video.orientation import Orientation, orientation_from_matrix
 from vosapp.video.source import RgbImage
 
@@ -58,6 +67,14 @@ class PictureFacts:
     orientation: Orientation
     pixel_aspect: Fraction
     interlaced: bool
+
+    @property
+    def colour(self) -> ColourTags:
+        """What the R'G'B' of `PictureConverter.native` means. What is stored as RGB has the matrix of its primaries."""
+        if self.is_yuv:
+            return self.tags
+        wide = self.tags.primaries == PRIMARIES_BT2020
+        return replace(self.tags, matrix=MATRIX_BT2020 if wide else MATRIX_BT709)
 
     @property
     def square_size(self) -> tuple[int, int]:

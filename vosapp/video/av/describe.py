@@ -45,6 +45,7 @@ def describe(path: Path, shared: SharedIndex, track: TrackFacts, facts: PictureF
         damaged=_damaged(index, lead),
         provisional=not index.complete,
         notes=tuple(_notes(shared, index, track, facts, lead)),
+        colour=facts.colour,
     )
 
 

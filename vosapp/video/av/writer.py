@@ -12,42 +12,51 @@ from numpy.typing import NDArray
 
 from vosapp.core.errors import ExportError
 from vosapp.video.av.errors import file_url
+from vosapp.video.colour import SCREEN, ColourTags, rgb_to_ycbcr
+from vosapp.video.movie_colour import movie_colour
 
 _FORMAT = "yuva444p10le"
-_BT709 = 1
 _LIMITED = 1
-# R'G'B' to Y'CbCr of ITU-R BT.709, rows Y, Cb, Cr for R'G'B' in 0..1.
-_KR, _KB = 0.2126, 0.0722
-_TO_YCBCR = np.array(
-    [
-        [_KR, 1 - _KR - _KB, _KB],
-        [-_KR / (2 * (1 - _KB)), -(1 - _KR - _KB) / (2 * (1 - _KB)), 0.5],
-        [0.5, -(1 - _KR - _KB) / (2 * (1 - _KR)), -_KB / (2 * (1 - _KR))],
-    ]
-)
 
 
 class ProResWriter:
-    """A QuickTime file in ProRes 4444, BT.709, straight alpha in 16 bits as the encoder writes it.
+    """A QuickTime file in ProRes 4444, limited range, straight alpha in 16 bits as the encoder writes it.
 
     The encoder takes 10 bits a channel, alpha included; 0 and full alpha come back exactly.
     """
 
-    def __init__(self, path: Path, *, height: int, width: int, rate: Fraction, start_timecode: str = "") -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        shape: tuple[int, int],
+        rate: Fraction,
+        start_timecode: str = "",
+        colour: ColourTags = SCREEN,
+    ) -> None:
         """Creates the file.
 
         Args:
             path: file to write, ending in .mov.
-            height: rows of every frame.
-            width: columns of every frame.
+            shape: (height, width) of every frame.
             rate: frames a second, kept exactly.
             start_timecode: "HH:MM:SS:FF", with ";" before the frames for drop frame, or "".
+            colour: what the R'G'B' of the frames means; one that `movie_colour.can_carry`.
 
         Raises:
+            ValueError: no file can carry this colour.
             ExportError: the file cannot be created.
         """
         self._path = path
-        self._shape = (height, width, 4)
+        self._shape = (*shape, 4)
+        said = movie_colour(colour)
+        self._to_ycbcr = rgb_to_ycbcr(said.codes)
+        self._tags = {
+            "color_range": _LIMITED,
+            "colorspace": said.matrix,
+            "color_primaries": said.primaries,
+            "color_trc": said.transfer,
+        }
         self._rate = rate
         self._count = 0
         self._closed = False
@@ -66,8 +75,8 @@ class ProResWriter:
         stream.pix_fmt = _FORMAT
         context = stream.codec_context
         context.time_base = 1 / self._rate
-        context.color_range, context.colorspace = _LIMITED, _BT709
-        context.color_primaries, context.color_trc = _BT709, _BT709
+        for name, value in self._tags.items():
+            setattr(context, name, value)
         if start_timecode:
             stream.metadata["timecode"] = start_timecode
         return stream
@@ -84,10 +93,12 @@ class ProResWriter:
         if rgba.shape != self._shape or rgba.dtype not in (np.uint8, np.uint16):
             raise ValueError(f"a frame is {self._shape} uint8 or uint16, not {rgba.shape} {rgba.dtype}")
         frame = av.VideoFrame(self._shape[1], self._shape[0], _FORMAT)
-        for plane, values in zip(frame.planes, _to_ten_bit_planes(rgba), strict=True):
+        for plane, values in zip(frame.planes, _to_ten_bit_planes(rgba, self._to_ycbcr), strict=True):
             _fill(plane, values)
         frame.pts, frame.time_base = self._count, 1 / self._rate
-        frame.color_range, frame.colorspace = _LIMITED, _BT709
+        for name, value in self._tags.items():
+            if hasattr(frame, name):  # PyAV names the last two from 18 on
+                setattr(frame, name, value)
         self._mux(frame)
         self._count += 1
 
@@ -124,12 +135,12 @@ class ProResWriter:
         )
 
 
-def _to_ten_bit_planes(rgba: NDArray[Any]) -> tuple[NDArray[np.uint16], ...]:
+def _to_ten_bit_planes(rgba: NDArray[Any], to_ycbcr: NDArray[np.float64]) -> tuple[NDArray[np.uint16], ...]:
     """Y, Cb, Cr in limited range and alpha in full range, 10 bits each."""
     scaled = rgba.astype(np.float32) / np.float32(np.iinfo(rgba.dtype).max)
     spans = np.array([876, 896, 896], np.float32)
     offsets = np.array([64, 512, 512], np.float32)
-    ycbcr = scaled[..., :3] @ (_TO_YCBCR.T.astype(np.float32) * spans) + offsets
+    ycbcr = scaled[..., :3] @ (to_ycbcr.T.astype(np.float32) * spans) + offsets
     codes = np.clip(ycbcr + 0.5, 4, 1019).astype(np.uint16)
     alpha = (scaled[..., 3] * 1023 + 0.5).astype(np.uint16)
     return codes[..., 0], codes[..., 1], codes[..., 2], alpha

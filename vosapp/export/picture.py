@@ -1,0 +1,41 @@
+"""The picture of the clip as an export carries it: at its own depth and in its own colour, if a file can say it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from vosapp.export.target import DeepRgb
+from vosapp.video.colour import SCREEN, ColourTags, to_deep_display
+from vosapp.video.movie_colour import can_carry
+from vosapp.video.source import VideoSource
+
+
+def carried_colour(colour: ColourTags) -> ColourTags:
+    """What a movie says of pictures from a clip of this colour."""
+    return colour if can_carry(colour) else SCREEN
+
+
+def picture_to_export(source: VideoSource, index: int, found_damaged: Callable[[int], object]) -> DeepRgb:
+    """Frame `index` as (height, width, 3) uint8 or uint16 R'G'B' over the full range, of the `carried_colour`.
+
+    Ordinary, PQ and HLG video keeps its numbers. Scene light and film density, which a movie cannot name, become the
+    display picture in 16 bits. A damaged frame is the display picture with its striped border.
+
+    Args:
+        source: the clip, for this thread alone.
+        index: the frame.
+        found_damaged: called with the index of a damaged frame.
+
+    Raises:
+        MediaError: the frame cannot be read.
+    """
+    if source.is_damaged(index):
+        found_damaged(index)
+        return source.frame(index)
+    rgb = source.native(index)[..., :3]
+    colour = source.info.colour
+    if rgb.dtype.kind == "f" or not can_carry(colour):
+        return to_deep_display(rgb, colour)
+    return np.asarray(rgb, rgb.dtype)
