@@ -129,6 +129,8 @@ def test_the_tooltip_says_what_stands_there(shot: Desk) -> None:
     shot.trigger("propagate.forward")
     shot.finish_run()
     assert "predicted" in timeline.explain(QPointF(timeline.scale.middle(5), y))
+    assert timeline.explain(QPointF(20, y)).startswith("Object 1\n")
+    assert "unsure" in timeline.explain(QPointF(20, timeline.height() - 5))
     assert "doubt 0.40" in timeline.explain(QPointF(timeline.scale.middle(5), timeline.height() - 5))
 
 

@@ -303,6 +303,20 @@ def pen(desk: Desk, points: list[tuple[float, float, float]]) -> None:
         QCoreApplication.sendEvent(desk.canvas.viewport(), event)
 
 
+def test_a_stroke_behind_another_object_says_why_it_is_not_seen(shot: Desk) -> None:
+    shot.workspace.looks.set_brush(30)
+    shot.drag([(40, 50), (100, 50)])
+    shot.trigger("object.add")
+    shot.drag([(130, 80)])
+    assert shot.view.notice is None, "in plain sight"
+    shot.drag([(50, 50), (90, 50)])
+    assert shot.notice == "Object 2 lies behind Object 1, which hides most of that stroke."
+    shot.window.notice.button.click()
+    assert [item.id for item in shot.document.objects] == [2, 1] and shot.view.notice is None
+    shot.drag([(50, 50), (90, 50)])
+    assert shot.view.notice is None
+
+
 def test_the_window_fits_a_small_screen(desk: Desk, clip_path: Path) -> None:
     small = QSize(1280, 720)
     desk.window.resize(small)

@@ -17,7 +17,7 @@ from vosapp.core.mask import Mask
 from vosapp.engine.job import JobContext
 from vosapp.ui.disk_work import DiskWork, Errand
 from vosapp.ui.session import Session
-from vosapp.ui.view_state import NoticeKind
+from vosapp.ui.view_state import Notice, NoticeKind
 from vosapp.ui.viewer.live_stroke import Stroke
 from vosapp.ui.viewer.raster import BoolImage
 
@@ -70,6 +70,13 @@ class MaskController(QObject):
         document = edits.stroke(document, session.editor.store, object_id, stroke.frame_index, area, erase=stroke.erase)
         session.editor.apply(label, document)
         session.set(active_object=object_id)
+        if stroke.hidden_by:
+            self._tell_hidden(document.object(object_id), document.object(stroke.hidden_by))
+
+    def _tell_hidden(self, painted: RotoObject, front: RotoObject) -> None:
+        """Says why a stroke is not to be seen."""
+        text = f"{painted.name} lies behind {front.name}, which hides most of that stroke."
+        self._session.show_notice(Notice(text, action="object.raise", verb=f"Bring {painted.name} forward"))
 
     def make_anchor(self) -> None:
         """Makes what stands on this frame an anchor."""

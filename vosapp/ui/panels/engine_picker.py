@@ -25,7 +25,7 @@ from vosapp.ui.theme import TOKENS
 from vosapp.ui.view_state import EngineChoice, Speed, VariantChoice
 from vosapp.ui.widgets import label, rule, set_role
 
-WIDTH_PX, LIST_PX, ROW_PX = 700, 316, 32
+WIDTH_PX, LIST_PX, ROW_PX = 720, 336, 32
 MARGIN_PX = 8
 _CHOICE = Qt.ItemDataRole.UserRole
 SPEED_COLOURS = {Speed.FAST: TOKENS.good, Speed.MEDIUM: TOKENS.warning, Speed.SLOW: TOKENS.error}
@@ -174,7 +174,7 @@ class _RowDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(area, 5, 5)
         if is_chosen:
             icon("check", TOKENS.accent_hover).paint(painter, QRect(area.left() + 7, area.center().y() - 7, 15, 15))
-        note = (choice.speed.value if choice.speed else "") if choice.ready else "needs weights"
+        note = (choice.speed.value if choice.speed else "") if choice.ready else "no weights"
         note_px = painter.fontMetrics().horizontalAdvance(note) + 16
         inner = area.adjusted(29, 0, -9, 0)
         painter.setPen(QColor(TOKENS.text if choice.ready else TOKENS.dim))

@@ -246,8 +246,10 @@ class TimelineView(QWidget):
 
     def explain(self, position: QPointF) -> str:
         """What stands under a point, as a sentence."""
-        if not self._display.frame_count or position.x() < GUTTER_PX:
+        if not self._display.frame_count:
             return ""
+        if position.x() < GUTTER_PX:
+            return self._explain_row(position)
         frame = self.scale.frame_at(position.x())
         number = frame + self._display.first_number
         lane = self.lane_at(position.y())
@@ -258,6 +260,14 @@ class TimelineView(QWidget):
             doubt = dict(self._display.doubts).get(frame)
             return f"Frame {number}: " + (f"doubt {doubt:.2f} of 1" if doubt is not None else "no doubt known")
         return f"Frame {number}" + (": damaged or missing in the clip" if frame in self._display.damaged else "")
+
+    def _explain_row(self, position: QPointF) -> str:
+        lane = self.lane_at(position.y())
+        if lane is not None:
+            return f"{lane.name}\nClick to make it the object that the tools change"
+        if position.y() >= self._doubt_top():
+            return "How unsure the engine was of each frame\nAbove the dotted line: look at it (N goes there)"
+        return ""
 
     def _drag_to(self, position: QPointF) -> None:
         frame = self.scale.frame_at(position.x())

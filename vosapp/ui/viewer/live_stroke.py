@@ -21,12 +21,14 @@ class Stroke:
         frame_index: which frame.
         area: (height, width) pixels it covers.
         erase: takes the pixels away instead of adding them.
+        hidden_by: the object in front that hides most of it, 0 when most of it is seen.
     """
 
     object_id: ObjectId
     frame_index: int
     area: BoolImage
     erase: bool
+    hidden_by: ObjectId = 0
 
 
 class LiveStroke:
@@ -61,6 +63,16 @@ class LiveStroke:
         self.area |= area
         self._show(box)
 
+    def hidden_by(self) -> ObjectId:
+        """The object in front that hides most of what was painted; 0 when most of it is seen, or was taken away."""
+        if self._box is None or self.erase:
+            return 0
+        part = self._box.slices
+        counts = np.bincount(self._front[part][self.area[part]], minlength=256)
+        if 2 * counts[0] >= counts.sum():
+            return 0
+        return self._ids[int(counts[1:].argmax())]
+
     def rebase(self, stack: LayerStack) -> None:
         """Goes on over masks that changed meanwhile (a run may reach this frame while the pen is down)."""
         self._take(stack)
@@ -70,6 +82,7 @@ class LiveStroke:
         self._slot = stack.slot(self._object_id)
         self._before = stack.layers[self._slot - 1].mask
         self._front, self._behind = stack.around(self._slot)
+        self._ids = tuple(layer.object_id for layer in stack.layers)
 
     def _show(self, box: Box | None) -> None:
         if box is None:

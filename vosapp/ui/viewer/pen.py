@@ -182,7 +182,8 @@ class Pen:
     def _hand_over(self, live: LiveStroke) -> None:
         self._live = None
         if live.area.any():
-            stroke = Stroke(self.settings.object_id, self._canvas.frame_index, live.area, live.erase)
+            object_id, hidden_by = self.settings.object_id, live.hidden_by()
+            stroke = Stroke(object_id, self._canvas.frame_index, live.area, live.erase, hidden_by)
             self._canvas.stroke_finished.emit(stroke)
         self._canvas.show_result()
 
