@@ -81,6 +81,13 @@ _EDIT = (
     ActionSpec("edit.delete", "Delete mask here", "Edit", ("Delete",), "trash", rule=True),
     ActionSpec("edit.delete_range", "Delete masks in a range…", "Edit", ("Shift+Delete",)),
     ActionSpec(
+        "edit.clean_up",
+        "Clean up this frame",
+        "Edit",
+        ("C",),
+        tip="Fills holes and takes specks away that are smaller than the brush",
+    ),
+    ActionSpec(
         "edit.anchor",
         "Make anchor",
         "Edit",

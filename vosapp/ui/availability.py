@@ -52,7 +52,7 @@ _NEEDS_OBJECT = (
     "edit.move_range",
     "edit.paste",
 )
-_NEEDS_MASK_HERE = ("edit.copy", "edit.delete", "edit.anchor", "edit.approve")
+_NEEDS_MASK_HERE = ("edit.clean_up", "edit.copy", "edit.delete", "edit.anchor", "edit.approve")
 _RUNS = tuple(
     s.id
     for s in ACTIONS

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from vosapp.ui.view_state import Backdrop, ViewMode
 from vosapp.ui.viewer.camera import LARGEST_ZOOM, SMALLEST_ZOOM, Camera, at_scale, fit
+from vosapp.ui.viewer.cleanup import small_holes, specks
 from vosapp.ui.viewer.layers import Layer, LayerStack
 from vosapp.ui.viewer.look import TRANSPARENT, colour_table, edges
 from vosapp.ui.viewer.outline_path import outline_path
@@ -167,3 +168,17 @@ def test_readout() -> None:
     text = readout(frame, stack(), (12.9, 12.1), {300: "Front", 7: "Back"})
     assert text == "x 12  y 12    RGB 10 20 30    Front, Back"
     assert readout(frame, stack(), (-0.1, 3), {}) == "" and readout(frame, stack(), None, {}) == ""
+
+
+def test_only_what_is_smaller_than_the_brush_is_cleaned_up() -> None:
+    mask = np.zeros((60, 80), np.bool_)
+    mask[10:50, 20:80] = True
+    mask[20:24, 30:34] = False  # a small hole
+    mask[28:44, 40:60] = False  # a large one
+    mask[30:33, 77:80] = False  # a notch at the picture's border
+    mask[2:5, 2:5] = True  # a speck
+    holes, dirt = small_holes(mask, 10), specks(mask, 10)
+    assert holes.sum() == 16 and holes[20:24, 30:34].all()
+    assert dirt.sum() == 9 and dirt[2:5, 2:5].all()
+    assert small_holes(mask, 40)[30, 45] and not small_holes(mask, 40)[31, 78]
+    assert not specks(mask, 500).any(), "something is left"

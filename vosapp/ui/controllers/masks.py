@@ -18,6 +18,7 @@ from vosapp.engine.job import JobContext
 from vosapp.ui.disk_work import DiskWork, Errand
 from vosapp.ui.session import Session
 from vosapp.ui.view_state import Notice, NoticeKind
+from vosapp.ui.viewer.cleanup import small_holes, specks
 from vosapp.ui.viewer.live_stroke import Stroke
 from vosapp.ui.viewer.raster import BoolImage
 
@@ -45,6 +46,7 @@ class MaskController(QObject):
             "edit.undo": self.undo,
             "edit.redo": self.redo,
             "edit.delete": self.delete_here,
+            "edit.clean_up": self.clean_up,
             "edit.anchor": self.make_anchor,
             "edit.approve": self.toggle_approved,
             "file.import_mask": self.ask_import,
@@ -98,6 +100,25 @@ class MaskController(QObject):
         """Deletes the mask on this frame."""
         here = self._session.view.frame_index
         self._apply("delete mask", lambda document, object_id: edits.delete_masks(document, object_id, [here]))
+
+    def clean_up(self) -> None:
+        """Fills the holes and takes the specks away that are smaller than the brush, as strokes would."""
+        session, active = self._session, self._session.active
+        here, brush_px, store = session.view.frame_index, session.view.brush_px, session.editor.store
+        mask = session.editor.mask(active.id, here) if active is not None else None
+        if active is None or mask is None:
+            return
+        document = session.document
+        holes, dirt = small_holes(mask.array(), brush_px), specks(mask.array(), brush_px)
+        if holes.any():
+            document = edits.stroke(document, store, active.id, here, Mask.from_array(holes), erase=False)
+        if dirt.any():
+            document = edits.stroke(document, store, active.id, here, Mask.from_array(dirt), erase=True)
+        if document is session.document:
+            text = f"No hole or speck of {active.name} is smaller than the brush here."
+            session.notify(text, f"The brush has {brush_px:.0f} px; ] makes it larger.")
+            return
+        session.editor.apply("clean up", document)
 
     def ask_import(self) -> None:
         """Lets the user choose a mask image for this frame."""
