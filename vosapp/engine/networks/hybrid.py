@@ -15,6 +15,7 @@ from torch.nn import functional as F
 from vosapp.core.document import ObjectId
 from vosapp.engine.device import choose_device
 from vosapp.engine.flow import FlowPropagator
+from vosapp.engine.networks.hybrid_doubt import Signs, doubt_of, signs
 from vosapp.engine.networks.hybrid_memory import ObjectMemory
 from vosapp.engine.networks.hybrid_merge import merge, mixed_odds
 from vosapp.engine.networks.hybrid_view import Before, View, Viewer, brought
@@ -67,7 +68,11 @@ class _Past(NamedTuple):
 
 
 class HybridPropagator:
-    """The network, guided by the previous mask moved by flow, and the engine `flow` beside it. A `Propagator`."""
+    """The network, guided by the previous mask moved by flow, and the engine `flow` beside it. A `Propagator`.
+
+    Attributes:
+        signs: what the doubt of the last step's predictions was made of.
+    """
 
     def __init__(self, network: Hybrid, device: torch.device, options: HybridOptions | None = None) -> None:
         """Takes a network in evaluation mode on the device."""
@@ -75,6 +80,7 @@ class HybridPropagator:
         self._options = options or HybridOptions()
         self._objects: dict[ObjectId, ObjectMemory] = {}
         self._before: RgbImage | None = None
+        self.signs: dict[ObjectId, Signs] = {}
         self._flow = FlowEstimator()
         self._partner = FlowPropagator() if self._options.advice else None
 
@@ -116,10 +122,8 @@ class HybridPropagator:
             self._take_in(frame_index, object_id, seen[object_id], merged, doubt[object_id])
         self._accept(frame_index, rgb, given, merged)
         self._before = rgb
-        if heard is not None:
-            # Two views of the same trouble: their geometric mean follows the error better than either.
-            doubt = {i: (own * heard.doubt[i]) ** 0.5 for i, own in doubt.items()}
-        return Prediction(merged, {**doubt, **dict.fromkeys(given, 0.0)})
+        self.signs = {i: signs(own, self._objects[i].age(frame_index), merged[i]) for i, own in doubt.items()}
+        return Prediction(merged, {i: doubt_of(seen) for i, seen in self.signs.items()} | dict.fromkeys(given, 0.0))
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
         """Drops objects and all that is kept of them."""

@@ -51,6 +51,7 @@ class ObjectMemory:
     drift: tuple[float, float] = (0.0, 0.0)
     _trusted: dict[int, _Kept] = field(default_factory=dict)
     _recent: list[tuple[int, Remembered]] = field(default_factory=list)
+    _given_at: int = 0
 
     @property
     def is_ready(self) -> bool:
@@ -74,7 +75,12 @@ class ObjectMemory:
 
     def restart_recent(self, frame_index: int, remembered: Remembered) -> None:
         """Only this frame is recent: its mask is given, and what was predicted before may be wrong."""
+        self._given_at = frame_index
         self._recent = [(frame_index, remembered)]
+
+    def age(self, frame_index: int) -> int:
+        """Frames since a mask was given on the way."""
+        return abs(frame_index - self._given_at)
 
     def recent(self) -> Remembered:
         """The recent frames together."""
