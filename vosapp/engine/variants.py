@@ -37,6 +37,7 @@ _RECURRENT = frozenset({"s2s", "s2s++", "hs2s", "hs2s-0", "hs2s-t1", "hs2s-sim"}
 _AGAME = frozenset({"agame"})
 _RVOS = frozenset({"rvos", "rvos-zero"})
 _COSNET = frozenset({"cosnet", "cosnet-sym", "cosnet-channel"})
+_HYBRID = frozenset({"hybrid"})
 _BFLOAT16 = {"precision": "bfloat16"}
 VARIANTS = (
     Variant(
@@ -54,6 +55,14 @@ VARIANTS = (
         "a thousand changes",
         _BFLOAT16,
         _RECURRENT,
+    ),
+    Variant(
+        "f32",
+        "float32",
+        "computes in float32 on every processor, and not in bfloat16 where that is faster: about one pixel in ten "
+        "thousand changes",
+        {"precision": "float32"},
+        _HYBRID,
     ),
     Variant(
         "3-scales",

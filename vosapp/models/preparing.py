@@ -32,6 +32,16 @@ class Precision(enum.Enum):
         return torch.bfloat16 if self is Precision.BFLOAT16 else torch.float32
 
 
+def quick_precision(device: torch.device) -> Precision:
+    """The precision that a device computes in fastest; bfloat16 only where it was measured, and where it is native.
+
+    Anywhere else bfloat16 is emulated and slower than float32.
+    """
+    abilities = torch.cpu.get_capabilities() if device.type == "cpu" else {}
+    is_native = abilities.get("avx512_bf16", False) or abilities.get("amx_bf16", False)
+    return Precision.BFLOAT16 if is_native else Precision.FLOAT32
+
+
 def dtype_of(module: nn.Module) -> torch.dtype:
     """The type of numbers that a module works in."""
     return next(module.parameters()).dtype

@@ -64,7 +64,7 @@ def test_a_name_means_one_way_of_an_engine() -> None:
         assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize("spec", [spec for spec in engines() if spec.name != "hybrid"], ids=lambda spec: spec.name)
+@pytest.mark.parametrize("spec", engines(), ids=lambda spec: spec.name)
 def test_engines_take_the_options_of_their_variants(spec: EngineSpec) -> None:
     module, _, function = spec.build.partition(":")
     taken = inspect.signature(getattr(importlib.import_module(module), function)).parameters

@@ -13,7 +13,7 @@ from vosapp.models.backbones import bottleneck_stages
 from vosapp.models.fusing import fold, fold_bottlenecks
 from vosapp.models.hs2s.network import HS2S
 from vosapp.models.packing import PackedBottleneck, PackedConv2d, can_pack
-from vosapp.models.preparing import Precision, dtype_of, prepare
+from vosapp.models.preparing import Precision, dtype_of, prepare, quick_precision
 from vosapp.models.rgmp.network import RGMP
 from vosapp.models.s2s.network import S2S
 from vosapp.models.stages.global_convolution import GlobalConvolution
@@ -219,3 +219,15 @@ class TestPackedConvolution:
 def test_only_convolutions_come_in_parts() -> None:
     with pytest.raises(TypeError, match="in parts"):
         part(nn.ReLU(), torch.zeros(1, 1, 1, 1), 0)
+
+
+@pytest.mark.parametrize(
+    ("abilities", "expected"),
+    [({"avx512_bf16": True}, Precision.BFLOAT16), ({"amx_bf16": True}, Precision.BFLOAT16), ({}, Precision.FLOAT32)],
+)
+def test_bfloat16_is_quick_only_where_the_processor_has_it(
+    abilities: dict[str, bool], expected: Precision, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: abilities)
+    assert quick_precision(CPU) is expected
+    assert quick_precision(torch.device("cuda")) is Precision.FLOAT32

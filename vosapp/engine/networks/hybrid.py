@@ -20,14 +20,14 @@ from vosapp.engine.networks.hybrid_memory import ObjectMemory
 from vosapp.engine.networks.hybrid_merge import merge, mixed_odds
 from vosapp.engine.networks.hybrid_view import Before, View, Viewer, brought
 from vosapp.engine.networks.hybrid_window import Window, WindowSettings, box_of, shared_window, window_around
+from vosapp.engine.networks.prepared import prepared_network
 from vosapp.engine.optical_flow import FlowEstimator, flow_scale, grey
 from vosapp.engine.propagator import Prediction, Probability
 from vosapp.models.hybrid.decoder import Seen
-from vosapp.models.hybrid.fuse import fuse
 from vosapp.models.hybrid.guidance import Moved, shrunk_flow, warped
 from vosapp.models.hybrid.memory import CELL
 from vosapp.models.hybrid.network import Hybrid
-from vosapp.models.loading import load_network
+from vosapp.models.preparing import quick_precision
 from vosapp.video.source import RgbImage
 
 _TOP = 0  # all places in memory count, as in training; picking the best costs more than it brings
@@ -282,21 +282,22 @@ def _array(tensor: Tensor) -> Probability:
     return np.asarray(tensor.float().cpu().numpy(), np.float32)
 
 
-def build_hybrid(device: str = "auto", *, advice: bool = True, flow_share: float = _FLOW_SHARE) -> HybridPropagator:
+def build_hybrid(
+    device: str = "auto", *, advice: bool = True, flow_share: float = _FLOW_SHARE, precision: str = ""
+) -> HybridPropagator:
     """The engine with the weights that come with the program, or the user's own.
 
     Args:
         device: "auto", "cpu", "cuda" or "mps".
         advice, flow_share: see `HybridOptions`.
+        precision: "float32" or "bfloat16"; "" for what the device computes in fastest.
 
     Raises:
-        EngineError: no such device.
+        EngineError: no such device or precision.
         WeightsError: the weights are missing or damaged.
     """
     where = choose_device(device)
-    network = load_network("hybrid")
+    network = prepared_network("hybrid", where, precision or quick_precision(where).value)
     if not isinstance(network, Hybrid):
         raise TypeError("the registry's hybrid is not the hybrid network")
-    network.float()
-    fuse(network)
-    return HybridPropagator(network.to(where), where, HybridOptions(advice=advice, flow_share=flow_share))
+    return HybridPropagator(network, where, HybridOptions(advice=advice, flow_share=flow_share))

@@ -45,6 +45,8 @@ def mean_of(sums: list[AppearanceSums]) -> AppearanceSums:
 class Appearance(nn.Module):
     """Fits and applies the regression at 1/4 of the size."""
 
+    exact_parameters = ("ridge", "gain")
+
     def __init__(self, half: int, quarter: int, features: int = 48) -> None:
         super().__init__()
         self.features = nn.Conv2d(half + quarter, features, 1)

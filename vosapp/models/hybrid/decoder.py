@@ -51,6 +51,9 @@ class Decoded(NamedTuple):
 class Decoder(nn.Module):
     """Three stages at 1/8, 1/4, 1/2. The last corrects the logits of moved mask and advice; untrained, it adds 0."""
 
+    exact_parameters = ("trust", "heed")
+    exact_stages = ("doubt",)
+
     def __init__(self, reads: int, states: int = 32) -> None:
         super().__init__()
         self.guidance = GuidanceEncoder((16, 32, 48))

@@ -59,6 +59,8 @@ class ValueEncoder(nn.Module):
 class Reader(nn.Module):
     """Reads memory at every place of the present frame."""
 
+    exact_parameters = ("sharpness",)
+
     def __init__(self, keys: int) -> None:
         super().__init__()
         self.scale = 1 / math.sqrt(keys)

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from vosapp.models.hybrid.appearance import Appearance, AppearanceSums
 from vosapp.models.hybrid.decoder import Decoded, Decoder, Seen
 from vosapp.models.hybrid.encoder import WIDTHS, Encoder, Features
+from vosapp.models.hybrid.fuse import fuse
 from vosapp.models.hybrid.guidance import Moved
 from vosapp.models.hybrid.memory import MASK_CHANNELS, Memory, Reader, ValueEncoder
 
@@ -47,6 +48,10 @@ class Hybrid(nn.Module):
         self.recent = Reader(self.settings.keys)
         self.appearance = Appearance(WIDTHS[0], WIDTHS[1])
         self.decoder = Decoder(2 * (self.settings.values + MASK_CHANNELS + 1), self.settings.states)
+
+    def fold_norms(self) -> None:
+        """Folds the batch norms into their convolutions; see `vosapp.models.preparing.prepare`."""
+        fuse(self)
 
     def encode(self, rgb: Tensor) -> Features:
         """Features of pictures (B, 3, H, W), RGB in 0..1."""
