@@ -14,7 +14,7 @@ from tests.gui.desk import Desk
 from vosapp.core.document import Origin
 from vosapp.core.project import Project
 from vosapp.core.recent import unsaved_dir
-from vosapp.ui.panels.start_page import STEPS
+from vosapp.ui.panels.start_page import STEPS, card_title
 from vosapp.video.images import write_png
 
 
@@ -252,3 +252,8 @@ def test_the_first_page_says_how_it_goes_and_opens_the_demo_shot(desk: Desk) -> 
     assert desk.document.clip is not None and desk.document.clip.frame_count == 84
     desk.trigger("file.close")
     assert not [shown for shown in page.findChildren(QLabel) if shown.isVisible() and shown.text() == STEPS[0][1]]
+
+
+def test_a_folder_of_images_is_listed_with_the_folder_around_it() -> None:
+    assert card_title(Path("/shots/kite/frames")) == "kite/frames"
+    assert card_title(Path("/shots/kite/plate.mov")) == "plate.mov"

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
 
 from tests.gui.desk import Desk
 from vosapp.core.document import MatteSettings, Origin
@@ -15,6 +16,7 @@ from vosapp.export.recipe import ExportFormat
 from vosapp.matte.alpha import alpha_of
 from vosapp.ui.panels.matte_dialog import MatteDialog
 from vosapp.ui.panels.move_dialog import MoveDialog
+from vosapp.ui.panels.range_dialog import RangeDialog
 from vosapp.ui.view_state import ViewMode
 from vosapp.video.images import read_image
 
@@ -191,3 +193,15 @@ def test_in_and_out_are_steps(shot: Desk) -> None:
     assert shot.document.in_out == FrameRange(3, 8)
     shot.trigger("edit.undo")
     assert shot.document.in_out == FrameRange(3, 11)
+
+
+def test_a_range_is_asked_for_in_the_numbers_of_the_source(qtbot: QtBot) -> None:
+    dialog = RangeDialog("Delete masks", "Delete", FrameRange(10, 20), frame_count=30, first_number=1001)
+    qtbot.addWidget(dialog)
+    answers: list[FrameRange] = []
+    dialog.confirmed.connect(answers.append)
+    assert (dialog.first.value(), dialog.last.value()) == (1011, 1021)
+    dialog.whole_end.click()
+    dialog.whole_start.click()
+    dialog.button.click()
+    assert answers == [FrameRange(0, 29)]

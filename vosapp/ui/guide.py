@@ -11,6 +11,8 @@ def guide(document: Document, state: ViewState, coverages: dict[ObjectId, Covera
     """One sentence that says what to do next."""
     if document.clip is None:
         return ""
+    if state.media_problem:
+        return "The clip is missing. File > Relink media finds it; the masks can be exported meanwhile."
     if state.run is not None:
         return "Esc stops the run, and what is finished stays. You can look around and paint meanwhile."
     if state.network_help:

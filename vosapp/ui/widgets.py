@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QButtonGroup,
     QDialog,
     QFrame,
@@ -24,6 +25,7 @@ from vosapp.ui.icons import icon
 from vosapp.ui.theme import TOKENS
 
 T = TypeVar("T")
+_NUMBER_INDENT_PX = 6
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
@@ -52,6 +54,11 @@ class ElidedLabel(QLabel):
         role, place = self.foregroundRole(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         self.style().drawItemText(painter, self.rect(), place, self.palette(), self.isEnabled(), shown, role)
         painter.end()
+
+
+def indent_number(field: QAbstractSpinBox) -> None:
+    """Sets the number of a field off from its border, which the style sheet cannot."""
+    field.lineEdit().setTextMargins(_NUMBER_INDENT_PX, 0, 0, 0)
 
 
 def dialog_column(dialog: QDialog, spacing_px: int) -> QVBoxLayout:

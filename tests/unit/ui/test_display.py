@@ -146,6 +146,10 @@ def test_the_guide_leads_through_the_job() -> None:
     assert guides[0] == "" and "Paint over" in guides[1] and "press F" in guides[2] and "Ctrl+E" in guides[3]
 
 
+def test_the_guide_asks_for_nothing_that_a_missing_clip_rules_out() -> None:
+    assert "Relink" in resolve(shot(0), replace(state(), media_problem="gone")).guide
+
+
 def test_hidden_and_solo_objects_leave_the_overlay() -> None:
     document = shot(0)
     document, second = edits.add_object(document)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QGridLayout, QPushButton, QSlider, QWidget
 
 from vosapp.core.document import MatteSettings, RotoObject
-from vosapp.ui.widgets import button_row, dialog_column, label
+from vosapp.ui.widgets import button_row, dialog_column, indent_number, label
 
 LARGEST_PX = 200.0
 SLIDER_PX = 40  # larger edges can be typed
@@ -68,6 +68,7 @@ def _field(least: float, name: str) -> QDoubleSpinBox:
     field.setSuffix(" px")
     field.setFixedWidth(84)
     field.setAccessibleName(name)
+    indent_number(field)
     return field
 
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QPushButton, QSpi
 
 from vosapp.core.document import Document, RotoObject
 from vosapp.core.timeline import FrameRange
-from vosapp.ui.widgets import button_row, dialog_column, label
+from vosapp.ui.widgets import button_row, dialog_column, indent_number, label
 
 
 class MoveDialog(QDialog):
@@ -77,6 +77,7 @@ class MoveDialog(QDialog):
         field.setValue(frame + self._offset)
         field.setMinimumWidth(90)
         field.setAccessibleName(name)
+        indent_number(field)
         return field
 
     @property

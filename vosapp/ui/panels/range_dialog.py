@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QGridLayout, QPushButton, QSpinBox, QWidget
 
 from vosapp.core.timeline import FrameRange
-from vosapp.ui.widgets import button_row, dialog_column, label
+from vosapp.ui.widgets import button_row, dialog_column, indent_number, label
 
 
 class RangeDialog(QDialog):
@@ -55,6 +57,10 @@ class RangeDialog(QDialog):
         grid.addWidget(self.first, 0, 1)
         grid.addWidget(label("to frame", "dim"), 0, 2)
         grid.addWidget(self.last, 0, 3)
+        self.whole_start = self._shortcut("From the first", self._begin_at_first)
+        self.whole_end = self._shortcut("To the last", self._end_at_last)
+        grid.addWidget(self.whole_start, 1, 1)
+        grid.addWidget(self.whole_end, 1, 3)
         column = dialog_column(self, 18)
         column.addLayout(grid)
         column.addLayout(button_row(cancel, self.button, left=[self._note]))
@@ -70,7 +76,21 @@ class RangeDialog(QDialog):
         field.setValue(frame + self._offset)
         field.setMinimumWidth(90)
         field.setAccessibleName(name)
+        indent_number(field)
         return field
+
+    def _shortcut(self, text: str, do: Callable[[], None]) -> QPushButton:
+        button = QPushButton(text)
+        button.setProperty("role", "flat")
+        button.setAutoDefault(False)
+        button.clicked.connect(do)
+        return button
+
+    def _begin_at_first(self) -> None:
+        self.first.setValue(self.first.minimum())
+
+    def _end_at_last(self) -> None:
+        self.last.setValue(self.last.maximum())
 
     def _check(self) -> None:
         count = self.last.value() - self.first.value() + 1

@@ -126,7 +126,8 @@ class StartPage(QWidget):
 
     def _recent_card(self, text: str) -> QPushButton:
         path = Path(text)
-        button = _card(path.name or text, str(path.parent), "project" if path.suffix == ".vosapp" else "film")
+        kind = "project" if path.suffix == ".vosapp" else "film" if path.suffix else "images"
+        button = _card(card_title(path), str(path.parent), kind)
         button.clicked.connect(_Chosen(self, text))
         return button
 
@@ -175,6 +176,13 @@ def unsaved_text(work: UnsavedWork) -> str:
         return work.last_step
     steps = f"{work.step_count} step{'s' * (work.step_count != 1)}"
     return f"{steps}, the last one “{work.last_step}”, {when(work.changed_at)}"
+
+
+def card_title(path: Path) -> str:
+    """A file's name; a folder of images, which is often called "frames", with the folder around it."""
+    if path.suffix or not path.parent.name:
+        return path.name or str(path)
+    return f"{path.parent.name}/{path.name}"
 
 
 def _step(key: str, text: str) -> QWidget:

@@ -25,6 +25,7 @@ from vosapp.ui.timeline.scale import Scale
 
 GUTTER_PX = 176
 RIGHT_PX = 16
+LEFT_PX = 9  # so that the mark of an anchor on the first frame is seen whole
 HANDLE_PX = 8
 EMPTY = TimelineDisplay(0, 0, (), (), (), None, ())
 
@@ -55,14 +56,14 @@ class TimelineView(QWidget):
         self._scroll = 0
         self._cache: QPixmap | None = None
         self._drag = ""
-        self.scale = Scale.whole(0, GUTTER_PX, 1)
+        self.scale = Scale.whole(0, GUTTER_PX + LEFT_PX, 1)
 
     # -- what is shown ------------------------------------------------------------------------------------------
 
     def show_timeline(self, display: TimelineDisplay) -> None:
         """Shows other lanes and marks."""
         if display.frame_count != self._display.frame_count:
-            self.scale = Scale.whole(display.frame_count, GUTTER_PX, self._track_width())
+            self.scale = Scale.whole(display.frame_count, GUTTER_PX + LEFT_PX, self._track_width())
         self._display = display
         self._scroll = min(self._scroll, self._scroll_limit())
         self._redraw()
@@ -167,7 +168,7 @@ class TimelineView(QWidget):
     # -- geometry -----------------------------------------------------------------------------------------------
 
     def _track_width(self) -> float:
-        return max(self.width() - GUTTER_PX - RIGHT_PX, 1)
+        return max(self.width() - GUTTER_PX - LEFT_PX - RIGHT_PX, 1)
 
     def _track(self, top: float, height: float) -> QRectF:
         return QRectF(GUTTER_PX, top, self.width() - GUTTER_PX, height)
@@ -232,7 +233,7 @@ class TimelineView(QWidget):
 
     def resizeEvent(self, _event: QResizeEvent) -> None:
         """Keeps the part of the clip in sight."""
-        self.scale = self.scale.resized(GUTTER_PX, self._track_width())
+        self.scale = self.scale.resized(GUTTER_PX + LEFT_PX, self._track_width())
         self._scroll = min(self._scroll, self._scroll_limit())
         self._redraw()
 

@@ -77,7 +77,7 @@ class WipeItem(QGraphicsItem):
             painter.setPen(QPen(colour, width))
             painter.drawLine(QPointF(top.x(), first), QPointF(top.x(), last))
         self._draw_handle(painter, QPointF(top.x(), (first + last) / 2))
-        self._draw_names(painter, top.x(), first + 10)
+        self._draw_names(painter, top.x(), last - _TALL_PX - 10)  # messages lie at the top
         painter.restore()
 
     def _draw_handle(self, painter: QPainter, middle: QPointF) -> None:
