@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 import numpy as np
 
 from vosapp.core.document import ObjectId
+from vosapp.engine.flow_appearance import Scorer
 from vosapp.engine.flow_scene import Scene
 from vosapp.engine.flow_track import FlowSettings, ObjectTrack
 from vosapp.engine.optical_flow import Flow, FlowEstimator, GreyImage, grey
@@ -21,8 +22,9 @@ class FlowPropagator:
         to_previous: flow from the present frame to the one before, where one was needed.
     """
 
-    def __init__(self, settings: FlowSettings | None = None) -> None:
-        self._settings = settings or FlowSettings()
+    def __init__(self, settings: FlowSettings | None = None, scorer: Scorer | None = None) -> None:
+        """Takes the constants, and what computes appearance scores where there is a quicker way than the plain."""
+        self._settings, self._scorer = settings or FlowSettings(), scorer
         self._estimator = FlowEstimator()
         self._tracks: dict[ObjectId, ObjectTrack] = {}
         self._previous: GreyImage | None = None
@@ -72,7 +74,7 @@ class FlowPropagator:
                 self._tracks[object_id].adopt(mask)
 
     def _track(self, object_id: ObjectId) -> ObjectTrack:
-        return self._tracks.setdefault(object_id, ObjectTrack(self._settings))
+        return self._tracks.setdefault(object_id, ObjectTrack(self._settings, self._scorer))
 
 
 def build(device: str = "auto") -> FlowPropagator:  # noqa: ARG001 - every engine is built the same way

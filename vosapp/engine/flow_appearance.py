@@ -10,6 +10,7 @@ frame makes a strong target detector is the insight of Robinson et al., CVPR 202
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -46,6 +47,7 @@ class _Side:
 
 
 _Sides = tuple[_Side, _Side]  # object, surroundings
+Scorer = Callable[[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]], NDArray[np.float32]]
 
 
 class AppearanceModel:
@@ -57,10 +59,12 @@ class AppearanceModel:
         ground_share: the same for the surroundings. Low, because new ones come into view all the time.
         recent_share: how much of what was learnt from recent frames the newest replaces.
         anchor_reach: frames after which an anchor counts half.
+        scorer: computes the scores; see `plain_scores`.
     """
 
     def __init__(
         self,
+        scorer: Scorer | None = None,
         *,
         object_share: float = 0.9,
         ground_share: float = 0.3,
@@ -68,6 +72,7 @@ class AppearanceModel:
         anchor_reach: float = 25.0,
     ) -> None:
         self._weights = _random_weights()
+        self._scorer = scorer or plain_scores
         self._anchor_shares = (object_share, ground_share)
         self._recent_share = recent_share
         self._anchor_reach = anchor_reach
@@ -111,12 +116,7 @@ class AppearanceModel:
         height, width, count = features.shape
         if not self.is_ready():
             return np.zeros((height, width), np.float32)
-        solution = self._solve(frame_index)
-        flat = features.reshape(-1, count)
-        scores = np.empty(len(flat), np.float32)
-        for start in range(0, len(flat), _BLOCK):
-            hidden = _hidden(flat[start : start + _BLOCK], self._weights)
-            scores[start : start + _BLOCK] = np.einsum("ij,j->i", hidden, solution)
+        scores = self._scorer(features.reshape(-1, count), self._weights, self._solve(frame_index))
         return np.clip(scores, -1, 1).reshape(height, width)
 
     def _solve(self, frame_index: int) -> NDArray[np.float32]:
@@ -155,6 +155,23 @@ class AppearanceModel:
         hidden = _hidden(features, self._weights)
         gram = np.asarray(cv2.mulTransposed(hidden, aTa=True, scale=1 / len(hidden)), np.float32)
         return _Side(gram, np.asarray(hidden.mean(axis=0), np.float32))
+
+
+def plain_scores(
+    features: NDArray[np.float32], weights: NDArray[np.float32], solution: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """The score (n,) of pixels, not yet limited.
+
+    Args:
+        features: (n, FEATURE_COUNT) of the pixels.
+        weights: (FEATURE_COUNT + 1, h) that make hidden features of them, the last row being offsets.
+        solution: (h,) of the regression.
+    """
+    scores = np.empty(len(features), np.float32)
+    for start in range(0, len(features), _BLOCK):
+        hidden = _hidden(features[start : start + _BLOCK], weights)
+        scores[start : start + _BLOCK] = np.einsum("ij,j->i", hidden, solution)
+    return scores
 
 
 def _random_weights() -> NDArray[np.float32]:

@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vosapp.engine.flow_appearance import AppearanceModel
+from vosapp.engine.flow_appearance import AppearanceModel, Scorer
 from vosapp.engine.flow_claims import Claims, parted
 from vosapp.engine.flow_extent import Extent, extent_of
 from vosapp.engine.flow_features import Features, pixel_features
@@ -85,9 +85,10 @@ class _Look:
 class ObjectTrack:
     """The state of one object during a pass."""
 
-    def __init__(self, settings: FlowSettings) -> None:
+    def __init__(self, settings: FlowSettings, scorer: Scorer | None = None) -> None:
+        """Takes the constants, and what computes appearance scores where there is a quicker way than the plain."""
         self._settings = settings
-        self._appearance = AppearanceModel()
+        self._appearance = AppearanceModel(scorer)
         self._mask: Probability | None = None
         self._extent: Extent | None = None
         self._claims: Claims | None = None

@@ -10,6 +10,7 @@ Source: Kroeger et al., "Fast optical flow using dense inverse search", ECCV 201
 from __future__ import annotations
 
 import enum
+import functools
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -106,10 +107,13 @@ def dense_flow(first: RgbImage, second: RgbImage, preset: FlowPreset = FlowPrese
     return FlowEstimator(preset).flow(grey(first), grey(second))
 
 
+@functools.lru_cache(maxsize=4)  # pictures of a shot have one size, working pictures another
 def pixel_grid(height: int, width: int) -> Flow:
-    """(height, width, 2) float32: every pixel's own (x, y)."""
+    """(height, width, 2) float32: every pixel's own (x, y). Shared by those who ask: it cannot be written to."""
     x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
-    return np.stack([x, y], axis=-1)
+    grid = np.stack([x, y], axis=-1)
+    grid.setflags(write=False)
+    return grid
 
 
 def warp(image: NDArray[Sample], flow: Flow, *, outside: float | None = 0.0) -> NDArray[Sample]:

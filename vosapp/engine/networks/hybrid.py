@@ -21,6 +21,7 @@ from vosapp.engine.networks.hybrid_merge import merge, mixed_odds
 from vosapp.engine.networks.hybrid_view import Before, View, Viewer, brought
 from vosapp.engine.networks.hybrid_window import Window, WindowSettings, box_of, shared_window, window_around
 from vosapp.engine.networks.prepared import prepared_network
+from vosapp.engine.networks.quick_scores import quick_scores
 from vosapp.engine.optical_flow import FlowEstimator, flow_scale, grey
 from vosapp.engine.propagator import Prediction, Probability
 from vosapp.models.hybrid.decoder import Seen
@@ -82,7 +83,7 @@ class HybridPropagator:
         self._before: RgbImage | None = None
         self.signs: dict[ObjectId, Signs] = {}
         self._flow = FlowEstimator()
-        self._partner = FlowPropagator() if self._options.advice else None
+        self._partner = FlowPropagator(scorer=quick_scores) if self._options.advice else None
 
     @torch.inference_mode()
     def remember(self, frame_index: int, rgb: RgbImage, masks: Mapping[ObjectId, Probability]) -> None:

@@ -1,14 +1,10 @@
-"""Reading memory on the processor, a few hundred places at a time: all likenesses at once would not fit its cache.
-
-Their products go through oneDNN where torch has its operator: it uses all of a processor's width where the library
-behind torch's own products may not, and is then twice as fast.
-"""
+"""Reading memory on the processor, a few hundred places at a time: all likenesses at once would not fit its cache."""
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor
-from torch.nn import functional as F
+
+from vosapp.models.hybrid.products import product
 
 _ROWS = 256  # places of the present frame read at once
 
@@ -31,24 +27,8 @@ def read_in_parts(query: Tensor, key: Tensor, value: Tensor, scale: float) -> Te
     result = query.new_empty(len(query), len(value) + 1)
     for start in range(0, len(query), _ROWS):
         rows = slice(start, start + _ROWS)
-        likeness = _product(query[rows], places, lengths)
+        likeness = product(query[rows], places, lengths)
         result[rows, -1] = likeness.amax(1)
-        result[rows, :-1] = _product(likeness.softmax(1), value, None)
+        result[rows, :-1] = product(likeness.softmax(1), value)
     result[:, -1] -= query.square().sum(1) * scale
     return result
-
-
-def _product(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
-    """x (n, k) times the transpose of weight (m, k), plus bias (m,)."""
-    if not _HAS_ONEDNN:
-        return F.linear(x, weight, bias)
-    product: Tensor = torch.ops.mkldnn._linear_pointwise(x, weight, bias, "none", [], "")
-    return product
-
-
-def _has_onednn() -> bool:
-    available = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
-    return bool(available) and hasattr(torch.ops.mkldnn, "_linear_pointwise")
-
-
-_HAS_ONEDNN = _has_onednn()

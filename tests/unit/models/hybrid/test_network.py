@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from vosapp.models.hybrid import reading
+from vosapp.models.hybrid import products
 from vosapp.models.hybrid.appearance import Appearance, mean_of
 from vosapp.models.hybrid.decoder import Seen
 from vosapp.models.hybrid.encoder import Features
@@ -88,7 +88,7 @@ def test_reading_the_best_places_is_close_to_reading_all() -> None:
 @pytest.mark.parametrize("onednn", [True, False])
 def test_reading_in_parts_says_what_reading_at_once_says(onednn: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Training reads at once, the engine in parts, with or without torch's operator of oneDNN."""
-    monkeypatch.setattr(reading, "_HAS_ONEDNN", onednn and reading._HAS_ONEDNN)
+    monkeypatch.setattr(products, "_HAS_ONEDNN", onednn and products._HAS_ONEDNN)
     torch.manual_seed(0)
     reader, key = Reader(16), torch.randn(2, 16, 20, 17)  # more places than one part
     memory = Memory(torch.randn(2, 16, 70) * 2, torch.rand(2, 6, 70))
