@@ -122,6 +122,26 @@ def test_what_was_added_stays(name: str) -> None:
         assert _overlap(masks[index], _disc(index) | _patch(index)) > 0.75, index
 
 
+@pytest.mark.parametrize("width", [3, 5])
+def test_a_thin_stripe_that_was_erased_stays_away(name: str, width: int) -> None:
+    """A rope in front of the object: thin, but with the object on both sides."""
+    ropes = [_stripe(index) & ~np.roll(_stripe(index), width, axis=1) for index in range(LAST + 1)]
+    masks = _propagated(name, {0: _disc(0), CORRECTED: _disc(CORRECTED) & ~ropes[CORRECTED]})
+    for index in range(CORRECTED + 1, LAST + 1):
+        assert _share(masks[index], ropes[index]) < 0.3, index
+        assert _overlap(masks[index], _disc(index) & ~ropes[index]) > 0.75, index
+
+
+@pytest.mark.parametrize("width", [3, 5])
+def test_a_thin_limb_that_was_added_stays(name: str, width: int) -> None:
+    """A pole that looks like the ground around it."""
+    pole = np.zeros(SIZE, np.bool_)
+    pole[95 : 95 + width, 60:110] = True
+    masks = _propagated(name, {0: _disc(0), CORRECTED: _disc(CORRECTED) | pole})
+    for index in range(CORRECTED + 1, LAST + 1):
+        assert _share(masks[index], pole) > 0.7, index
+
+
 def test_a_correction_of_the_first_frame_s_own_mask_needs_no_second_anchor(name: str) -> None:
     masks = _propagated(name, {0: _disc(0) & ~_stripe(0)})
     for index in range(1, LAST - CORRECTED + 1):

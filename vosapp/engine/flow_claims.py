@@ -3,7 +3,8 @@
 Who erases part of an object, or adds what looks like the ground, contradicts what the appearance model makes of the
 picture. Left alone, the looks bring the part back within three frames. So on a trusted mask the model's error is
 measured where it is more than a frayed outline, and taken off its scores from then on: it moves with the picture, and
-is given up where the object's mask no longer has it, or where something else comes into view.
+is given up where the object's mask no longer has it, or where something else comes into view. A thin gap with the
+object on both sides, or a thin limb with the ground on both, is no fraying: somebody drew it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from numpy.typing import NDArray
 from vosapp.engine.optical_flow import Flow, warp
 from vosapp.video.source import RgbImage
 
-_CORE_PX = 7  # what is narrower, on the working picture, is noise of the model and the fraying of outlines
+_CORE_PX = 7  # what is narrower along an outline, on the working picture, is noise of the model and fraying
+_THIN_PX = 3  # what is narrower anywhere: the working picture cannot hold it
+_SPAN_PX = 15  # a gap or limb of up to this is told from an outline by what lies on its other side
 _RIM_PX = 5  # a claim reaches half of this over its core
 _ADDED = np.float32(0.2)  # score that what was added is lifted to: its surroundings pull it down
 _FIRM = 0.3  # appearance score from which a claim also parts surfaces, and stands against the motion
@@ -52,7 +55,9 @@ class Claims:
             None when there are none.
         """
         wrong = np.where(inside, score < 0, score > 0).astype(np.uint8)
-        core = cv2.morphologyEx(wrong, cv2.MORPH_OPEN, _disc(_CORE_PX))
+        broad = cv2.morphologyEx(wrong, cv2.MORPH_OPEN, _disc(_CORE_PX))
+        thin = cv2.morphologyEx(wrong & _gaps_and_limbs(inside), cv2.MORPH_OPEN, _disc(_THIN_PX))
+        core = cv2.bitwise_or(broad, thin)
         grown = cv2.bitwise_and(cv2.dilate(core, _disc(_RIM_PX)), wrong)
         wanted = np.where(inside, _ADDED, np.float32(0))
         return _some(np.where(grown > 0, wanted - score, np.float32(0)), _blurred(picture))
@@ -93,6 +98,14 @@ def parted(picture: RgbImage, claims: NDArray[np.float32], inside: NDArray[np.bo
     apart = np.array(picture, copy=True)
     apart[firm] ^= np.uint8(_OPPOSITE)
     return apart
+
+
+def _gaps_and_limbs(inside: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """(height, width) 1 where the mask is thin, or where what is not in it is thin and lies between its parts."""
+    solid = inside.astype(np.uint8)
+    closed = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, _disc(_SPAN_PX))
+    opened = cv2.morphologyEx(solid, cv2.MORPH_OPEN, _disc(_SPAN_PX))
+    return np.asarray(closed - opened, np.uint8)  # gaps are in the one only, limbs are not in the other
 
 
 def _some(score: NDArray[np.float32], colours: RgbImage) -> Claims | None:
