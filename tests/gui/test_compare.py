@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QImage
 
 from tests.gui.desk import NONE, Desk
 from vosapp.ui.view_state import ViewMode, Wipe
@@ -49,6 +49,18 @@ def test_the_line_is_dragged_and_painting_ends_the_wipe(painted: Desk) -> None:
     assert colour(painted, LEFT) != plain_view
     painted.drag([(100, 80)])
     assert painted.view.wipe is Wipe.OFF and painted.document is not before
+
+
+def test_the_line_goes_from_top_to_bottom_also_on_a_fine_screen(painted: Desk) -> None:
+    painted.trigger("view.wipe")
+    view = painted.canvas.viewport()
+    image = QImage(view.size() * 2, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(2.0)
+    view.render(image)
+    for y in (3, 92):
+        at = painted.canvas.to_view((80.0, y)) * 2
+        row = [image.pixelColor(round(at.x()) + dx, round(at.y())).lightness() for dx in (-2, -1, 0, 1, 2)]
+        assert max(row) > 220, f"no line at row {y} of the picture"
 
 
 def test_the_masks_before_the_last_run_are_kept_to_compare_with(painted: Desk) -> None:

@@ -303,6 +303,20 @@ def pen(desk: Desk, points: list[tuple[float, float, float]]) -> None:
         QCoreApplication.sendEvent(desk.canvas.viewport(), event)
 
 
+def test_the_right_button_erases_with_the_brush_and_paints_with_the_eraser(shot: Desk) -> None:
+    shot.workspace.looks.set_brush(20)
+    shot.drag([(40, 50), (100, 50)])
+    shot.drag([(70, 50)], button=Qt.MouseButton.RightButton)
+    assert not shot.mask(0)[50, 70] and shot.mask(0)[50, 45] and shot.view.project.undo_label == "erase"
+    shot.trigger("tool.eraser")
+    shot.drag([(70, 50)], button=Qt.MouseButton.RightButton)
+    assert shot.mask(0)[50, 70]
+    shot.trigger("tool.polygon")
+    before = shot.document
+    shot.drag([(40, 40), (60, 40)], button=Qt.MouseButton.RightButton)
+    assert shot.document is before and shot.view.polygon_points == 0
+
+
 def test_clean_up_fills_small_holes_and_takes_specks_away_in_one_step(shot: Desk) -> None:
     shot.workspace.looks.set_brush(40)
     shot.drag([(40, 50), (100, 50)])

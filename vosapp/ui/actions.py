@@ -258,7 +258,7 @@ BY_ID = {spec.id: spec for spec in ACTIONS}
 
 GESTURES: tuple[Gesture, ...] = (
     Gesture("Drag", "Paint with the brush or eraser", "Tools"),
-    Gesture("Alt + drag", "Swap brush and eraser", "Tools"),
+    Gesture("Alt or right drag", "Swap brush and eraser", "Tools"),
     Gesture("Shift + click", "Straight line from the last stroke", "Tools"),
     Gesture("Ctrl + drag", "Change the brush size", "Tools"),
     Gesture("Click, Enter", "Set polygon corners, close", "Tools"),

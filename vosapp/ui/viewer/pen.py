@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, Qt
@@ -87,6 +87,8 @@ class Pen:
             self._canvas.set_pointer(Qt.CursorShape.ClosedHandCursor)
         elif event.button() == Qt.MouseButton.LeftButton:
             self._press_left(pointer)
+        elif event.button() == Qt.MouseButton.RightButton and self.settings.tool in (Tool.BRUSH, Tool.ERASER):
+            self._press_left(replace(pointer, modifiers=pointer.modifiers ^ _ALT))  # the other button, the other tool
 
     def move(self, event: QMouseEvent) -> None:
         """Goes on with the gesture, or follows the pointer."""
@@ -309,17 +311,16 @@ class Pen:
             self.ring.setVisible(False)
         if over != self._was_over_wipe and self.gesture is None:
             self._was_over_wipe = over
-            if over:
-                self._canvas.set_pointer(Qt.CursorShape.SizeHorCursor)
-            else:
-                self._show_pointer()
+            self._show_pointer()
 
     def _over_wipe(self, pointer: Pointer) -> bool:
         return self.gesture is None and self._canvas.wipe.is_near(pointer.picture, self._canvas.camera.zoom)
 
     def _show_pointer(self) -> None:
         tool = self.settings.tool
-        if tool is Tool.HAND:
+        if self._was_over_wipe:
+            self._canvas.set_pointer(Qt.CursorShape.SizeHorCursor)
+        elif tool is Tool.HAND:
             self._canvas.set_pointer(Qt.CursorShape.OpenHandCursor)
         elif not self.settings.usable:
             self._canvas.set_pointer(Qt.CursorShape.ArrowCursor)

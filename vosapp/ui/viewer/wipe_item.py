@@ -64,12 +64,11 @@ class WipeItem(QGraphicsItem):
         width, height = self._size
         return QRectF(-width, 0, 3 * width, height)
 
-    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
+    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Draws in logical pixels, whatever the zoom."""
         world = painter.worldTransform()
         top, bottom = world.map(QPointF(self._x, 0)), world.map(QPointF(self._x, self._size[1]))
-        seen = painter.viewport().height() / painter.device().devicePixelRatioF()
-        first, last = max(top.y(), 0.0), min(bottom.y(), seen)
+        first, last = max(top.y(), 0.0), min(bottom.y(), widget.height() if widget is not None else bottom.y())
         painter.save()
         painter.setWorldTransform(QTransform())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
