@@ -18,12 +18,14 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 import numpy as np
 from PySide6.QtCore import QEventLoop, QTimer
 
+from vosapp.core.document import MatteSettings
 from vosapp.core.editor import RunChange
 from vosapp.core.mask import Mask
 from vosapp.data.demo_files import demo_clip, demo_mask
 from vosapp.ui.app import make_application
+from vosapp.ui.suggest_networks import ALL
 from vosapp.ui.suggestions import Suggestion, Suggestions
-from vosapp.ui.view_state import NoticeKind, WorkStatus
+from vosapp.ui.view_state import NoticeKind, SuggestChoice, WorkStatus
 from vosapp.ui.workspace import Workspace
 
 SIZE = (1440, 900)
@@ -81,6 +83,11 @@ def take_pictures(workspace: Workspace, folder: Path) -> None:
     for mode in ("outline", "matte", "cutout"):
         window.commands[f"view.{mode}"].trigger()
         picture(mode)
+    workspace.mattes.set_matte(1, MatteSettings(grow_px=-1, feather_px=6))
+    window.commands["view.wipe"].trigger()
+    workspace.compare.move(0.42)
+    picture("compare")
+    window.commands["view.wipe"].trigger()
     window.commands["view.overlay"].trigger()
     session.notify("plate_v003.mov ends in the middle of frame 412.", "Copy the file again.", NoticeKind.ERROR)
     picture("message")
@@ -99,7 +106,9 @@ def suggest(workspace: Workspace) -> None:
         Suggestion(Mask.from_array(demo_mask(SUGGESTED_ON)), 0.91, 0.96, 0.95, 1.0, "COSNet"),
         Suggestion(Mask.from_array(other_fish(workspace)), 0.74, 0.88, 0.85, 0.99, "RVOS (zero-shot)"),
     )
-    workspace.session.set(suggestions=Suggestions(SUGGESTED_ON, items, frozenset({0})))
+    networks = (ALL, SuggestChoice("rvos-zero", "RVOS (zero-shot)"), SuggestChoice("cosnet", "COSNet"))
+    found = Suggestions(SUGGESTED_ON, items, frozenset({0}))
+    workspace.session.set(suggestions=found, suggest_choices=networks)
 
 
 def other_fish(workspace: Workspace) -> np.ndarray:

@@ -25,7 +25,7 @@ from vosapp.ui.theme import TOKENS
 from vosapp.ui.view_state import EngineChoice, Speed, VariantChoice
 from vosapp.ui.widgets import label, rule, set_role
 
-WIDTH_PX, LIST_PX, ROW_PX = 720, 336, 32
+WIDTH_PX, LIST_PX, ROW_PX = 740, 356, 32
 MARGIN_PX = 8
 _CHOICE = Qt.ItemDataRole.UserRole
 SPEED_COLOURS = {Speed.FAST: TOKENS.good, Speed.MEDIUM: TOKENS.warning, Speed.SLOW: TOKENS.error}
