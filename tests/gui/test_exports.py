@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tests.gui.desk import Desk
+from vosapp.core.document import MatteSettings
 from vosapp.core.timeline import FrameRange
 from vosapp.engine.job import JobContext
 from vosapp.export.export_job import ExportReport, ExportTask, export_body
@@ -53,6 +54,17 @@ def test_the_list_before_says_what_is_missing(masked: Desk) -> None:
     masked.go(9)
     masked.drag([(60, 60)])
     assert any("3 frames: 8, 10 to 11" in finding.text for finding in dialog(masked).findings), "it follows the work"
+
+
+def test_the_list_says_what_becomes_of_a_matte_edge(masked: Desk) -> None:
+    def told() -> list[tuple[NoticeKind, str]]:
+        return [(found.kind, found.text) for found in dialog(masked).findings if "matte edge" in found.text]
+
+    assert told() == []
+    masked.workspace.mattes.set_matte(1, MatteSettings(feather_px=4))
+    assert told() == [(NoticeKind.INFO, "With the matte edge that is set for Object 1, so the masks have greys.")]
+    masked.workspace.exports.choose_format(ExportFormat.PNG_INDEXED)
+    assert told()[0][0] is NoticeKind.WARNING and "leaves the matte edge out" in told()[0][1]
 
 
 def test_png_masks_are_as_many_as_frames_and_as_drawn(masked: Desk, tmp_path: Path) -> None:

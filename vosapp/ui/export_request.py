@@ -10,6 +10,7 @@ from vosapp.core.errors import ExportError
 from vosapp.core.timeline import FrameRange
 from vosapp.export.preflight import Preflight, preflight
 from vosapp.export.recipe import ExportFormat, MissingMasks, Recipe
+from vosapp.matte.alpha import is_neutral
 from vosapp.ui.run_request import active_object
 from vosapp.ui.units import rate_text
 from vosapp.ui.view_state import NoticeKind, ViewState, WorkStatus
@@ -123,9 +124,23 @@ def _findings(found: Preflight, wanted: Recipe) -> tuple[Finding, ...]:
     what = f"{frames} frame{'s' * (frames != 1)} ({first} to {last}), {objects} object{'s' * (objects != 1)}"
     facts = f"{what}, {clip.width} × {clip.height}, {rate_text(clip.rate)} fps"
     lines = [Finding(NoticeKind.GOOD, facts)]
+    lines += _edge_findings(found, wanted.format)
     lines += [Finding(NoticeKind.WARNING, sentence) for sentence in found.warnings()]
     if found.missing and wanted.missing is MissingMasks.EMPTY:
         lines.append(Finding(NoticeKind.INFO, "Frames without a mask are written empty, so the count stays."))
     elif found.missing:
         lines.append(Finding(NoticeKind.INFO, "Frames on which no object has a mask are left out."))
     return tuple(lines)
+
+
+def _edge_findings(found: Preflight, file_format: ExportFormat) -> list[Finding]:
+    """What becomes of matte edges that were set: most formats take them, an image of numbers cannot."""
+    edged = [item for item in found.objects if not is_neutral(item.matte)]
+    names = ", ".join(item.name for item in edged)
+    if not edged:
+        return []
+    if file_format is ExportFormat.PNG_INDEXED:
+        return [Finding(NoticeKind.WARNING, f"Indexed PNG leaves the matte edge out that is set for {names}.")]
+    soft = any(item.matte.feather_px > 0 for item in edged)
+    greys = ", so the masks have greys" if soft and file_format is ExportFormat.PNG else ""
+    return [Finding(NoticeKind.INFO, f"With the matte edge that is set for {names}{greys}.")]
