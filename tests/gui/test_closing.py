@@ -17,7 +17,7 @@ import pytest
 
 from tests.gui.desk import PATIENCE_MS, Desk
 from tests.gui.fakes import ShiftPropagator
-from vosapp.core.errors import MediaError
+from vosapp.core.errors import MediaError, ProjectError
 from vosapp.core.project import Project
 from vosapp.engine.propagation_job import propagation_body
 from vosapp.export.recipe import ExportFormat
@@ -232,7 +232,7 @@ def test_opening_can_be_cancelled_although_the_drive_hangs(
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("vosapp.ui.project_files.read_media", _hung(drive))
-        shot.workspace.projects.disk._answer.setInterval(10)
+        patch.setattr("vosapp.ui.disk_work.ANSWER_MS", 10)
         shot.workspace.projects.open_path(tmp_path / "far.mov")
         shot.wait(drive.asked.is_set)
         shot.workspace.projects.disk.cancel()
@@ -240,6 +240,32 @@ def test_opening_can_be_cancelled_although_the_drive_hangs(
     assert bridge.hangs()
     assert shot.document.clip is not None, "what was open stays"
     shot.open(clip_path)
+
+
+def test_a_project_whose_own_drive_hangs_can_be_left(
+    shot: Desk, drive: HungDrive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Committing fails in the end, and the user wants to leave all the same."""
+    project = shot.workspace.session.project
+    assert project is not None
+    abandon = project.abandon
+
+    def committing(*_arguments: object, **_named: object) -> None:
+        raise ProjectError("shot.vosapp is not written yet.", "Try again.")
+
+    def hung() -> None:
+        drive.read(drive.hangs_at)
+        abandon()
+
+    monkeypatch.setattr("vosapp.ui.project_files.close", committing)
+    monkeypatch.setattr(project, "abandon", hung)
+    shot.answers.agrees = False
+    shot.window.close()
+    assert shot.window.isVisible(), "the user stays"
+    shot.answers.agrees = True
+    shot.window.close()
+    assert not shot.window.isVisible()
+    assert bridge.hangs()
 
 
 END = """

@@ -70,7 +70,6 @@ class DiskWork(QObject):
         self._returned: list[Any] = []  # what the running body returned, until somebody takes it
         self._answer = QTimer(self)
         self._answer.setSingleShot(True)
-        self._answer.setInterval(ANSWER_MS)
         self._answer.timeout.connect(self._leave_behind)
 
     @property
@@ -83,8 +82,17 @@ class DiskWork(QObject):
         self._row.append(errand)
         self._start_next()
 
-    def run_and_wait(self, body: Body[T], title: str, *, can_cancel: bool = False) -> JobResult[T]:
-        """Runs a body and returns how it ended. The window goes on painting but takes nothing from the user."""
+    def run_and_wait(
+        self, body: Body[T], title: str, *, can_cancel: bool = False, patience: Patience | None = None
+    ) -> JobResult[T]:
+        """Runs a body and returns how it ended. The window goes on painting but takes nothing from the user.
+
+        Args:
+            body: what to do.
+            title: shown meanwhile.
+            can_cancel: whether the user is offered to cancel.
+            patience: after which a body that nobody needs any more is left behind, cancelled; None waits for it.
+        """
         loop = QEventLoop()
         ended = _Ended(loop)
         self.run(
@@ -98,6 +106,8 @@ class DiskWork(QObject):
                 blocks=True,
             )
         )
+        if patience is not None:
+            self._answer.start(patience.left_ms())
         gate = InputGate()
         try:
             loop.exec()
@@ -112,7 +122,7 @@ class DiskWork(QObject):
             self._session.set(file_work=replace(work, cancelling=True))
             self._thread.cancel()
             if self._running.reads:
-                self._answer.start()
+                self._answer.start(ANSWER_MS)
 
     def stop(self, patience: Patience) -> None:
         """Stops everything and calls nobody back but those who wait; what was opened and not taken is closed."""
@@ -178,7 +188,7 @@ class DiskWork(QObject):
             self._start_next()
 
     def _leave_behind(self) -> None:
-        """An errand was cancelled and does not answer: whoever cancelled it goes on without it."""
+        """An errand that nobody needs any more does not answer: the window goes on without it."""
         thread, errand = self._thread, self._running
         if thread is None or errand is None or not thread.leave():
             return

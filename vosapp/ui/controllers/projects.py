@@ -252,7 +252,7 @@ class ProjectController(QObject):
             if not self._dialogs.confirm("Leave without saving?", str(error), "Leave"):
                 session.fail(error)
                 return False
-            self.disk.run_and_wait(partial(_abandon, project), "Closing")
+            self.disk.run_and_wait(partial(_abandon, project), "Closing", patience=Patience())
         session.project = None
         return True
 
