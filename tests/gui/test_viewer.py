@@ -349,6 +349,29 @@ def test_a_stroke_behind_another_object_says_why_it_is_not_seen(shot: Desk) -> N
     assert shot.view.notice is None
 
 
+def test_an_object_that_comes_back_is_the_active_one_again(shot: Desk) -> None:
+    shot.drag([(40, 50)])
+    shot.trigger("object.add")
+    shot.drag([(100, 50)])
+    for _ in range(2):
+        shot.trigger("edit.undo")
+    assert [item.id for item in shot.document.objects] == [1]
+    for _ in range(2):
+        shot.trigger("edit.redo")
+    active = shot.workspace.session.active
+    assert active is not None and active.id == 2, "what is painted next goes where the last stroke went"
+
+
+def test_deleting_the_only_object_shown_shows_the_others(shot: Desk) -> None:
+    shot.drag([(40, 50)])
+    shot.trigger("object.add")
+    shot.drag([(100, 50)])
+    shot.trigger("object.solo")
+    assert not shot.view.shows(1)
+    shot.trigger("object.delete")
+    assert shot.view.shows(1)
+
+
 def test_the_window_fits_a_small_screen(desk: Desk, clip_path: Path) -> None:
     small = QSize(1280, 720)
     desk.window.resize(small)

@@ -140,8 +140,9 @@ class Session(QObject):
 
     def _document_changed(self, _old: Document, new: Document) -> None:
         view = self.view
-        if view.active_object and all(o.id != view.active_object for o in new.objects):
-            view = replace(view, active_object=0)
+        # an active object that goes is kept in mind: when undo or redo brings it back, the tools are about it again
+        if view.solo and all(item.id != view.solo for item in new.objects):
+            view = replace(view, solo=0)
         self.view = replace(view, project=self._project_status(saved=view.project.saved))
         self.changed.emit()
         if self.editor.history.forgotten > self._forgotten and not self._told_of_forgetting:

@@ -263,7 +263,7 @@ class ViewState:
         mode, backdrop, opacity, peek: the look; `peek` shows the source while a key is held.
         wipe, wipe_at: what masks are compared with, and where the line stands, as a share of the picture's width.
         before_run: the document when the last run began, None before the first one of a shot.
-        active_object: id of the object that the tools change, 0 when there is none.
+        active_object: id of the object that the tools change; 0 or one that is gone stands for the first.
         hidden, solo: objects not shown; the only object shown, or 0.
         playback, propagate, engines, project: see their classes.
         follow: the playhead goes along with a run until the user goes elsewhere.
