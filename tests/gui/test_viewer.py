@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QPointingDevice, QTabletEvent, QWheelEvent
 
 from tests.gui.desk import Desk
@@ -315,71 +313,3 @@ def test_the_right_button_erases_with_the_brush_and_paints_with_the_eraser(shot:
     before = shot.document
     shot.drag([(40, 40), (60, 40)], button=Qt.MouseButton.RightButton)
     assert shot.document is before and shot.view.polygon_points == 0
-
-
-def test_clean_up_fills_small_holes_and_takes_specks_away_in_one_step(shot: Desk) -> None:
-    shot.workspace.looks.set_brush(40)
-    shot.drag([(40, 50), (100, 50)])
-    shot.workspace.looks.set_brush(6)
-    shot.drag([(60, 50)], keys=ALT)
-    shot.drag([(140, 80)])
-    before = shot.mask(0)
-    shot.workspace.looks.set_brush(2)
-    shot.trigger("edit.clean_up")
-    assert np.array_equal(shot.mask(0), before) and "smaller than the brush" in shot.notice
-    shot.workspace.looks.set_brush(12)
-    shot.trigger("edit.clean_up")
-    assert shot.mask(0)[50, 60] and not shot.mask(0)[80, 140]
-    assert shot.view.project.undo_label == "clean up"
-    shot.trigger("edit.undo")
-    assert np.array_equal(shot.mask(0), before)
-
-
-def test_a_stroke_behind_another_object_says_why_it_is_not_seen(shot: Desk) -> None:
-    shot.workspace.looks.set_brush(30)
-    shot.drag([(40, 50), (100, 50)])
-    shot.trigger("object.add")
-    shot.drag([(130, 80)])
-    assert shot.view.notice is None, "in plain sight"
-    shot.drag([(50, 50), (90, 50)])
-    assert shot.notice == "Object 2 lies behind Object 1, which hides most of that stroke."
-    shot.window.notice.button.click()
-    assert [item.id for item in shot.document.objects] == [2, 1] and shot.view.notice is None
-    shot.drag([(50, 50), (90, 50)])
-    assert shot.view.notice is None
-
-
-def test_an_object_that_comes_back_is_the_active_one_again(shot: Desk) -> None:
-    shot.drag([(40, 50)])
-    shot.trigger("object.add")
-    shot.drag([(100, 50)])
-    for _ in range(2):
-        shot.trigger("edit.undo")
-    assert [item.id for item in shot.document.objects] == [1]
-    for _ in range(2):
-        shot.trigger("edit.redo")
-    active = shot.workspace.session.active
-    assert active is not None and active.id == 2, "what is painted next goes where the last stroke went"
-
-
-def test_deleting_the_only_object_shown_shows_the_others(shot: Desk) -> None:
-    shot.drag([(40, 50)])
-    shot.trigger("object.add")
-    shot.drag([(100, 50)])
-    shot.trigger("object.solo")
-    assert not shot.view.shows(1)
-    shot.trigger("object.delete")
-    assert shot.view.shows(1)
-
-
-def test_the_window_fits_a_small_screen(desk: Desk, clip_path: Path) -> None:
-    small = QSize(1280, 720)
-    desk.window.resize(small)
-    assert desk.window.size() == small
-    desk.open(clip_path)
-    assert desk.window.size() == small
-    for _ in range(3):
-        desk.trigger("object.add")
-    desk.drag([(50, 50)])
-    least = desk.window.minimumSizeHint()
-    assert desk.window.size() == small and least.width() <= 1280 and least.height() <= 700

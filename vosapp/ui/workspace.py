@@ -5,10 +5,8 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtCore import QObject
 
-from vosapp import __version__
 from vosapp.core.errors import UserError
 from vosapp.core.settings import Settings
 from vosapp.core.timeline import Direction
@@ -33,6 +31,7 @@ from vosapp.ui.controllers.weights import WeightsController
 from vosapp.ui.dialogs import Dialogs
 from vosapp.ui.engine_list import engine_choices, usable_name
 from vosapp.ui.main_window import MainWindow
+from vosapp.ui.panels.about import about_box
 from vosapp.ui.panels.export_dialog import ExportDialog
 from vosapp.ui.panels.shortcuts import ShortcutSheet
 from vosapp.ui.patience import Patience
@@ -298,12 +297,7 @@ class Workspace(QObject):
 
     def show_about(self) -> None:
         """Says what this program is."""
-        box = QMessageBox(self.window)
-        box.setWindowTitle("About vosapp")
-        box.setText(f"vosapp {__version__}")
-        box.setInformativeText("Rotoscoping: paint an object once, propagate it through the shot, export the matte.")
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.open()
+        about_box(self.window).open()
 
     def close(self) -> None:
         """Stops everything; the window is closing."""
