@@ -159,6 +159,9 @@ class ExportController(QObject):
         self._result, self._result_path = _outcome(
             result, recipe(self._session.document, self._session.view, self.choice).path
         )
+        if self._hanging is not None:
+            text = "Stopped, but a drive does not answer. What is unfinished there goes when it answers."
+            self._result = Finding(NoticeKind.WARNING, text)
         self._session.set(export=None)
         self._session.notify(self._result.text, kind=self._result.kind)
         self.changed.emit()
