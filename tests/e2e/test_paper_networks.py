@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -20,24 +19,12 @@ from vosapp.core.document import Origin
 from vosapp.core.timeline import Direction
 from vosapp.engine.networks import prepared
 from vosapp.models import registry
+from vosapp.models.spec import Task
 from vosapp.models.weights import weights_path
 from vosapp.video.images import write_png
 
 FRAMES = 4
-_RESNET: dict[str, Any] = {"stem": 8, "widths": (4, 8, 8, 16), "depths": (1, 1, 1, 1)}
-_RGMP: dict[str, Any] = {"width": 16, **_RESNET}
-_S2S: dict[str, Any] = {"widths": (4, 4, 8, 8, 8), "middle": 16, "wide": 32}
-_HS2S: dict[str, Any] = {"matched": 16, **_RESNET}
-SMALL = {
-    "rgmp": _RGMP,
-    "rgmp-gru": _RGMP,
-    "s2s": _S2S,
-    "s2s++": _S2S,
-    "hs2s": _HS2S,
-    "hs2s-0": _HS2S,
-    "hs2s-t1": _HS2S,
-    "hs2s-sim": _HS2S,
-}
+ENGINES = [spec.name for spec in registry.networks(Task.ONE_SHOT) if spec.name != "hybrid"]
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +32,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_clip(tmp_path_factory.mktemp("papers") / "disc.mp4", frames=FRAMES, size=SIZE, content=picture)
 
 
-@pytest.fixture(params=SMALL)
+@pytest.fixture(params=ENGINES)
 def engine(request: pytest.FixtureRequest, own_data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A network of the registry made small, its weights lying where an import would put them."""
     name: str = request.param
@@ -54,7 +41,7 @@ def engine(request: pytest.FixtureRequest, own_data_folder: Path, monkeypatch: p
 
 def install(name: str, monkeypatch: pytest.MonkeyPatch) -> str:
     spec = registry.network(name)
-    small = replace(spec, options=tuple((dict(spec.options) | SMALL[name]).items()))
+    small = replace(spec, builder="tests.small_networks:trainable", options=(("name", name),))
     others = tuple(other for other in registry.NETWORKS if other.name != name)
     monkeypatch.setattr(registry, "NETWORKS", (small, *others))
     torch.manual_seed(0)
