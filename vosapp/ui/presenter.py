@@ -14,7 +14,7 @@ from vosapp.core.errors import MaskError
 from vosapp.ui.display import Display, PenDisplay, resolve
 from vosapp.ui.main_window import MainWindow
 from vosapp.ui.onion import OnionLayer
-from vosapp.ui.overlay_display import OverlayDisplay
+from vosapp.ui.overlay_display import OverlayDisplay, OverlayLayer
 from vosapp.ui.session import Session
 from vosapp.ui.suggest_display import SuggestDisplay
 from vosapp.ui.timeline.lanes import CoverageCache
@@ -39,6 +39,7 @@ class Presenter(QObject):
         self._coverage = CoverageCache()
         self._pointer: Point | None = None
         self._seen: tuple[Document, ViewState] | None = None
+        self._layers: dict[tuple[int, tuple[int, int], OverlayLayer], Layer] = {}
         self._compared: tuple[object, LayerStack] | None = None
         self.display: Display | None = None
         session.changed.connect(self.refresh)
@@ -107,16 +108,22 @@ class Presenter(QObject):
         canvas.show_masks(self._stack(overlay, (clip.height, clip.width)), overlay.frame_index, order)
 
     def _stack(self, overlay: OverlayDisplay, shape: tuple[int, int]) -> LayerStack:
-        layers = []
+        """The masks to show. Layers that stay as they are keep what was made of them: a stroke changes one of many."""
+        before, self._layers = self._layers, {}
         for layer in overlay.layers:
-            try:
-                mask = self._session.editor.mask(layer.object_id, overlay.frame_index)
-            except MaskError as error:
-                self._session.notify(error.message, error.hint, NoticeKind.ERROR)
-                continue
-            if mask is not None and mask.shape == shape:
-                layers.append(Layer(layer.object_id, layer.colour, mask.array(), layer.matte))
-        return LayerStack(shape, tuple(layers))
+            key = overlay.frame_index, shape, layer
+            known = before.get(key) or self._layer(layer, overlay.frame_index)
+            if known is not None and known.mask.shape == shape:
+                self._layers[key] = known
+        return LayerStack(shape, tuple(self._layers.values()))
+
+    def _layer(self, layer: OverlayLayer, frame_index: int) -> Layer | None:
+        try:
+            mask = self._session.editor.mask(layer.object_id, frame_index)
+        except MaskError as error:
+            self._session.notify(error.message, error.hint, NoticeKind.ERROR)
+            return None
+        return None if mask is None else Layer(layer.object_id, layer.colour, mask.array(), layer.matte)
 
     def _show_wipe(self, wipe: WipeDisplay) -> None:
         canvas = self._window.canvas

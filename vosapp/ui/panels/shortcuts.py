@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QScroll
 from vosapp.ui.actions import ACTIONS, GESTURES, MENUS, ActionSpec, Gesture
 from vosapp.ui.widgets import label
 
-_COLUMNS = (("Playback", "Help"), ("Tools", "Propagate"), ("View", "Object"), ("Edit", "File"))
+_COLUMNS = (("Playback", "Help"), ("Tools", "Object"), ("View", "Propagate"), ("Edit", "File"))
 KEYS_PX = 98
 SHORT_KEY = 8  # a second key is shown where both are short
 

@@ -15,7 +15,7 @@ from vosapp.ui.widgets import label, rule
 
 ROW_PX = 34
 SHOWN_ROWS = 6  # before the list scrolls
-HELP_PX = 250
+HELP_PX = 200  # a window of 720 pixels has no more
 
 
 class SuggestPanel(QWidget):

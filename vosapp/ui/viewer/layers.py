@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ Labels = NDArray[np.uint8]
 NEUTRAL = MatteSettings()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Layer:
     """One object's mask on one frame: a boolean array (height, width) that nobody changes, and its matte's edge."""
 
@@ -25,6 +26,13 @@ class Layer:
     colour: Colour
     mask: BoolImage
     matte: MatteSettings = NEUTRAL
+
+    @cached_property
+    def alpha(self) -> Labels:
+        """The layer's matte as an export makes it, 255 inside; made once."""
+        from vosapp.matte.alpha import alpha_of
+
+        return alpha_of(self.mask, self.matte)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +56,10 @@ class LayerStack:
         return any(layer.matte != NEUTRAL for layer in self.layers)
 
     def alpha(self) -> Labels:
-        """The matte of all layers as an export makes it, 255 inside: the most opaque counts."""
-        from vosapp.matte.alpha import alpha_of
-
+        """The matte of all layers together: the most opaque counts."""
         joined = np.zeros(self.shape, np.uint8)
         for layer in self.layers:
-            np.maximum(joined, alpha_of(layer.mask, layer.matte), out=joined)
+            np.maximum(joined, layer.alpha, out=joined)
         return joined
 
     def slot(self, object_id: ObjectId) -> int:
