@@ -340,7 +340,7 @@ def test_the_program_ends_although_a_run_hangs(clip_path: Path, tmp_path: Path) 
         env=environment,
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=600,
         check=False,
     )
     assert out.returncode == 0, out.stderr
