@@ -349,3 +349,21 @@ def test_the_program_ends_although_a_run_hangs(clip_path: Path, tmp_path: Path) 
     project = Project.open(work.path, read_only=True)
     assert sorted(project.editor.document.object(1).cells) == [0, 1, 2, 3, 4]
     project.close()
+
+
+SLOW = """
+import time
+from PySide6.QtCore import QCoreApplication
+from vosapp.engine.job import Job
+from vosapp.ui.bridge import JobThread, hangs
+
+application = QCoreApplication([])
+thread = JobThread()
+thread.start_job(Job(lambda context: time.sleep(1)))
+print(thread.leave(), hangs())
+"""
+
+
+def test_a_process_that_ends_by_itself_waits_for_what_is_only_slow() -> None:
+    out = subprocess.run([sys.executable, "-c", SLOW], capture_output=True, text=True, timeout=240, check=False)
+    assert (out.returncode, out.stdout.strip(), out.stderr) == (0, "True True", "")

@@ -33,9 +33,18 @@ def main(argv: Sequence[str]) -> int:
         workspace.projects.open_path(Path(argv[0]))
     code = application.exec()
     sys.excepthook = sys.__excepthook__
+    return end(code)
+
+
+def end(code: int) -> int:
+    """The exit code of the program, whose window has closed; all is saved.
+
+    Does not return while a thread that was left behind still runs: it cannot be joined, and Qt aborts when it is
+    deleted. The process ends here then.
+    """
     if hangs():
-        # A thread that hangs in the system cannot be joined, and Qt aborts when it is deleted. All is saved.
         logging.shutdown()
+        sys.stdout.flush()
         os._exit(code)
     return code
 

@@ -6,6 +6,7 @@ that thread. A plain function or a lambda would be called in the worker thread i
 
 from __future__ import annotations
 
+import atexit
 import threading
 from collections import deque
 from typing import Any, Generic, TypeVar
@@ -17,7 +18,7 @@ from vosapp.ui.patience import Patience
 
 T = TypeVar("T")
 
-
+EXIT_MS = 10_000
 _left_behind: list[JobThread] = []
 """Threads that did not stop in time and outlive their controllers: Qt must never delete them while they run."""
 
@@ -25,6 +26,18 @@ _left_behind: list[JobThread] = []
 def hangs() -> bool:
     """Whether a thread that was left behind still runs, so that the program cannot end in the usual way."""
     return any(thread.isRunning() for thread in _left_behind)
+
+
+def _wait_at_exit() -> None:
+    """Gives threads that are only slow the time to end, where a process ends in another way than `app.end`.
+
+    Qt aborts the process when a running thread is deleted.
+    """
+    for thread in _left_behind:
+        thread.wait(EXIT_MS)
+
+
+atexit.register(_wait_at_exit)
 
 
 class Mailbox(Generic[T]):

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from vosapp.core.errors import UserError
-from vosapp.ui.app import make_application, use_offscreen_without_display
+from vosapp.ui.app import end, make_application, use_offscreen_without_display
 from vosapp.ui.demo_hands import DemoDialogs, Hands
 from vosapp.ui.qt_messages import silence_offscreen
 
@@ -35,12 +35,13 @@ def main(argv: Sequence[str]) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="vosapp-demo-") as data:
         os.environ["VOSAPP_DATA_DIR"] = data  # the user's settings and recent files stay as they are
+        code = 0
         try:
             _Story(folder, arguments.engine).play()
         except UserError as error:
             print(f"vosapp: {error}", file=sys.stderr)  # noqa: T201 - this is a command
-            return 1
-    return 0
+            code = 1
+    return end(code)
 
 
 class _Story:
