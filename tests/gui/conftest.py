@@ -49,6 +49,7 @@ def own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy machine is no drive that hangs: what is stopped has the time it needs, and messages stay as long."""
     monkeypatch.setattr("vosapp.ui.patience.CLOSING_S", PATIENCE_MS / 1000)
+    monkeypatch.setattr("vosapp.ui.disk_work.ANSWER_MS", PATIENCE_MS)
     monkeypatch.setattr("vosapp.ui.panels.notice.SHOWN_MS", 10 * PATIENCE_MS)
     monkeypatch.setattr("vosapp.ui.panels.notice.OFFERED_MS", 10 * PATIENCE_MS)
 
