@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vosapp.core.document import Document, ObjectId
-from vosapp.ui.timeline.lanes import Coverage, Doubts, frames_to_review
+from vosapp.ui.timeline.lanes import DOUBTFUL, Coverage, Doubts, frames_to_review
 from vosapp.ui.view_state import ViewState
 
 
@@ -29,11 +29,27 @@ def guide(document: Document, state: ViewState, coverages: dict[ObjectId, Covera
     stale = sum(len(item.stale()) for item in document.objects)
     if stale:
         return f"{stale} frame{'s' * (stale != 1)} came from a mask that has changed since. Propagate again to renew."
+    return _review_guide(document, state, doubts)
+
+
+def _review_guide(document: Document, state: ViewState, doubts: Doubts) -> str:
+    """What to do when everything is propagated: where to look, or that it is done."""
+    doubtful = _doubtful_here(document, state.frame_index)
+    if doubtful:
+        return f"{doubtful} looks doubtful here. Correct it and propagate again; N goes to the next such frame."
     if frames_to_review(doubts):
         return "Some frames look doubtful. N goes to the next one; paint a correction there and propagate again."
     if doubts:
         return "Play it with Space; N goes to the least sure frames. Correct what is wrong, propagate; Ctrl+E exports."
     return "Play it with Space. Paint where it is wrong and propagate again; Ctrl+E exports."
+
+
+def _doubtful_here(document: Document, frame_index: int) -> str:
+    """The name of the most doubtful object on a frame; "" when none is doubtful."""
+    cells = [(item.cells.get(frame_index), item.name) for item in document.objects]
+    doubts = [(cell.doubt, name) for cell, name in cells if cell is not None and cell.doubt and not cell.is_barrier]
+    doubt, name = max(doubts, key=lambda one: one[0], default=(0.0, ""))
+    return name if doubt >= DOUBTFUL else ""
 
 
 def _suggest_guide(state: ViewState) -> str:

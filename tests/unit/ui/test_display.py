@@ -118,7 +118,8 @@ def test_the_screen_of_a_shot() -> None:
     assert display.transport.timecode == "00:00:00:03"
     assert display.objects[0].coverage == "all frames" and display.objects[0].here == "predicted"
     assert display.transport.review_text == "29 frames to review"
-    assert "N goes to the next one" in display.guide
+    assert display.guide.startswith("Object 1 looks doubtful here")
+    assert "N goes to the next one" in resolve(shot(0, predicted=range(1, 30), doubt=0.7), state(0)).guide
     assert display.propagate.summary.startswith("Frames 1004–1030")
 
 
@@ -144,6 +145,15 @@ def test_the_guide_leads_through_the_job() -> None:
         resolve(shot(0, predicted=range(1, 30)), state()).guide,
     ]
     assert guides[0] == "" and "Paint over" in guides[1] and "press F" in guides[2] and "Ctrl+E" in guides[3]
+
+
+def test_the_guide_names_the_object_that_is_doubtful_here() -> None:
+    document = shot(0, predicted=range(1, 5), doubt=0.6)
+    document, second = edits.add_object(document)
+    for frame, doubt in ((1, 0.9), (2, 0.2)):
+        document = edits.predict(document, STORE, second, frame, AREA, engine="flow", sources=(0,), doubt=doubt)
+    assert resolve(document, state(1)).guide.startswith("Object 2 ")
+    assert resolve(document, state(2)).guide.startswith("Object 1 ")
 
 
 def test_the_guide_asks_for_nothing_that_a_missing_clip_rules_out() -> None:
