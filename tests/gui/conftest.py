@@ -105,6 +105,7 @@ def desk(qtbot: QtBot, no_leaks: None, make_body: MakeBody) -> Iterator[Desk]:
     with qtbot.waitExposed(workspace.window, timeout=PATIENCE_MS):
         workspace.window.show()
     desk = Desk(workspace, answers, qtbot)
+    desk.settle()
     yield desk
     desk.put_away()
 

@@ -144,10 +144,11 @@ class Desk:
     # -- opening ------------------------------------------------------------------------------------------------
 
     def open(self, path: Path) -> None:
-        """Opens a clip or project and waits for its first picture."""
+        """Opens a clip or project and waits for its first picture and for the lists of files."""
         self.settle()
         self.workspace.projects.open_path(path)
         self.wait(lambda: self.view.opening == "" and self.view.picture_index == self.view.frame_index)
+        self.settle()
 
     def try_to_open(self, path: Path) -> str:
         """Opens something that will not open, and returns the message."""
