@@ -18,6 +18,7 @@ from vosapp.engine.flow import FlowPropagator
 from vosapp.engine.networks.hybrid_doubt import Signs, doubt_of, signs
 from vosapp.engine.networks.hybrid_memory import ObjectMemory
 from vosapp.engine.networks.hybrid_merge import merge, mixed_odds
+from vosapp.engine.networks.hybrid_outline import settled
 from vosapp.engine.networks.hybrid_view import Before, View, Viewer, brought
 from vosapp.engine.networks.hybrid_window import Window, WindowSettings, box_of, shared_window, window_around
 from vosapp.engine.networks.prepared import prepared_network
@@ -34,7 +35,8 @@ from vosapp.video.source import RgbImage
 _TOP = 0  # all places in memory count, as in training; picking the best costs more than it brings
 _COARSE = 3.0  # a window that is seen so much larger than flow was estimated gets a flow of its own
 _FLOW_SHARE = 0.2
-_LEAN = 0.5
+_LEAN = 1.2
+_STRICTNESS = 0.5
 _FOUND = 0.5  # share of the last mask's area from which the advice tells where to look
 _LOST = 0.9  # a prediction of more doubt is not remembered
 
@@ -50,6 +52,7 @@ class HybridOptions:
         advice: whether the engine `flow` runs beside the network and advises it; without it the network is alone.
         lean: added to the network's log-odds. It learnt on clips of a few frames; over many it lets go of what it is
             unsure of, and what is let go seldom comes back.
+        strictness: taken from the log-odds of what is shown, which may be narrower than what is kept in sight.
         flow_share: share of the engine `flow` in the result's log-odds, above what the network makes of its advice.
     """
 
@@ -58,6 +61,7 @@ class HybridOptions:
     recurrence: bool = True
     advice: bool = True
     lean: float = _LEAN
+    strictness: float = _STRICTNESS
     flow_share: float = _FLOW_SHARE
 
 
@@ -124,7 +128,15 @@ class HybridPropagator:
         self._accept(frame_index, rgb, given, merged)
         self._before = rgb
         self.signs = {i: signs(own, self._objects[i].age(frame_index), merged[i]) for i, own in doubt.items()}
-        return Prediction(merged, {i: doubt_of(seen) for i, seen in self.signs.items()} | dict.fromkeys(given, 0.0))
+        doubts = {i: doubt_of(seen) for i, seen in self.signs.items()} | dict.fromkeys(given, 0.0)
+        return Prediction(self._shown(rgb, merged, found), doubts)
+
+    def _shown(
+        self, rgb: RgbImage, merged: Mapping[ObjectId, Probability], found: Collection[ObjectId]
+    ) -> dict[ObjectId, Probability]:
+        """The masks to show: those that were found are settled, but where a correction says what they are."""
+        shown = {i: settled(merged[i], rgb, self._options.strictness) for i in found}
+        return {**merged, **(shown if self._partner is None else self._partner.insist(shown))}
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
         """Drops objects and all that is kept of them."""

@@ -31,7 +31,7 @@ class WindowSettings:
     """
 
     object_sizes: float = 2.5
-    side_px: int = 288
+    side_px: int = 352
     enlargement: float = 3.0
     pace: float = 0.1
 

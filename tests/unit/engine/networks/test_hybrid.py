@@ -73,7 +73,7 @@ def test_flow_goes_on_from_what_both_found() -> None:
         torch.manual_seed(3)
         network = Hybrid(HybridSettings(8, 8, 8)).eval()
         torch.nn.init.constant_(network.decoder.change.bias, -12.0)  # type: ignore[arg-type]
-        propagator = HybridPropagator(network, torch.device("cpu"), HybridOptions(flow_share=share))
+        propagator = HybridPropagator(network, torch.device("cpu"), HybridOptions(flow_share=share, strictness=0))
         propagator.step(0, world[:, :160], {1: mask})
         areas[share] = [(propagator.step(k, world[:, k : k + 160]).probabilities[1] >= 0.5).sum() for k in (1, 2)]
     assert areas[0.5][0] > 2 * areas[0.0][0]
