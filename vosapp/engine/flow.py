@@ -53,7 +53,7 @@ class FlowPropagator:
             probabilities[object_id], doubt[object_id] = mask, 0.0
         for object_id in followed:
             probabilities[object_id], doubt[object_id] = self._tracks[object_id].follow(scene)
-        return Prediction(_disjoint(probabilities, given), doubt)
+        return Prediction(disjoint(probabilities, given), doubt)
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
         """Drops objects; see `Propagator.forget`."""
@@ -82,9 +82,7 @@ def build(device: str = "auto") -> FlowPropagator:  # noqa: ARG001 - every engin
     return FlowPropagator()
 
 
-def _disjoint(
-    probabilities: dict[ObjectId, Probability], given: Mapping[ObjectId, Probability]
-) -> dict[ObjectId, Probability]:
+def disjoint(probabilities: dict[ObjectId, Probability], given: Collection[ObjectId]) -> dict[ObjectId, Probability]:
     """Predictions of several objects scaled to sum to at most 1, leaving room for what was given first."""
     free = [o for o in probabilities if o not in given]
     if not free or len(probabilities) == 1:

@@ -14,7 +14,7 @@ from torch.nn import functional as F
 
 from vosapp.core.document import ObjectId
 from vosapp.engine.device import choose_device
-from vosapp.engine.flow import FlowPropagator
+from vosapp.engine.flow import FlowPropagator, disjoint
 from vosapp.engine.networks.hybrid_doubt import Signs, doubt_of, signs
 from vosapp.engine.networks.hybrid_memory import ObjectMemory
 from vosapp.engine.networks.hybrid_merge import merge, mixed_odds
@@ -136,7 +136,8 @@ class HybridPropagator:
     ) -> dict[ObjectId, Probability]:
         """The masks to show: those that were found are settled, but where a correction says what they are."""
         shown = {i: settled(merged[i], rgb, self._options.strictness) for i in found}
-        return {**merged, **(shown if self._partner is None else self._partner.insist(shown))}
+        shown = {**merged, **(shown if self._partner is None else self._partner.insist(shown))}
+        return disjoint(shown, [i for i in shown if i not in found])
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
         """Drops objects and all that is kept of them."""
