@@ -186,7 +186,7 @@ _HYBRID = NetworkSpec(
     paper="our own; design and figures in the model card weights/hybrid.md",
     builder="vosapp.models.hybrid.network:build",
     parameters=2_380_762,
-    speed="150 ms a frame with flow beside it, 110 ms more for each further object",
+    speed="170 ms a frame with flow beside it, 150 ms more for each further object",
     memory_mb=500,
     licence="Apache-2.0, as the program; the model card lists the photographs it was trained on.",
 )
