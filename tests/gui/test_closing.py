@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.gui.around import SourceAround
 from tests.gui.desk import PATIENCE_MS, Desk
 from tests.gui.fakes import ShiftPropagator
 from vosapp.core.errors import MediaError, ProjectError
@@ -25,7 +26,7 @@ from vosapp.ui import bridge
 from vosapp.ui.controllers.runs import MakeBody
 from vosapp.ui.patience import Patience
 from vosapp.video.open import open_video
-from vosapp.video.source import ClipInfo, RgbImage, VideoSource
+from vosapp.video.source import VideoSource
 
 HANGS_AT = 5
 
@@ -47,27 +48,10 @@ class HungDrive:
             assert self.answers.wait(PATIENCE_MS / 1000), "the test left the drive hanging"
 
 
-class _HungSource:
+class _HungSource(SourceAround):
     def __init__(self, drive: HungDrive, inner: VideoSource) -> None:
-        self._drive, self._inner = drive, inner
-
-    @property
-    def info(self) -> ClipInfo:
-        return self._inner.info
-
-    def frame(self, index: int) -> RgbImage:
-        self._drive.read(index)
-        return self._inner.frame(index)
-
-    def native(self, index: int) -> np.ndarray:
-        self._drive.read(index)
-        return self._inner.native(index)
-
-    def is_damaged(self, index: int) -> bool:
-        return self._inner.is_damaged(index)
-
-    def close(self) -> None:
-        self._inner.close()
+        super().__init__(inner)
+        self.reading = drive.read  # type: ignore[method-assign]
 
 
 @pytest.fixture

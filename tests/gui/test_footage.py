@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPointF
 
 from tests.clips import make_clip, make_sequence, read_index
+from tests.gui.around import SourceAround
 from tests.gui.desk import LEFT, NONE, PATIENCE_MS, Desk, send_mouse
 from vosapp.core.errors import MediaError
 from vosapp.core.timeline import Direction, FrameRange
@@ -26,7 +27,7 @@ GAPS = (3, 4, 8)
 COUNTING = "The exact number of frames is still being counted."
 
 
-class Drive:
+class Drive(SourceAround):
     """A source whose drive can be made to hang, whose count can be a claim, and which tells what it decodes.
 
     Attributes:
@@ -36,7 +37,7 @@ class Drive:
     """
 
     def __init__(self, path: str) -> None:
-        self._inner = open_video(path)
+        super().__init__(open_video(path))
         self.answers = threading.Event()
         self.answers.set()
         self.claimed: int | None = None
@@ -51,20 +52,10 @@ class Drive:
             return replace(info, notes=self.found)
         return replace(info, frame_count=self.claimed, provisional=True, notes=(COUNTING,))
 
-    def frame(self, index: int) -> RgbImage:
+    def reading(self, index: int) -> None:
         self.begun.append(index)
         assert self.answers.wait(PATIENCE_MS / 1000), "the test left the drive hanging"
         self.decoded.append(index)
-        return self._inner.frame(index)
-
-    def native(self, index: int) -> np.ndarray:
-        return self._inner.native(index)
-
-    def is_damaged(self, index: int) -> bool:
-        return self._inner.is_damaged(index)
-
-    def close(self) -> None:
-        self._inner.close()
 
 
 @pytest.fixture
@@ -325,11 +316,7 @@ def test_scrubbing_decodes_what_the_hand_stopped_at_and_little_else(
     desk: Desk, drives: list[Drive], clip: Path
 ) -> None:
     """The first frame is being read while the hand goes on; of the others only the last one is worth reading."""
-    desk.open(clip)
-    drive = drives[-1]
-    fill_cache(desk)
-    drive.answers.clear()
-    before = len(drive.begun)
+    drive, before = hanging_at_the_start(desk, drives, clip)
     hand = Hand(desk, 60)
     desk.wait(lambda: drive.begun[before:] == [60])
     hand.move(90, 40, 75, 110, 55, 100)
@@ -347,11 +334,7 @@ def test_scrubbing_decodes_what_the_hand_stopped_at_and_little_else(
 
 def test_a_quick_hand_costs_at_most_one_frame_too_many(desk: Desk, drives: list[Drive], clip: Path) -> None:
     """However the threads take turns: the decoder may begin with one that is overtaken, and then takes the last."""
-    desk.open(clip)
-    drive = drives[-1]
-    fill_cache(desk)
-    drive.answers.clear()
-    before = len(drive.begun)
+    drive, before = hanging_at_the_start(desk, drives, clip)
     hand = Hand(desk, 60)
     hand.move(90, 40, 75, 110, 55, 100)
     hand.lift()
@@ -372,6 +355,15 @@ def test_scrubbing_back_and_forth_within_the_cache_decodes_nothing(desk: Desk, d
     settle(desk)
     again = [index for index in drives[-1].decoded[len(before) :] if index in before]
     assert again == []
+
+
+def hanging_at_the_start(desk: Desk, drives: list[Drive], clip: Path) -> tuple[Drive, int]:
+    """Opens a clip whose drive hangs once the first frames are there; with how many readings had begun."""
+    desk.open(clip)
+    drive = drives[-1]
+    fill_cache(desk)
+    drive.answers.clear()
+    return drive, len(drive.begun)
 
 
 def fill_cache(desk: Desk) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from vosapp.data.generator.cast import KNOWN, STRANGER, Layer
 from vosapp.data.generator.layers import Picture
-from vosapp.data.generator.motion import Motion, Pose, draw_motion, elsewhen, jittered, moved, still_pose
+from vosapp.data.generator.motion import Pose, draw_motion, elsewhen, jittered, moved, still_pose
 
 _KNOWN = 0.25  # share of look-alikes that the user follows too
 _SLOWEST, _FASTEST = 0.06, 0.3  # of the object's size a frame, relative to it
@@ -33,10 +33,10 @@ def crossing_twin(target: Layer, picture: Picture, side: float, random: np.rando
     miss = random.uniform(_NEAREST, _FARTHEST) * random.choice([-1, 1]) * side
     first = _likeness(target.poses[1], random)
     own = replace(draw_motion(side, random, speed), shift=np.zeros(2))
-    walk = [
-        _walked(first, own, step, target.poses[1 + step].centre + across * miss + along * pace * (step - meeting))
-        for step in range(steps + 1)
-    ]
+    walk = []
+    for step in range(steps + 1):
+        centre = target.poses[1 + step].centre + across * miss + along * pace * (step - meeting)
+        walk.append(replace(moved(first, own, step), centre=centre))
     walk = [jittered(pose, side, random) for pose in walk]
     anchor = elsewhen(first, side, random)
     away = random.uniform(0, 2 * np.pi)
@@ -50,7 +50,3 @@ def _likeness(pose: Pose, random: np.random.Generator) -> Pose:
     """A pose that differs from the object's as that of one fish from the next."""
     own = still_pose(pose.centre, pose.scale * float(np.exp(random.normal(0, 0.15))), random)
     return replace(own, angle=pose.angle + random.normal(0, 0.3))
-
-
-def _walked(first: Pose, motion: Motion, step: int, centre: np.ndarray) -> Pose:
-    return replace(moved(first, motion, step), centre=centre)

@@ -109,8 +109,7 @@ class HybridPropagator:
         found: dict[ObjectId, Probability] = {}
         wanted = [i for i in old if i not in given and self._before is not None]
         seen: dict[ObjectId, View] = {}
-        heard = None if self._partner is None else self._partner.step(frame_index, rgb, given)
-        advice = None if heard is None else heard.probabilities
+        advice = None if self._partner is None else self._partner.step(frame_index, rgb, given).probabilities
         past = _Past(old, advice)
         for window, group in self._windows(wanted, advice or {}):
             view = self._viewer.look(rgb, window)
