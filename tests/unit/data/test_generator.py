@@ -17,7 +17,9 @@ from vosapp.data.generator.clip import generate
 from vosapp.data.generator.crossing import crossing_twin
 from vosapp.data.generator.damage import damaged
 from vosapp.data.generator.layers import Picture, draw, hidden, over, placed
+from vosapp.data.generator.limbs import draw_limbs
 from vosapp.data.generator.motion import Pose, draw_motion, moved, still_pose
+from vosapp.data.generator.poles import draw_poles
 from vosapp.data.generator.settings import GeneratorSettings
 from vosapp.data.generator.sheet import contact_sheet
 from vosapp.data.generator.turning import turning
@@ -50,7 +52,7 @@ def test_clips_have_an_object_that_goes_on() -> None:
     assert 12 <= damage <= 24
 
 
-@pytest.mark.parametrize("kind", ["calm", "bent", "turned", "crossing"])
+@pytest.mark.parametrize("kind", ["calm", "bent", "turned", "crossing", "limbs", "poles"])
 def test_every_kind_of_clip_has_its_object(kind: str) -> None:
     """All have masks, and the same seed gives the same clip."""
     bank, settings = small_bank(), replace(SETTINGS, **{kind: 1.0})
@@ -89,6 +91,47 @@ def test_a_look_alike_comes_near_and_goes_its_own_way() -> None:
         assert away[0] > 0.6, "apart on the anchor"
     assert max(nearest) < 1.0
     assert np.median(passed) > 0.3
+
+
+def _block(role: int, *, side: float, middles: list[tuple[float, float]], angle: float = 0.0) -> Layer:
+    """A square block of a side, its middle at these places."""
+    picture = Picture(np.full((20, 20, 3), 90, np.uint8), np.full((20, 20), 255, np.uint8), (0, 0, 20, 20))
+    still = replace(still_pose(np.zeros(2), side / 20, np.random.default_rng(0)), angle=angle, stretch=0.0)
+    poses = tuple(replace(still, centre=np.array(middle)) for middle in middles)
+    return Layer(role, (picture,) * len(poses), poses, np.zeros(2))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_limbs_hang_on_the_object_and_swing(seed: int) -> None:
+    """On every frame each of them touches the body, wherever that goes; none of them stays as it was."""
+    middles = [(60.0, 60.0), (50.0, 50.0), (58.0, 50.0), (66.0, 52.0), (74.0, 54.0)]
+    body = _block(TARGET, side=36, middles=middles)
+    look = Cutout(np.full((40, 60, 3), 120, np.uint8), np.full((40, 60), 255, np.uint8), (0, 0, 60, 40))
+    behind, before = draw_limbs(body, [look], 36, np.random.default_rng(seed), speed=1.0)
+    assert 1 <= len(behind) + len(before) <= 4
+    for limb in behind + before:
+        assert limb.role == TARGET
+        for index in range(len(middles)):
+            alpha, ours = (draw(part.pictures[index], part.poses[index], 128)[1] for part in (limb, body))
+            assert np.count_nonzero(np.minimum(alpha, ours) > 127) > 0
+        angles = [pose.angle for pose in limb.poses[1:]]
+        assert max(angles) - min(angles) > 0.005
+
+
+def test_a_pole_passes_the_object_and_lets_it_go() -> None:
+    bank, hidden_then_seen = small_bank(), 0
+    for seed in range(12):
+        body = _block(TARGET, side=30, middles=[(64.0, 64.0)] * 9)
+        for pole in draw_poles(bank, body, 30, np.random.default_rng(seed), 128):
+            assert pole.role != TARGET
+            ours = draw(body.pictures[1], body.poses[1], 128)[1] > 127
+            over = [
+                np.count_nonzero(ours & (draw(pole.pictures[k], pole.poses[k], 128)[1] > 127)) / ours.sum()
+                for k in range(1, 9)
+            ]
+            assert max(over) < 0.75, "never more than a part of the object"
+            hidden_then_seen += max(over) > 0.04 and over[-1] < max(over)
+    assert hidden_then_seen > 6
 
 
 def test_a_turning_object_shows_another_side_within_the_same_outline() -> None:

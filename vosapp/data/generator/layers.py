@@ -46,6 +46,12 @@ class Picture:
     box: tuple[int, int, int, int]
     hinge: Hinge | None = None
 
+    @property
+    def size_px(self) -> float:
+        """The longer side of the box."""
+        left, top, right, bottom = self.box
+        return float(max(right - left, bottom - top))
+
 
 def placed(picture: Picture, pose: Pose, size_px: int) -> NDArray[np.float32]:
     """For every pixel of the frame the place (x, y) in the picture that it shows: (size, size, 2) float32."""

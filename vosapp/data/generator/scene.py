@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import cv2
@@ -12,7 +13,9 @@ from vosapp.data.generator.cast import BACKGROUND, KNOWN, STRANGER, TARGET, Laye
 from vosapp.data.generator.crossing import crossing_twin
 from vosapp.data.generator.finish import recoloured
 from vosapp.data.generator.layers import Picture, draw_hinge
+from vosapp.data.generator.limbs import draw_limbs
 from vosapp.data.generator.motion import Motion, Pose, draw_motion, elsewhen, jittered, moved, still_pose
+from vosapp.data.generator.poles import draw_poles
 from vosapp.data.generator.settings import GeneratorSettings
 from vosapp.data.generator.turning import turning
 from vosapp.data.photographs.bank import IGNORE, PhotographBank, Rgb
@@ -23,11 +26,17 @@ _SMALLEST_SIDE_PX = 14
 
 def draw_scene(bank: PhotographBank, settings: GeneratorSettings, random: np.random.Generator) -> list[Layer]:
     """A cast, from the bottom to the top."""
+    layers = bent_scene(bank, settings, random) if settings.bent and random.random() < settings.bent else []
+    layers = layers or _composed_scene(bank, settings, random)
+    if settings.poles and random.random() < settings.poles:
+        body = _body_of(layers)
+        layers += draw_poles(bank, body, _side_of(body), random, settings.size_px)
+    return layers
+
+
+def _composed_scene(bank: PhotographBank, settings: GeneratorSettings, random: np.random.Generator) -> list[Layer]:
+    """Cut-outs on a backdrop."""
     frames, size = settings.steps + 2, settings.size_px
-    if settings.bent and random.random() < settings.bent:
-        layers = bent_scene(bank, settings, random)
-        if layers:
-            return layers
     camera = draw_motion(size * 0.5, random, settings.speed)
     scene = _home_scene(bank, settings, random) if random.random() < settings.in_place else None
     target, backdrop = scene if scene is not None else (draw_cutout(bank, random), _backdrop(bank, frames, random))
@@ -36,23 +45,43 @@ def draw_scene(bank: PhotographBank, settings: GeneratorSettings, random: np.ran
     motion = draw_motion(side, random, settings.speed)
     layers = [_background(backdrop, camera, settings, random)]
     layers += _distractors(bank, target, (centre, side), settings, random)
-    layers.append(_layer(TARGET, target, pose, motion, settings, random))
-    if settings.turned and random.random() < settings.turned:
-        other = draw_cutout(bank, random) if random.random() < 0.5 else target
-        layers[-1] = replace(layers[-1], pictures=turning(layers[-1].pictures, other, random, settings.speed))
+    parts = _with_limbs(bank, target, _layer(TARGET, target, pose, motion, settings, random), settings, random)
+    body = _body_of(parts)
     if settings.crossing and random.random() < settings.crossing:
         shown = Cutout(recoloured(target.rgb, random, random.choice([0.0, 0.2, 0.5])), target.alpha, target.box)
-        twin = crossing_twin(layers[-1], _picture(shown, random), side, random, speed=settings.speed)
-        layers.insert(len(layers) - int(random.random() < 0.5), twin)
+        twin = crossing_twin(body, _picture(shown, random), side, random, speed=settings.speed)
+        parts.insert(len(parts) * int(random.random() < 0.5), twin)
+    layers += parts
     if random.random() < 0.15:
-        layers.append(_companion(bank, _target_of(layers), side, random))
+        layers.append(_companion(bank, body, side, random))
     if random.random() < 0.35:
         layers.append(_occluder(bank, centre, side, settings, random))
     return layers
 
 
-def _target_of(layers: list[Layer]) -> Layer:
-    return next(layer for layer in layers if layer.role == TARGET)
+def _with_limbs(
+    bank: PhotographBank, cutout: Cutout, plain: Layer, settings: GeneratorSettings, random: np.random.Generator
+) -> list[Layer]:
+    """The object, which may turn and may have limbs."""
+    layer = plain
+    if settings.turned and random.random() < settings.turned:
+        other = draw_cutout(bank, random) if random.random() < 0.5 else cutout
+        layer = replace(plain, pictures=turning(plain.pictures, other, random, settings.speed))
+    if not settings.limbs or random.random() >= settings.limbs:
+        return [layer]
+    looks = [cutout, draw_cutout(bank, random)]
+    behind, before = draw_limbs(layer, looks, _side_of(layer), random, speed=settings.speed)
+    return [*behind, layer, *before]
+
+
+def _body_of(layers: Sequence[Layer]) -> Layer:
+    """The largest part of the object on the frame before."""
+    return max((layer for layer in layers if layer.role == TARGET), key=_side_of)
+
+
+def _side_of(layer: Layer) -> float:
+    """The longer side of a layer on the frame before, in pixels."""
+    return layer.pictures[1].size_px * layer.poses[1].scale
 
 
 def _place(settings: GeneratorSettings, random: np.random.Generator) -> tuple[NDArray[np.float64], float]:

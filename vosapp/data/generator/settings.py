@@ -22,6 +22,8 @@ class GeneratorSettings:
         bent: share of clips that are one photograph bent as a whole, so that no edge is a cut-out's.
         turned: share of composed clips in which the object turns and shows sides that the anchor did not see.
         crossing: share of composed clips in which a look-alike comes near and passes before or behind the object.
+        limbs: share of composed clips in which thin parts of the object swing about joints.
+        poles: share of composed and bent clips in which narrow things pass before the object.
         speed: factor on all motion.
         calm: share of clips in which everything moves slowly, as most footage does.
         damage: share of clips whose guidance mask is damaged as a drifted prediction would be.
@@ -36,6 +38,8 @@ class GeneratorSettings:
     bent: float = 0.0
     turned: float = 0.0
     crossing: float = 0.0
+    limbs: float = 0.0
+    poles: float = 0.0
     speed: float = 1.0
     calm: float = 0.0
     damage: float = 0.8
