@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import os
 from collections.abc import Iterator
 from typing import TypeVar
 
@@ -11,6 +12,8 @@ from torch import Tensor, nn
 
 from vosapp.models.fusing import fold_bottlenecks
 from vosapp.models.packing import can_pack, pack
+
+_KEPT_KERNELS = "64"
 
 AnyModule = TypeVar("AnyModule", bound=nn.Module)
 
@@ -73,8 +76,12 @@ def prepare(network: AnyModule, device: torch.device, precision: Precision = Pre
         parameter.data = parameter.data.to(dtype, memory_format=layout)
     if precision is not Precision.FLOAT32:
         _accept_any_precision(network)
-    if device.type == "cpu" and can_pack():
-        pack(network)
+    if device.type == "cpu":
+        # oneDNN keeps up to 1,024 compiled kernels, one for each shape of each layer: a window that follows an object
+        # has many, and the process grew for as long as it ran. Compiling one anew costs nothing that can be measured.
+        os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", _KEPT_KERNELS)
+        if can_pack():
+            pack(network)
     return network
 
 

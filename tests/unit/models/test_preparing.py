@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import copy
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -231,3 +234,28 @@ def test_bfloat16_is_quick_only_where_the_processor_has_it(
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: abilities)
     assert quick_precision(CPU) is expected
     assert quick_precision(torch.device("cuda")) is Precision.FLOAT32
+
+
+_MANY_SHAPES = """
+import torch
+from torch import nn
+from vosapp.models.preparing import prepare
+network = prepare(nn.Sequential(nn.Conv2d(3, 8, 3)), torch.device("cpu"))
+for turn in range(2):
+    print("turn", turn, flush=True)
+    for side in range(20, 100):
+        network(torch.zeros(1, 3, side, side))
+"""
+
+
+def test_kernels_of_shapes_long_gone_are_let_go() -> None:
+    """Else a process grows with every new size of the window, for as long as it runs."""
+    environment = {**os.environ, "ONEDNN_VERBOSE": "profile_create", "OMP_NUM_THREADS": "1"}
+    environment.pop("ONEDNN_PRIMITIVE_CACHE_CAPACITY", None)
+    told = subprocess.run(
+        [sys.executable, "-c", _MANY_SHAPES], env=environment, capture_output=True, text=True, check=True
+    ).stdout
+    first, second = told.split("turn 1")
+    if "cache_miss" not in first:
+        pytest.skip("this torch computes without oneDNN")
+    assert second.count("cache_miss") >= 80
