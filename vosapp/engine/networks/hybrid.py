@@ -16,6 +16,7 @@ from vosapp.core.document import ObjectId
 from vosapp.engine.device import choose_device
 from vosapp.engine.flow import FlowPropagator, disjoint
 from vosapp.engine.networks.hybrid_doubt import Signs, doubt_of, signs
+from vosapp.engine.networks.hybrid_identity import Witness, handed_over, without_strays
 from vosapp.engine.networks.hybrid_memory import ObjectMemory
 from vosapp.engine.networks.hybrid_merge import merge, mixed_odds
 from vosapp.engine.networks.hybrid_outline import settled
@@ -53,6 +54,7 @@ class HybridOptions:
         lean: added to the network's log-odds. It learnt on clips of a few frames; over many it lets go of what it is
             unsure of, and what is let go seldom comes back.
         strictness: taken from the log-odds of what is shown, which may be narrower than what is kept in sight.
+        identity: whether parts of masks are compared with trusted frames, see `hybrid_identity`.
         flow_share: share of the engine `flow` in the result's log-odds, above what the network makes of its advice.
     """
 
@@ -62,6 +64,7 @@ class HybridOptions:
     advice: bool = True
     lean: float = _LEAN
     strictness: float = _STRICTNESS
+    identity: bool = True
     flow_share: float = _FLOW_SHARE
 
 
@@ -70,6 +73,14 @@ class _Past(NamedTuple):
 
     masks: Mapping[ObjectId, Probability]
     advice: Mapping[ObjectId, Probability] | None
+
+
+class _Found(NamedTuple):
+    """What the network makes of one object: its mask (height, width), its opinion of 1 - J, what both are judged by."""
+
+    mask: Probability
+    unsure: float
+    witness: Witness
 
 
 class HybridPropagator:
@@ -107,16 +118,19 @@ class HybridPropagator:
         old = {i: o.mask for i, o in self._objects.items() if o.mask is not None}
         doubt: dict[ObjectId, float] = {}
         found: dict[ObjectId, Probability] = {}
+        witnesses: dict[ObjectId, Witness] = {}
         wanted = [i for i in old if i not in given and self._before is not None]
         seen: dict[ObjectId, View] = {}
         advice = None if self._partner is None else self._partner.step(frame_index, rgb, given).probabilities
         past = _Past(old, advice)
         for window, group in self._windows(wanted, advice or {}):
             view = self._viewer.look(rgb, window)
-            for object_id, (mask, unsure) in self._predict(frame_index, rgb, view, group, past).items():
-                found[object_id], doubt[object_id], seen[object_id] = mask, unsure, view
+            for object_id, one in self._predict(frame_index, rgb, view, group, past).items():
+                found[object_id], doubt[object_id], witnesses[object_id] = one
+                seen[object_id] = view
         if advice is not None and self._options.flow_share:
             found = {i: mixed_odds(mask, advice[i], self._options.flow_share) for i, mask in found.items()}
+        found = self._identified(found, witnesses)
         if self._partner is not None:
             found = self._partner.insist(found)
         merged = merge(found, given)
@@ -129,6 +143,16 @@ class HybridPropagator:
         self.signs = {i: signs(own, self._objects[i].age(frame_index), merged[i]) for i, own in doubt.items()}
         doubts = {i: doubt_of(seen) for i, seen in self.signs.items()} | dict.fromkeys(given, 0.0)
         return Prediction(self._shown(rgb, merged, found), doubts)
+
+    def _identified(
+        self, found: Mapping[ObjectId, Probability], witnesses: Mapping[ObjectId, Witness]
+    ) -> dict[ObjectId, Probability]:
+        """The masks without look-alikes that stand apart; what belongs to another object is given to it."""
+        if not self._options.identity:
+            return dict(found)
+        found = handed_over(found, witnesses)
+        sizes = {i: witness.window.reach_px / self._options.window.object_sizes for i, witness in witnesses.items()}
+        return {i: without_strays(mask, witnesses[i], sizes[i]) for i, mask in found.items()}
 
     def _shown(
         self, rgb: RgbImage, merged: Mapping[ObjectId, Probability], found: Collection[ObjectId]
@@ -170,8 +194,8 @@ class HybridPropagator:
         view: View,
         group: list[ObjectId],
         past: _Past,
-    ) -> dict[ObjectId, tuple[Probability, float]]:
-        """Mask and doubt of the objects seen through one window, as if each were alone."""
+    ) -> dict[ObjectId, _Found]:
+        """What is found of the objects seen through one window, as if each were alone."""
         window, features = view.window, view.features
         before = self._before if self._before is not None else rgb
         flow = self._flow_in(window, rgb, before)
@@ -187,10 +211,9 @@ class HybridPropagator:
         shape = moved.mask.shape[-2:]
         logits = F.interpolate(decoded.logits + self._options.lean, size=shape, mode="bilinear", align_corners=False)
         doubts = decoded.doubt.sigmoid()
-        return {
-            i: (window.put_back(_array(logits[k, 0].sigmoid()), (rgb.shape[0], rgb.shape[1])), float(doubts[k]))
-            for k, i in enumerate(group)
-        }
+        masks = [window.put_back(_array(one[0].sigmoid()), (rgb.shape[0], rgb.shape[1])) for one in logits]
+        own, others = (_array(said[:, 0]) for said in self._network.read_shares(all_seen.read))
+        return {i: _Found(masks[k], float(doubts[k]), Witness(window, own[k], others[k])) for k, i in enumerate(group)}
 
     def _recall(self, view: View, memory: ObjectMemory, frame_index: int) -> Seen:
         """What an object's memories say of the present frame."""

@@ -90,6 +90,11 @@ class Hybrid(nn.Module):
         half = read.shape[1] // 2
         return read[:, : MASK_CHANNELS - 1], read[:, half : half + MASK_CHANNELS - 1]
 
+    def read_shares(self, read: Tensor) -> tuple[Tensor, Tensor]:
+        """How far places that look alike on trusted frames were the object's, and the others'; (B, 1, H/8, W/8)."""
+        parts = read[:, : MASK_CHANNELS - 1]
+        return parts.mean(1, keepdim=True), read[:, MASK_CHANNELS - 1 : MASK_CHANNELS]
+
 
 def build(**settings: int) -> Hybrid:
     """The network without weights."""

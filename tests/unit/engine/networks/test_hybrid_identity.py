@@ -1,0 +1,117 @@
+"""Parts of masks that are not the object go, and go to whom they belong; parts that are it stay."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tests.shared import shared_dir
+from vosapp.core.document import ObjectId
+from vosapp.engine.networks.hybrid import build_hybrid
+from vosapp.engine.networks.hybrid_identity import Witness, handed_over, without_strays
+from vosapp.engine.networks.hybrid_window import Window
+from vosapp.evaluation.datasets import open_dataset
+from vosapp.metrics.davis import jaccard
+
+SHAPE = (160, 320)
+CELL = 8
+FIRST, SECOND, THIRD = ObjectId(1), ObjectId(2), ObjectId(3)
+BODY, NEAR, FAR = (slice(40, 100), slice(40, 100)), (slice(40, 100), slice(110, 140)), (slice(40, 100), slice(220, 260))
+
+
+def _mask(*places: tuple[slice, slice]) -> NDArray[np.float32]:
+    mask = np.zeros(SHAPE, np.float32)
+    for place in places:
+        mask[place] = 0.9
+    return mask
+
+
+def _witness(*said: tuple[tuple[slice, slice], float, float]) -> Witness:
+    """A window that is the whole frame; (place, own, others) each."""
+    own, others = np.zeros(SHAPE, np.float32), np.zeros(SHAPE, np.float32)
+    for place, of_own, of_others in said:
+        own[place], others[place] = of_own, of_others
+    window = Window(0, 0, SHAPE[1], SHAPE[0], SHAPE[0], SHAPE[1], 150.0)
+    return Witness(window, own[CELL // 2 :: CELL, CELL // 2 :: CELL], others[CELL // 2 :: CELL, CELL // 2 :: CELL])
+
+
+def test_a_witness_speaks_of_a_region() -> None:
+    said = _witness((BODY, 0.6, 0.2)).over(_mask(BODY) > 0)
+    assert said == (pytest.approx(0.6, abs=0.12), pytest.approx(0.2, abs=0.04))
+
+
+def test_a_far_part_that_looks_unlike_goes_with_its_soft_edge() -> None:
+    mask = _mask(BODY, FAR)
+    mask[40:100, 260:262] = 0.3
+    found = without_strays(mask, _witness((BODY, 0.6, 0.1), (FAR, 0.25, 0.2)), 60)
+    assert not found[:, 200:].any()
+    assert np.array_equal(found[:, :150], mask[:, :150])
+
+
+@pytest.mark.parametrize(
+    ("place", "own"), [(NEAR, 0.25), (FAR, 0.5)], ids=["parted by a pole", "far away but looking the same"]
+)
+def test_parts_of_the_object_stay(place: tuple[slice, slice], own: float) -> None:
+    mask = _mask(BODY, place)
+    assert np.array_equal(without_strays(mask, _witness((BODY, 0.6, 0.1), (place, own, 0.2)), 60), mask)
+
+
+def test_the_part_that_looks_right_is_the_body_though_it_is_the_smaller() -> None:
+    found = without_strays(_mask(BODY, FAR), _witness((BODY, 0.2, 0.1), (FAR, 0.6, 0.2)), 60)
+    assert np.array_equal(found, _mask(FAR))
+
+
+def test_crumbs_and_single_parts_are_not_judged() -> None:
+    crumb = (slice(60, 64), slice(230, 234))
+    for mask in (_mask(BODY, crumb), _mask(BODY), _mask()):
+        assert without_strays(mask, _witness((BODY, 0.6, 0.1)), 60) is mask
+
+
+def test_what_comes_back_from_behind_another_is_given_back() -> None:
+    masks = {FIRST: _mask(), SECOND: _mask(BODY, FAR)}
+    said = {FIRST: _witness((FAR, 0.4, 0.3)), SECOND: _witness((BODY, 0.5, 0.25), (FAR, 0.25, 0.5))}
+    found = handed_over(masks, said)
+    assert np.array_equal(found[FIRST], _mask(FAR))
+    assert np.array_equal(found[SECOND], _mask(BODY))
+
+
+def test_of_two_that_are_away_the_likest_gets_it() -> None:
+    masks = {FIRST: _mask(), THIRD: _mask(), SECOND: _mask(BODY, FAR)}
+    said = {
+        FIRST: _witness((FAR, 0.2, 0.4)),
+        THIRD: _witness((FAR, 0.5, 0.2)),
+        SECOND: _witness((BODY, 0.5, 0.25), (FAR, 0.25, 0.5)),
+    }
+    found = handed_over(masks, said)
+    assert np.array_equal(found[THIRD], _mask(FAR))
+    assert not found[FIRST].any()
+
+
+def test_nothing_is_taken_for_an_object_that_is_in_sight() -> None:
+    elsewhere = (slice(120, 150), slice(40, 100))
+    masks = {FIRST: _mask(elsewhere), SECOND: _mask(BODY, FAR)}
+    said = {FIRST: _witness((FAR, 0.4, 0.3)), SECOND: _witness((BODY, 0.5, 0.25), (FAR, 0.25, 0.5))}
+    assert all(np.array_equal(handed_over(masks, said)[i], masks[i]) for i in masks)
+
+
+def test_an_object_never_loses_its_last_likely_part() -> None:
+    """Turned and far from its first frame it may look more like the other one, which is still hidden behind it."""
+    masks = {FIRST: _mask(), SECOND: _mask(BODY, FAR)}
+    said = {FIRST: _witness((FAR, 0.4, 0.3)), SECOND: _witness((BODY, 0.25, 0.5), (FAR, 0.2, 0.5))}
+    assert all(np.array_equal(handed_over(masks, said)[i], masks[i]) for i in masks)
+
+
+def test_a_dog_that_another_jumped_over_gets_its_mask_back() -> None:
+    """The second dog passes before the first one, which looks much like it, and runs off."""
+    shared_dir("clips", "dogs-jump")
+    clip = open_dataset(str(shared_dir("clips"))).only(["dogs-jump"]).clips[0]
+    dogs = [one.id for one in clip.objects[:2]]
+    engine = build_hybrid("cpu")
+    for index in range(19):
+        given = {dog: clip.truth(index)[dog].astype(np.float32) for dog in dogs} if index == 0 else None
+        if given:
+            engine.remember(0, clip.frame(0), given)
+        found = engine.step(index, clip.frame(index), given).probabilities
+    truth = clip.truth(18)
+    assert all(jaccard(found[dog] >= 0.5, truth[dog]) > 0.6 for dog in dogs)
