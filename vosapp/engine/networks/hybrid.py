@@ -213,7 +213,11 @@ class HybridPropagator:
         doubts = decoded.doubt.sigmoid()
         masks = [window.put_back(_array(one[0].sigmoid()), (rgb.shape[0], rgb.shape[1])) for one in logits]
         own, others = (_array(said[:, 0]) for said in self._network.read_shares(all_seen.read))
-        return {i: _Found(masks[k], float(doubts[k]), Witness(window, own[k], others[k])) for k, i in enumerate(group)}
+        carried = _array(moved.mask[:, 0])
+        return {
+            i: _Found(masks[k], float(doubts[k]), Witness(window, own[k], others[k], carried[k]))
+            for k, i in enumerate(group)
+        }
 
     def _recall(self, view: View, memory: ObjectMemory, frame_index: int) -> Seen:
         """What an object's memories say of the present frame."""

@@ -2,11 +2,12 @@
 
 A mask that has taken in a look-alike does not let go of it by itself: the recent frames say that it belongs. Trusted
 frames do not forget. Parts that stand apart are compared as wholes, over which the noise of single places is gone.
+And nothing comes from nowhere: a part far from all that was there a frame before must look just like the object.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import cv2
@@ -20,8 +21,11 @@ from vosapp.engine.propagator import Probability
 _LEAST_SHARE = 0.05  # of the largest part: smaller ones cover too few places to be judged
 _LEAST_PX = 24
 _BODY_SHARE = 0.2  # a part this large against the largest may be the body
-_UNLIKE = 0.6  # a part whose likeness is below this share of the body's is another's
+_UNLIKE = 0.6  # a body whose likeness is below this share of another part's is none
 _APART = 0.3  # of the object's size, from which a part counts as standing apart; what a pole parts stands closer
+_NEEDED = 0.4  # such a part needs this share of the body's likeness, and as much more as it is farther away,
+_ALIKE = 0.95  # at most this; and what comes from nowhere needs this
+_REACH = 0.1  # of the object's size: a part so near to where the last mask was moved to goes on from it
 _OTHERS = 1.4  # a part that is so much more like the others is one of them
 _AWAY = 0.25  # an object with less than this share of the part's area may be what has come back
 _SOFT_PX = 2  # beyond a part's outline its soft edge goes along
@@ -34,11 +38,13 @@ class Witness(NamedTuple):
         window: where.
         own: (h, w) float32 in 0..1, how far the places that look alike were the object's.
         others: the same for the other followed objects together.
+        carried: (height, width) float32 in 0..1, the last mask as flow moves it, as the network sees it.
     """
 
     window: Window
     own: NDArray[np.float32]
     others: NDArray[np.float32]
+    carried: NDArray[np.float32]
 
     def over(self, region: NDArray[np.bool_]) -> tuple[float, float]:
         """Means of `own` and `others` over a region (height, width) of the frame; 0 where the window does not reach."""
@@ -48,37 +54,55 @@ class Witness(NamedTuple):
 
 
 class _Part(NamedTuple):
-    """A connected part of a mask: where, how many pixels, and what the witness says of it."""
+    """A connected part of a mask: its label, how many pixels, and what the witness says of it."""
 
-    region: NDArray[np.bool_]
+    label: int
     area: int
     own: float
     others: float
 
 
 def without_strays(mask: Probability, witness: Witness, size_px: float) -> Probability:
-    """The mask without parts that stand apart from the body and look much less like the object.
+    """The mask without parts that stand apart from the body and are none of the object.
 
     Args:
         mask: (height, width) in 0..1, of one object.
         witness: of the same object.
         size_px: the object's usual size in pixels of the frame.
     """
-    parts = _parts(mask, witness)
-    if len(parts) < 2:
+    labels = _labels(mask)
+    if labels.max() < 2:
         return mask
-    largest = max(part.area for part in parts)
-    bodies = [part for part in parts if part.area >= _BODY_SHARE * largest]
-    likest = max(bodies, key=lambda part: part.own)
-    body = max(bodies, key=lambda part: part.area)
-    if body.own < _UNLIKE * likest.own:
-        body = likest
-    away = np.asarray(cv2.distanceTransform((~body.region).astype(np.uint8), cv2.DIST_L2, 3), np.float32)
-    result = mask
+    parts = _parts(labels, witness)
+    body = _body(parts)
+    gone = _nowhere(labels, parts, body, witness, size_px)
+    away = _nearest(labels, labels == body.label) / size_px
     for part in parts:
-        if part.own < _UNLIKE * body.own and float(away[part.region].min()) > _APART * size_px:
-            result = np.where(_grown(part.region), np.float32(0), result)
-    return result
+        if away[part.label] > _APART and part.own < min(_ALIKE, _NEEDED + away[part.label]) * body.own:
+            gone.add(part.label)
+    return np.where(_grown(np.isin(labels, list(gone))), np.float32(0), mask) if gone else mask
+
+
+def _body(parts: Sequence[_Part]) -> _Part:
+    """The largest part; where one not much smaller looks much more like the object, that one."""
+    largest = max(parts, key=lambda part: part.area)
+    likest = max((p for p in parts if p.area >= _BODY_SHARE * largest.area), key=lambda part: part.own)
+    return likest if largest.own < _UNLIKE * likest.own else largest
+
+
+def _nowhere(
+    labels: NDArray[np.int32], parts: Sequence[_Part], body: _Part, witness: Witness, size_px: float
+) -> set[int]:
+    """Labels of parts that stand apart from all that goes on from the last mask, and are not just like the body."""
+    carried = witness.window.put_back(witness.carried, (labels.shape[0], labels.shape[1])) >= 0.5
+    reach = np.asarray(cv2.distanceTransform((~carried).astype(np.uint8), cv2.DIST_L2, 3)) <= _REACH * size_px
+    going_on = np.bincount(labels[reach], minlength=labels.max() + 1) > 0
+    going_on[0] = False
+    if not carried.any() or not going_on.any():
+        return set()
+    away = _nearest(labels, going_on[labels])
+    alike = {part.label for part in parts if part.own >= _ALIKE * body.own}
+    return {int(label) for label in np.flatnonzero(away > _APART * size_px) if label} - alike
 
 
 def handed_over(
@@ -97,32 +121,43 @@ def handed_over(
     for taker in masks:
         if not areas[taker] or not any(area < _AWAY * areas[taker] for area in areas.values()):
             continue
-        parts = _parts(result[taker], witnesses[taker])
+        labels = _labels(result[taker])
+        parts = _parts(labels, witnesses[taker]) if labels.max() > 1 else []
         if not any(part.own > part.others for part in parts):
             continue
         for part in parts:
             lost = [i for i in masks if i != taker and areas[i] < _AWAY * part.area]
             if lost and part.others > _OTHERS * part.own:
-                owner = max(lost, key=lambda i: witnesses[i].over(part.region)[0])
-                region = _grown(part.region)
+                owner = max(lost, key=lambda i: witnesses[i].over(labels == part.label)[0])
+                region = _grown(labels == part.label)
                 result[owner] = np.where(region, np.maximum(result[owner], result[taker]), result[owner])
                 result[taker] = np.where(region, np.float32(0), result[taker])
                 areas[owner] = part.area
     return result
 
 
-def _parts(mask: Probability, witness: Witness) -> list[_Part]:
-    """The parts that are large enough to be judged; none where there is only one."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats((mask >= 0.5).astype(np.uint8))
-    areas = [int(area) for area in stats[1:, cv2.CC_STAT_AREA]]
-    if count < 3:
-        return []
-    least = max(_LEAST_PX, _LEAST_SHARE * max(areas))
-    chosen = [k for k, area in enumerate(areas) if area >= least]
-    if len(chosen) < 2:
-        return []
-    regions = [np.asarray(labels) == k + 1 for k in chosen]
-    return [_Part(r, areas[k], *witness.over(r)) for k, r in zip(chosen, regions, strict=True)]
+def _labels(mask: Probability) -> NDArray[np.int32]:
+    """(height, width): 0 outside, the number of the connected part inside."""
+    return np.asarray(cv2.connectedComponents((mask >= 0.5).astype(np.uint8))[1], np.int32)
+
+
+def _parts(labels: NDArray[np.int32], witness: Witness) -> list[_Part]:
+    """The parts that are large enough to be judged, at least the largest."""
+    areas = np.bincount(labels.ravel())
+    areas[0] = 0
+    least = min(areas.max(), max(_LEAST_PX, _LEAST_SHARE * areas.max()))
+    chosen = [int(label) for label in np.flatnonzero(areas >= least) if label]
+    return [_Part(label, int(areas[label]), *witness.over(labels == label)) for label in chosen]
+
+
+def _nearest(labels: NDArray[np.int32], place: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """For every label how near its part comes to a place, in pixels; 0 for what is no part."""
+    distance = np.asarray(cv2.distanceTransform((~place).astype(np.uint8), cv2.DIST_L2, 3), np.float32)
+    inside = labels > 0
+    nearest = np.full(labels.max() + 1, np.inf, np.float32)
+    np.minimum.at(nearest, labels[inside], distance[inside])
+    nearest[0] = 0
+    return nearest
 
 
 def _grown(region: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -19,6 +21,9 @@ CELL = 8
 FIRST, SECOND, THIRD = ObjectId(1), ObjectId(2), ObjectId(3)
 BODY, NEAR, FAR = (slice(40, 100), slice(40, 100)), (slice(40, 100), slice(110, 140)), (slice(40, 100), slice(220, 260))
 
+CRUMB, ELSEWHERE = (slice(60, 64), slice(230, 234)), (slice(120, 150), slice(40, 100))
+APART = (slice(40, 100), slice(122, 150))
+
 
 def _mask(*places: tuple[slice, slice]) -> NDArray[np.float32]:
     mask = np.zeros(SHAPE, np.float32)
@@ -27,13 +32,14 @@ def _mask(*places: tuple[slice, slice]) -> NDArray[np.float32]:
     return mask
 
 
-def _witness(*said: tuple[tuple[slice, slice], float, float]) -> Witness:
-    """A window that is the whole frame; (place, own, others) each."""
+def _witness(*said: tuple[tuple[slice, slice], float, float], before: Sequence[tuple[slice, slice]] = ()) -> Witness:
+    """A window that is the whole frame; (place, own, others) each; where the object was, and flow moved it to."""
     own, others = np.zeros(SHAPE, np.float32), np.zeros(SHAPE, np.float32)
     for place, of_own, of_others in said:
         own[place], others[place] = of_own, of_others
     window = Window(0, 0, SHAPE[1], SHAPE[0], SHAPE[0], SHAPE[1], 150.0)
-    return Witness(window, own[CELL // 2 :: CELL, CELL // 2 :: CELL], others[CELL // 2 :: CELL, CELL // 2 :: CELL])
+    cells = (slice(CELL // 2, None, CELL),) * 2
+    return Witness(window, own[cells], others[cells], _mask(*before))
 
 
 def test_a_witness_speaks_of_a_region() -> None:
@@ -50,11 +56,16 @@ def test_a_far_part_that_looks_unlike_goes_with_its_soft_edge() -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "own"), [(NEAR, 0.25), (FAR, 0.5)], ids=["parted by a pole", "far away but looking the same"]
+    ("place", "own"), [(NEAR, 0.25), (FAR, 0.6)], ids=["parted by a pole", "far away but looking the same"]
 )
 def test_parts_of_the_object_stay(place: tuple[slice, slice], own: float) -> None:
     mask = _mask(BODY, place)
     assert np.array_equal(without_strays(mask, _witness((BODY, 0.6, 0.1), (place, own, 0.2)), 60), mask)
+
+
+def test_the_farther_away_the_more_alike_a_part_must_be() -> None:
+    said = _witness((BODY, 0.6, 0.1), (APART, 0.48, 0.1), (FAR, 0.48, 0.1))
+    assert np.array_equal(without_strays(_mask(BODY, APART, FAR), said, 60), _mask(BODY, APART))
 
 
 def test_the_part_that_looks_right_is_the_body_though_it_is_the_smaller() -> None:
@@ -62,10 +73,27 @@ def test_the_part_that_looks_right_is_the_body_though_it_is_the_smaller() -> Non
     assert np.array_equal(found, _mask(FAR))
 
 
-def test_crumbs_and_single_parts_are_not_judged() -> None:
-    crumb = (slice(60, 64), slice(230, 234))
-    for mask in (_mask(BODY, crumb), _mask(BODY), _mask()):
+def test_crumbs_and_single_parts_are_not_judged_by_their_looks() -> None:
+    for mask in (_mask(BODY, CRUMB), _mask(BODY), _mask()):
         assert without_strays(mask, _witness((BODY, 0.6, 0.1)), 60) is mask
+
+
+@pytest.mark.parametrize("place", [CRUMB, APART], ids=["a crumb", "a part that looks somewhat alike"])
+def test_what_comes_from_nowhere_goes(place: tuple[slice, slice]) -> None:
+    said = _witness((BODY, 0.6, 0.1), (APART, 0.5, 0.2), before=[BODY])
+    assert np.array_equal(without_strays(_mask(BODY, place), said, 60), _mask(BODY))
+
+
+@pytest.mark.parametrize(
+    ("place", "own", "before"),
+    [(FAR, 0.6, [BODY]), (APART, 0.5, [BODY, APART]), (NEAR, 0.5, [BODY]), (APART, 0.5, [ELSEWHERE])],
+    ids=["it looks the same", "it was there", "it is near", "nothing goes on"],
+)
+def test_what_may_be_the_object_stays(
+    place: tuple[slice, slice], own: float, before: list[tuple[slice, slice]]
+) -> None:
+    mask = _mask(BODY, place)
+    assert np.array_equal(without_strays(mask, _witness((BODY, 0.6, 0.1), (place, own, 0.1), before=before), 60), mask)
 
 
 def test_what_comes_back_from_behind_another_is_given_back() -> None:
@@ -89,8 +117,7 @@ def test_of_two_that_are_away_the_likest_gets_it() -> None:
 
 
 def test_nothing_is_taken_for_an_object_that_is_in_sight() -> None:
-    elsewhere = (slice(120, 150), slice(40, 100))
-    masks = {FIRST: _mask(elsewhere), SECOND: _mask(BODY, FAR)}
+    masks = {FIRST: _mask(ELSEWHERE), SECOND: _mask(BODY, FAR)}
     said = {FIRST: _witness((FAR, 0.4, 0.3)), SECOND: _witness((BODY, 0.5, 0.25), (FAR, 0.25, 0.5))}
     assert all(np.array_equal(handed_over(masks, said)[i], masks[i]) for i in masks)
 
