@@ -35,7 +35,17 @@ _FOLDS = 5
 _LEAST_PX = 30  # frames with less of the object say nothing of J
 _TARGET = ObjectId(1)
 _CLIPS = GeneratorSettings(
-    size_px=240, steps=20, bent=0.3, turned=0.35, crossing=0.2, footage=0.25, calm=0.7, damage=0.0, speed=0.7
+    size_px=256,
+    steps=24,
+    bent=0.3,
+    turned=0.35,
+    crossing=0.2,
+    limbs=0.5,
+    poles=0.3,
+    footage=0.2,
+    calm=0.7,
+    damage=0.0,
+    speed=0.7,
 )
 Array = NDArray[np.float64]
 
