@@ -36,8 +36,8 @@ from vosapp.video.source import RgbImage
 _TOP = 0  # all places in memory count, as in training; picking the best costs more than it brings
 _COARSE = 3.0  # a window that is seen so much larger than flow was estimated gets a flow of its own
 _FLOW_SHARE = 0.2
-_LEAN = 1.2
-_STRICTNESS = 0.5
+_LEAN = 1.3
+_STRICTNESS = 0.55
 _FOUND = 0.5  # share of the last mask's area from which the advice tells where to look
 _LOST = 0.9  # a prediction of more doubt is not remembered
 
