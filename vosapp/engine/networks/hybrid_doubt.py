@@ -42,7 +42,7 @@ class Weights(NamedTuple):
     constant: float
 
 
-FITTED = Weights(0.68, 0.11, 0.32, -0.06)
+FITTED = Weights(0.69, 0.19, 0.39, -0.18)
 
 
 def signs(own: float, frames: int, mask: Probability) -> Signs:
