@@ -40,6 +40,7 @@ _LEAN = 1.3
 _STRICTNESS = 0.55
 _FOUND = 0.5  # share of the last mask's area from which the advice tells where to look
 _LOST = 0.9  # a prediction of more doubt is not remembered
+_USUAL = 0.98  # of its usual area remains from frame to frame where an object is smaller or hidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ class HybridPropagator:
         """The masks without look-alikes that stand apart; what belongs to another object is given to it."""
         if not self._options.identity:
             return dict(found)
-        found = handed_over(found, witnesses)
+        found = handed_over(found, witnesses, {i: self._objects[i].usual_px for i in found})
         sizes = {i: witness.window.reach_px / self._options.window.object_sizes for i, witness in witnesses.items()}
         return {i: without_strays(mask, witnesses[i], sizes[i]) for i, mask in found.items()}
 
@@ -307,6 +308,7 @@ def _follow(memory: ObjectMemory, mask: Probability) -> None:
     else:
         memory.drift = (0.0, 0.0)
     memory.mask, memory.middle = mask, middle
+    memory.usual_px = max(float(np.count_nonzero(mask >= 0.5)), _USUAL * memory.usual_px)
 
 
 def _view_of(new: Window, old: Window) -> list[list[float]]:

@@ -27,7 +27,7 @@ _NEEDED = 0.4  # such a part needs this share of the body's likeness, and as muc
 _ALIKE = 0.95  # at most this; and what comes from nowhere needs this
 _REACH = 0.1  # of the object's size: a part so near to where the last mask was moved to goes on from it
 _OTHERS = 1.4  # a part that is so much more like the others is one of them
-_AWAY = 0.25  # an object with less than this share of the part's area may be what has come back
+_AWAY = 0.25  # an object of less than this share of its usual area, and of the part's, may be what has come back
 _SOFT_PX = 2  # beyond a part's outline its soft edge goes along
 
 
@@ -106,7 +106,7 @@ def _nowhere(
 
 
 def handed_over(
-    masks: Mapping[ObjectId, Probability], witnesses: Mapping[ObjectId, Witness]
+    masks: Mapping[ObjectId, Probability], witnesses: Mapping[ObjectId, Witness], usual_px: Mapping[ObjectId, float]
 ) -> dict[ObjectId, Probability]:
     """Gives parts that an object has taken from another, which was hidden and came back, to that one.
 
@@ -115,24 +115,24 @@ def handed_over(
     Args:
         masks: (height, width) in 0..1 of every object that was found.
         witnesses: of the same objects.
+        usual_px: areas that the same objects usually have.
     """
     result = dict(masks)
     areas = {i: int(np.count_nonzero(mask >= 0.5)) for i, mask in masks.items()}
-    for taker in masks:
-        if not areas[taker] or not any(area < _AWAY * areas[taker] for area in areas.values()):
-            continue
+    away = {i for i, area in areas.items() if area < _AWAY * usual_px[i]}
+    for taker in masks if away else ():
         labels = _labels(result[taker])
         parts = _parts(labels, witnesses[taker]) if labels.max() > 1 else []
         if not any(part.own > part.others for part in parts):
             continue
         for part in parts:
-            lost = [i for i in masks if i != taker and areas[i] < _AWAY * part.area]
+            lost = [i for i in away if i != taker and areas[i] < _AWAY * part.area]
             if lost and part.others > _OTHERS * part.own:
                 owner = max(lost, key=lambda i: witnesses[i].over(labels == part.label)[0])
                 region = _grown(labels == part.label)
                 result[owner] = np.where(region, np.maximum(result[owner], result[taker]), result[owner])
                 result[taker] = np.where(region, np.float32(0), result[taker])
-                areas[owner] = part.area
+                away.discard(owner)
     return result
 
 

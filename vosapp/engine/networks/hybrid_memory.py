@@ -42,6 +42,7 @@ class ObjectMemory:
         state: recurrent state in that window, (1, states, h, w); None after a given mask.
         middle: centre (x, y) of the object on the last frame, None where it was lost.
         drift: (x, y) by which the object moved last.
+        usual_px: the area that it has where it is not hidden.
     """
 
     mask: Probability | None = None
@@ -49,6 +50,7 @@ class ObjectMemory:
     state: Tensor | None = None
     middle: tuple[float, float] | None = None
     drift: tuple[float, float] = (0.0, 0.0)
+    usual_px: float = 0.0
     _trusted: dict[int, _Kept] = field(default_factory=dict)
     _recent: list[tuple[int, Remembered]] = field(default_factory=list)
     _given_at: int = 0

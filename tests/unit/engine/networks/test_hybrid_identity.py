@@ -99,7 +99,7 @@ def test_what_may_be_the_object_stays(
 def test_what_comes_back_from_behind_another_is_given_back() -> None:
     masks = {FIRST: _mask(), SECOND: _mask(BODY, FAR)}
     said = {FIRST: _witness((FAR, 0.4, 0.3)), SECOND: _witness((BODY, 0.5, 0.25), (FAR, 0.25, 0.5))}
-    found = handed_over(masks, said)
+    found = handed_over(masks, said, dict.fromkeys(masks, 2000))
     assert np.array_equal(found[FIRST], _mask(FAR))
     assert np.array_equal(found[SECOND], _mask(BODY))
 
@@ -111,22 +111,25 @@ def test_of_two_that_are_away_the_likest_gets_it() -> None:
         THIRD: _witness((FAR, 0.5, 0.2)),
         SECOND: _witness((BODY, 0.5, 0.25), (FAR, 0.25, 0.5)),
     }
-    found = handed_over(masks, said)
+    found = handed_over(masks, said, dict.fromkeys(masks, 2000))
     assert np.array_equal(found[THIRD], _mask(FAR))
     assert not found[FIRST].any()
 
 
-def test_nothing_is_taken_for_an_object_that_is_in_sight() -> None:
-    masks = {FIRST: _mask(ELSEWHERE), SECOND: _mask(BODY, FAR)}
+@pytest.mark.parametrize(("place", "usual_px"), [(ELSEWHERE, 1800), (CRUMB, 20)], ids=["large", "always small"])
+def test_nothing_is_taken_for_an_object_that_is_in_sight(place: tuple[slice, slice], usual_px: float) -> None:
+    masks = {FIRST: _mask(place), SECOND: _mask(BODY, FAR)}
     said = {FIRST: _witness((FAR, 0.4, 0.3)), SECOND: _witness((BODY, 0.5, 0.25), (FAR, 0.25, 0.5))}
-    assert all(np.array_equal(handed_over(masks, said)[i], masks[i]) for i in masks)
+    found = handed_over(masks, said, {FIRST: usual_px, SECOND: 3600})
+    assert all(np.array_equal(found[i], masks[i]) for i in masks)
 
 
 def test_an_object_never_loses_its_last_likely_part() -> None:
     """Turned and far from its first frame it may look more like the other one, which is still hidden behind it."""
     masks = {FIRST: _mask(), SECOND: _mask(BODY, FAR)}
     said = {FIRST: _witness((FAR, 0.4, 0.3)), SECOND: _witness((BODY, 0.25, 0.5), (FAR, 0.2, 0.5))}
-    assert all(np.array_equal(handed_over(masks, said)[i], masks[i]) for i in masks)
+    found = handed_over(masks, said, dict.fromkeys(masks, 2000))
+    assert all(np.array_equal(found[i], masks[i]) for i in masks)
 
 
 def test_a_dog_that_another_jumped_over_gets_its_mask_back() -> None:
