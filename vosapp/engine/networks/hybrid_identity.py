@@ -38,7 +38,7 @@ class Witness(NamedTuple):
         window: where.
         own: (h, w) float32 in 0..1, how far the places that look alike were the object's.
         others: the same for the other followed objects together.
-        carried: (height, width) float32 in 0..1, the last mask as flow moves it, as the network sees it.
+        carried: float32 in 0..1, the last mask as flow moves it, in the pixels of the window.
     """
 
     window: Window
@@ -47,14 +47,29 @@ class Witness(NamedTuple):
     carried: NDArray[np.float32]
 
     def over(self, region: NDArray[np.bool_]) -> tuple[float, float]:
-        """Means of `own` and `others` over a region (height, width) of the frame; 0 where the window does not reach."""
-        shape = (region.shape[0], region.shape[1])
-        means = [float(self.window.put_back(said, shape)[region].mean()) for said in (self.own, self.others)]
-        return means[0], means[1]
+        """Means of `own` and `others` over a region of the window."""
+        size = (region.shape[1], region.shape[0])
+        own, others = (cv2.resize(said, size, interpolation=cv2.INTER_LINEAR) for said in (self.own, self.others))
+        return float(own[region].mean()), float(others[region].mean())
+
+    def likeness(self, region: NDArray[np.bool_]) -> float:
+        """The mean of `own` over a region (height, width) of the frame; 0 where the window does not reach."""
+        return float(self.window.put_back(self.own, (region.shape[0], region.shape[1]))[region].mean())
+
+    def labels(self, mask: Probability) -> NDArray[np.int32]:
+        """The window of a mask (height, width): 0 outside, the number of the connected part inside."""
+        inside = (self.window.mask(mask) >= 0.5).astype(np.uint8)
+        return np.asarray(cv2.connectedComponents(inside)[1], np.int32)
+
+    def on_frame(self, region: NDArray[np.bool_], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+        """A region of the window and its soft edge, on a frame of a shape."""
+        kernel = np.ones((2 * _SOFT_PX + 1,) * 2, np.uint8)
+        grown = np.asarray(cv2.dilate(region.astype(np.uint8), kernel), np.float32)
+        return self.window.put_back(grown, (shape[0], shape[1])) >= 0.5
 
 
 class _Part(NamedTuple):
-    """A connected part of a mask: its label, how many pixels, and what the witness says of it."""
+    """A connected part of a mask: its label, how many pixels of the window, and what the witness says of it."""
 
     label: int
     area: int
@@ -70,17 +85,20 @@ def without_strays(mask: Probability, witness: Witness, size_px: float) -> Proba
         witness: of the same object.
         size_px: the object's usual size in pixels of the frame.
     """
-    labels = _labels(mask)
+    labels = witness.labels(mask)
     if labels.max() < 2:
         return mask
+    size = size_px * witness.window.scale
     parts = _parts(labels, witness)
     body = _body(parts)
-    gone = _nowhere(labels, parts, body, witness, size_px)
-    away = _nearest(labels, labels == body.label) / size_px
+    gone = _nowhere(labels, parts, body, witness.carried >= 0.5, size)
+    away = _nearest(labels, labels == body.label) / size
     for part in parts:
         if away[part.label] > _APART and part.own < min(_ALIKE, _NEEDED + away[part.label]) * body.own:
             gone.add(part.label)
-    return np.where(_grown(np.isin(labels, list(gone))), np.float32(0), mask) if gone else mask
+    if not gone:
+        return mask
+    return np.where(witness.on_frame(np.isin(labels, list(gone)), mask.shape), np.float32(0), mask)
 
 
 def _body(parts: Sequence[_Part]) -> _Part:
@@ -91,18 +109,17 @@ def _body(parts: Sequence[_Part]) -> _Part:
 
 
 def _nowhere(
-    labels: NDArray[np.int32], parts: Sequence[_Part], body: _Part, witness: Witness, size_px: float
+    labels: NDArray[np.int32], parts: Sequence[_Part], body: _Part, carried: NDArray[np.bool_], size: float
 ) -> set[int]:
     """Labels of parts that stand apart from all that goes on from the last mask, and are not just like the body."""
-    carried = witness.window.put_back(witness.carried, (labels.shape[0], labels.shape[1])) >= 0.5
-    reach = np.asarray(cv2.distanceTransform((~carried).astype(np.uint8), cv2.DIST_L2, 3)) <= _REACH * size_px
+    reach = np.asarray(cv2.distanceTransform((~carried).astype(np.uint8), cv2.DIST_L2, 3)) <= _REACH * size
     going_on = np.bincount(labels[reach], minlength=labels.max() + 1) > 0
     going_on[0] = False
     if not carried.any() or not going_on.any():
         return set()
     away = _nearest(labels, going_on[labels])
     alike = {part.label for part in parts if part.own >= _ALIKE * body.own}
-    return {int(label) for label in np.flatnonzero(away > _APART * size_px) if label} - alike
+    return {int(label) for label in np.flatnonzero(away > _APART * size) if label} - alike
 
 
 def handed_over(
@@ -121,24 +138,21 @@ def handed_over(
     areas = {i: int(np.count_nonzero(mask >= 0.5)) for i, mask in masks.items()}
     away = {i for i, area in areas.items() if area < _AWAY * usual_px[i]}
     for taker in masks if away else ():
-        labels = _labels(result[taker])
-        parts = _parts(labels, witnesses[taker]) if labels.max() > 1 else []
+        witness = witnesses[taker]
+        labels = witness.labels(result[taker])
+        parts = _parts(labels, witness) if labels.max() > 1 else []
         if not any(part.own > part.others for part in parts):
             continue
         for part in parts:
-            lost = [i for i in away if i != taker and areas[i] < _AWAY * part.area]
+            area = part.area / witness.window.scale**2
+            lost = [i for i in away if i != taker and areas[i] < _AWAY * area]
             if lost and part.others > _OTHERS * part.own:
-                owner = max(lost, key=lambda i: witnesses[i].over(labels == part.label)[0])
-                region = _grown(labels == part.label)
+                region = witness.on_frame(labels == part.label, result[taker].shape)
+                owner = max(lost, key=lambda i: witnesses[i].likeness(region))
                 result[owner] = np.where(region, np.maximum(result[owner], result[taker]), result[owner])
                 result[taker] = np.where(region, np.float32(0), result[taker])
                 away.discard(owner)
     return result
-
-
-def _labels(mask: Probability) -> NDArray[np.int32]:
-    """(height, width): 0 outside, the number of the connected part inside."""
-    return np.asarray(cv2.connectedComponents((mask >= 0.5).astype(np.uint8))[1], np.int32)
 
 
 def _parts(labels: NDArray[np.int32], witness: Witness) -> list[_Part]:
@@ -158,8 +172,3 @@ def _nearest(labels: NDArray[np.int32], place: NDArray[np.bool_]) -> NDArray[np.
     np.minimum.at(nearest, labels[inside], distance[inside])
     nearest[0] = 0
     return nearest
-
-
-def _grown(region: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    kernel = np.ones((2 * _SOFT_PX + 1,) * 2, np.uint8)
-    return np.asarray(cv2.dilate(region.astype(np.uint8), kernel) > 0)
