@@ -66,8 +66,10 @@ def test_the_border_distance_task_is_learnt_where_a_variant_says_so(
         return original(self, batch)
 
     monkeypatch.setattr(HybridLoss, "forward", noted)
+    watched = [watched_batch(MovingClip(frame_count=3), frames=2, short_side=48)]
     variants = {name: VARIANTS[name] for name in ("full", "with the border-distance task")}
-    rows = list(run_ablation(RECIPE, small_bank(8), RunSettings(tmp_path, half_precision=False), variants=variants))
+    settings = RunSettings(tmp_path, half_precision=False)
+    rows = list(run_ablation(RECIPE, small_bank(8), settings, watched=watched, variants=variants))
     assert [row.variant for row in rows] == [FLOW_ALONE, "full", "with the border-distance task"]
     assert heads == [False, False, True, True]
 
