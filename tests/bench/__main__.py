@@ -43,6 +43,8 @@ def main() -> int:
     if unknown:
         parser.error(f"no such bench: {', '.join(sorted(unknown))}")
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    # Some figures are the process's own time: a second thread of numpy's BLAS that waits would count as work.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for asked in arguments.names or bench_names():
         name, _, parts = asked.partition(":")
         for section in measure(name, parts.split(",") if parts else []):
