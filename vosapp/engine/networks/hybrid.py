@@ -16,7 +16,7 @@ from vosapp.core.document import ObjectId
 from vosapp.engine.device import choose_device
 from vosapp.engine.flow import FlowPropagator, disjoint
 from vosapp.engine.networks.hybrid_doubt import Signs, doubt_of, signs
-from vosapp.engine.networks.hybrid_identity import Witness, handed_over, without_strays
+from vosapp.engine.networks.hybrid_identity import Witness, handed_over, stands_in_parts, without_strays
 from vosapp.engine.networks.hybrid_memory import ObjectMemory
 from vosapp.engine.networks.hybrid_merge import merge, mixed_odds
 from vosapp.engine.networks.hybrid_outline import settled
@@ -106,6 +106,7 @@ class HybridPropagator:
         """Keeps trusted masks of a frame; see `Propagator.remember`. An empty mask is kept as "the object is away"."""
         for object_id, mask in masks.items():
             memory = self._objects.setdefault(object_id, ObjectMemory())
+            memory.in_parts |= stands_in_parts(mask)
             window = window_around(mask, None, self._options.window)
             view = self._viewer.look(rgb, window)
             memory.trust(frame_index, self._viewer.memorise(view, mask, _rest(masks, object_id)))
@@ -153,7 +154,10 @@ class HybridPropagator:
             return dict(found)
         found = handed_over(found, witnesses, {i: self._objects[i].usual_px for i in found})
         sizes = {i: witness.window.reach_px / self._options.window.object_sizes for i, witness in witnesses.items()}
-        return {i: without_strays(mask, witnesses[i], sizes[i]) for i, mask in found.items()}
+        return {
+            i: mask if self._objects[i].in_parts else without_strays(mask, witnesses[i], sizes[i])
+            for i, mask in found.items()
+        }
 
     def _shown(
         self, rgb: RgbImage, merged: Mapping[ObjectId, Probability], found: Collection[ObjectId]
@@ -275,6 +279,7 @@ class HybridPropagator:
         """Given masks enter as they are; the state begins anew."""
         for object_id, mask in given.items():
             memory = self._objects.setdefault(object_id, ObjectMemory())
+            memory.in_parts |= stands_in_parts(mask)
             window = window_around(mask, memory.window, self._options.window)
             kept = self._viewer.memorise(self._viewer.look(rgb, window), mask, _rest(merged, object_id))
             if not memory.trusts(frame_index):

@@ -28,6 +28,7 @@ _ALIKE = 0.95  # at most this; and what comes from nowhere needs this
 _REACH = 0.1  # of the object's size: a part so near to where the last mask was moved to goes on from it
 _OTHERS = 1.4  # a part that is so much more like the others is one of them
 _AWAY = 0.25  # an object of less than this share of its usual area, and of the part's, may be what has come back
+_SEEN_PX = 400  # the longer side of a given mask when its parts are looked at
 _SOFT_PX = 2  # beyond a part's outline its soft edge goes along
 
 
@@ -99,6 +100,20 @@ def without_strays(mask: Probability, witness: Witness, size_px: float) -> Proba
     if not gone:
         return mask
     return np.where(witness.on_frame(np.isin(labels, list(gone)), mask.shape), np.float32(0), mask)
+
+
+def stands_in_parts(mask: Probability) -> bool:
+    """Whether a mask (height, width) that was given has parts that stand apart: then nothing apart is a stray."""
+    shrink = min(1.0, _SEEN_PX / max(mask.shape))
+    seen = cv2.resize(mask, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA) >= 0.5
+    labels = np.asarray(cv2.connectedComponents(seen.astype(np.uint8))[1], np.int32)
+    if labels.max() < 2:
+        return False
+    areas = np.bincount(labels.ravel())
+    areas[0] = 0
+    size = max(cv2.boundingRect(seen.astype(np.uint8))[2:])
+    away = _nearest(labels, labels == areas.argmax())
+    return bool(((areas >= _LEAST_SHARE * areas.max()) & (away > _APART * size)).any())
 
 
 def _body(parts: Sequence[_Part]) -> _Part:

@@ -43,6 +43,7 @@ class ObjectMemory:
         middle: centre (x, y) of the object on the last frame, None where it was lost.
         drift: (x, y) by which the object moved last.
         usual_px: the area that it has where it is not hidden.
+        in_parts: whether a given mask of it has parts that stand apart.
     """
 
     mask: Probability | None = None
@@ -51,6 +52,7 @@ class ObjectMemory:
     middle: tuple[float, float] | None = None
     drift: tuple[float, float] = (0.0, 0.0)
     usual_px: float = 0.0
+    in_parts: bool = False
     _trusted: dict[int, _Kept] = field(default_factory=dict)
     _recent: list[tuple[int, Remembered]] = field(default_factory=list)
     _given_at: int = 0

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tests.photographs import textured
 from tests.shared import shared_dir
 from vosapp.core.document import ObjectId
 from vosapp.engine.networks.hybrid import build_hybrid
-from vosapp.engine.networks.hybrid_identity import Witness, handed_over, without_strays
+from vosapp.engine.networks.hybrid_identity import Witness, handed_over, stands_in_parts, without_strays
 from vosapp.engine.networks.hybrid_window import Window
 from vosapp.evaluation.datasets import open_dataset
 from vosapp.metrics.davis import jaccard
@@ -94,6 +95,33 @@ def test_what_may_be_the_object_stays(
 ) -> None:
     mask = _mask(BODY, place)
     assert np.array_equal(without_strays(mask, _witness((BODY, 0.6, 0.1), (place, own, 0.1), before=before), 60), mask)
+
+
+@pytest.mark.parametrize("scale", [1, 6])
+def test_a_given_mask_stands_in_parts_where_they_are_far_from_each_other(scale: int) -> None:
+    def stands(*places: tuple[slice, slice]) -> bool:
+        return stands_in_parts(np.kron(_mask(*places), np.ones((scale, scale), np.float32)))
+
+    assert stands(BODY, FAR)
+    assert not stands(BODY, NEAR)
+    assert not stands(BODY)
+    assert not stands(BODY, CRUMB)
+    assert not stands()
+
+
+def test_two_things_drawn_as_one_object_both_stay() -> None:
+    """What was drawn decides what the object is, however unlike and far apart its parts are."""
+    random = np.random.default_rng(3)
+    ground, first = textured(random, 200, 360), textured(random, 40, 40)
+    second = np.clip(ground[20:60, 100:140] * 1.3, 0, 255).astype(np.uint8)  # looks much like the ground
+    engine = build_hybrid("cpu")
+    for index in range(7):
+        rgb, truth = ground.copy(), np.zeros(ground.shape[:2], np.float32)
+        for thing, left in ((first, 40 + 3 * index), (second, 280 - 3 * index)):
+            rgb[80:120, left : left + 40] = thing
+            truth[80:120, left : left + 40] = 1
+        found = engine.step(index, rgb, {FIRST: truth} if index == 0 else None).probabilities[FIRST]
+        assert jaccard(found >= 0.5, truth >= 0.5) > 0.9
 
 
 def test_what_comes_back_from_behind_another_is_given_back() -> None:
