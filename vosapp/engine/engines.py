@@ -14,7 +14,7 @@ from vosapp.models.registry import network
 from vosapp.models.spec import NetworkSpec
 from vosapp.models.weights import find_weights, way_to_get
 
-# What measures best: on ten DAVIS shots in one run J&F 84.9 against 75.7 of flow (weights/hybrid.md has the table).
+# What measures best: on ten DAVIS shots in one run J&F 85.2 against 75.6 of flow (weights/hybrid.md has the table).
 DEFAULT_ENGINE = "hybrid"
 
 
