@@ -8,7 +8,7 @@ import numpy as np
 
 from vosapp.data.generator.cast import KNOWN, STRANGER, Layer
 from vosapp.data.generator.layers import Picture
-from vosapp.data.generator.motion import Pose, draw_motion, elsewhen, jittered, moved, still_pose
+from vosapp.data.generator.motion import Pose, draw_motion, elsewhen, jittered, moved, still_pose, towards, turn_by
 
 _KNOWN = 0.25  # share of look-alikes that the user follows too
 _SLOWEST, _FASTEST = 0.06, 0.3  # of the object's size a frame, relative to it
@@ -28,7 +28,7 @@ def crossing_twin(target: Layer, picture: Picture, side: float, random: np.rando
     steps = len(target.poses) - 2
     meeting = random.uniform(0.5, steps + 0.5)
     angle = random.uniform(0, 2 * np.pi)
-    along, across = np.array([np.cos(angle), np.sin(angle)]), np.array([-np.sin(angle), np.cos(angle)])
+    along, across = turn_by(angle).T
     pace = random.uniform(_SLOWEST, _FASTEST) * speed * side
     miss = random.uniform(_NEAREST, _FARTHEST) * random.choice([-1, 1]) * side
     first = _likeness(target.poses[1], random)
@@ -40,7 +40,7 @@ def crossing_twin(target: Layer, picture: Picture, side: float, random: np.rando
     walk = [jittered(pose, side, random) for pose in walk]
     anchor = elsewhen(first, side, random)
     away = random.uniform(0, 2 * np.pi)
-    apart = np.array([np.cos(away), np.sin(away)]) * side * random.uniform(0.7, 1.5)
+    apart = towards(away) * side * random.uniform(0.7, 1.5)
     anchor = replace(anchor, centre=target.poses[0].centre + apart)
     role = KNOWN if random.random() < _KNOWN else STRANGER
     return Layer(role, (picture,) * len(target.poses), (anchor, *walk), target.shift + along * pace)

@@ -56,7 +56,7 @@ class Picture:
 def placed(picture: Picture, pose: Pose, size_px: int) -> NDArray[np.float32]:
     """For every pixel of the frame the place (x, y) in the picture that it shows: (size, size, 2) float32."""
     left, top, right, bottom = picture.box
-    half = max(right - left, bottom - top) / 2
+    half = picture.size_px / 2
     x, y = np.meshgrid(np.arange(size_px, dtype=np.float32), np.arange(size_px, dtype=np.float32))
     cos, sin = np.cos(pose.angle) / (pose.scale * half), np.sin(pose.angle) / (pose.scale * half)
     dx, dy = x - np.float32(pose.centre[0]), y - np.float32(pose.centre[1])

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from vosapp.data.generator.cast import TARGET, Layer
 from vosapp.data.generator.finish import recoloured
 from vosapp.data.generator.layers import Hinge, Picture
-from vosapp.data.generator.motion import Pose, still_pose
+from vosapp.data.generator.motion import Pose, still_pose, towards, turn_by
 from vosapp.data.photographs.cutouts import Cutout
 
 _LENGTH_PX = 96  # of a limb's picture
@@ -48,7 +48,7 @@ def draw_limbs(
 
 
 def _limb(target: Layer, look: Cutout, side: float, random: np.random.Generator, speed: float) -> Layer:
-    picture = limb_picture(look, random)
+    picture = _picture(look, random)
     joint = _joint(target, random)
     outward = float(np.arctan2(joint[1], joint[0]))
     rest = outward + random.normal(0, 0.5)
@@ -64,7 +64,7 @@ def _limb(target: Layer, look: Cutout, side: float, random: np.random.Generator,
             angle += np.pi
         pose = replace(start, angle=angle, stretch=0.0, fold=fold * np.sin(pace * time))
         poses.append(_hung(pose, joint, body, target.poses[1]))
-    fastest = _along(rest + np.pi / 2) * swing * pace * length / 2
+    fastest = towards(rest + np.pi / 2) * swing * pace * length / 2
     return Layer(TARGET, (picture,) * len(poses), tuple(poses), target.shift + fastest)
 
 
@@ -77,18 +77,18 @@ def _joint(target: Layer, random: np.random.Generator) -> NDArray[np.float64]:
     left, top, right, bottom = picture.box
     middle = np.array([(left + right) / 2, (top + bottom) / 2])
     away = (inside[random.integers(len(inside))][::-1] - middle) * pose.scale
-    return np.asarray(_turned(pose.angle) @ away, np.float64)
+    return np.asarray(turn_by(pose.angle) @ away, np.float64)
 
 
 def _hung(limb: Pose, joint: NDArray[np.float64], body: Pose, first: Pose) -> Pose:
     """The limb with its root at the joint, which goes where the body goes."""
     growth, turn = body.scale / first.scale, body.angle - first.angle
     angle, scale = limb.angle + turn, limb.scale * growth
-    root = body.centre + _turned(turn) @ joint * growth
-    return replace(limb, angle=angle, scale=scale, centre=root + _along(angle) * scale * _LENGTH_PX / 2)
+    root = body.centre + turn_by(turn) @ joint * growth
+    return replace(limb, angle=angle, scale=scale, centre=root + towards(angle) * scale * _LENGTH_PX / 2)
 
 
-def limb_picture(look: Cutout, random: np.random.Generator) -> Picture:
+def _picture(look: Cutout, random: np.random.Generator) -> Picture:
     """A limb that lies along x, its root on the left, its joint in the middle."""
     width = max(8, round(_LENGTH_PX * random.uniform(*_WIDE)))
     margin = 6
@@ -126,12 +126,3 @@ def _surface(look: Cutout, shape: tuple[int, int], random: np.random.Generator) 
         end = round(shape[1] * random.uniform(0.65, 0.85))
         piece[:, end:] = recoloured(np.ascontiguousarray(piece[:, end:]), random, 1.0)
     return piece
-
-
-def _along(angle: float) -> NDArray[np.float64]:
-    return np.array([np.cos(angle), np.sin(angle)])
-
-
-def _turned(angle: float) -> NDArray[np.float64]:
-    cos, sin = np.cos(angle), np.sin(angle)
-    return np.array([[cos, -sin], [sin, cos]])

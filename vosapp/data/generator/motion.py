@@ -45,6 +45,16 @@ class Motion:
     fold: float
 
 
+def towards(angle: float) -> NDArray[np.float64]:
+    """The unit vector (x, y) of a direction in radians."""
+    return np.array([np.cos(angle), np.sin(angle)])
+
+
+def turn_by(angle: float) -> NDArray[np.float64]:
+    """The matrix (2, 2) that turns vectors (x, y) by radians."""
+    return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+
+
 def still_pose(centre: NDArray[np.float64], scale: float, random: np.random.Generator, bend: float = 0.03) -> Pose:
     """A first pose at a place and scale."""
     return Pose(
@@ -58,7 +68,7 @@ def draw_motion(size_px: float, random: np.random.Generator, speed: float = 1.0)
     direction = random.uniform(0, 2 * np.pi)
     length = abs(random.normal(0, 1)) * pace * size_px
     return Motion(
-        shift=np.array([np.cos(direction), np.sin(direction)]) * length,
+        shift=towards(direction) * length,
         growth=random.normal(0, 0.25 * pace),
         turn=random.normal(0, 0.5 * pace),
         stretch=random.normal(0, 0.2 * pace),

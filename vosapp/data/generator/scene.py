@@ -14,7 +14,17 @@ from vosapp.data.generator.crossing import crossing_twin
 from vosapp.data.generator.finish import recoloured
 from vosapp.data.generator.layers import Picture, draw_hinge
 from vosapp.data.generator.limbs import draw_limbs
-from vosapp.data.generator.motion import Motion, Pose, draw_motion, elsewhen, jittered, moved, still_pose
+from vosapp.data.generator.motion import (
+    Motion,
+    Pose,
+    draw_motion,
+    elsewhen,
+    jittered,
+    moved,
+    still_pose,
+    towards,
+    turn_by,
+)
 from vosapp.data.generator.poles import draw_poles
 from vosapp.data.generator.settings import GeneratorSettings
 from vosapp.data.generator.turning import turning
@@ -202,7 +212,7 @@ def _distractors(
         if cutout is target and random.random() < 0.6:
             cutout = Cutout(recoloured(target.rgb, random, 0.8), target.alpha, target.box)
         away = random.uniform(0, 2 * np.pi)
-        place = centre + np.array([np.cos(away), np.sin(away)]) * side * random.uniform(0.5, 1.3)
+        place = centre + towards(away) * side * random.uniform(0.5, 1.3)
         own = side * float(np.exp(random.normal(0, 0.3)))
         role = KNOWN if random.random() < 0.4 else STRANGER
         pose, motion = still_pose(place, own / cutout.size_px, random), draw_motion(own, random, settings.speed)
@@ -221,7 +231,7 @@ def _companion(bank: PhotographBank, target: Layer, side: float, random: np.rand
     for pose in target.poses:
         growth = pose.scale / first.scale
         turn = pose.angle - first.angle
-        turned = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) @ offset
+        turned = turn_by(turn) @ offset
         own_pose = moved(start, Motion(np.zeros(2), 0.0, turn, 0.0, random.normal(0, 0.01, (5, 5, 2)), 0.0), 1.0)
         centre = pose.centre + turned * growth + random.normal(0, 0.01, 2) * side
         poses.append(_at(own_pose, centre, growth))

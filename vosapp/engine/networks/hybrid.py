@@ -106,10 +106,10 @@ class HybridPropagator:
         """Keeps trusted masks of a frame; see `Propagator.remember`. An empty mask is kept as "the object is away"."""
         for object_id, mask in masks.items():
             memory = self._objects.setdefault(object_id, ObjectMemory())
-            memory.in_parts |= stands_in_parts(mask)
             window = window_around(mask, None, self._options.window)
             view = self._viewer.look(rgb, window)
-            memory.trust(frame_index, self._viewer.memorise(view, mask, _rest(masks, object_id)))
+            kept = self._viewer.memorise(view, mask, _rest(masks, object_id))
+            memory.trust(frame_index, kept, in_parts=stands_in_parts(mask))
         if self._partner is not None:
             self._partner.remember(frame_index, rgb, masks)
 
@@ -279,11 +279,10 @@ class HybridPropagator:
         """Given masks enter as they are; the state begins anew."""
         for object_id, mask in given.items():
             memory = self._objects.setdefault(object_id, ObjectMemory())
-            memory.in_parts |= stands_in_parts(mask)
             window = window_around(mask, memory.window, self._options.window)
             kept = self._viewer.memorise(self._viewer.look(rgb, window), mask, _rest(merged, object_id))
             if not memory.trusts(frame_index):
-                memory.trust(frame_index, kept)
+                memory.trust(frame_index, kept, in_parts=stands_in_parts(mask))
             memory.restart_recent(frame_index, kept)
             memory.state, memory.window = None, window
             _follow(memory, mask)

@@ -59,8 +59,7 @@ class Witness(NamedTuple):
 
     def labels(self, mask: Probability) -> NDArray[np.int32]:
         """The window of a mask (height, width): 0 outside, the number of the connected part inside."""
-        inside = (self.window.mask(mask) >= 0.5).astype(np.uint8)
-        return np.asarray(cv2.connectedComponents(inside)[1], np.int32)
+        return _labelled(self.window.mask(mask) >= 0.5)
 
     def on_frame(self, region: NDArray[np.bool_], shape: tuple[int, ...]) -> NDArray[np.bool_]:
         """A region of the window and its soft edge, on a frame of a shape."""
@@ -106,11 +105,10 @@ def stands_in_parts(mask: Probability) -> bool:
     """Whether a mask (height, width) that was given has parts that stand apart: then nothing apart is a stray."""
     shrink = min(1.0, _SEEN_PX / max(mask.shape))
     seen = cv2.resize(mask, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA) >= 0.5
-    labels = np.asarray(cv2.connectedComponents(seen.astype(np.uint8))[1], np.int32)
+    labels = _labelled(seen)
     if labels.max() < 2:
         return False
-    areas = np.bincount(labels.ravel())
-    areas[0] = 0
+    areas = _areas(labels)
     size = max(cv2.boundingRect(seen.astype(np.uint8))[2:])
     away = _nearest(labels, labels == areas.argmax())
     return bool(((areas >= _LEAST_SHARE * areas.max()) & (away > _APART * size)).any())
@@ -170,10 +168,21 @@ def handed_over(
     return result
 
 
-def _parts(labels: NDArray[np.int32], witness: Witness) -> list[_Part]:
-    """The parts that are large enough to be judged, at least the largest."""
+def _labelled(inside: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """The numbers of the connected parts, from 1; 0 outside."""
+    return np.asarray(cv2.connectedComponents(inside.astype(np.uint8))[1], np.int32)
+
+
+def _areas(labels: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Pixels of each label; 0 for the outside."""
     areas = np.bincount(labels.ravel())
     areas[0] = 0
+    return areas
+
+
+def _parts(labels: NDArray[np.int32], witness: Witness) -> list[_Part]:
+    """The parts that are large enough to be judged, at least the largest."""
+    areas = _areas(labels)
     least = min(areas.max(), max(_LEAST_PX, _LEAST_SHARE * areas.max()))
     chosen = [int(label) for label in np.flatnonzero(areas >= least) if label]
     return [_Part(label, int(areas[label]), *witness.over(labels == label)) for label in chosen]

@@ -66,8 +66,9 @@ class ObjectMemory:
         """Whether a frame is among the trusted ones."""
         return frame_index in self._trusted
 
-    def trust(self, frame_index: int, remembered: Remembered) -> None:
-        """Keeps a trusted frame."""
+    def trust(self, frame_index: int, remembered: Remembered, *, in_parts: bool = False) -> None:
+        """Keeps a trusted frame, on which the object may stand in parts."""
+        self.in_parts |= in_parts
         self._trusted[frame_index] = _Kept(remembered, remembered.memory.key.mean(2)[0])
 
     def keep_recent(self, frame_index: int, remembered: Remembered) -> None:

@@ -92,7 +92,7 @@ class Hybrid(nn.Module):
 
     def read_shares(self, read: Tensor) -> tuple[Tensor, Tensor]:
         """How far places that look alike on trusted frames were the object's, and the others'; (B, 1, H/8, W/8)."""
-        parts = read[:, : MASK_CHANNELS - 1]
+        parts, _ = self.read_masks(read)
         return parts.mean(1, keepdim=True), read[:, MASK_CHANNELS - 1 : MASK_CHANNELS]
 
 
