@@ -20,7 +20,7 @@ from vosapp.evaluation.datasets import open_dataset
 from vosapp.training.ablation import VARIANTS, Row, run_ablation, table
 from vosapp.training.recipe import find_recipe, read_recipe
 from vosapp.training.trainer import RunSettings
-from vosapp.training.watching import watched_batch
+from vosapp.training.validation_clips import watched_batch
 
 _LOG = logging.getLogger("ablate")
 

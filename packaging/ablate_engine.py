@@ -19,8 +19,8 @@ import numpy as np
 import torch
 
 from vosapp.data.truth import TruthClip
-from vosapp.engine.networks.hybrid import HybridOptions, HybridPropagator
-from vosapp.engine.networks.hybrid_window import WindowSettings
+from vosapp.engine.hybrid.propagator import HybridOptions, HybridPropagator
+from vosapp.engine.hybrid.window import WindowSettings
 from vosapp.evaluation.datasets import open_dataset
 from vosapp.metrics.davis import jaccard
 from vosapp.models.hybrid.fuse import fuse

@@ -1,4 +1,4 @@
-"""Fits the doubt of the engine `hybrid` to its errors on made-up clips (vosapp/engine/networks/hybrid_doubt.py).
+"""Fits the doubt of the engine `hybrid` to its errors on made-up clips (vosapp/engine/hybrid/doubt.py).
 
     nice -n 15 python packaging/fit_doubt.py PHOTOGRAPHS --clips 60
 
@@ -24,8 +24,8 @@ from vosapp.core.document import ObjectId
 from vosapp.data.generator.clip import generate
 from vosapp.data.generator.settings import GeneratorSettings, TrainingClip
 from vosapp.data.photographs.bank import open_bank
-from vosapp.engine.networks.hybrid import HybridPropagator, build_hybrid
-from vosapp.engine.networks.hybrid_doubt import FITTED, Weights
+from vosapp.engine.hybrid.doubt import FITTED, Weights
+from vosapp.engine.hybrid.propagator import HybridPropagator, build_hybrid
 from vosapp.metrics.davis import jaccard
 from vosapp.metrics.ranks import rank_correlation
 

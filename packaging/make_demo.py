@@ -1,4 +1,4 @@
-"""Renders the demo shot into resources/: demo.mp4 and its true masks. Run when vosapp/data/demo_shot.py changes.
+"""Renders the demo shot into resources/: demo.mp4 and its true masks. Run when vosapp/data/demo/shot.py changes.
 
 Usage: python packaging/make_demo.py
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 import av
 import numpy as np
 
-from vosapp.data import demo_shot
+from vosapp.data.demo import shot as demo_shot
 from vosapp.video.images import write_png
 
 RESOURCES = Path(__file__).resolve().parents[1] / "resources"

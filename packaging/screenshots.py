@@ -21,7 +21,7 @@ from PySide6.QtCore import QEventLoop, QTimer
 from vosapp.core.document import MatteSettings
 from vosapp.core.editor import RunChange
 from vosapp.core.mask import Mask
-from vosapp.data.demo_files import demo_clip, demo_mask
+from vosapp.data.demo.files import demo_clip, demo_mask
 from vosapp.ui.app import make_application
 from vosapp.ui.suggest_networks import ALL
 from vosapp.ui.suggestions import Suggestion, Suggestions

@@ -9,8 +9,8 @@ from statistics import median
 import cv2
 import numpy as np
 
-from vosapp.data.suite import suite_scenes
-from vosapp.data.suite_render import render
+from vosapp.data.suite.clips import suite_scenes
+from vosapp.data.suite.render import render
 from vosapp.metrics.davis import boundary_f, boundary_map, jaccard, tolerance_px
 from vosapp.metrics.stability import pair_instability
 

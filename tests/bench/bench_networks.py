@@ -28,10 +28,10 @@ from tests.flops import gflop
 from tests.networks import random_network
 from tests.parity.cost import cost
 from vosapp.core.errors import EngineError
+from vosapp.engine.hybrid.propagator import HybridOptions, HybridPropagator
 from vosapp.engine.networks.agame import AGamePropagator
 from vosapp.engine.networks.cosnet import REFERENCES, PrimaryObject
 from vosapp.engine.networks.hs2s import HS2SPropagator
-from vosapp.engine.networks.hybrid import HybridOptions, HybridPropagator
 from vosapp.engine.networks.rgmp import RgmpPropagator
 from vosapp.engine.networks.rvos import SIZE as RVOS_SIZE
 from vosapp.engine.networks.rvos import RvosPropagator, normalised

@@ -16,9 +16,9 @@ from vosapp.core.mask import Mask
 from vosapp.core.store import MemoryMaskStore
 from vosapp.core.timeline import Direction, FrameRange
 from vosapp.engine.engines import build_propagator, engine
-from vosapp.engine.flow import FlowPropagator
-from vosapp.engine.propagation import propagate
-from vosapp.engine.run_plan import RunPlan
+from vosapp.engine.flow.propagator import FlowPropagator
+from vosapp.engine.run.plan import RunPlan
+from vosapp.engine.run.propagation import propagate
 
 Area = NDArray[np.bool_]
 

@@ -13,18 +13,18 @@ from numpy.typing import NDArray
 
 from tests.networks import random_network
 from tests.small_networks import plain_rgmp, small_hs2s, small_rgmp, small_s2s
+from vosapp.engine.crf_wrapper import CrfRefined
 from vosapp.engine.engines import build_propagator
-from vosapp.engine.finetune import FineTuning
+from vosapp.engine.hybrid.propagator import HybridOptions, HybridPropagator
+from vosapp.engine.hybrid.window import WindowSettings
 from vosapp.engine.networks.agame import AGamePropagator
+from vosapp.engine.networks.fine_tuning import FineTuning
 from vosapp.engine.networks.hs2s import HS2SPropagator
-from vosapp.engine.networks.hybrid import HybridOptions, HybridPropagator
-from vosapp.engine.networks.hybrid_window import WindowSettings
 from vosapp.engine.networks.rgmp import RgmpPropagator
+from vosapp.engine.networks.rgmp_fine_tuned import TunedRgmp
 from vosapp.engine.networks.rvos import RvosPropagator
 from vosapp.engine.networks.s2s import S2SPropagator
-from vosapp.engine.networks.tuned import TunedRgmp
 from vosapp.engine.propagator import Prediction, Propagator
-from vosapp.engine.refined import CrfRefined
 from vosapp.models.hybrid.network import Hybrid, HybridSettings
 from vosapp.models.preparing import prepare
 from vosapp.models.rgmp.network import RGMP

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.gui.conftest import desk, no_leaks, own_data_folder, patient
-from vosapp.engine.propagation_job import propagation_body
+from vosapp.engine.run.propagation_job import propagation_body
 from vosapp.ui.controllers.runs import MakeBody
 
 __all__ = ["desk", "no_leaks", "own_data_folder", "patient"]

@@ -17,7 +17,7 @@ from tests.small_networks import lively
 from vosapp.__main__ import main
 from vosapp.core.document import Origin
 from vosapp.core.timeline import Direction
-from vosapp.engine.networks import prepared
+from vosapp.engine.networks import loaded_network
 from vosapp.models import registry
 from vosapp.models.spec import Task
 from vosapp.models.weights import weights_path
@@ -48,7 +48,7 @@ def install(name: str, monkeypatch: pytest.MonkeyPatch) -> str:
     network = lively(small.build(), seed=4)
     weights_path(name).parent.mkdir(parents=True, exist_ok=True)
     save_file({key: value.contiguous() for key, value in network.state_dict().items()}, weights_path(name))
-    prepared.release()
+    loaded_network.release()
     return name
 
 
@@ -72,7 +72,7 @@ def test_window_and_command_line_give_the_same_masks(engine: str, desk: Desk, cl
     on_command_line = read_masks(tmp_path / "out", FRAMES)
     assert same(on_command_line, in_window)
     assert same(on_command_line[:1], [drawn])
-    prepared.release()
+    loaded_network.release()
 
 
 @pytest.mark.parametrize("variants", ["bf16", "3-scales/crf"])
@@ -95,4 +95,4 @@ def test_variants_by_name(
     ]
     assert main([str(word) for word in words]) == 0
     assert len(read_masks(tmp_path / "out", FRAMES)) == FRAMES
-    prepared.release()
+    loaded_network.release()

@@ -16,7 +16,7 @@ from tests.e2e.test_story import SIZE, picture
 from tests.gui.desk import Desk
 from tests.small_networks import lively, trainable
 from vosapp.__main__ import main
-from vosapp.engine.networks import prepared
+from vosapp.engine.networks import loaded_network
 from vosapp.models import registry
 from vosapp.models.weights import weights_path
 from vosapp.video.images import read_image
@@ -51,7 +51,7 @@ def networks(own_data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         state = registry.network(name).build().state_dict()
         save_file({key: value.contiguous() for key, value in state.items()}, path)
-    prepared.release()
+    loaded_network.release()
 
 
 def test_window_and_command_line_suggest_the_same(networks: None, desk: Desk, clip: Path, tmp_path: Path) -> None:
@@ -72,4 +72,4 @@ def test_window_and_command_line_suggest_the_same(networks: None, desk: Desk, cl
 
     desk.trigger("edit.anchor")  # Enter
     assert np.array_equal(desk.mask(AT), best)
-    prepared.release()
+    loaded_network.release()

@@ -22,7 +22,7 @@ from tests.clips import make_clip
 from tests.gui.desk import PATIENCE_MS, Answers, Desk
 from tests.gui.fakes import ShiftPropagator
 from vosapp.core.settings import Settings
-from vosapp.engine.propagation_job import propagation_body
+from vosapp.engine.run.propagation_job import propagation_body
 from vosapp.ui.app import make_application
 from vosapp.ui.controllers.runs import MakeBody
 from vosapp.ui.workspace import Workspace

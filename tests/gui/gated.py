@@ -10,7 +10,7 @@ import pytest
 
 from tests.gui.desk import Desk
 from tests.gui.fakes import GatedPropagator
-from vosapp.engine.propagation_job import propagation_body
+from vosapp.engine.run.propagation_job import propagation_body
 from vosapp.ui.controllers.runs import MakeBody
 
 

@@ -20,7 +20,7 @@ from tests.gui.desk import PATIENCE_MS, Desk
 from tests.gui.fakes import ShiftPropagator
 from vosapp.core.errors import MediaError, ProjectError
 from vosapp.core.project import Project
-from vosapp.engine.propagation_job import propagation_body
+from vosapp.engine.run.propagation_job import propagation_body
 from vosapp.export.recipe import ExportFormat
 from vosapp.ui import bridge
 from vosapp.ui.controllers.runs import MakeBody

@@ -15,9 +15,9 @@ from tests.gui.fakes import ShiftPropagator
 from vosapp.core.document import ObjectId
 from vosapp.engine import engines as engine_registry
 from vosapp.engine.layers import Watch
-from vosapp.engine.propagation_job import propagation_body
+from vosapp.engine.oom_fallback import Step, SteppingDown
 from vosapp.engine.propagator import Prediction, Probability
-from vosapp.engine.stepping_down import Step, SteppingDown
+from vosapp.engine.run.propagation_job import propagation_body
 from vosapp.ui.controllers.runs import MakeBody
 from vosapp.ui.engine_list import engine_choices
 from vosapp.ui.panels.propagate import progress_title

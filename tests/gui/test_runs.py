@@ -14,7 +14,7 @@ from tests.gui.gated import GatedRuns
 from vosapp.core.document import Origin
 from vosapp.core.errors import EngineError
 from vosapp.core.timeline import Direction, FrameRange
-from vosapp.engine.propagation_job import propagation_body
+from vosapp.engine.run.propagation_job import propagation_body
 from vosapp.ui.controllers.runs import MakeBody
 from vosapp.ui.view_state import EngineChoice, NoticeKind, PropagateChoice, Reach
 

@@ -16,8 +16,8 @@ from tests.gui.desk import NONE, Desk, send_mouse
 from vosapp.core.errors import EngineError
 from vosapp.core.mask import Mask
 from vosapp.engine.job import JobContext
-from vosapp.engine.suggest import Proposal
-from vosapp.engine.suggest_job import SuggestTask
+from vosapp.engine.suggest.job import SuggestTask
+from vosapp.engine.suggest.proposals import Proposal
 from vosapp.models.weights import WeightsState
 from vosapp.ui import suggest_networks
 from vosapp.ui.suggest_networks import ALL, suggest_choices

@@ -131,7 +131,7 @@ def _section(dataset: Dataset, names: list[str], arguments: argparse.Namespace, 
 
 
 def _suggest(dataset: Dataset, network: str, device: str) -> SuggestionResult:
-    from vosapp.engine.suggest import suggest
+    from vosapp.engine.suggest.proposals import suggest
     from vosapp.evaluation.report.model import SuggestionResult
     from vosapp.evaluation.suggestions import measure_suggestions
 

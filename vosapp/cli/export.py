@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vosapp.cli.frame_numbers import frame_ends, frame_range
-from vosapp.cli.running import Reporter, run_job
+from vosapp.cli.job_runner import Reporter, run_job
 from vosapp.core.errors import ExportError, MediaError
 from vosapp.export.recipe import ExportFormat, MissingMasks, Recipe
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vosapp.cli.engine_help import engine_help
 from vosapp.cli.frame_numbers import frame_ends, frame_index, frame_range
-from vosapp.cli.running import Reporter, run_job
-from vosapp.cli.ways import engine_help
+from vosapp.cli.job_runner import Reporter, run_job
 from vosapp.core.document import Document, MaskStore, ObjectId, Origin
 from vosapp.core.edits import add_object, remove_object, set_mask
 from vosapp.core.errors import Cancelled, EngineError, MaskError, ProjectError
@@ -196,11 +196,11 @@ def _with_objects(document: Document, object_ids: Sequence[ObjectId]) -> Documen
 
 def _propagate(editor: Editor, arguments: argparse.Namespace, within: FrameRange, reporter: Reporter) -> None:
     """Runs the engine; what it finished stays in the editor however it ends."""
-    from vosapp.engine.damage import damage_notes
     from vosapp.engine.job import Job
-    from vosapp.engine.propagation import FrameResult
-    from vosapp.engine.propagation_job import PropagationTask, propagation_body
-    from vosapp.engine.run_plan import RunPlan
+    from vosapp.engine.run.damage_notes import damage_notes
+    from vosapp.engine.run.plan import RunPlan
+    from vosapp.engine.run.propagation import FrameResult
+    from vosapp.engine.run.propagation_job import PropagationTask, propagation_body
 
     anchored = tuple(item.id for item in editor.document.objects if item.anchors())
     plan = RunPlan(anchored, within, Direction(arguments.direction), arguments.engine)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vosapp.cli.engine_help import proposer_help
 from vosapp.cli.frame_numbers import frame_index
-from vosapp.cli.ways import proposer_help
 from vosapp.core.errors import MediaError, WeightsError
 
 if TYPE_CHECKING:
-    from vosapp.engine.suggest import Proposal
+    from vosapp.engine.suggest.proposals import Proposal
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Writes one PNG for each proposal and `proposals.json` with what speaks for it."""
-    from vosapp.engine.suggest import suggest, why_not
+    from vosapp.engine.suggest.proposals import suggest, why_not
     from vosapp.video.open import exact_info, open_video
 
     if not arguments.network and why_not():

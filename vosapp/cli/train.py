@@ -45,7 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Trains and reports as it goes."""
     from vosapp.training.recipe import find_recipe
-    from vosapp.training.start import Changes, Sources, draw_sheet, train
+    from vosapp.training.run import Changes, Sources, draw_sheet, train
     from vosapp.training.trainer import LAST, RunSettings
 
     recipe = find_recipe(arguments.recipe)
@@ -77,7 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         write_png(arguments.plot, draw_log(arguments.out / "log.csv"))
     if arguments.ship is not None:
-        from vosapp.training.ship import ship
+        from vosapp.training.export_weights import ship
 
         size = ship(arguments.out / LAST, arguments.ship)
         print(f"{arguments.ship}: {size / 1e6:.1f} MB")

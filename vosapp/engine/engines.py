@@ -46,14 +46,14 @@ _FLOW = EngineSpec(
     name="flow",
     title="Optical flow",
     summary="Moves the mask with the picture and repairs it by colour. Needs no weights, runs on every computer.",
-    build="vosapp.engine.flow:build",
+    build="vosapp.engine.flow.propagator:build",
 )
 
 _PLAIN_FLOW = EngineSpec(
     name="plain-dis",
     title="Plain flow warping",
     summary="The previous mask moved by optical flow and nothing else: what every engine has to beat.",
-    build="vosapp.engine.plain_flow:build_plain_flow",
+    build="vosapp.engine.flow.warp_baseline:build_plain_flow",
 )
 
 
@@ -66,7 +66,7 @@ _HYBRID = EngineSpec(
     name="hybrid",
     title="Hybrid",
     summary="Our own network and optical flow together: matches with all anchors. Comes with the program.",
-    build="vosapp.engine.networks.hybrid:build_hybrid",
+    build="vosapp.engine.hybrid.propagator:build_hybrid",
 )
 
 # The adapter of each network of the papers, by its name in `vosapp.models.registry`.

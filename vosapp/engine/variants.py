@@ -160,7 +160,7 @@ def wrapped(propagator: Propagator, asked: Sequence[str]) -> Propagator:
     """The propagator with what the variants put around it."""
     if "crf" not in asked:
         return propagator
-    from vosapp.engine.refined import CrfRefined
+    from vosapp.engine.crf_wrapper import CrfRefined
 
     return CrfRefined(propagator)
 

@@ -20,8 +20,8 @@ from vosapp.core.mask import Mask
 from vosapp.core.store import MemoryMaskStore
 from vosapp.core.timeline import Direction, FrameRange
 from vosapp.data.truth import TruthClip
-from vosapp.engine.propagation import propagate
-from vosapp.engine.run_plan import RunPlan
+from vosapp.engine.run.plan import RunPlan
+from vosapp.engine.run.propagation import propagate
 from vosapp.evaluation.protocol import Protocol
 from vosapp.evaluation.run import BuildPropagator
 from vosapp.evaluation.scores import CorrectionCurve, mean

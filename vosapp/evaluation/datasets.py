@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vosapp.core.errors import MediaError
-from vosapp.data.suite import suite_clips
+from vosapp.data.suite.clips import suite_clips
 from vosapp.evaluation.dataset import Dataset
 from vosapp.evaluation.layouts import davis, fbms, folder, jumpcut, segtrack, youtube_objects, youtube_vos
 from vosapp.evaluation.protocol import SUITE

@@ -9,10 +9,10 @@ import torch
 
 from vosapp.data.photographs.bank import PhotographBank
 from vosapp.training.batch import Batch, NumberedBatches
-from vosapp.training.hybrid_task import HybridTask
+from vosapp.training.hybrid.task import HybridTask
 from vosapp.training.recipe import Recipe, without_parts
 from vosapp.training.trainer import RunSettings, Trainer
-from vosapp.training.watching import watched_figures
+from vosapp.training.validation_clips import watched_figures
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from vosapp.core.document import ObjectId
 from vosapp.data.generator.clip import generate
 from vosapp.data.generator.settings import GeneratorSettings, TrainingClip
 from vosapp.data.photographs.bank import PhotographBank
-from vosapp.engine.flow import FlowPropagator
+from vosapp.engine.flow.propagator import FlowPropagator
 from vosapp.engine.propagator import Probability
 from vosapp.training.border_distance import BORDER_PX, border_classes
 

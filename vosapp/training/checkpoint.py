@@ -17,7 +17,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from vosapp.core.errors import UserError
-from vosapp.training.average import WeightAverage
+from vosapp.training.ema import WeightAverage
 
 WEIGHTS, AVERAGE, MOMENTS, POSITION = (
     "weights.safetensors",

@@ -12,8 +12,8 @@ from typing import Any
 from vosapp.core.errors import UserError
 from vosapp.data.generator.settings import GeneratorSettings
 from vosapp.models.registry import NETWORKS
-from vosapp.training.hybrid_loss import LossWeights, Parts
-from vosapp.training.optimizing import Optimizer
+from vosapp.training.hybrid.loss import LossWeights, Parts
+from vosapp.training.optimizer import Optimizer
 from vosapp.training.schedule import Budget, LearningRate, Stage
 from vosapp.training.schema import SchemaError, table
 

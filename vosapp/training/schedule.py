@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from vosapp.data.generator.settings import GeneratorSettings
-from vosapp.training.teaching import Teaching
+from vosapp.training.stage_config import Teaching
 
 
 @dataclass(frozen=True, slots=True)

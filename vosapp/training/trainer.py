@@ -15,11 +15,11 @@ from torch import Tensor, distributed, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from vosapp.training import checkpoint
-from vosapp.training.average import WeightAverage
 from vosapp.training.batch import batches
 from vosapp.training.checkpoint import Position, Trained
+from vosapp.training.ema import WeightAverage
 from vosapp.training.log import RunLog
-from vosapp.training.optimizing import set_rates
+from vosapp.training.optimizer import set_rates
 from vosapp.training.pretrained import begin_with
 from vosapp.training.schedule import stage_at
 from vosapp.training.task import Movable, Result, Task

@@ -82,7 +82,7 @@ class _Story:
             window.close()
 
     def _open(self) -> None:
-        from vosapp.data.demo_files import demo_clip
+        from vosapp.data.demo.files import demo_clip
 
         _say("Opening the demo shot")
         self.hands.wait(lambda: True)
@@ -95,7 +95,7 @@ class _Story:
         self.hands.trigger("file.save")
 
     def _draw(self) -> None:
-        from vosapp.data.demo_files import demo_mask
+        from vosapp.data.demo.files import demo_mask
 
         _say("Drawing the fish on the first frame")
         self.hands.trigger("tool.polygon")
@@ -116,7 +116,7 @@ class _Story:
 
     def _correct(self) -> None:
         """Repairs the worst frame: takes out what is too much, puts in what is missing."""
-        from vosapp.data.demo_files import demo_mask
+        from vosapp.data.demo.files import demo_mask
 
         candidates = range(CORRECTION_STEP, self.workspace.session.last_frame, CORRECTION_STEP)
         worst = min(candidates, key=self._jaccard)
@@ -162,7 +162,7 @@ class _Story:
         return mask.array()
 
     def _jaccard(self, frame_index: int) -> float:
-        from vosapp.data.demo_files import demo_mask
+        from vosapp.data.demo.files import demo_mask
         from vosapp.metrics.davis import jaccard
 
         return jaccard(self._mask(frame_index), demo_mask(frame_index))

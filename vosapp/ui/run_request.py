@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from vosapp.core.document import Document, RotoObject
 from vosapp.core.timeline import Direction, FrameRange
-from vosapp.engine.run_plan import RunPlan, mask_count, schedule
+from vosapp.engine.run.plan import RunPlan, mask_count, schedule
 from vosapp.ui.engine_list import known_choice
 from vosapp.ui.view_state import PropagateChoice, Reach, ViewState
 

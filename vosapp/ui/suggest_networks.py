@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vosapp.engine.suggest import zero_shot_networks
+from vosapp.engine.suggest.proposals import zero_shot_networks
 from vosapp.engine.variants import title_of, variants
 from vosapp.models.spec import NetworkSpec
 from vosapp.models.weights import WeightsState, way_to_get, weights_state

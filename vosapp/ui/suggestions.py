@@ -11,7 +11,7 @@ from vosapp.core.document import OBJECT_COLOURS, Colour, Document, MaskStore, Ob
 from vosapp.core.mask import Mask
 
 if TYPE_CHECKING:
-    from vosapp.engine.suggest import Proposal
+    from vosapp.engine.suggest.proposals import Proposal
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,7 +214,7 @@ class Workspace(QObject):
 
     def open_demo(self) -> None:
         """Opens the shot that comes with the program."""
-        from vosapp.data.demo_files import demo_clip
+        from vosapp.data.demo.files import demo_clip
 
         try:
             self.projects.open_path(demo_clip())

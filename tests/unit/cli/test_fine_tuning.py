@@ -14,9 +14,8 @@ from safetensors.torch import save_file
 
 from tests.small_networks import lively
 from vosapp.cli.app import EXIT_CANCELLED, main
-from vosapp.engine import finetune
-from vosapp.engine.finetune import FineTuning
-from vosapp.engine.networks import prepared, tuned
+from vosapp.engine.networks import fine_tuning, loaded_network, rgmp_fine_tuned
+from vosapp.engine.networks.fine_tuning import FineTuning
 from vosapp.models import registry
 from vosapp.models.weights import weights_path
 from vosapp.video.images import write_png
@@ -33,12 +32,12 @@ def words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     small = replace(registry.network("rgmp"), options=options)
     others = tuple(spec for spec in registry.NETWORKS if spec.name != "rgmp")
     monkeypatch.setattr(registry, "NETWORKS", (small, *others))
-    monkeypatch.setattr(tuned, "FineTuning", lambda: FineTuning(steps=STEPS, patch_px=64))
+    monkeypatch.setattr(rgmp_fine_tuned, "FineTuning", lambda: FineTuning(steps=STEPS, patch_px=64))
     path = weights_path("rgmp")
     path.parent.mkdir(parents=True)
     torch.manual_seed(0)
     save_file({k: v.contiguous() for k, v in lively(small.build(), seed=4).state_dict().items()}, path)
-    prepared.release()
+    loaded_network.release()
     (tmp_path / "shot").mkdir()
     for i in range(3):
         picture = np.random.default_rng(i).integers(0, 255, (*SIZE, 3), np.uint8)
@@ -57,20 +56,20 @@ def test_learning_is_told_of_and_the_run_ends(words: list[str], capsys: pytest.C
     assert learning
     assert all(line["total"] == STEPS for line in learning)
     assert lines[-1]["frames"] == 3
-    prepared.release()
+    loaded_network.release()
 
 
 def test_ctrl_c_stops_the_learning(words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[int] = []
-    draw = finetune.draw_pair
+    draw = fine_tuning.draw_pair
 
     def interrupted(*arguments: object, **options: object) -> object:
         drawn.append(1)
         signal.raise_signal(signal.SIGINT)
         return draw(*arguments, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(finetune, "draw_pair", interrupted)
+    monkeypatch.setattr(fine_tuning, "draw_pair", interrupted)
     assert main(words) == EXIT_CANCELLED
     assert len(drawn) == 1, "no further step is taken"
     assert not list((tmp_path / "out").glob("**/*.png"))
-    prepared.release()
+    loaded_network.release()

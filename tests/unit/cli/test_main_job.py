@@ -17,7 +17,7 @@ from tests.clips import make_clip, truncated
 from vosapp.cli.app import EXIT_CANCELLED, EXIT_DONE, EXIT_USAGE, EXIT_USER_ERROR, main
 from vosapp.core.project import Project
 from vosapp.engine import engines
-from vosapp.engine.flow import FlowPropagator
+from vosapp.engine.flow.propagator import FlowPropagator
 from vosapp.video.av.file_source import FileSource
 from vosapp.video.images import read_image, write_png
 from vosapp.video.label_png import davis_palette
@@ -289,7 +289,7 @@ def test_an_engine_that_raises_on_the_way_is_named_with_the_frame(
                 raise RuntimeError("the engine broke")
             return super().step(frame_index, rgb, given)
 
-    monkeypatch.setattr("vosapp.engine.flow.build", lambda device: Broken())
+    monkeypatch.setattr("vosapp.engine.flow.propagator.build", lambda device: Broken())
     project = tmp_path / "shot.vosapp"
     words = ["propagate", clip, "--mask", mask, "--engine", "flow", "--project", project, "--out", tmp_path / "out"]
     assert call(*words) == EXIT_USER_ERROR
@@ -369,7 +369,7 @@ def test_an_unknown_engine_and_one_without_weights_are_sentences(
 def test_a_folder_with_other_files_is_refused_before_the_run(
     clip: Path, mask: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("vosapp.engine.flow.build", lambda device: pytest.fail("an engine was built"))
+    monkeypatch.setattr("vosapp.engine.flow.propagator.build", lambda device: pytest.fail("an engine was built"))
     out = tmp_path / "out"
     out.mkdir()
     write_png(out / "holiday.png", np.zeros((2, 2), np.uint8))

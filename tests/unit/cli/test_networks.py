@@ -75,5 +75,5 @@ def test_the_list_of_weights_tells_what_each_network_costs(capsys: pytest.Captur
 
 
 def test_the_help_loads_no_torch() -> None:
-    code = "import sys; from vosapp.cli.ways import engine_help; engine_help(); sys.exit('torch' in sys.modules)"
+    code = "import sys; from vosapp.cli.engine_help import engine_help; engine_help(); sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

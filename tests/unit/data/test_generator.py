@@ -12,19 +12,19 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.photographs import small_bank
-from vosapp.data.generator.cast import TARGET, Layer
 from vosapp.data.generator.clip import generate
+from vosapp.data.generator.contact_sheet import contact_sheet
 from vosapp.data.generator.crossing import crossing_twin
 from vosapp.data.generator.damage import damaged
+from vosapp.data.generator.layer_types import TARGET, Layer
 from vosapp.data.generator.layers import Picture, draw, hidden, over, placed
 from vosapp.data.generator.limbs import draw_limbs
 from vosapp.data.generator.motion import Pose, draw_motion, moved, still_pose
 from vosapp.data.generator.poles import draw_poles
 from vosapp.data.generator.settings import GeneratorSettings
-from vosapp.data.generator.sheet import contact_sheet
 from vosapp.data.generator.turning import turning
 from vosapp.data.photographs.cutouts import Cutout
-from vosapp.engine.optical_flow import dense_flow
+from vosapp.optical_flow import dense_flow
 
 SETTINGS = GeneratorSettings(size_px=64, steps=3)
 

@@ -10,7 +10,7 @@ import pytest
 
 from vosapp.core.errors import EngineError
 from vosapp.engine.engines import DEFAULT_ENGINE, build_propagator, engine, engines
-from vosapp.engine.flow import FlowPropagator
+from vosapp.engine.flow.propagator import FlowPropagator
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +46,7 @@ def test_an_engine_that_does_not_exist_is_refused_with_the_list() -> None:
 def test_reading_the_list_loads_no_torch_and_no_opencv() -> None:
     code = (
         "import sys; from vosapp.engine.engines import engines; engines(); "
-        "import vosapp.engine.job, vosapp.engine.run_plan, vosapp.engine.propagation_job; "
+        "import vosapp.engine.job, vosapp.engine.run.plan, vosapp.engine.run.propagation_job; "
         "print(sorted({'torch', 'cv2', 'av', 'PySide6'} & set(sys.modules)))"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -16,8 +16,8 @@ from vosapp.core.edits import add_object, set_mask
 from vosapp.core.mask import Mask
 from vosapp.core.store import MemoryMaskStore
 from vosapp.core.timeline import Direction, FrameRange
-from vosapp.engine.propagation import propagate
-from vosapp.engine.run_plan import RunPlan
+from vosapp.engine.run.plan import RunPlan
+from vosapp.engine.run.propagation import propagate
 from vosapp.video.source import ClipInfo
 
 SIZE = (90, 160)
@@ -43,7 +43,7 @@ class EndlessSource:
 
 
 def peak_bytes(frame_count: int, direction: Direction, monkeypatch: pytest.MonkeyPatch) -> int:
-    monkeypatch.setattr("vosapp.engine.reading._CHUNK_BYTES", 20 * SIZE[0] * SIZE[1] * 3)
+    monkeypatch.setattr("vosapp.engine.run.frame_reader._CHUNK_BYTES", 20 * SIZE[0] * SIZE[1] * 3)
     store = MemoryMaskStore()
     document, object_id = add_object(Document())
     square = np.zeros(SIZE, np.bool_)

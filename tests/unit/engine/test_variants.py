@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from vosapp.core.document import ObjectId
 from vosapp.core.errors import EngineError
 from vosapp.engine import engines as registry
+from vosapp.engine.crf_wrapper import CrfRefined
 from vosapp.engine.engines import EngineSpec, build_propagator, engine, engines
-from vosapp.engine.flow import FlowPropagator
+from vosapp.engine.flow.propagator import FlowPropagator
 from vosapp.engine.propagator import Prediction, Probability
-from vosapp.engine.refined import CrfRefined
 from vosapp.engine.variants import options_of, split_name, variants
 from vosapp.models.registry import networks
 from vosapp.models.spec import Task

@@ -14,12 +14,12 @@ from tests.photographs import small_bank
 from vosapp.data.generator.settings import GeneratorSettings
 from vosapp.training.ablation import FLOW_ALONE, VARIANTS, KeptBatches, Row, run_ablation, table
 from vosapp.training.batch import GeneratedBatches
-from vosapp.training.hybrid_loss import HybridLoss, Parts
-from vosapp.training.hybrid_task import HybridTask
+from vosapp.training.hybrid.loss import HybridLoss, Parts
+from vosapp.training.hybrid.task import HybridTask
 from vosapp.training.recipe import Recipe
 from vosapp.training.schedule import Budget, LearningRate, Stage
 from vosapp.training.trainer import RunSettings
-from vosapp.training.watching import watched_batch
+from vosapp.training.validation_clips import watched_batch
 
 CLIPS = GeneratorSettings(size_px=48, steps=1)
 RECIPE = Recipe(

@@ -19,7 +19,7 @@ from vosapp.training.sequence.clips import SequenceBatch
 from vosapp.training.sequence.initial import initialise
 from vosapp.training.sequence.stream import Material, SequenceBatches
 from vosapp.training.sequence.task import lesson_for
-from vosapp.training.teaching import Teaching
+from vosapp.training.stage_config import Teaching
 
 NEEDED_BYTES = 16  # per parameter: weights, gradients, and the largest gradient or drawing twice
 LARGE = pytest.mark.slow

@@ -13,12 +13,12 @@ import torch
 from tests.moving_clip import MovingClip
 from tests.small_networks import trainable
 from vosapp.data.generator.settings import GeneratorSettings
-from vosapp.training.optimizing import Optimizer
+from vosapp.training.optimizer import Optimizer
 from vosapp.training.recipe import Recipe
 from vosapp.training.schedule import Budget, LearningRate, Stage
 from vosapp.training.sequence.stream import Material
 from vosapp.training.sequence.task import SequenceTask
-from vosapp.training.teaching import Norms, Teaching
+from vosapp.training.stage_config import Norms, Teaching
 from vosapp.training.trainer import RunSettings, Trainer
 
 

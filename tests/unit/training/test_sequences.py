@@ -17,16 +17,16 @@ from vosapp.core.errors import UserError, WeightsError
 from vosapp.data.generator.clip import generate
 from vosapp.data.generator.settings import GeneratorSettings
 from vosapp.models.registry import NETWORKS
-from vosapp.training.optimizing import Optimizer, set_rates
+from vosapp.training.optimizer import Optimizer, set_rates
 from vosapp.training.pretrained import begin_with
 from vosapp.training.recipe import Recipe, RecipeError, find_recipe, read_recipe
+from vosapp.training.run import Sources
 from vosapp.training.schedule import LearningRate, Stage, progress_in_stage
 from vosapp.training.sequence.assignment import cheapest
 from vosapp.training.sequence.clips import sequence_of
 from vosapp.training.sequence.stream import Material, SequenceBatches
 from vosapp.training.sequence.task import SequenceTask, lesson_for
-from vosapp.training.start import Sources
-from vosapp.training.teaching import Teaching
+from vosapp.training.stage_config import Teaching
 
 RECIPES = sorted((Path(__file__).parents[3] / "vosapp" / "training" / "recipes").glob("*.toml"))
 STAGE = Stage(1.0, GeneratorSettings(size_px=48, steps=3, damage=1.0), 2)

@@ -14,11 +14,11 @@ from tests.photographs import small_bank
 from vosapp.data.generator.clip import generate
 from vosapp.data.generator.settings import GeneratorSettings
 from vosapp.models.hybrid.network import Hybrid, HybridSettings
-from vosapp.training.average import WeightAverage
 from vosapp.training.batch import GeneratedBatches, batches, collate
 from vosapp.training.checkpoint import MOMENTS, CheckpointError
-from vosapp.training.hybrid_loss import HybridLoss, LossWeights, Parts
-from vosapp.training.hybrid_task import HybridTask
+from vosapp.training.ema import WeightAverage
+from vosapp.training.hybrid.loss import HybridLoss, LossWeights, Parts
+from vosapp.training.hybrid.task import HybridTask
 from vosapp.training.recipe import Recipe, RecipeError, read_recipe, without_parts
 from vosapp.training.schedule import Budget, LearningRate, Stage, stage_at
 from vosapp.training.trainer import LAST, RunSettings, Trainer

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vosapp.data.generator.cast import BACKGROUND, KNOWN, STRANGER, TARGET, Layer
+from vosapp.data.generator.camera_effects import draw_look, finished, recoloured
 from vosapp.data.generator.damage import damaged
-from vosapp.data.generator.finish import draw_look, finished, recoloured
+from vosapp.data.generator.layer_types import BACKGROUND, KNOWN, STRANGER, TARGET, Layer
 from vosapp.data.generator.layers import draw, hidden, over, streaked
 from vosapp.data.generator.real import draw_real
 from vosapp.data.generator.scene import draw_scene

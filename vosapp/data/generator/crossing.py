@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from vosapp.data.generator.cast import KNOWN, STRANGER, Layer
+from vosapp.data.generator.layer_types import KNOWN, STRANGER, Layer
 from vosapp.data.generator.layers import Picture
 from vosapp.data.generator.motion import Pose, draw_motion, elsewhen, jittered, moved, still_pose, towards, turn_by
 

@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vosapp.data.generator.cast import TARGET, Layer
-from vosapp.data.generator.finish import recoloured
+from vosapp.data.generator.camera_effects import recoloured
+from vosapp.data.generator.layer_types import TARGET, Layer
 from vosapp.data.generator.layers import Hinge, Picture
 from vosapp.data.generator.motion import Pose, still_pose, towards, turn_by
 from vosapp.data.photographs.cutouts import Cutout

@@ -7,7 +7,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from vosapp.data.generator.cast import STRANGER, Layer
+from vosapp.data.generator.layer_types import STRANGER, Layer
 from vosapp.data.generator.layers import Picture
 from vosapp.data.generator.motion import still_pose
 from vosapp.data.photographs.bank import PhotographBank

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vosapp.data.generator.finish import recoloured
+from vosapp.data.generator.camera_effects import recoloured
 from vosapp.data.generator.settings import Frames, GeneratorSettings
 from vosapp.data.photographs.bank import PhotographBank
 from vosapp.data.photographs.cutouts import object_mask

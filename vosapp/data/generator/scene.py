@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vosapp.data.generator.cast import BACKGROUND, KNOWN, STRANGER, TARGET, Layer
+from vosapp.data.generator.camera_effects import recoloured
 from vosapp.data.generator.crossing import crossing_twin
-from vosapp.data.generator.finish import recoloured
+from vosapp.data.generator.layer_types import BACKGROUND, KNOWN, STRANGER, TARGET, Layer
 from vosapp.data.generator.layers import Picture, draw_hinge
 from vosapp.data.generator.limbs import draw_limbs
 from vosapp.data.generator.motion import (

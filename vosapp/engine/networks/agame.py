@@ -10,14 +10,14 @@ import torch
 from torch import Tensor
 
 from vosapp.core.document import ObjectId
+from vosapp.engine.anchor_frames import TrustedFrames
 from vosapp.engine.device import choose_device
-from vosapp.engine.networks.answer import answer
-from vosapp.engine.networks.fitting import Fitting
-from vosapp.engine.networks.prepared import prepared_network
-from vosapp.engine.networks.trusted import TrustedFrames
-from vosapp.engine.networks.ways import ways_to_run
+from vosapp.engine.mask_prediction import answer
+from vosapp.engine.networks.letterbox import Fitting
+from vosapp.engine.networks.loaded_network import prepared_network
+from vosapp.engine.networks.memory_steps import ways_to_run
+from vosapp.engine.oom_fallback import SteppingDown
 from vosapp.engine.propagator import Prediction, Probability
-from vosapp.engine.stepping_down import SteppingDown
 from vosapp.models.agame.network import STRIDE, AGame, Picture, State, aggregate, foreground, pool
 from vosapp.models.registry import network
 from vosapp.models.weights import require_weights

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 
 from vosapp.engine.device import choose_device
-from vosapp.engine.networks.prepared import prepared_network
+from vosapp.engine.networks.loaded_network import prepared_network
 from vosapp.engine.propagator import Probability
-from vosapp.engine.suggest import Candidate
+from vosapp.engine.suggest.proposals import Candidate
 from vosapp.models.cosnet.attention import Form
 from vosapp.models.cosnet.network import CosNet, normalise, probability
 from vosapp.models.stages.padding import resize
@@ -33,7 +33,7 @@ def propose(
     form: str = Form.LEGACY.value,
     network: str = "cosnet",
 ) -> list[Candidate]:
-    """The primary object on a frame; see `vosapp.engine.suggest.Propose`.
+    """The primary object on a frame; see `vosapp.engine.suggest.proposals.Propose`.
 
     `form` is the value of a `Form`, `network` the name of a configuration in the registry.
 

@@ -12,15 +12,15 @@ import torch
 from torch import Tensor
 
 from vosapp.core.document import ObjectId
+from vosapp.engine.anchor_frames import TrustedFrames
 from vosapp.engine.device import choose_device
-from vosapp.engine.networks.answer import answer
+from vosapp.engine.mask_prediction import answer
 from vosapp.engine.networks.batching import in_groups, join, split
-from vosapp.engine.networks.prepared import precision_of, prepared_network
+from vosapp.engine.networks.loaded_network import precision_of, prepared_network
+from vosapp.engine.networks.memory_steps import ways_to_run
 from vosapp.engine.networks.s2s import apart_at_size
-from vosapp.engine.networks.trusted import TrustedFrames
-from vosapp.engine.networks.ways import ways_to_run
+from vosapp.engine.oom_fallback import SteppingDown
 from vosapp.engine.propagator import Prediction, Probability
-from vosapp.engine.stepping_down import SteppingDown
 from vosapp.models import registry
 from vosapp.models.hs2s.decoder import Reference
 from vosapp.models.hs2s.network import HS2S, NATIVE_SIZE, State

@@ -9,9 +9,9 @@ import numpy as np
 import torch
 
 from vosapp.engine.device import choose_device
-from vosapp.engine.networks.prepared import prepared_network
+from vosapp.engine.networks.loaded_network import prepared_network
 from vosapp.engine.networks.rvos import SIZE, normalised
-from vosapp.engine.suggest import Candidate, mean_overlap
+from vosapp.engine.suggest.proposals import Candidate, mean_overlap
 from vosapp.models.rvos.network import SLOTS, Recurrence, Rvos
 from vosapp.models.stages.padding import resize
 from vosapp.video.source import VideoSource
@@ -28,7 +28,7 @@ def propose(
     check: Callable[[], None],
     recurrence: Recurrence = "spatio-temporal",
 ) -> list[Candidate]:
-    """What each slot of the network holds on a frame; see `vosapp.engine.suggest.Propose`.
+    """What each slot of the network holds on a frame; see `vosapp.engine.suggest.proposals.Propose`.
 
     Raises:
         WeightsError: there are no weights.

@@ -13,7 +13,7 @@ from vosapp.models.agame.decoder import Detail
 from vosapp.models.agame.network import STRIDE, AGame, Picture, foreground, pool
 from vosapp.models.s2s.trunk import normalise
 from vosapp.training.sequence.clips import SequenceBatch
-from vosapp.training.sequence.lesson import Learnt, Lesson, overlap, unpacked
+from vosapp.training.sequence.objective import Learnt, Lesson, overlap, unpacked
 
 
 class AGameLesson(Lesson):

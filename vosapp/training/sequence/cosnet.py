@@ -12,7 +12,7 @@ from torch import Tensor
 from vosapp.models.cosnet.attention import Form
 from vosapp.models.cosnet.network import CosNet, normalise
 from vosapp.training.sequence.clips import SequenceBatch
-from vosapp.training.sequence.lesson import Learnt, Lesson, overlap, unpacked
+from vosapp.training.sequence.objective import Learnt, Lesson, overlap, unpacked
 
 _LEAST_SHARE = 0.01  # of the picture that counts as foreground in the scale of the loss: it would have no bound
 

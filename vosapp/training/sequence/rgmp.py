@@ -10,7 +10,7 @@ import torch.nn.functional as F
 
 from vosapp.models.rgmp.network import RGMP
 from vosapp.training.sequence.clips import SequenceBatch
-from vosapp.training.sequence.lesson import Learnt, Lesson, overlap, unpacked
+from vosapp.training.sequence.objective import Learnt, Lesson, overlap, unpacked
 
 
 class RgmpLesson(Lesson):

@@ -13,7 +13,7 @@ from vosapp.models.s2s.trunk import normalise
 from vosapp.training.losses import jaccard
 from vosapp.training.sequence.assignment import cheapest
 from vosapp.training.sequence.clips import SequenceBatch
-from vosapp.training.sequence.lesson import Learnt, Lesson, unpacked
+from vosapp.training.sequence.objective import Learnt, Lesson, unpacked
 
 _NO_OBJECT = 10.0  # cost of pairing a prediction with no object, as in the authors' code
 

@@ -13,7 +13,7 @@ from vosapp.models.hs2s.network import HS2S
 from vosapp.models.s2s.network import S2S
 from vosapp.models.stages.skip_decoder import Decoded
 from vosapp.training.sequence.clips import SequenceBatch
-from vosapp.training.sequence.lesson import Learnt, Lesson, overlap, unpacked
+from vosapp.training.sequence.objective import Learnt, Lesson, overlap, unpacked
 from vosapp.training.sequence_loss import balanced_cross_entropy, jaccard_loss
 
 

@@ -13,7 +13,7 @@ from vosapp.data.truth import TruthClip
 from vosapp.training.batch import NumberedBatches
 from vosapp.training.schedule import Stage
 from vosapp.training.sequence.clips import SequenceBatch, SequenceClip, collate, sequence_of
-from vosapp.training.sequence.footage import Wish, draw_footage
+from vosapp.training.sequence.real_clips import Wish, draw_footage
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,19 +10,19 @@ from torch import nn
 
 from vosapp.core.errors import UserError
 from vosapp.models.registry import network as registered
-from vosapp.training.held import HELD_SEED, measure_held
 from vosapp.training.recipe import Recipe, RecipeError
 from vosapp.training.schedule import progress_in_stage, stage_at
 from vosapp.training.sequence.agame import AGameLesson
 from vosapp.training.sequence.clips import SequenceBatch
 from vosapp.training.sequence.cosnet import CosNetLesson
 from vosapp.training.sequence.initial import initialise
-from vosapp.training.sequence.lesson import Lesson
+from vosapp.training.sequence.objective import Lesson
 from vosapp.training.sequence.rgmp import RgmpLesson
 from vosapp.training.sequence.rvos import RvosLesson
 from vosapp.training.sequence.s2s import HS2SLesson, S2SLesson
 from vosapp.training.sequence.stream import Material, SequenceBatches
 from vosapp.training.task import Movable, Precision
+from vosapp.training.validation import HELD_SEED, measure_held
 
 _LESSONS: Mapping[str, type[Lesson]] = {
     "rgmp": RgmpLesson,

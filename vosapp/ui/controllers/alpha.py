@@ -19,7 +19,7 @@ from vosapp.ui.session import Session
 from vosapp.ui.view_state import NoticeKind
 
 if TYPE_CHECKING:
-    from vosapp.engine.alpha_job import AlphaMasks
+    from vosapp.engine.run.alpha_job import AlphaMasks
 
 
 class AlphaController(QObject):
@@ -52,7 +52,7 @@ class AlphaController(QObject):
 
     def read(self, frames: FrameRange) -> None:
         """Reads the alpha of a range."""
-        from vosapp.engine.alpha_job import alpha_body
+        from vosapp.engine.run.alpha_job import alpha_body
 
         clip = self._session.document.clip
         if clip is not None:

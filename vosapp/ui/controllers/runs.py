@@ -14,7 +14,7 @@ from vosapp.core.edits import make_anchor
 from vosapp.core.errors import UserError
 from vosapp.core.timeline import Direction
 from vosapp.engine.job import REPORT_INTERVAL_S, Job, JobContext, JobResult, Outcome, Progress
-from vosapp.engine.run_plan import RunPlan
+from vosapp.engine.run.plan import RunPlan
 from vosapp.ui.bridge import JobThread
 from vosapp.ui.engine_list import engine_choices, usable_name
 from vosapp.ui.engine_memory import EngineMemory, engine_of_masks
@@ -25,7 +25,7 @@ from vosapp.ui.session import Session
 from vosapp.ui.view_state import NoticeKind, PropagateChoice, Reach, WorkStatus
 
 if TYPE_CHECKING:
-    from vosapp.engine.propagation_job import PropagationTask
+    from vosapp.engine.run.propagation_job import PropagationTask
 
 Body = Callable[[JobContext], Any]
 MakeBody = Callable[["PropagationTask", Callable[[Any], None]], Body]
@@ -138,7 +138,7 @@ class RunController(QObject):
         self._run(asked.plan, f"propagate {_WORDS[asked.plan.direction]}")
 
     def _run(self, plan: RunPlan, label: str) -> None:
-        from vosapp.engine.propagation_job import PropagationTask, propagation_body
+        from vosapp.engine.run.propagation_job import PropagationTask, propagation_body
 
         session, make_body = self._session, self._make_body or propagation_body
         device = session.settings.get("engine.device", str)
@@ -183,7 +183,7 @@ class RunController(QObject):
         return self._thread is not None
 
     def _progressed(self, progress: Progress) -> None:
-        from vosapp.engine.propagation_job import note_of
+        from vosapp.engine.run.propagation_job import note_of
 
         run = self._session.view.run
         if run is None:

@@ -17,8 +17,8 @@ from vosapp.ui.suggestions import Suggestions, accept, suggestions_of
 from vosapp.ui.view_state import NoticeKind, WorkStatus
 
 if TYPE_CHECKING:
-    from vosapp.engine.suggest import Proposal
-    from vosapp.engine.suggest_job import SuggestTask
+    from vosapp.engine.suggest.job import SuggestTask
+    from vosapp.engine.suggest.proposals import Proposal
 
 SuggestBody = Callable[[JobContext], "list[Proposal]"]
 MakeSuggestBody = Callable[["SuggestTask", Callable[[Any], None]], SuggestBody]
@@ -65,7 +65,7 @@ class SuggestController(QObject):
             return
         if self.make_body is None and self._explain_lack():
             return
-        from vosapp.engine.suggest_job import SuggestTask, suggest_body
+        from vosapp.engine.suggest.job import SuggestTask, suggest_body
 
         frame_index = session.view.frame_index
         names = tuple(name for name in (session.view.suggest_with,) if name)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tests.small_networks import lively, small_rgmp
 from vosapp.core.errors import EngineError, WeightsError
-from vosapp.engine.networks import prepared
+from vosapp.engine.networks import loaded_network
 from vosapp.engine.networks.rgmp import RgmpPropagator, build, build_gru
 from vosapp.models.preparing import prepare
 from vosapp.models.rgmp import protocol
@@ -114,7 +114,7 @@ class TestBuild:
     @pytest.fixture(autouse=True)
     def _own_folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("VOSAPP_DATA_DIR", str(tmp_path))
-        prepared.release()
+        loaded_network.release()
 
     def test_without_weights_it_says_so(self) -> None:
         for make in (build, build_gru):
@@ -134,11 +134,11 @@ class TestBuild:
             loads.append(name)
             return lively(RGMP(width=8, stem=4, widths=(2, 2, 2, 2), depths=(1, 1, 1, 1)), seed=0)
 
-        monkeypatch.setattr(prepared, "load_network", load)
+        monkeypatch.setattr(loaded_network, "load_network", load)
 
         def network_of(precision: str = "float32") -> object:
             build("cpu", precision=precision).step(0, frames[0], {1: box(5, 5)})
-            return prepared._last._network
+            return loaded_network._last._network
 
         path = weights_path("rgmp")
         path.parent.mkdir(parents=True)
@@ -149,8 +149,8 @@ class TestBuild:
         os.utime(path, (1, 1))  # as if other weights had been imported
         network_of("bfloat16")
         assert loads == ["rgmp", "rgmp", "rgmp"]
-        prepared.release()
-        assert prepared._last._network is None
+        loaded_network.release()
+        assert loaded_network._last._network is None
 
 
 def test_plain_and_prepared_networks_agree(frames: NDArray[np.uint8]) -> None:

@@ -13,7 +13,7 @@ from vosapp.models.hybrid.network import Hybrid
 from vosapp.models.loading import load_network
 from vosapp.models.registry import network
 from vosapp.training.batch import collate
-from vosapp.training.hybrid_loss import HybridLoss, Parts
+from vosapp.training.hybrid.loss import HybridLoss, Parts
 
 FILE = own_weights_dir() / "hybrid.safetensors"
 

@@ -1,0 +1,1 @@
+"""The demo shot: its renderer and its files."""

@@ -1,0 +1,1 @@
+"""The synthetic suite: ten short clips with exact truth."""

@@ -1,0 +1,93 @@
+"""Engine `flow`: optical flow moves the masks, appearance learnt on the shot repairs them. Needs no weights."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import numpy as np
+
+from vosapp.core.document import ObjectId
+from vosapp.engine.flow.appearance import Scorer
+from vosapp.engine.flow.scene import Scene
+from vosapp.engine.flow.track import FlowSettings, ObjectTrack
+from vosapp.engine.propagator import Prediction, Probability
+from vosapp.optical_flow import Flow, FlowEstimator, GreyImage, grey
+from vosapp.video.source import RgbImage
+
+
+class FlowPropagator:
+    """A `Propagator` of optical flow and a per-object appearance model.
+
+    Attributes:
+        to_previous: flow from the present frame to the one before, where one was needed.
+    """
+
+    def __init__(self, settings: FlowSettings | None = None, scorer: Scorer | None = None) -> None:
+        """Takes the constants, and what computes appearance scores where there is a quicker way than the plain."""
+        self._settings, self._scorer = settings or FlowSettings(), scorer
+        self._estimator = FlowEstimator()
+        self._tracks: dict[ObjectId, ObjectTrack] = {}
+        self._previous: GreyImage | None = None
+        self.to_previous: Flow | None = None
+
+    def remember(self, frame_index: int, rgb: RgbImage, masks: Mapping[ObjectId, Probability]) -> None:
+        """Learns what the objects look like on an anchor; see `Propagator.remember`."""
+        scene = Scene.of(frame_index, rgb)
+        for object_id, mask in masks.items():
+            self._track(object_id).remember(scene, mask)
+
+    def step(self, frame_index: int, rgb: RgbImage, given: Mapping[ObjectId, Probability] | None = None) -> Prediction:
+        """Moves to this frame; see `Propagator.step`."""
+        given = given or {}
+        picture = grey(rgb)
+        followed = [o for o in self._tracks if o not in given]
+        flow = None
+        if followed and self._previous is not None:
+            flow = self._estimator.flow(picture, self._previous)
+        self._previous, self.to_previous = picture, flow
+        scene = Scene.of(frame_index, rgb, flow)
+        probabilities: dict[ObjectId, Probability] = {}
+        doubt: dict[ObjectId, float] = {}
+        for object_id, mask in given.items():
+            self._track(object_id).place(scene, mask)
+            probabilities[object_id], doubt[object_id] = mask, 0.0
+        for object_id in followed:
+            probabilities[object_id], doubt[object_id] = self._tracks[object_id].follow(scene)
+        return Prediction(disjoint(probabilities, given), doubt)
+
+    def forget(self, object_ids: Collection[ObjectId]) -> None:
+        """Drops objects; see `Propagator.forget`."""
+        for object_id in object_ids:
+            self._tracks.pop(object_id, None)
+
+    def insist(self, masks: Mapping[ObjectId, Probability]) -> dict[ObjectId, Probability]:
+        """Masks that others found on the present frame, with this engine's own where a correction says so.
+
+        Where a trusted mask went against the looks, as corrections do, others who go by the looks undo it.
+        """
+        return {i: self._tracks[i].insist(mask) if i in self._tracks else mask for i, mask in masks.items()}
+
+    def adopt(self, masks: Mapping[ObjectId, Probability]) -> None:
+        """Goes on from these masks of the present frame instead of its own predictions, which taught it already."""
+        for object_id, mask in masks.items():
+            if object_id in self._tracks:
+                self._tracks[object_id].adopt(mask)
+
+    def _track(self, object_id: ObjectId) -> ObjectTrack:
+        return self._tracks.setdefault(object_id, ObjectTrack(self._settings, self._scorer))
+
+
+def build(device: str = "auto") -> FlowPropagator:  # noqa: ARG001 - every engine is built the same way
+    """The engine; it runs on the processor whatever the device."""
+    return FlowPropagator()
+
+
+def disjoint(probabilities: dict[ObjectId, Probability], given: Collection[ObjectId]) -> dict[ObjectId, Probability]:
+    """Predictions of several objects scaled to sum to at most 1, leaving room for what was given first."""
+    free = [o for o in probabilities if o not in given]
+    if not free or len(probabilities) == 1:
+        return probabilities
+    taken = np.minimum(sum((probabilities[o] for o in given), np.zeros_like(probabilities[free[0]])), 1)
+    total = sum((probabilities[o] for o in free), np.zeros_like(taken))
+    share = np.minimum(1, (1 - taken) / np.maximum(total, 1e-6))
+    return {o: p if o in given else np.asarray(p * share, np.float32) for o, p in probabilities.items()}

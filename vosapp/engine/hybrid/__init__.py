@@ -1,0 +1,1 @@
+"""Engine `hybrid`: our own network as a propagator."""

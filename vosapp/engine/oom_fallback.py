@@ -1,0 +1,110 @@
+"""Goes on with less when memory runs out: the same engine in smaller, declared steps, and says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from vosapp.core.document import ObjectId
+from vosapp.core.errors import EngineError
+from vosapp.engine.anchor_frames import TrustedFrames
+from vosapp.engine.propagator import Prediction, Probability, Propagator
+from vosapp.video.source import RgbImage
+
+T = TypeVar("T")
+
+# How torch says that memory ran out, on a graphics card, on Apple's shared memory and on the computer's own.
+_SIGNS = ("out of memory", "not enough memory", "can't allocate memory")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One way to run an engine.
+
+    Attributes:
+        name: what is said when a run goes on this way, such as "at 360 pixels".
+        build: makes a propagator that runs this way.
+    """
+
+    name: str
+    build: Callable[[], Propagator]
+
+
+class SteppingDown:
+    """A `Propagator` that, when memory runs out, makes the next of several and lets it go on from the last frame.
+
+    What was found so far is not lost: the new propagator learns the trusted frames again and begins with the masks
+    of the last frame.
+
+    Args:
+        steps: the ways to run, the best one first; at least one.
+        say: is told when a smaller step is taken, in one sentence. May be replaced later.
+    """
+
+    def __init__(self, steps: Sequence[Step], say: Callable[[str], None] = lambda _: None) -> None:
+        self._steps = list(steps)
+        self.say = say
+        self._current: Propagator | None = None
+        self._trusted = TrustedFrames()
+        self._last: tuple[int, RgbImage, dict[ObjectId, Probability]] | None = None
+
+    def remember(self, frame_index: int, rgb: RgbImage, masks: Mapping[ObjectId, Probability]) -> None:
+        """See `Propagator.remember`."""
+        self._going_on(lambda running: running.remember(frame_index, rgb, masks))
+        self._trusted.add(frame_index, rgb, masks)
+
+    def step(self, frame_index: int, rgb: RgbImage, given: Mapping[ObjectId, Probability] | None = None) -> Prediction:
+        """See `Propagator.step`.
+
+        Raises:
+            EngineError: memory ran out and there is no smaller step left.
+        """
+        prediction = self._going_on(lambda running: running.step(frame_index, rgb, given))
+        self._trusted.keep_near(frame_index)
+        self._last = (frame_index, rgb, dict(prediction.probabilities))
+        return prediction
+
+    def forget(self, object_ids: Collection[ObjectId]) -> None:
+        """See `Propagator.forget`."""
+        self._trusted.forget(object_ids)
+        if self._current is not None:
+            self._current.forget(object_ids)
+        if self._last is not None:
+            frame_index, rgb, masks = self._last
+            self._last = (frame_index, rgb, {o: mask for o, mask in masks.items() if o not in object_ids})
+
+    def _going_on(self, act: Callable[[Propagator], T]) -> T:
+        """What `act` gives with the first of the steps left for which memory suffices."""
+        while True:
+            try:
+                if self._current is None:
+                    self._current = self._begun_again()
+                return act(self._current)
+            except (MemoryError, RuntimeError) as error:
+                if not _is_out_of_memory(error):
+                    raise
+                self._step_down(error)
+
+    def _begun_again(self) -> Propagator:
+        """A new propagator that is where the last one was."""
+        running = self._steps[0].build()
+        for frame_index, rgb, masks in self._trusted.everything():
+            running.remember(frame_index, rgb, masks)
+        if self._last is not None:
+            running.step(*self._last)
+        return running
+
+    def _step_down(self, error: Exception) -> None:
+        self._current = None  # lets its memory go before the next one is made
+        if len(self._steps) == 1:
+            raise EngineError(
+                "Memory ran out, and there is no smaller way left to run this engine.",
+                "Close other programs, propagate fewer objects at a time, or choose the engine flow.",
+            ) from error
+        del self._steps[0]
+        self.say(f"Memory ran out; going on {self._steps[0].name}.")
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    return isinstance(error, MemoryError) or any(sign in str(error).lower() for sign in _SIGNS)

@@ -1,0 +1,252 @@
+"""The propagation loop: anchors, a range and a direction become a stream of masks.
+
+What a run never does: write on an anchor or an approved frame, cross a cut, leave its range. Those frames enter the
+pass as given truth; between them the propagator predicts. Memory does not grow with the length of the clip: frames are
+read as the pass reaches them and results leave as they are made.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vosapp.core.document import Document, MaskStore, ObjectId
+from vosapp.core.edits import composite
+from vosapp.core.errors import Cancelled, EngineError
+from vosapp.core.mask import Mask
+from vosapp.core.run_overlay import RunChange
+from vosapp.engine.propagator import Prediction, Probability, Propagator
+from vosapp.engine.run.blending import OneSided, Spool, blended
+from vosapp.engine.run.frame_reader import read_in_order
+from vosapp.engine.run.plan import ObjectSpan, Pass, RunPlan, frame_count, schedule, trusted_frames
+from vosapp.video.source import RgbImage, VideoSource
+
+_Decided = tuple[Probability, float, tuple[int, ...]]  # probability, doubt, sources
+
+MAX_REMEMBERED = 16  # anchors that a propagator is shown ahead of a pass, for each object: the nearest ones
+
+
+@dataclass(frozen=True, slots=True)
+class FrameResult:
+    """What a run made on one frame. Only objects that were to be written are in it, so it may be empty.
+
+    Attributes:
+        frame_index: which frame.
+        masks: the predicted mask of each object.
+        doubt: how unsure each is, 0 (sure) to 1.
+        sources: the anchors that each came from.
+        engine: name of the engine.
+        done, total: frames visited so far and in all, for progress; both passes of a run in two directions count.
+        damaged: frames that this step looked at and whose picture is damaged or missing. A mask on such a frame follows
+            the picture that stands in, and its doubt is 1.
+    """
+
+    frame_index: int
+    masks: Mapping[ObjectId, Mask]
+    doubt: Mapping[ObjectId, float]
+    sources: Mapping[ObjectId, tuple[int, ...]]
+    engine: str
+    done: int
+    total: int
+    damaged: tuple[int, ...] = ()
+
+    def changes(self) -> list[RunChange]:
+        """The masks as an `Editor` takes them."""
+        return [
+            RunChange(o, self.frame_index, mask, self.doubt[o], self.engine, self.sources[o])
+            for o, mask in self.masks.items()
+        ]
+
+
+def propagate(
+    source: VideoSource,
+    document: Document,
+    store: MaskStore,
+    *,
+    plan: RunPlan,
+    build: Callable[[], Propagator],
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Iterator[FrameResult]:
+    """Carries the masks of a document through a clip.
+
+    Args:
+        source: the clip, for this run alone.
+        document, store: what stood when the run began.
+        plan: what to do.
+        build: makes a fresh propagator; called once for each direction.
+        cancelled: asked before a frame is read and before it is made.
+
+    Yields:
+        One result for every frame that is visited: pass by pass, and in each what is nearest to the plan's start
+        first.
+
+    Raises:
+        EngineError: there is no trusted frame to start from, or a mask does not fit the clip.
+        MediaError: a frame cannot be read.
+        Cancelled: `cancelled` said so. Results so far stand.
+    """
+    passes = schedule(document, plan)
+    total, done = frame_count(passes), 0
+    truth = _Truth(document, store, plan)
+
+    def stop_if_cancelled() -> None:
+        if cancelled():
+            raise Cancelled
+
+    with Spool() as spool:
+        for run in passes:
+            walk = _Walk(run, truth, source, propagator=build(), spool=spool)
+            for leg in run.legs(plan.start):
+                walk.begin_leg(leg[0])
+                for frame_index, rgb in read_in_order(source, leg, walk.damaged.add, before_each=stop_if_cancelled):
+                    stop_if_cancelled()
+                    done += 1
+                    yield walk.visit(frame_index, rgb, done, total)
+            del walk  # before the next pass builds its propagator: two large networks may not fit beside each other
+
+
+class _Truth:
+    """The masks that a run takes as given."""
+
+    def __init__(self, document: Document, store: MaskStore, plan: RunPlan) -> None:
+        self.document = document
+        self.plan = plan
+        self._store = store
+        self.frames = {object_id: trusted_frames(document.object(object_id), plan) for object_id in plan.object_ids}
+
+    def probability(self, object_id: ObjectId, frame_index: int, shape: tuple[int, int]) -> Probability:
+        """What stands on a frame, as 0 and 1."""
+        cell = self.document.cell(object_id, frame_index)
+        if cell is None:
+            raise EngineError(f"Frame {frame_index} has no mask to start from.")
+        mask = composite(self._store, cell)
+        if mask.shape != shape:
+            raise EngineError(
+                f"The mask on frame {frame_index} has {mask.width}x{mask.height} pixels, "
+                f"the clip {shape[1]}x{shape[0]}.",
+                "Import the mask again at the size of the clip.",
+            )
+        return mask.array().astype(np.float32)
+
+    def nearest(self, object_id: ObjectId, frame_index: int, shot: range) -> list[int]:
+        """Trusted frames of an object in a shot, the nearest ones up to a limit, ascending."""
+        within = [f for f in self.frames[object_id] if f in shot]
+        return sorted(sorted(within, key=lambda f: abs(f - frame_index))[:MAX_REMEMBERED])
+
+    def shot(self, frame_index: int) -> range:
+        """The frames between the cuts around a frame."""
+        first = max((c for c in self.document.cuts if c <= frame_index), default=0)
+        last = min((c for c in self.document.cuts if c > frame_index), default=2**31)
+        return range(first, last)
+
+
+class _Walk:
+    """One pass with its propagator."""
+
+    def __init__(self, run: Pass, truth: _Truth, source: VideoSource, *, propagator: Propagator, spool: Spool) -> None:
+        self._truth = truth
+        self._source = source
+        self._propagator = propagator
+        self._spool = spool
+        self._is_first = run.step < 0
+        self._step = run.step
+        self._last: int | None = None
+        self._seeds: dict[int, list[ObjectSpan]] = defaultdict(list)
+        for span in run.spans:
+            self._seeds[span.seed].append(span)
+        self._active: dict[ObjectId, ObjectSpan] = {}
+        self._remembered: set[tuple[ObjectId, int]] = set()
+        self._shot = range(0)
+        self.damaged: set[int] = set()
+
+    def begin_leg(self, frame_index: int) -> None:
+        """Lets go of what was carried when the next frame lies behind: the pass goes back to do what it left out."""
+        if self._last is not None and (frame_index - self._last) * self._step < 0:
+            self._drop(list(self._active))
+
+    def visit(self, frame_index: int, rgb: RgbImage, done: int, total: int) -> FrameResult:
+        """Moves the pass to a frame."""
+        self._last = frame_index
+        if frame_index not in self._shot:
+            self._shot = self._truth.shot(frame_index)
+            self._drop(list(self._active))
+        seeds = {span.object_id: span for span in self._seeds.get(frame_index, ())}
+        self._drop([o for o, span in self._active.items() if o not in seeds and frame_index not in span.frames])
+        looked_at = self._remember_ahead(seeds.values(), frame_index, rgb)
+        shape = (rgb.shape[0], rgb.shape[1])
+        given = {o: self._truth.probability(o, frame_index, shape) for o in seeds}
+        self._active |= seeds
+        document = self._truth.document
+        for object_id in self._active.keys() - given.keys():
+            if document.object(object_id).is_absent(frame_index):
+                given[object_id] = np.zeros(shape, np.float32)
+        prediction = self._propagator.step(frame_index, rgb, given)
+        written = [o for o in self._active if o not in given and frame_index in self._truth.plan.within]
+        found = [self._decided(self._active[o], frame_index, prediction) for o in written]
+        made = {o: one for o, one in zip(written, found, strict=True) if one is not None}
+        return FrameResult(
+            frame_index,
+            masks={o: _binary(probability, shape) for o, (probability, _, _) in made.items()},
+            doubt={o: 1.0 if frame_index in self.damaged else doubt for o, (_, doubt, _) in made.items()},
+            sources={o: sources for o, (_, _, sources) in made.items()},
+            engine=self._truth.plan.engine,
+            done=done,
+            total=total,
+            damaged=tuple(sorted(f for f in (frame_index, *looked_at) if f in self.damaged)),
+        )
+
+    def _decided(self, span: ObjectSpan, frame_index: int, prediction: Prediction) -> _Decided | None:
+        """What to write of an object: between two anchors that blend, both passes together.
+
+        The first pass writes there already where its anchor is the nearer one, so that a run that is cancelled has
+        left the better half.
+        """
+        probability, doubt = prediction.probabilities[span.object_id], float(prediction.doubt[span.object_id])
+        if span.far is None:
+            return probability, doubt, span.sources
+        own, other = abs(frame_index - span.anchor), abs(frame_index - span.far)
+        key = (span.object_id, frame_index)
+        if self._is_first:
+            self._spool.put(key, probability, doubt)
+            return (probability, doubt, span.sources) if own < other else None
+        kept = self._spool.take(key, (probability.shape[0], probability.shape[1]))
+        if kept is None:
+            return probability, doubt, span.sources
+        mixed, doubt = blended(OneSided(probability, doubt, own), OneSided(*kept, other))
+        return mixed, doubt, tuple(sorted({span.anchor, span.far}))
+
+    def _drop(self, object_ids: Collection[ObjectId]) -> None:
+        if object_ids:
+            self._propagator.forget(object_ids)
+        for object_id in object_ids:
+            del self._active[object_id]
+        self._remembered = {(o, f) for o, f in self._remembered if o not in object_ids}
+
+    def _remember_ahead(self, seeds: Collection[ObjectSpan], frame_index: int, rgb: RgbImage) -> list[int]:
+        """Shows the propagator the trusted frames near a seed, once each and those of one frame together.
+
+        Returns the frames that were read for it besides the seed's.
+        """
+        frames: dict[int, list[ObjectId]] = defaultdict(list)
+        for span in seeds:
+            for frame in self._truth.nearest(span.object_id, frame_index, self._shot):
+                if (span.object_id, frame) not in self._remembered:
+                    self._remembered.add((span.object_id, frame))
+                    frames[frame].append(span.object_id)
+        for frame, object_ids in sorted(frames.items()):
+            picture = rgb if frame == frame_index else self._source.frame(frame)
+            if frame != frame_index and self._source.is_damaged(frame):
+                self.damaged.add(frame)
+            shape = (picture.shape[0], picture.shape[1])
+            self._propagator.remember(frame, picture, {o: self._truth.probability(o, frame, shape) for o in object_ids})
+        return [frame for frame in frames if frame != frame_index]
+
+
+def _binary(probability: NDArray[np.float32], shape: tuple[int, int]) -> Mask:
+    if probability.shape != shape:
+        raise EngineError(f"The engine returned a mask of {probability.shape} for a frame of {shape}.")
+    return Mask.from_array(probability >= 0.5)

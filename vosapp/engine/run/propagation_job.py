@@ -1,0 +1,112 @@
+"""The body of a propagation run, the same for the window and the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from vosapp.core.document import Document, MaskStore
+from vosapp.core.errors import EngineError
+from vosapp.engine.engines import build_propagator
+from vosapp.engine.job import JobContext
+from vosapp.engine.layers import Learning, layers
+from vosapp.engine.oom_fallback import SteppingDown
+from vosapp.engine.propagator import Propagator
+from vosapp.engine.run.damage_notes import damage_notes
+from vosapp.engine.run.plan import RunPlan
+from vosapp.engine.run.propagation import FrameResult, propagate
+from vosapp.video.open import open_video
+from vosapp.video.source import VideoSource
+
+
+@dataclass(frozen=True, slots=True)
+class PropagationTask:
+    """Everything that a run needs, frozen when it starts.
+
+    Attributes:
+        document, store: what stands, with its clip.
+        plan: what to do.
+        device: "auto", "cpu", "cuda" or "mps".
+    """
+
+    document: Document
+    store: MaskStore
+    plan: RunPlan
+    device: str = "auto"
+
+    def open_source(self) -> VideoSource:
+        """The document's clip, opened for the calling thread."""
+        if self.document.clip is None:
+            raise EngineError("There is no clip to propagate in.", "Open a clip first.")
+        return open_video(self.document.clip.path)
+
+    def build(self) -> Propagator:
+        """A fresh propagator of the plan's engine."""
+        return build_propagator(self.plan.engine, self.device)
+
+
+def propagation_body(
+    task: PropagationTask,
+    deliver: Callable[[FrameResult], None],
+    *,
+    open_source: Callable[[], VideoSource] | None = None,
+    build: Callable[[], Propagator] | None = None,
+) -> Callable[[JobContext], int]:
+    """A body for `Job` that hands every result over as it is made and returns the number of masks written.
+
+    Args:
+        task: the run.
+        deliver: called in the thread of the run with every result that has masks or tells of damage.
+        open_source, build: in place of the task's own.
+    """
+
+    def body(context: JobContext) -> int:
+        context.progress(0, 0, "Preparing")
+        source = (open_source or task.open_source)()
+        written = 0
+        notes: list[str] = []
+        damaged: set[int] = set()
+        first_number = task.document.clip.first_number if task.document.clip else 0
+
+        def built() -> Propagator:
+            propagator = (build or task.build)()
+            for layer in layers(propagator):
+                if isinstance(layer, SteppingDown):
+                    layer.say = notes.append
+                if isinstance(layer, Learning):
+                    layer.watched_by(context)
+            return propagator
+
+        try:
+            results = propagate(
+                source,
+                task.document,
+                task.store,
+                plan=task.plan,
+                build=built,
+                cancelled=context.cancelled,
+            )
+            for result in results:
+                if not damaged.issuperset(result.damaged):
+                    damaged.update(result.damaged)
+                    notes.append(" ".join(damage_notes(task.document, damaged)))
+                if result.masks or result.damaged:
+                    deliver(result)
+                    written += len(result.masks)
+                message = message_of(result.frame_index + first_number, notes)
+                context.progress(result.done, result.total, message)
+        finally:
+            source.close()
+        return written
+
+    return body
+
+
+def message_of(number: int, notes: Sequence[str]) -> str:
+    """What progress says: the frame's number, and the last thing that the user has to know about the run."""
+    return ". ".join([f"Frame {number}", *notes[-1:]])
+
+
+def note_of(message: str) -> str:
+    """What the user has to know about a run, from a message of `message_of`; "" for nothing."""
+    return message.partition(". ")[2]

@@ -1,0 +1,1 @@
+"""Object proposals on a frame from networks that need no mask."""

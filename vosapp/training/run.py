@@ -1,0 +1,118 @@
+"""Starts a training run from a recipe file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import cv2
+import torch
+
+from vosapp.core.errors import UserError
+from vosapp.data.generator.clip import generate
+from vosapp.data.generator.contact_sheet import contact_sheet
+from vosapp.data.photographs.bank import open_bank
+from vosapp.data.truth import TruthClip
+from vosapp.training.hybrid.task import HybridTask
+from vosapp.training.recipe import Recipe, read_recipe, without_parts
+from vosapp.training.schedule import Budget
+from vosapp.training.sequence.stream import Material
+from vosapp.training.sequence.task import SequenceTask
+from vosapp.training.task import Task
+from vosapp.training.trainer import Report, RunSettings, Trainer
+from vosapp.training.validation_clips import watched_batch
+from vosapp.video.images import write_png
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What is changed of a recipe for one run.
+
+    Attributes:
+        steps: ends the run after so many steps instead; the stages shrink with it.
+        off: parts of the hybrid network (fields of `Parts`) that are switched off.
+        begin: weights to begin with where there is no checkpoint yet, see `begin_with`.
+    """
+
+    steps: int | None = None
+    off: Sequence[str] = ()
+    begin: Path | None = None
+
+    def of(self, recipe: Recipe) -> Recipe:
+        """The recipe with the changes. Raises RecipeError: there is no such part."""
+        changed = recipe if self.steps is None else replace(recipe, budget=Budget(steps=self.steps))
+        return without_parts(changed, self.off)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What there is to train on.
+
+    Attributes:
+        photographs: folder, or a pack of one; None for a paper's network that learns from real clips alone.
+        footage: real clips with true masks; the hybrid network takes none.
+        watched: real clips to measure the hybrid network on at every checkpoint, never to train on.
+    """
+
+    photographs: Path | None = None
+    footage: Sequence[TruthClip] = ()
+    watched: Sequence[TruthClip] = ()
+
+    def task(self, recipe: Recipe) -> Task:
+        """What a recipe trains on them. Raises UserError: the network cannot be trained on that."""
+        bank = None if self.photographs is None else open_bank(self.photographs, without=recipe.without)
+        if recipe.network != "hybrid":
+            return SequenceTask(recipe, Material(bank, self.footage))
+        if bank is None:
+            raise UserError("The hybrid network is trained on photographs.", "Give a folder of them: --photographs.")
+        return HybridTask(recipe, bank, [watched_batch(clip) for clip in self.watched])
+
+
+def train(
+    recipe_path: Path,
+    sources: Sources,
+    settings: RunSettings,
+    *,
+    threads: int | None = None,
+    changes: Changes | None = None,
+    on_report: Callable[[Report], None] = lambda _: None,
+) -> Report:
+    """Begins or goes on with a run.
+
+    Args:
+        recipe_path: TOML file.
+        sources: what there is to train on.
+        settings: where and how.
+        threads: of the processor for the network; None: as many as torch takes.
+        changes: to the recipe.
+        on_report: called with every row of the log.
+
+    Returns:
+        How far the run has come: "steps", "minutes".
+
+    Raises:
+        UserError: recipe, photographs or checkpoint cannot be used.
+    """
+    if threads is not None:
+        torch.set_num_threads(threads)
+    cv2.setNumThreads(1)
+    torch.backends.cudnn.benchmark = True
+    changes = changes or Changes()
+    recipe = changes.of(read_recipe(recipe_path))
+    trainer = Trainer(sources.task(recipe), settings)
+    if changes.begin is not None and trainer.position.steps == 0:
+        trainer.begin_with(changes.begin)
+    position = trainer.run(on_report)
+    return {"steps": position.steps, "minutes": position.seconds / 60}
+
+
+def draw_sheet(recipe_path: Path, photographs: Path, target: Path, *, clips: int = 16) -> None:
+    """Writes a contact sheet (PNG) of the first clips that a recipe's last stage would train on.
+
+    Raises:
+        UserError: recipe or photographs cannot be used.
+    """
+    recipe = read_recipe(recipe_path)
+    bank, settings = open_bank(photographs, without=recipe.without), recipe.stages[-1].clips
+    write_png(target, contact_sheet([generate(bank, settings, (recipe.seed, index)) for index in range(clips)]))
