@@ -22,10 +22,10 @@ from vosapp.core.document import MatteSettings
 from vosapp.core.editor import RunChange
 from vosapp.core.mask import Mask
 from vosapp.data.demo.files import demo_clip, demo_mask
+from vosapp.presentation.suggest.networks import ALL
+from vosapp.presentation.suggest.suggestions import Suggestion, Suggestions
+from vosapp.presentation.view_state import NoticeKind, SuggestChoice, WorkStatus
 from vosapp.ui.app import make_application
-from vosapp.ui.suggest_networks import ALL
-from vosapp.ui.suggestions import Suggestion, Suggestions
-from vosapp.ui.view_state import NoticeKind, SuggestChoice, WorkStatus
 from vosapp.ui.workspace import Workspace
 
 SIZE = (1440, 900)

@@ -21,7 +21,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return run_command(arguments)
     if arguments and arguments[0] == "demo":
-        from vosapp.ui.demo import main as play_demo
+        from vosapp.ui.demo.story import main as play_demo
 
         return play_demo(arguments[1:])
     from vosapp.ui.app import main as open_window

@@ -19,9 +19,9 @@ from vosapp.core.editor import Editor, RunChange
 from vosapp.core.mask import Mask
 from vosapp.core.project import Project
 from vosapp.core.storage.checking import check_masks
-from vosapp.ui.display import resolve
-from vosapp.ui.timeline.lanes import CoverageCache
-from vosapp.ui.view_state import ViewState
+from vosapp.presentation.display import resolve
+from vosapp.presentation.timeline.lanes import CoverageCache
+from vosapp.presentation.view_state import ViewState
 
 FRAMES, OBJECTS = 10_000, 5
 SMALL = (96, 128)  # the long project is about counts, so its pictures are small

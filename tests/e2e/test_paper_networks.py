@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 
 from tests.clips import make_clip
 from tests.e2e.test_story import SIZE, all_masks, draw_disc, picture, read_masks, same
-from tests.gui.desk import Desk
+from tests.gui.window_driver import Desk
 from tests.small_networks import lively
 from vosapp.__main__ import main
 from vosapp.core.document import Origin

@@ -14,14 +14,14 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.clips import make_clip
-from tests.gui.desk import Desk
+from tests.gui.window_driver import Desk
 from tests.shared import shared_dir
 from vosapp.__main__ import main
 from vosapp.core.document import Origin
 from vosapp.core.project import Project
 from vosapp.core.timeline import Direction, FrameRange
 from vosapp.export.recipe import ExportFormat
-from vosapp.ui.view_state import Reach, Tool
+from vosapp.presentation.view_state import Reach, Tool
 from vosapp.video.images import read_image
 from vosapp.video.open import open_video
 

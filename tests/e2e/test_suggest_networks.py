@@ -13,7 +13,7 @@ from torch import nn
 
 from tests.clips import make_clip
 from tests.e2e.test_story import SIZE, picture
-from tests.gui.desk import Desk
+from tests.gui.window_driver import Desk
 from tests.small_networks import lively, trainable
 from vosapp.__main__ import main
 from vosapp.engine.networks import loaded_network

@@ -19,8 +19,8 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from tests.clips import make_clip
-from tests.gui.desk import PATIENCE_MS, Answers, Desk
 from tests.gui.fakes import ShiftPropagator
+from tests.gui.window_driver import PATIENCE_MS, Answers, Desk
 from vosapp.core.settings import Settings
 from vosapp.engine.run.propagation_job import propagation_body
 from vosapp.ui.app import make_application
@@ -48,8 +48,8 @@ def own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy machine is no drive that hangs: what is stopped has the time it needs, and messages stay as long."""
-    monkeypatch.setattr("vosapp.ui.patience.CLOSING_S", PATIENCE_MS / 1000)
-    monkeypatch.setattr("vosapp.ui.disk_work.ANSWER_MS", PATIENCE_MS)
+    monkeypatch.setattr("vosapp.presentation.shutdown_deadline.CLOSING_S", PATIENCE_MS / 1000)
+    monkeypatch.setattr("vosapp.ui.io_queue.ANSWER_MS", PATIENCE_MS)
     monkeypatch.setattr("vosapp.ui.panels.notice.SHOWN_MS", 10 * PATIENCE_MS)
     monkeypatch.setattr("vosapp.ui.panels.notice.OFFERED_MS", 10 * PATIENCE_MS)
 

@@ -8,8 +8,8 @@ from functools import partial
 
 import pytest
 
-from tests.gui.desk import Desk
 from tests.gui.fakes import GatedPropagator
+from tests.gui.window_driver import Desk
 from vosapp.engine.run.propagation_job import propagation_body
 from vosapp.ui.controllers.runs import MakeBody
 

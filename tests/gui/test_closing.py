@@ -15,16 +15,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.gui.around import SourceAround
-from tests.gui.desk import PATIENCE_MS, Desk
 from tests.gui.fakes import ShiftPropagator
+from tests.gui.source_wrapper import SourceAround
+from tests.gui.window_driver import PATIENCE_MS, Desk
 from vosapp.core.errors import MediaError, ProjectError
 from vosapp.core.project import Project
 from vosapp.engine.run.propagation_job import propagation_body
 from vosapp.export.recipe import ExportFormat
-from vosapp.ui import bridge
+from vosapp.presentation.shutdown_deadline import Patience
+from vosapp.ui import job_thread
 from vosapp.ui.controllers.runs import MakeBody
-from vosapp.ui.patience import Patience
 from vosapp.video.open import open_video
 from vosapp.video.source import VideoSource
 
@@ -60,9 +60,9 @@ def drive(no_leaks: None, qapp: object) -> Iterator[HungDrive]:
     made = HungDrive()
     yield made
     made.answers.set()
-    assert all(thread.wait(PATIENCE_MS) for thread in bridge._left_behind)
-    assert not bridge.hangs()
-    bridge._left_behind.clear()
+    assert all(thread.wait(PATIENCE_MS) for thread in job_thread._left_behind)
+    assert not job_thread.hangs()
+    job_thread._left_behind.clear()
     for thread in threading.enumerate():
         if thread.name == "prefetch":  # nobody waited long for the viewer's decoder either
             thread.join(PATIENCE_MS / 1000)
@@ -76,7 +76,7 @@ def make_body(drive: HungDrive, clip_path: Path) -> MakeBody:
 @pytest.fixture(autouse=True)
 def hasty(patient: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """What hangs here hangs for good, so that nothing is gained by waiting for it."""
-    monkeypatch.setattr("vosapp.ui.patience.CLOSING_S", 0.1)
+    monkeypatch.setattr("vosapp.presentation.shutdown_deadline.CLOSING_S", 0.1)
 
 
 @pytest.fixture
@@ -97,12 +97,12 @@ def test_a_run_that_hangs_does_not_hold_the_window_and_its_frames_are_kept(
     masks = [running.mask(frame) for frame in range(HANGS_AT)]
     running.window.close()
     assert not running.window.isVisible()
-    assert not drive.answers.is_set() and bridge.hangs(), "nobody waited for the drive"
+    assert not drive.answers.is_set() and job_thread.hangs(), "nobody waited for the drive"
     kept = [tmp_path / "work.vosapp"]
     assert sorted(tmp_path.glob("work*")) == kept, "one plain file, closed"
     before = kept[0].read_bytes()
     drive.answers.set()
-    assert bridge._left_behind[0].wait(PATIENCE_MS)
+    assert job_thread._left_behind[0].wait(PATIENCE_MS)
     assert kept[0].read_bytes() == before, "what was left behind touches nothing"
     project = Project.open(kept[0])
     assert not project.read_only
@@ -122,7 +122,7 @@ def test_a_run_left_behind_does_not_disturb_the_next_one(running: Desk, drive: H
     running.workspace.runs.start()
     running.wait(lambda: drive.asked.is_set() and running.cell(6) is not None)
     second = running.workspace.runs._thread
-    (first,) = bridge._left_behind
+    (first,) = job_thread._left_behind
     drive.answers.set()
     assert first.wait(PATIENCE_MS)
     running.finish_run()
@@ -148,13 +148,13 @@ def test_an_export_that_hangs_does_not_hold_the_window_and_leaves_nothing_that_l
 ) -> None:
     exporting.window.close()
     assert not exporting.window.isVisible()
-    assert bridge.hangs()
+    assert job_thread.hangs()
     there = {path.name for path in (tmp_path / "out").iterdir()}
     assert {name for name in there if name.endswith(".mov")} == {name for name in there if name.endswith(".part.mov")}
     (note,) = (tmp_path / "out").glob("*.manifest.json")
     assert json.loads(note.read_text())["complete"] is False, "so it would stand if the program died here"
     drive.answers.set()
-    assert bridge._left_behind[0].wait(PATIENCE_MS)
+    assert job_thread._left_behind[0].wait(PATIENCE_MS)
     assert list((tmp_path / "out").iterdir()) == [], "it cleans up when the drive is back"
 
 
@@ -173,7 +173,7 @@ def test_no_export_begins_while_one_still_hangs(
     assert not exports.is_running
     assert "still waits for a drive" in exporting.notice
     drive.answers.set()
-    exporting.wait(lambda: not bridge.hangs())
+    exporting.wait(lambda: not job_thread.hangs())
     exports.start()
     exporting.wait(lambda: not exports.is_running)
     assert [path.suffix for path in (tmp_path / "out").glob("*.mov")] == [".mov"]
@@ -195,7 +195,7 @@ def test_an_import_of_weights_that_hangs_does_not_hold_the_window(
     shot.wait(drive.asked.is_set)
     shot.window.close()
     assert not shot.window.isVisible()
-    assert bridge.hangs()
+    assert job_thread.hangs()
 
 
 def test_a_mask_that_hangs_while_it_is_read_does_not_keep_the_work_from_being_saved(
@@ -210,7 +210,7 @@ def test_a_mask_that_hangs_while_it_is_read_does_not_keep_the_work_from_being_sa
     painted = shot.mask(0)
     shot.window.close()
     assert not shot.window.isVisible()
-    assert bridge.hangs()
+    assert job_thread.hangs()
     project = Project.open(tmp_path / "work.vosapp")
     mask = project.editor.mask(1, 0)
     assert mask is not None and np.array_equal(mask.array(), painted)
@@ -221,13 +221,13 @@ def test_opening_can_be_cancelled_although_the_drive_hangs(
     shot: Desk, drive: HungDrive, clip_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("vosapp.ui.project_files.read_media", _hung(drive))
-        patch.setattr("vosapp.ui.disk_work.ANSWER_MS", 10)
+        patch.setattr("vosapp.presentation.project_files.read_media", _hung(drive))
+        patch.setattr("vosapp.ui.io_queue.ANSWER_MS", 10)
         shot.workspace.projects.open_path(tmp_path / "far.mov")
         shot.wait(drive.asked.is_set)
         shot.workspace.projects.disk.cancel()
         shot.wait(lambda: shot.view.opening == "" and not shot.workspace.projects.is_busy)
-    assert bridge.hangs()
+    assert job_thread.hangs()
     assert shot.document.clip is not None, "what was open stays"
     shot.open(clip_path)
 
@@ -247,7 +247,7 @@ def test_a_project_whose_own_drive_hangs_can_be_left(
         drive.read(drive.hangs_at)
         abandon()
 
-    monkeypatch.setattr("vosapp.ui.project_files.close", committing)
+    monkeypatch.setattr("vosapp.presentation.project_files.close", committing)
     monkeypatch.setattr(project, "abandon", hung)
     shot.answers.agrees = False
     shot.window.close()
@@ -255,7 +255,7 @@ def test_a_project_whose_own_drive_hangs_can_be_left(
     shot.answers.agrees = True
     shot.window.close()
     assert not shot.window.isVisible()
-    assert bridge.hangs()
+    assert job_thread.hangs()
 
 
 END = """
@@ -263,7 +263,7 @@ import sys, threading
 from pathlib import Path
 from PySide6.QtCore import QTimer
 from tests.gui.fakes import ShiftPropagator
-from vosapp.engine import propagation_job
+from vosapp.engine.run import propagation_job
 from vosapp.ui import app
 from vosapp.ui.controllers import runs
 from vosapp.video.open import open_video
@@ -339,7 +339,7 @@ SLOW = """
 import time
 from PySide6.QtCore import QCoreApplication
 from vosapp.engine.job import Job
-from vosapp.ui.bridge import JobThread, hangs
+from vosapp.ui.job_thread import JobThread, hangs
 
 application = QCoreApplication([])
 thread = JobThread()

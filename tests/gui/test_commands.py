@@ -7,10 +7,10 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QMessageBox, QPushButton
 
-from tests.gui.desk import Desk
+from tests.gui.window_driver import Desk
 from vosapp.core.timeline import FrameRange
-from vosapp.ui.actions import ACTIONS, BY_ID, MENUS, ActionSpec
-from vosapp.ui.panels.shortcuts import ShortcutSheet, sheet_lines
+from vosapp.presentation.actions import ACTIONS, BY_ID, MENUS, ActionSpec
+from vosapp.ui.dialogs.shortcuts import ShortcutSheet, sheet_lines
 
 # Closing the program is tested where something is at stake; the demo shot is another clip, and has its own test.
 HARMLESS = [spec.id for spec in ACTIONS if spec.id not in ("file.quit", "help.demo")]

@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QImage
 
-from tests.gui.desk import NONE, Desk
-from vosapp.ui.view_state import ViewMode, Wipe
+from tests.gui.window_driver import NONE, Desk
+from vosapp.presentation.view_state import ViewMode, Wipe
 
 LEFT, RIGHT = (60.0, 50.0), (100.0, 50.0)  # on either side of the line when it stands in the middle
 

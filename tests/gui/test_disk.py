@@ -15,16 +15,16 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 
 from tests.bench.bench_project import long_project
-from tests.gui.desk import Desk
-from tests.gui.watching import SlowDisk, Watchdog, slow_disk, watchdog
+from tests.gui.slow_disk import SlowDisk, Watchdog, slow_disk, watchdog
+from tests.gui.window_driver import Desk
 from vosapp.core.errors import MediaError
 from vosapp.core.mask import Mask
 from vosapp.core.project import Project
 from vosapp.core.storage.backup import make_backup
-from vosapp.ui import project_files
-from vosapp.ui.bridge import hangs
-from vosapp.ui.panels.backup_dialog import BackupDialog
-from vosapp.ui.view_state import FileWork
+from vosapp.presentation import project_files
+from vosapp.presentation.view_state import FileWork
+from vosapp.ui.dialogs.backups import BackupDialog
+from vosapp.ui.job_thread import hangs
 
 __all__ = ["slow_disk", "watchdog"]
 

@@ -10,18 +10,18 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from tests.gui.desk import Desk
 from tests.gui.fakes import ShiftPropagator
+from tests.gui.window_driver import Desk
 from vosapp.core.document import ObjectId
 from vosapp.engine import engines as engine_registry
 from vosapp.engine.layers import Watch
 from vosapp.engine.oom_fallback import Step, SteppingDown
 from vosapp.engine.propagator import Prediction, Probability
 from vosapp.engine.run.propagation_job import propagation_body
+from vosapp.presentation.engine_list import engine_choices
+from vosapp.presentation.view_state import NoticeKind, Speed, VariantChoice, WorkStatus
 from vosapp.ui.controllers.runs import MakeBody
-from vosapp.ui.engine_list import engine_choices
 from vosapp.ui.panels.propagate import progress_title
-from vosapp.ui.view_state import NoticeKind, Speed, VariantChoice, WorkStatus
 from vosapp.video.source import RgbImage
 
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.gui.desk import Desk
+from tests.gui.window_driver import Desk
 from vosapp.core.document import MatteSettings
 from vosapp.core.timeline import FrameRange
 from vosapp.engine.job import JobContext
 from vosapp.export.export_job import ExportReport, ExportTask, export_body
 from vosapp.export.recipe import ExportFormat, MissingMasks
-from vosapp.ui.panels.export_dialog import ExportDialog
-from vosapp.ui.view_state import NoticeKind
+from vosapp.presentation.view_state import NoticeKind
+from vosapp.ui.dialogs.export import ExportDialog
 from vosapp.video.images import read_image
 
 

@@ -8,11 +8,11 @@ from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QStyleOptionGraphicsItem
 
+from vosapp.presentation.viewer.overlay_style import TRANSPARENT, argb
+from vosapp.presentation.viewer.raster import Box
 from vosapp.ui.viewer.fitted_labels import FittedLabels
-from vosapp.ui.viewer.look import TRANSPARENT, argb
 from vosapp.ui.viewer.overlay_item import OverlayItem
 from vosapp.ui.viewer.picture_item import PictureItem
-from vosapp.ui.viewer.raster import Box
 
 SIZE = (300, 401)  # height, width: nothing divides evenly
 RED = [TRANSPARENT, argb((255, 0, 0), 0.5), *[TRANSPARENT] * 254]

@@ -6,8 +6,8 @@ import threading
 
 from PySide6.QtCore import QEvent
 
-from tests.gui.desk import NONE, Desk
 from tests.gui.gated import GatedRuns
+from tests.gui.window_driver import NONE, Desk
 
 
 def paint(desk: Desk) -> None:

@@ -11,11 +11,11 @@ import pytest
 from PySide6.QtCore import QEvent, QPointF
 
 from tests.clips import make_clip, make_sequence, read_index
-from tests.gui.around import SourceAround
-from tests.gui.desk import LEFT, NONE, PATIENCE_MS, Desk, send_mouse
+from tests.gui.source_wrapper import SourceAround
+from tests.gui.window_driver import LEFT, NONE, PATIENCE_MS, Desk, send_mouse
 from vosapp.core.errors import MediaError
 from vosapp.core.timeline import Direction, FrameRange
-from vosapp.ui import bridge
+from vosapp.ui import job_thread
 from vosapp.ui.controllers import pictures
 from vosapp.video.av.indexing import shared_index
 from vosapp.video.images import write_png
@@ -263,7 +263,7 @@ def test_a_project_opens_although_its_clip_still_claims_another_length(
 def test_a_drive_that_hangs_does_not_hold_the_window(
     desk: Desk, drives: list[Drive], clip_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("vosapp.ui.patience.CLOSING_S", 0.05)
+    monkeypatch.setattr("vosapp.presentation.shutdown_deadline.CLOSING_S", 0.05)
     desk.workspace.pictures._patience.setInterval(30)
     desk.open(clip_path)
     drive = drives[-1]
@@ -454,7 +454,7 @@ def test_closing_the_window_does_not_wait_for_a_drive_that_hangs(
     desk: Desk, clip_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The drive answers neither while the clip is being opened nor after the window has gone."""
-    monkeypatch.setattr("vosapp.ui.patience.CLOSING_S", 0.05)
+    monkeypatch.setattr("vosapp.presentation.shutdown_deadline.CLOSING_S", 0.05)
     answers, asked = threading.Event(), threading.Event()
 
     def open_source(path: str) -> VideoSource:
@@ -468,10 +468,10 @@ def test_closing_the_window_does_not_wait_for_a_drive_that_hangs(
     assert desk.view.opening
     desk.window.close()
     assert not desk.window.isVisible()
-    (left,) = bridge._left_behind
-    assert bridge.hangs()
+    (left,) = job_thread._left_behind
+    assert job_thread.hangs()
     answers.set()
     assert left.wait(PATIENCE_MS)
-    assert not bridge.hangs()
-    bridge._left_behind.clear()
+    assert not job_thread.hangs()
+    job_thread._left_behind.clear()
     left.deleteLater()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.disks import small_disk_in
-from tests.gui.desk import Desk
+from tests.gui.window_driver import Desk
 from vosapp.core import edits
 from vosapp.core.mask import Mask
 from vosapp.core.project import Project

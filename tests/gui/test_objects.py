@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QSize, Qt
 
-from tests.gui.desk import Desk
+from tests.gui.window_driver import Desk
 
 ALT = Qt.KeyboardModifier.AltModifier
 

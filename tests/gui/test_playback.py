@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.clips import make_clip, read_index
-from tests.gui.desk import Desk
+from tests.gui.window_driver import Desk
 from vosapp.core.timeline import FrameRange
 from vosapp.ui.controllers.playback import PlaybackController
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QLabel, QPushButton
 
-from tests.gui.desk import Desk
+from tests.gui.window_driver import Desk
 from vosapp.core.document import Origin
 from vosapp.core.project import Project
 from vosapp.core.recent import unsaved_dir

@@ -9,15 +9,15 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from tests.gui.desk import Desk
+from tests.gui.window_driver import Desk
 from vosapp.core.document import MatteSettings, Origin
 from vosapp.core.timeline import FrameRange
 from vosapp.export.recipe import ExportFormat
 from vosapp.matte.alpha import alpha_of
-from vosapp.ui.panels.matte_dialog import MatteDialog
-from vosapp.ui.panels.move_dialog import MoveDialog
-from vosapp.ui.panels.range_dialog import RangeDialog
-from vosapp.ui.view_state import ViewMode
+from vosapp.presentation.view_state import ViewMode
+from vosapp.ui.dialogs.matte import MatteDialog
+from vosapp.ui.dialogs.move import MoveDialog
+from vosapp.ui.dialogs.range import RangeDialog
 from vosapp.video.images import read_image
 
 

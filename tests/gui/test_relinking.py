@@ -12,13 +12,13 @@ from PySide6.QtCore import Qt
 
 from tests.clips import make_clip
 from tests.gui.conftest import FRAMES, SIZE
-from tests.gui.desk import Desk
+from tests.gui.window_driver import Desk
 from vosapp.core.document import ClipRef
 from vosapp.core.errors import MediaError
 from vosapp.engine.job import Job, JobContext
-from vosapp.ui import project_files
-from vosapp.ui.media_search import Grade
-from vosapp.ui.panels.relink_dialog import RelinkDialog
+from vosapp.presentation import project_files
+from vosapp.presentation.media_search import Grade
+from vosapp.ui.dialogs.relink import RelinkDialog
 
 
 @pytest.fixture

@@ -8,15 +8,15 @@ from functools import partial
 import numpy as np
 import pytest
 
-from tests.gui.desk import Desk
 from tests.gui.fakes import SHIFT_PX, FailingPropagator, shifted
 from tests.gui.gated import GatedRuns
+from tests.gui.window_driver import Desk
 from vosapp.core.document import Origin
 from vosapp.core.errors import EngineError
 from vosapp.core.timeline import Direction, FrameRange
 from vosapp.engine.run.propagation_job import propagation_body
+from vosapp.presentation.view_state import EngineChoice, NoticeKind, PropagateChoice, Reach
 from vosapp.ui.controllers.runs import MakeBody
-from vosapp.ui.view_state import EngineChoice, NoticeKind, PropagateChoice, Reach
 
 LAST = 11
 

@@ -28,9 +28,9 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication, QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from vosapp.ui.app import make_application
-from vosapp.ui.view_state import Tool
+from vosapp.presentation.view_state import Tool
 from vosapp.ui.viewer.canvas import Canvas
-from vosapp.ui.viewer.layers import LayerStack
+from vosapp.presentation.viewer.layers import LayerStack
 from vosapp.ui.viewer.pen import PenSettings
 application = make_application()
 canvas = Canvas()

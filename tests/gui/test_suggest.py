@@ -12,16 +12,16 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from tests.gui.conftest import SIZE
-from tests.gui.desk import NONE, Desk, send_mouse
+from tests.gui.window_driver import NONE, Desk, send_mouse
 from vosapp.core.errors import EngineError
 from vosapp.core.mask import Mask
 from vosapp.engine.job import JobContext
 from vosapp.engine.suggest.job import SuggestTask
 from vosapp.engine.suggest.proposals import Proposal
 from vosapp.models.weights import WeightsState
-from vosapp.ui import suggest_networks
-from vosapp.ui.suggest_networks import ALL, suggest_choices
-from vosapp.ui.view_state import NoticeKind, SuggestChoice
+from vosapp.presentation.suggest import networks as suggest_networks
+from vosapp.presentation.suggest.networks import ALL, suggest_choices
+from vosapp.presentation.view_state import NoticeKind, SuggestChoice
 
 
 def box(left: int, top: int, right: int, bottom: int) -> np.ndarray:

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QWheelEvent
 
-from tests.gui.desk import Desk, send_mouse
+from tests.gui.window_driver import Desk, send_mouse
 from vosapp.core.timeline import FrameRange
 from vosapp.ui.timeline import paint
 

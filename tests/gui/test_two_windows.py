@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.gui.desk import Desk
+from tests.gui.window_driver import Desk
 from tests.shared import REPOSITORY
 from vosapp.core.document import Origin
 from vosapp.core.project import Project

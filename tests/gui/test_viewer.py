@@ -7,10 +7,10 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QPointingDevice, QTabletEvent, QWheelEvent
 
-from tests.gui.desk import Desk
+from tests.gui.window_driver import Desk
 from vosapp.core.document import Origin
-from vosapp.ui.view_state import Tool, ViewMode
-from vosapp.ui.viewer.raster import polygon_area, stroke_area
+from vosapp.presentation.view_state import Tool, ViewMode
+from vosapp.presentation.viewer.raster import polygon_area, stroke_area
 
 ALT = Qt.KeyboardModifier.AltModifier
 CTRL = Qt.KeyboardModifier.ControlModifier

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
-from vosapp.ui.actions import ACTIONS, BY_ID, MENUS, ActionSpec, tooltip
+from vosapp.presentation.actions import ACTIONS, BY_ID, MENUS, ActionSpec, tooltip
 from vosapp.ui.icons import icon
 
 

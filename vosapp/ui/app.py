@@ -13,10 +13,10 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
 from vosapp.core.errors import UserError
+from vosapp.presentation.view_state import NoticeKind
 from vosapp.ui import theme
-from vosapp.ui.bridge import hangs
 from vosapp.ui.icons import icon_folder
-from vosapp.ui.view_state import NoticeKind
+from vosapp.ui.job_thread import hangs
 from vosapp.ui.workspace import Workspace
 
 logger = logging.getLogger("vosapp")

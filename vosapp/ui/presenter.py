@@ -11,21 +11,21 @@ from PySide6.QtCore import QObject
 from vosapp.core.document import Document
 from vosapp.core.edits import composite
 from vosapp.core.errors import MaskError
-from vosapp.ui.display import Display, PenDisplay, resolve
+from vosapp.presentation.display import Display, PenDisplay, resolve
+from vosapp.presentation.suggest.display import SuggestDisplay
+from vosapp.presentation.timeline.lanes import CoverageCache
+from vosapp.presentation.view_state import NoticeKind, Tool, ViewState
+from vosapp.presentation.viewer.layers import Layer, LayerStack
+from vosapp.presentation.viewer.onion import OnionLayer
+from vosapp.presentation.viewer.overlay import OverlayDisplay, OverlayLayer
+from vosapp.presentation.viewer.raster import Point
+from vosapp.presentation.viewer.readout import readout
+from vosapp.presentation.viewer.wipe import WipeDisplay
 from vosapp.ui.main_window import MainWindow
-from vosapp.ui.onion import OnionLayer
-from vosapp.ui.overlay_display import OverlayDisplay, OverlayLayer
 from vosapp.ui.session import Session
-from vosapp.ui.suggest_display import SuggestDisplay
-from vosapp.ui.timeline.lanes import CoverageCache
-from vosapp.ui.view_state import NoticeKind, Tool, ViewState
 from vosapp.ui.viewer.canvas import Look
-from vosapp.ui.viewer.layers import Layer, LayerStack
 from vosapp.ui.viewer.pen import PenSettings
-from vosapp.ui.viewer.raster import Point
-from vosapp.ui.viewer.readout import readout
 from vosapp.ui.viewer.wipe_item import Side
-from vosapp.ui.wipe import WipeDisplay
 from vosapp.video.source import RgbImage
 
 

@@ -17,8 +17,8 @@ from vosapp.core.document import Document, RotoObject
 from vosapp.core.editor import Editor
 from vosapp.core.errors import UserError
 from vosapp.core.settings import Settings
-from vosapp.ui.run_request import active_object
-from vosapp.ui.view_state import Notice, NoticeKind, ProjectStatus, ViewState
+from vosapp.presentation.requests.run import active_object
+from vosapp.presentation.view_state import Notice, NoticeKind, ProjectStatus, ViewState
 from vosapp.video.source import ClipInfo
 
 if TYPE_CHECKING:

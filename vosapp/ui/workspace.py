@@ -10,11 +10,14 @@ from PySide6.QtCore import QObject
 from vosapp.core.errors import UserError
 from vosapp.core.settings import Settings
 from vosapp.core.timeline import Direction
-from vosapp.ui.controllers.alpha import AlphaController
+from vosapp.presentation.engine_list import engine_choices, usable_name
+from vosapp.presentation.shutdown_deadline import Patience
+from vosapp.presentation.suggest.networks import suggest_choices
+from vosapp.presentation.view_state import Playback, PropagateChoice
+from vosapp.ui.controllers.alpha_import import AlphaController
+from vosapp.ui.controllers.clip_facts import FootageController
 from vosapp.ui.controllers.compare import CompareController
 from vosapp.ui.controllers.exports import ExportController
-from vosapp.ui.controllers.footage import FootageController
-from vosapp.ui.controllers.looks import LookController
 from vosapp.ui.controllers.mask_check import MaskCheck
 from vosapp.ui.controllers.masks import MaskController
 from vosapp.ui.controllers.mattes import MatteController
@@ -27,18 +30,15 @@ from vosapp.ui.controllers.relinking import RelinkController
 from vosapp.ui.controllers.runs import MakeBody, RunController
 from vosapp.ui.controllers.saving import SavingController
 from vosapp.ui.controllers.suggest import SuggestController
+from vosapp.ui.controllers.view import LookController
 from vosapp.ui.controllers.weights import WeightsController
-from vosapp.ui.dialogs import Dialogs
-from vosapp.ui.engine_list import engine_choices, usable_name
+from vosapp.ui.dialogs.about import about_box
+from vosapp.ui.dialogs.export import ExportDialog
+from vosapp.ui.dialogs.shortcuts import ShortcutSheet
 from vosapp.ui.main_window import MainWindow
-from vosapp.ui.panels.about import about_box
-from vosapp.ui.panels.export_dialog import ExportDialog
-from vosapp.ui.panels.shortcuts import ShortcutSheet
-from vosapp.ui.patience import Patience
 from vosapp.ui.presenter import Presenter
 from vosapp.ui.session import Session
-from vosapp.ui.suggest_networks import suggest_choices
-from vosapp.ui.view_state import Playback, PropagateChoice
+from vosapp.ui.system_dialogs import Dialogs
 
 
 class Workspace(QObject):

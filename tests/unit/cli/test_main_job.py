@@ -305,7 +305,7 @@ HELD = """
 import sys, time
 from pathlib import Path
 from vosapp.__main__ import main
-from vosapp.engine import flow
+from vosapp.engine.flow import propagator as flow
 class Held(flow.FlowPropagator):
     def step(self, frame_index, rgb, given=None):
         while frame_index == 5 and not Path(sys.argv[1]).exists():

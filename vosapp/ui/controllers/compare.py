@@ -7,8 +7,8 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 
+from vosapp.presentation.view_state import ViewMode, Wipe
 from vosapp.ui.session import Session
-from vosapp.ui.view_state import ViewMode, Wipe
 
 
 class CompareController(QObject):

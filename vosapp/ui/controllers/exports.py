@@ -12,11 +12,11 @@ from vosapp.core.errors import UserError
 from vosapp.engine.job import Job, JobResult, Outcome, Progress
 from vosapp.export.manifest import require_free
 from vosapp.export.recipe import ExportFormat, MissingMasks
-from vosapp.ui.bridge import JobThread
-from vosapp.ui.export_request import ExportChoice, ExportDisplay, Finding, recipe, resolve_export
-from vosapp.ui.patience import Patience
+from vosapp.presentation.requests.export import ExportChoice, ExportDisplay, Finding, recipe, resolve_export
+from vosapp.presentation.shutdown_deadline import Patience
+from vosapp.presentation.view_state import NoticeKind, WorkStatus
+from vosapp.ui.job_thread import JobThread
 from vosapp.ui.session import Session
-from vosapp.ui.view_state import NoticeKind, WorkStatus
 
 if TYPE_CHECKING:
     from vosapp.export.export_job import ExportReport

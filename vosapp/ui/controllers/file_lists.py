@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject
 
 from vosapp.core.recent import RecentFiles, UnsavedWork, discard_unsaved, unsaved_work
 from vosapp.engine.job import JobContext
-from vosapp.ui.disk_work import DiskWork, Errand
-from vosapp.ui.patience import Patience
+from vosapp.presentation.shutdown_deadline import Patience
+from vosapp.ui.io_queue import DiskWork, Errand
 from vosapp.ui.session import Session
 
 Lists = tuple[tuple[str, ...], tuple[UnsavedWork, ...]]

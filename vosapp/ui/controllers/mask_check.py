@@ -11,10 +11,10 @@ from PySide6.QtCore import QObject, QThread
 
 from vosapp.core.history import History
 from vosapp.engine.job import Job, JobContext, JobResult
-from vosapp.ui.bridge import JobThread
-from vosapp.ui.patience import Patience
+from vosapp.presentation.shutdown_deadline import Patience
+from vosapp.presentation.view_state import Notice, NoticeKind
+from vosapp.ui.job_thread import JobThread
 from vosapp.ui.session import Session
-from vosapp.ui.view_state import Notice, NoticeKind
 
 if TYPE_CHECKING:
     from vosapp.core.storage.checking import MaskReport

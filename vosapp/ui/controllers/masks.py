@@ -15,12 +15,12 @@ from vosapp.core.editor import Editor
 from vosapp.core.errors import UserError
 from vosapp.core.mask import Mask
 from vosapp.engine.job import JobContext
-from vosapp.ui.disk_work import DiskWork, Errand
+from vosapp.presentation.view_state import Notice, NoticeKind
+from vosapp.presentation.viewer.cleanup import small_holes, specks
+from vosapp.presentation.viewer.raster import BoolImage
+from vosapp.ui.io_queue import DiskWork, Errand
 from vosapp.ui.session import Session
-from vosapp.ui.view_state import Notice, NoticeKind
-from vosapp.ui.viewer.cleanup import small_holes, specks
 from vosapp.ui.viewer.live_stroke import Stroke
-from vosapp.ui.viewer.raster import BoolImage
 
 
 class MaskDialogs(Protocol):

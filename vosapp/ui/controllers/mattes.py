@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QWidget
 
 from vosapp.core import edits
 from vosapp.core.document import MatteSettings, ObjectId
-from vosapp.ui.panels.matte_dialog import MatteDialog
+from vosapp.presentation.view_state import ViewMode
+from vosapp.ui.dialogs.matte import MatteDialog
 from vosapp.ui.session import Session
-from vosapp.ui.view_state import ViewMode
 
 _BESIDE_PX = QPoint(-24, 96)  # from the window's upper right corner: the middle of the picture stays free
 

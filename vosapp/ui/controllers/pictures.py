@@ -6,25 +6,17 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from vosapp.ui.patience import Patience
+from vosapp.presentation.shutdown_deadline import Patience
+from vosapp.presentation.view_state import NoticeKind
 from vosapp.ui.session import Session
-from vosapp.ui.view_state import NoticeKind
 from vosapp.video.cache import FrameCache
+from vosapp.video.lazy_open import open_clip
 from vosapp.video.memory import default_cache_bytes
 from vosapp.video.prefetch import Answer, Prefetcher
 from vosapp.video.source import ClipInfo, RgbImage, VideoSource
 
 PATIENCE_MS = 600
 """A picture that takes longer is said to be waited for."""
-
-
-def open_clip(path: str) -> VideoSource:
-    """Opens a clip; loads its decoder when it is called and not before. Not for the GUI thread."""
-    import cv2  # noqa: F401 - the viewer scales with it, and loading it there would hold the window up
-
-    from vosapp.video.open import open_video
-
-    return open_video(path)
 
 
 class PictureController(QObject):

@@ -12,8 +12,8 @@ from PySide6.QtCore import QObject, Qt, QTimer
 
 from vosapp.core import edits
 from vosapp.core.timeline import FrameRange
+from vosapp.presentation.timeline.lanes import CoverageCache, Doubts, most_doubtful, stops
 from vosapp.ui.session import Session
-from vosapp.ui.timeline.lanes import CoverageCache, Doubts, most_doubtful, stops
 
 FASTEST = 8
 BIG_STEP = 10

@@ -15,13 +15,13 @@ from vosapp.core.editor import Editor
 from vosapp.core.errors import ProjectError, UserError
 from vosapp.core.paths import SUFFIX
 from vosapp.engine.job import JobContext, Outcome
-from vosapp.ui import project_files
+from vosapp.presentation import project_files
+from vosapp.presentation.project_files import Media, OpenedShot
+from vosapp.presentation.shutdown_deadline import Patience
+from vosapp.presentation.view_state import Notice, NoticeKind
 from vosapp.ui.controllers.file_lists import FileLists
-from vosapp.ui.disk_work import DiskWork, Errand
-from vosapp.ui.patience import Patience
-from vosapp.ui.project_files import Media, OpenedShot
+from vosapp.ui.io_queue import DiskWork, Errand
 from vosapp.ui.session import Session
-from vosapp.ui.view_state import Notice, NoticeKind
 
 if TYPE_CHECKING:
     from vosapp.core.project import BackupPolicy, Project

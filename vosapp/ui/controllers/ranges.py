@@ -14,9 +14,9 @@ from vosapp.core.errors import UserError
 from vosapp.core.range_edits import CopiedMasks
 from vosapp.core.timeline import FrameRange
 from vosapp.engine.job import JobContext
-from vosapp.ui.disk_work import DiskWork, Errand
+from vosapp.presentation.view_state import NoticeKind
+from vosapp.ui.io_queue import DiskWork, Errand
 from vosapp.ui.session import Session
-from vosapp.ui.view_state import NoticeKind
 
 
 class AsksRange(Protocol):

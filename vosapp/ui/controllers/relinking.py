@@ -14,13 +14,13 @@ from PySide6.QtWidgets import QWidget
 from vosapp.core.document import ClipRef
 from vosapp.core.relink import name_of, search_places
 from vosapp.engine.job import Job, JobContext, JobResult
-from vosapp.ui.bridge import JobThread
-from vosapp.ui.media_search import Found, Grade, Looking, facts_of, search
-from vosapp.ui.panels.relink_dialog import RelinkDialog
-from vosapp.ui.patience import Patience
-from vosapp.ui.project_files import Media
+from vosapp.presentation.media_search import Found, Grade, Looking, facts_of, search
+from vosapp.presentation.project_files import Media
+from vosapp.presentation.shutdown_deadline import Patience
+from vosapp.presentation.view_state import NoticeKind
+from vosapp.ui.dialogs.relink import RelinkDialog
+from vosapp.ui.job_thread import JobThread
 from vosapp.ui.session import Session
-from vosapp.ui.view_state import NoticeKind
 
 Deliver = Callable[[Found | Looking], None]
 SearchIn = Callable[[Deliver, JobContext], int]

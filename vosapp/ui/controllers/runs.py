@@ -15,14 +15,14 @@ from vosapp.core.errors import UserError
 from vosapp.core.timeline import Direction
 from vosapp.engine.job import REPORT_INTERVAL_S, Job, JobContext, JobResult, Outcome, Progress
 from vosapp.engine.run.plan import RunPlan
-from vosapp.ui.bridge import JobThread
-from vosapp.ui.engine_list import engine_choices, usable_name
-from vosapp.ui.engine_memory import EngineMemory, engine_of_masks
-from vosapp.ui.patience import Patience
-from vosapp.ui.run_report import report
-from vosapp.ui.run_request import Refusal, request
+from vosapp.presentation.engine_list import engine_choices, usable_name
+from vosapp.presentation.engine_memory import EngineMemory, engine_of_masks
+from vosapp.presentation.requests.run import Refusal, request
+from vosapp.presentation.shutdown_deadline import Patience
+from vosapp.presentation.text.run_report import report
+from vosapp.presentation.view_state import NoticeKind, PropagateChoice, Reach, WorkStatus
+from vosapp.ui.job_thread import JobThread
 from vosapp.ui.session import Session
-from vosapp.ui.view_state import NoticeKind, PropagateChoice, Reach, WorkStatus
 
 if TYPE_CHECKING:
     from vosapp.engine.run.propagation_job import PropagationTask

@@ -13,12 +13,12 @@ from PySide6.QtWidgets import QWidget
 from vosapp.core.errors import UserError
 from vosapp.core.paths import SUFFIX
 from vosapp.engine.job import JobContext
-from vosapp.ui import project_files
+from vosapp.presentation import project_files
+from vosapp.presentation.view_state import NoticeKind
 from vosapp.ui.controllers.projects import ProjectController
-from vosapp.ui.disk_work import Errand
-from vosapp.ui.panels.backup_dialog import BackupDialog
+from vosapp.ui.dialogs.backups import BackupDialog
+from vosapp.ui.io_queue import Errand
 from vosapp.ui.session import Session
-from vosapp.ui.view_state import NoticeKind
 
 if TYPE_CHECKING:
     from vosapp.core.project import Project, ProjectCopy

@@ -10,11 +10,11 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from vosapp.core.errors import UserError
 from vosapp.engine.job import Job, JobContext, JobResult, Outcome, Progress
-from vosapp.ui.bridge import JobThread
-from vosapp.ui.patience import Patience
+from vosapp.presentation.shutdown_deadline import Patience
+from vosapp.presentation.suggest.suggestions import Suggestions, accept, suggestions_of
+from vosapp.presentation.view_state import NoticeKind, WorkStatus
+from vosapp.ui.job_thread import JobThread
 from vosapp.ui.session import Session
-from vosapp.ui.suggestions import Suggestions, accept, suggestions_of
-from vosapp.ui.view_state import NoticeKind, WorkStatus
 
 if TYPE_CHECKING:
     from vosapp.engine.suggest.job import SuggestTask
@@ -86,7 +86,7 @@ class SuggestController(QObject):
 
     def _explain_lack(self) -> bool:
         """Shows how to get a network when there is none; returns whether there is none."""
-        from vosapp.ui.suggest_networks import network_help, suggest_choices
+        from vosapp.presentation.suggest.networks import network_help, suggest_choices
 
         self._session.set(suggest_choices=suggest_choices())
         if self._session.view.suggest_choices:

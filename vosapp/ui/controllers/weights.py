@@ -10,10 +10,10 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from vosapp.core.errors import UserError
 from vosapp.engine.job import Job, JobContext, JobResult, Outcome
-from vosapp.ui.bridge import JobThread
-from vosapp.ui.patience import Patience
+from vosapp.presentation.shutdown_deadline import Patience
+from vosapp.presentation.view_state import NoticeKind
+from vosapp.ui.job_thread import JobThread
 from vosapp.ui.session import Session
-from vosapp.ui.view_state import NoticeKind
 
 
 class WeightsDialogs(Protocol):

@@ -19,10 +19,10 @@ from PySide6.QtWidgets import (
 )
 
 from vosapp.engine.variants import split_name
-from vosapp.ui.engine_list import known_choice, toggled
+from vosapp.presentation.engine_list import known_choice, toggled
+from vosapp.presentation.view_state import EngineChoice, Speed, VariantChoice
 from vosapp.ui.icons import icon
 from vosapp.ui.theme import TOKENS
-from vosapp.ui.view_state import EngineChoice, Speed, VariantChoice
 from vosapp.ui.widgets import label, rule, set_role
 
 WIDTH_PX, LIST_PX, ROW_PX = 740, 356, 32

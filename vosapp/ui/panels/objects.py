@@ -28,8 +28,8 @@ from PySide6.QtWidgets import (
 )
 
 from vosapp.core.document import ObjectId
+from vosapp.presentation.display import ObjectRow
 from vosapp.ui.action_set import ActionSet
-from vosapp.ui.display import ObjectRow
 from vosapp.ui.icons import pixmap
 from vosapp.ui.theme import TOKENS
 from vosapp.ui.widgets import ActionButton, label, stretch, tool_button

@@ -8,14 +8,14 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from vosapp.core.timeline import Direction
+from vosapp.presentation.display import PropagateDisplay
+from vosapp.presentation.engine_list import known_choice, title_of_choice
+from vosapp.presentation.text.formatting import duration
+from vosapp.presentation.view_state import EngineChoice, Reach, WorkStatus
 from vosapp.ui.action_set import ActionSet
-from vosapp.ui.display import PropagateDisplay
-from vosapp.ui.engine_list import known_choice, title_of_choice
 from vosapp.ui.icons import icon
 from vosapp.ui.panels.engine_picker import EnginePicker
 from vosapp.ui.theme import TOKENS
-from vosapp.ui.units import duration
-from vosapp.ui.view_state import EngineChoice, Reach, WorkStatus
 from vosapp.ui.widgets import Segments, label, set_role
 
 BUTTON_PX = 44

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from vosapp.core.recent import UnsavedWork
 from vosapp.ui.action_set import ActionSet
+from vosapp.ui.dialogs.backups import when
 from vosapp.ui.icons import icon, pixmap
-from vosapp.ui.panels.backup_dialog import when
 from vosapp.ui.theme import TOKENS
 from vosapp.ui.widgets import label
 

@@ -6,10 +6,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QIntValidator
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
+from vosapp.presentation.display import TransportDisplay
+from vosapp.presentation.view_state import Playback
 from vosapp.ui.action_set import ActionSet
-from vosapp.ui.display import TransportDisplay
 from vosapp.ui.icons import icon
-from vosapp.ui.view_state import Playback
 from vosapp.ui.widgets import label, set_role, tool_button
 
 

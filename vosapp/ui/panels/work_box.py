@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QWidget
 
-from vosapp.ui.input_gate import STAYS_OPEN
-from vosapp.ui.view_state import FileWork
+from vosapp.presentation.view_state import FileWork
+from vosapp.ui.input_blocker import STAYS_OPEN
 from vosapp.ui.widgets import label
 
 WIDTH_PX = 460

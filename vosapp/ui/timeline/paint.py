@@ -12,9 +12,9 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF
 
 from vosapp.core.document import Colour
 from vosapp.core.timeline import FrameRange
+from vosapp.presentation.timeline.lanes import DOUBTFUL, Kind, Lane, LaneSpan
+from vosapp.presentation.timeline.scale import Scale
 from vosapp.ui.theme import TOKENS
-from vosapp.ui.timeline.lanes import DOUBTFUL, Kind, Lane, LaneSpan
-from vosapp.ui.timeline.scale import Scale
 
 RULER_PX = 26
 LANE_PX = 26

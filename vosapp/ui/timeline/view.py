@@ -17,11 +17,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from vosapp.core.timeline import FrameRange
-from vosapp.ui.display import TimelineDisplay
+from vosapp.presentation.display import TimelineDisplay
+from vosapp.presentation.timeline.lanes import KIND_WORDS, Lane
+from vosapp.presentation.timeline.scale import Scale
 from vosapp.ui.theme import TOKENS
 from vosapp.ui.timeline import paint
-from vosapp.ui.timeline.lanes import KIND_WORDS, Lane
-from vosapp.ui.timeline.scale import Scale
 
 GUTTER_PX = 176
 RIGHT_PX = 16

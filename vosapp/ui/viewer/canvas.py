@@ -17,17 +17,17 @@ from PySide6.QtWidgets import QWidget
 import pyqtgraph as pg  # isort: skip - after PySide6, so that it takes this binding
 
 from vosapp.core.document import OBJECT_COLOURS, Colour, ObjectId
-from vosapp.ui.suggest_display import SuggestionOutline
+from vosapp.presentation.suggest.display import SuggestionOutline
+from vosapp.presentation.view_state import Backdrop, ViewMode
+from vosapp.presentation.viewer.camera import Camera, at_scale, fit
+from vosapp.presentation.viewer.layers import LayerStack
+from vosapp.presentation.viewer.overlay_style import alpha_table, colour_table
+from vosapp.presentation.viewer.raster import Point
 from vosapp.ui.theme import TOKENS
-from vosapp.ui.view_state import Backdrop, ViewMode
-from vosapp.ui.viewer.camera import Camera, at_scale, fit
-from vosapp.ui.viewer.layers import LayerStack
-from vosapp.ui.viewer.look import alpha_table, colour_table
 from vosapp.ui.viewer.onion_item import OnionItem
 from vosapp.ui.viewer.overlay_item import OverlayItem, outline_width
 from vosapp.ui.viewer.pen import Pen
 from vosapp.ui.viewer.picture_item import PictureItem
-from vosapp.ui.viewer.raster import Point
 from vosapp.ui.viewer.suggestion_item import SuggestionItem
 from vosapp.ui.viewer.wipe_item import Side, WipeItem
 from vosapp.video.source import RgbImage

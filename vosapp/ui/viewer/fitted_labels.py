@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect
 from PySide6.QtGui import QImage, QPainter, QTransform
 
-from vosapp.ui.viewer.layers import Labels
+from vosapp.presentation.viewer.layers import Labels
 
 
 class FittedLabels:

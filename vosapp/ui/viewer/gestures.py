@@ -9,8 +9,8 @@ from typing import Protocol
 
 from PySide6.QtCore import Qt
 
+from vosapp.presentation.viewer.raster import Point
 from vosapp.ui.viewer.live_stroke import LiveStroke
-from vosapp.ui.viewer.raster import Point
 
 SMALLEST_BRUSH, LARGEST_BRUSH = 1.0, 1000.0
 LIGHTEST_PRESSURE = 0.15  # a pen that barely touches still paints

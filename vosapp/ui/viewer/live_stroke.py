@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from vosapp.core.document import ObjectId
-from vosapp.ui.viewer.layers import LayerStack
+from vosapp.presentation.viewer.layers import LayerStack
+from vosapp.presentation.viewer.raster import BoolImage, Box, Point, add_segment
 from vosapp.ui.viewer.overlay_item import OverlayItem
-from vosapp.ui.viewer.raster import BoolImage, Box, Point, add_segment
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from vosapp.presentation.viewer.layers import Labels
+from vosapp.presentation.viewer.overlay_style import edges
+from vosapp.presentation.viewer.raster import Box
 from vosapp.ui.viewer.fitted_labels import FittedLabels
-from vosapp.ui.viewer.layers import Labels
-from vosapp.ui.viewer.look import edges
-from vosapp.ui.viewer.raster import Box
 
 OUTLINE_PX = 2.0  # logical pixels on the screen
 

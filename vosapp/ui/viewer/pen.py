@@ -9,7 +9,8 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QNativeGestureEvent, QTabletEvent
 
 from vosapp.core.document import Colour, ObjectId
-from vosapp.ui.view_state import Tool
+from vosapp.presentation.view_state import Tool
+from vosapp.presentation.viewer.raster import Point, box_of, polygon_area
 from vosapp.ui.viewer.gestures import (
     Gesture,
     PanGesture,
@@ -22,7 +23,6 @@ from vosapp.ui.viewer.gestures import (
 from vosapp.ui.viewer.live_stroke import LiveStroke, Stroke
 from vosapp.ui.viewer.pen_items import BrushRing, PolygonItem
 from vosapp.ui.viewer.polygon import PolygonDraft
-from vosapp.ui.viewer.raster import Point, box_of, polygon_area
 
 if TYPE_CHECKING:
     from vosapp.ui.viewer.canvas import Canvas

@@ -6,8 +6,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from vosapp.presentation.viewer.raster import Point
 from vosapp.ui.theme import TOKENS
-from vosapp.ui.viewer.raster import Point
 
 _DARK, _LIGHT = QColor(0, 0, 0, 190), QColor(255, 255, 255, 235)
 CORNER_PX = 4.5  # logical pixels

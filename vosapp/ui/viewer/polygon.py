@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from vosapp.presentation.viewer.raster import Point
 from vosapp.ui.viewer.gestures import distance
-from vosapp.ui.viewer.raster import Point
 
 CLOSE_PX = 10.0  # a click this near the first corner closes, in logical pixels
 LASSO_STEP_PX = 3.0  # a lasso sets a corner each time the pointer went this far, in logical pixels

@@ -11,9 +11,9 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from vosapp.core.mask import BoolImage, Mask
-from vosapp.ui.suggest_display import SuggestionOutline
+from vosapp.presentation.suggest.display import SuggestionOutline
+from vosapp.presentation.viewer.raster import Point
 from vosapp.ui.viewer.outline_path import cosmetic_pen, outline_path
-from vosapp.ui.viewer.raster import Point
 
 _HALO = QColor(0, 0, 0, 170)
 _BADGE_INK = QColor("#17171a")

@@ -8,8 +8,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from vosapp.ui.viewer.layers import LayerStack
-from vosapp.ui.viewer.raster import Point
+from vosapp.presentation.viewer.layers import LayerStack
+from vosapp.presentation.viewer.raster import Point
 
 NEAR_PX = 7.0  # logical pixels in which a press takes hold of the line
 _ROUND_PX = 9.0

@@ -12,9 +12,9 @@ import pytest
 from tests.unit.engine.fakes import ArraySource
 from vosapp.core.document import ClipRef, Document
 from vosapp.engine.job import Job, Outcome
+from vosapp.engine.suggest import proposals as module
 from vosapp.engine.suggest.job import SuggestTask, shot_around, suggest_body
 from vosapp.engine.suggest.proposals import Candidate, Proposal
-from vosapp.engine.suggest import proposals as module
 from vosapp.models.weights import WeightsState
 
 SIZE = (12, 16)

@@ -19,8 +19,8 @@ from vosapp.core.errors import Cancelled, EngineError, WeightsError
 from vosapp.core.mask import Mask
 from vosapp.engine.networks.cosnet import PrimaryObject, references
 from vosapp.engine.networks.rvos_zero import approach, candidates
-from vosapp.engine.suggest.proposals import Candidate, Proposal, mean_overlap, suggest, why_not, without_repeats
 from vosapp.engine.suggest import proposals as module
+from vosapp.engine.suggest.proposals import Candidate, Proposal, mean_overlap, suggest, why_not, without_repeats
 from vosapp.models.weights import WeightsState
 
 SIZE = (60, 80)

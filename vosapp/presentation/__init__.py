@@ -1,0 +1,1 @@
+"""What the window shows and may do, as values and pure functions. No Qt, no torch."""

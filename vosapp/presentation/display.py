@@ -1,0 +1,312 @@
+"""What is on the screen, as one value made from the document and the view state. Pure, no Qt.
+
+The window keeps the last `Display` and touches only the widgets whose part differs. Everything the window shows can
+therefore be tested without a window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from vosapp.core.document import Cell, Colour, Document, ObjectId, RotoObject
+from vosapp.core.recent import UnsavedWork
+from vosapp.core.timecode import timecode
+from vosapp.core.timeline import Direction, FrameRange
+from vosapp.presentation.availability import blocked_actions, checked_actions, enabled_actions
+from vosapp.presentation.requests.run import Refusal, RunRequest, active_object, request
+from vosapp.presentation.suggest.display import SuggestDisplay, resolve_suggest
+from vosapp.presentation.text.clip_text import banner, clip_facts, clip_text
+from vosapp.presentation.text.formatting import rate_text
+from vosapp.presentation.text.status_hint import guide
+from vosapp.presentation.timeline.lanes import Coverage, CoverageCache, Doubts, Lane
+from vosapp.presentation.view_state import (
+    EngineChoice,
+    FileWork,
+    Notice,
+    Playback,
+    PropagateChoice,
+    Tool,
+    ViewState,
+    WorkStatus,
+)
+from vosapp.presentation.viewer.onion import OnionLayer, resolve_onion
+from vosapp.presentation.viewer.overlay import OverlayDisplay, resolve_overlay
+from vosapp.presentation.viewer.wipe import WipeDisplay, resolve_wipe
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectRow:
+    """One row of the objects list."""
+
+    object_id: ObjectId
+    name: str
+    colour: Colour
+    coverage: str
+    here: str
+    active: bool
+    visible: bool
+    solo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineDisplay:
+    """The lanes and marks of the timeline."""
+
+    frame_count: int
+    first_number: int
+    lanes: tuple[Lane, ...]
+    doubts: tuple[tuple[int, float], ...]
+    review: tuple[int, ...]
+    in_out: FrameRange | None
+    cuts: tuple[int, ...]
+    damaged: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TransportDisplay:
+    """The line of playback controls."""
+
+    frame_text: str
+    last_text: str
+    timecode: str
+    clip_text: str
+    playback: Playback
+    review_text: str
+    in_out_text: str
+    clip_facts: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PropagateDisplay:
+    """The propagate panel."""
+
+    choice: PropagateChoice
+    engines: tuple[EngineChoice, ...]
+    button: str
+    summary: str
+    possible: bool
+    run: WorkStatus | None
+    has_in_out: bool
+    many_objects: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PenDisplay:
+    """Tool, brush and the object that they change."""
+
+    tool: Tool
+    brush_px: float
+    pressure: bool
+    object_id: ObjectId
+    colour: Colour | None
+    usable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """The whole screen. `None` parts are absent: without a clip the start page is shown.
+
+    `enabled` and `checked` are ids of actions; `blocked` says of each that is not enabled why.
+    """
+
+    title: str
+    has_clip: bool
+    frame_index: int
+    guide: str
+    banner: str
+    overlay: OverlayDisplay
+    wipe: WipeDisplay
+    onion: tuple[OnionLayer, ...]
+    objects: tuple[ObjectRow, ...]
+    timeline: TimelineDisplay
+    transport: TransportDisplay
+    propagate: PropagateDisplay
+    pen: PenDisplay
+    export: WorkStatus | None
+    notice: Notice | None
+    recent: tuple[str, ...]
+    unsaved: tuple[UnsavedWork, ...]
+    file_work: FileWork | None
+    undo_text: str
+    redo_text: str
+    suggest: SuggestDisplay
+    enabled: frozenset[str]
+    blocked: Mapping[str, str]
+    checked: frozenset[str]
+
+
+def resolve(document: Document, state: ViewState, coverage_cache: CoverageCache | None = None) -> Display:
+    """The screen for a document and a view state.
+
+    Args:
+        document, state: what to show.
+        coverage_cache: remembers what was derived from cells that did not change; the result is the same without.
+    """
+    cache = coverage_cache or CoverageCache()
+    coverages = cache.of(document)
+    active = active_object(document, state)
+    doubts, review = cache.doubts(coverages)
+    asked = request(document, state)
+    refusal = asked.reason if isinstance(asked, Refusal) else ""
+    blocked = blocked_actions(document, state, active, doubts, refusal=refusal)
+    return Display(
+        title=_title(state),
+        has_clip=document.clip is not None,
+        frame_index=state.frame_index,
+        guide=guide(document, state, coverages, doubts),
+        banner=banner(document, state),
+        overlay=resolve_overlay(document, state),
+        wipe=resolve_wipe(state),
+        onion=resolve_onion(state, active),
+        objects=tuple(_row(o, document, state, active=o is active) for o in document.objects),
+        timeline=_timeline(document, state, coverages, doubts, review),
+        transport=_transport(document, state, review),
+        propagate=_propagate(document, state, asked),
+        pen=_pen(document, state, active),
+        export=state.export,
+        notice=state.notice,
+        recent=state.recent,
+        unsaved=state.unsaved,
+        file_work=state.file_work,
+        undo_text=f"Undo {state.project.undo_label}".rstrip(),
+        redo_text=f"Redo {state.project.redo_label}".rstrip(),
+        suggest=resolve_suggest(document, state),
+        enabled=enabled_actions(blocked),
+        blocked=blocked,
+        checked=checked_actions(document, state, active),
+    )
+
+
+def _title(state: ViewState) -> str:
+    if not state.project.name:
+        return "vosapp"
+    note = "" if state.project.saved else " (not saved as a project yet)"
+    note = " (read only)" if state.project.read_only else note
+    return f"{state.project.name}{note} \N{EN DASH} vosapp"
+
+
+def _here(cell: Cell | None) -> str:
+    if cell is None:
+        return ""
+    if cell.is_anchor:
+        return "anchor"
+    if cell.locked:
+        return "approved"
+    if cell.stale:
+        return "stale"
+    return "painted" if cell.is_painted else "predicted"
+
+
+def _row(item: RotoObject, document: Document, state: ViewState, *, active: bool) -> ObjectRow:
+    count = document.clip.frame_count if document.clip else 0
+    covered = len(item.cells)
+    text = "no masks yet" if covered == 0 else "all frames" if covered == count else f"{covered} of {count}"
+    here = "not in the picture" if item.is_absent(state.frame_index) else _here(item.cells.get(state.frame_index))
+    visible, solo = item.id not in state.hidden, item.id == state.solo
+    return ObjectRow(item.id, item.name, item.colour, text, here, active, visible, solo)
+
+
+def _timeline(
+    document: Document,
+    state: ViewState,
+    coverages: dict[ObjectId, Coverage],
+    doubts: Doubts,
+    review: tuple[int, ...],
+) -> TimelineDisplay:
+    active = active_object(document, state)
+    lanes = tuple(
+        Lane(
+            o.id,
+            o.name,
+            o.colour,
+            coverages[o.id].spans,
+            coverages[o.id].anchors,
+            active=o is active,
+            shown=state.shows(o.id),
+        )
+        for o in document.objects
+    )
+    clip = document.clip
+    return TimelineDisplay(
+        clip.frame_count if clip else 0,
+        clip.first_number if clip else 0,
+        lanes,
+        doubts,
+        review,
+        document.in_out,
+        document.cuts,
+        tuple(sorted(state.damaged)),
+    )
+
+
+def _transport(document: Document, state: ViewState, review: tuple[int, ...]) -> TransportDisplay:
+    clip = document.clip
+    if clip is None:
+        return TransportDisplay("", "", "", "", state.playback, "", "")
+    start = state.clip.start_timecode if state.clip else ""
+    in_out = document.in_out
+    frames = len(review)
+    return TransportDisplay(
+        frame_text=str(state.frame_index + clip.first_number),
+        last_text=str(clip.frame_count - 1 + clip.first_number),
+        timecode=timecode(state.frame_index, clip.rate, start),
+        clip_text=clip_text(document, state, rate_text(clip.rate)),
+        clip_facts=clip_facts(state.clip, state.damaged),
+        playback=state.playback,
+        review_text="" if not frames else f"{frames} frame{'s' * (frames != 1)} to review",
+        in_out_text=""
+        if in_out is None
+        else f"{in_out.first + clip.first_number}–{in_out.last + clip.first_number} ({len(in_out)})",
+    )
+
+
+_BUTTONS = {
+    Direction.FORWARD: "Propagate forward",
+    Direction.BACKWARD: "Propagate backward",
+    Direction.BOTH: "Propagate both ways",
+}
+
+
+def _propagate(document: Document, state: ViewState, asked: RunRequest | Refusal) -> PropagateDisplay:
+    if isinstance(asked, Refusal):
+        summary = asked.reason
+    else:
+        summary = _run_summary(document, asked)
+    return PropagateDisplay(
+        state.propagate,
+        state.engines,
+        _BUTTONS[state.propagate.direction],
+        summary,
+        isinstance(asked, RunRequest),
+        state.run,
+        document.in_out is not None,
+        len(document.objects) > 1,
+    )
+
+
+def _run_summary(document: Document, asked: RunRequest) -> str:
+    offset = document.clip.first_number if document.clip else 0
+    within = asked.plan.within
+    objects = len(asked.plan.object_ids)
+    first, last = within.first + offset, within.last + offset
+    parts = [f"Frames {first}–{last}" if last > first else f"Frame {first}"]
+    if objects > 1:
+        parts.append(f"{objects} objects")
+    if asked.kept:
+        parts.append(f"{asked.kept} mask{'s' * (asked.kept != 1)} kept")
+    return " · ".join(parts)
+
+
+def _pen(document: Document, state: ViewState, active: RotoObject | None) -> PenDisplay:
+    # Without any object the first stroke makes one, so the pen works as soon as there is a clip.
+    usable = document.clip is not None and not state.media_problem and state.playback.speed == 0
+    choosing = state.suggestions is not None and state.suggestions.frame_index == state.picture_index
+    return PenDisplay(
+        state.tool,
+        state.brush_px,
+        state.pressure,
+        active.id if active else 0,
+        active.colour if active else None,
+        usable and not choosing,
+    )

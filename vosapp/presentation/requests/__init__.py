@@ -1,0 +1,1 @@
+"""From what the user pressed and typed to what a job gets."""

@@ -1,0 +1,140 @@
+"""From the buttons to a `RunPlan`: which objects and frames a press on Propagate means. Pure, no Qt.
+
+"Forward" means from here on: from the frame the user looks at when something stands there, else from the nearest
+anchor before it, so that a run never leaves a hole between an anchor and the playhead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from vosapp.core.document import Document, RotoObject
+from vosapp.core.timeline import Direction, FrameRange
+from vosapp.engine.run.plan import RunPlan, mask_count, schedule
+from vosapp.presentation.engine_list import known_choice
+from vosapp.presentation.view_state import PropagateChoice, Reach, ViewState
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a run cannot start, as a sentence for the user."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """A run that can start.
+
+    Attributes:
+        plan: for the engine.
+        writes: how many frames get a mask, over all objects.
+        kept: anchors and approved frames inside the range, which stay as they are.
+    """
+
+    plan: RunPlan
+    writes: int
+    kept: int
+
+
+def active_object(document: Document, state: ViewState) -> RotoObject | None:
+    """The object that the tools change: the chosen one while it exists, else the first."""
+    for item in document.objects:
+        if item.id == state.active_object:
+            return item
+    return document.objects[0] if document.objects else None
+
+
+def request(document: Document, state: ViewState, choice: PropagateChoice | None = None) -> RunRequest | Refusal:
+    """What pressing Propagate would do now, or why it can do nothing.
+
+    Args:
+        document, state: what stands.
+        choice: direction, reach and engine; None takes those of the panel.
+    """
+    choice = choice or state.propagate
+    refusal = _refusal(document, state, choice)
+    if refusal is not None:
+        return refusal
+    objects = _objects(document, state, choice)
+    trusted = _trusted(objects, state.frame_index)
+    if not trusted:
+        return Refusal("Paint the object on one frame first.")
+    within = _within(document, state, choice, objects, trusted)
+    if within is None:
+        return Refusal("There is no frame to propagate to on that side.")
+    ids = tuple(item.id for item in objects)
+    plan = RunPlan(ids, within, choice.direction, choice.engine, start_frame=state.frame_index)
+    writes = mask_count(schedule(document, plan), within)
+    if writes == 0:
+        return Refusal("There is no frame to propagate to on that side.")
+    kept = sum(1 for item in objects for frame in item.barriers() if frame in within)
+    return RunRequest(plan, writes, kept)
+
+
+def _refusal(document: Document, state: ViewState, choice: PropagateChoice) -> Refusal | None:
+    if document.clip is None:
+        return Refusal("Open a clip first.")
+    if state.run is not None:
+        return Refusal("A run is going on.")
+    if state.searching is not None:
+        return Refusal("Objects are being searched for.")
+    if state.suggestions is not None:
+        return Refusal("Accept or discard the suggestions first.")
+    if not document.objects:
+        return Refusal("Paint the object on one frame first.")
+    if state.media_problem:
+        return Refusal("The clip is missing. File > Relink media finds it.")
+    engine = known_choice(choice.engine, state.engines)
+    if engine is None:
+        return Refusal("There is no engine to propagate with.")
+    return None if engine.ready else Refusal(f"{engine.title} cannot run here: it lacks its weights.")
+
+
+def _objects(document: Document, state: ViewState, choice: PropagateChoice) -> tuple[RotoObject, ...]:
+    """The objects of a run. Objects without any trusted frame have nothing to be carried and are left out."""
+    active = active_object(document, state)
+    chosen = document.objects if choice.all_objects or active is None else (active,)
+    return tuple(item for item in chosen if _trusted([item], state.frame_index))
+
+
+def _trusted(objects: tuple[RotoObject, ...] | list[RotoObject], playhead: int) -> list[int]:
+    """Frames that a run takes as truth, ascending; paint on the playhead's frame counts."""
+    frames = {frame for item in objects for frame in item.barriers()}
+    if any((cell := item.cells.get(playhead)) is not None and cell.is_painted for item in objects):
+        frames.add(playhead)
+    return sorted(frames)
+
+
+def _within(
+    document: Document, state: ViewState, choice: PropagateChoice, objects: tuple[RotoObject, ...], trusted: list[int]
+) -> FrameRange | None:
+    clip = document.clip
+    if clip is None:
+        return None
+    last_frame, here = clip.frame_count - 1, state.frame_index
+    if choice.reach is Reach.IN_OUT:
+        return document.working_range()
+    if choice.reach is Reach.ONE_FRAME:
+        frame = here + (1 if choice.direction is Direction.FORWARD else -1)
+        return FrameRange(frame, frame) if 0 <= frame <= last_frame else None
+    stands_here = any(here in item.cells for item in objects)
+    before = max((f for f in trusted if f <= here), default=trusted[0])
+    after = min((f for f in trusted if f >= here), default=trusted[-1])
+    to_next = choice.reach is Reach.NEXT_ANCHOR
+    first, last = 0, last_frame
+    if choice.direction is Direction.FORWARD:
+        first = here if stands_here else before
+        last = min((f for f in trusted if f > first), default=last_frame) if to_next else last_frame
+    elif choice.direction is Direction.BACKWARD:
+        last = here if stands_here else after
+        first = max((f for f in trusted if f < last), default=0) if to_next else 0
+    elif to_next:
+        first = max((f for f in trusted if f < here), default=0)
+        last = min((f for f in trusted if f > here), default=last_frame)
+    return FrameRange(first, last) if first <= last else None
+
+
+def one_frame(choice: PropagateChoice, direction: Direction) -> PropagateChoice:
+    """The same choice for a single frame in a direction."""
+    return replace(choice, direction=direction, reach=Reach.ONE_FRAME)

@@ -1,0 +1,1 @@
+"""Suggested objects as the window shows them."""

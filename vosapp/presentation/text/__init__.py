@@ -1,0 +1,1 @@
+"""Wording: sentences and numbers for the screen."""

@@ -1,0 +1,61 @@
+"""The line under the picture: what to do next. Pure, no Qt."""
+
+from __future__ import annotations
+
+from vosapp.core.document import Document, ObjectId
+from vosapp.presentation.timeline.lanes import DOUBTFUL, Coverage, Doubts, frames_to_review
+from vosapp.presentation.view_state import ViewState
+
+
+def guide(document: Document, state: ViewState, coverages: dict[ObjectId, Coverage], doubts: Doubts) -> str:
+    """One sentence that says what to do next."""
+    if document.clip is None:
+        return ""
+    if state.media_problem:
+        return "The clip is missing. File > Relink media finds it; the masks can be exported meanwhile."
+    if state.run is not None:
+        return "Esc stops the run, and what is finished stays. You can look around and paint meanwhile."
+    if state.network_help:
+        return "Suggesting objects needs a network. The panel on the right says how to get one; Esc closes it."
+    if state.suggestions is not None:
+        return _suggest_guide(state)
+    if state.polygon_points:
+        return "Click to set corners. Enter or a click on the first corner closes, Backspace takes one back, Esc stops."
+    if not any(c.anchors for c in coverages.values()):
+        way = ", or let Shift+A suggest objects" if state.suggest_choices else ", or go round it with the polygon (G)"
+        return f"Paint over the object on one frame{way}. Alt erases, [ ] size the brush."
+    if all(len(item.cells) == len(item.anchors()) for item in document.objects):
+        return "Now press F to propagate forward, B for backward, or use the button on the right."
+    stale = sum(len(item.stale()) for item in document.objects)
+    if stale:
+        return f"{stale} frame{'s' * (stale != 1)} came from a mask that has changed since. Propagate again to renew."
+    return _review_guide(document, state, doubts)
+
+
+def _review_guide(document: Document, state: ViewState, doubts: Doubts) -> str:
+    """What to do when everything is propagated: where to look, or that it is done."""
+    doubtful = _doubtful_here(document, state.frame_index)
+    if doubtful:
+        return f"{doubtful} looks doubtful here. Correct it and propagate again; N goes to the next such frame."
+    if frames_to_review(doubts):
+        return "Some frames look doubtful. N goes to the next one; paint a correction there and propagate again."
+    if doubts:
+        return "Play it with Space; N goes to the least sure frames. Correct what is wrong, propagate; Ctrl+E exports."
+    return "Play it with Space. Paint where it is wrong and propagate again; Ctrl+E exports."
+
+
+def _doubtful_here(document: Document, frame_index: int) -> str:
+    """The name of the most doubtful object on a frame; "" when none is doubtful."""
+    cells = [(item.cells.get(frame_index), item.name) for item in document.objects]
+    doubts = [(cell.doubt, name) for cell, name in cells if cell is not None and cell.doubt and not cell.is_barrier]
+    doubt, name = max(doubts, key=lambda one: one[0], default=(0.0, ""))
+    return name if doubt >= DOUBTFUL else ""
+
+
+def _suggest_guide(state: ViewState) -> str:
+    found = state.suggestions
+    if found is None or not found.items:
+        return "Looking for objects on this frame. Esc stops."
+    if found.frame_index != state.frame_index:
+        return "The suggestions belong to another frame. Esc discards them."
+    return "Click what you want, or press its number. Enter adds it as an object to edit, Esc discards."

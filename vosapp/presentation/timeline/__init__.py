@@ -1,0 +1,1 @@
+"""What the timeline shows: lanes of frames, and their scale in pixels."""

@@ -1,0 +1,48 @@
+"""Which masks lie over the picture, and how they are shown. Pure, no Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vosapp.core.document import Colour, Document, MatteSettings, ObjectId
+from vosapp.core.mask import Digest
+from vosapp.presentation.view_state import Backdrop, ViewMode, ViewState
+
+
+@dataclass(frozen=True, slots=True)
+class OverlayLayer:
+    """One object's mask on the frame shown; equal digests mean equal pixels."""
+
+    object_id: ObjectId
+    colour: Colour
+    digests: tuple[Digest | None, Digest | None, Digest | None]  # base, added, removed
+    matte: MatteSettings
+
+
+@dataclass(frozen=True, slots=True)
+class OverlayDisplay:
+    """What lies over the picture: layers from front to back, and how they are shown."""
+
+    frame_index: int
+    layers: tuple[OverlayLayer, ...]
+    mode: ViewMode
+    opacity: float
+    backdrop: Backdrop
+
+
+def resolve_overlay(document: Document, state: ViewState) -> OverlayDisplay:
+    """The masks on the frame shown; none where the source is looked at."""
+    mode = ViewMode.SOURCE if state.peek else state.mode
+    layers = layers_of(document, state) if mode is not ViewMode.SOURCE else ()
+    return OverlayDisplay(state.picture_index, layers, mode, state.opacity, state.backdrop)
+
+
+def layers_of(document: Document, state: ViewState) -> tuple[OverlayLayer, ...]:
+    """The masks on the frame shown, front to back."""
+    layers = []
+    for item in document.objects:
+        cell = item.cells.get(state.picture_index)
+        if cell is not None and state.shows(item.id):
+            digests = cell.base, cell.added, cell.removed
+            layers.append(OverlayLayer(item.id, item.colour, digests, item.matte))
+    return tuple(layers)

@@ -1,0 +1,78 @@
+"""How label images become colours on the screen: colour tables and outlines. No Qt.
+
+Every view mode is a colour table over the same label image; the picture itself is never touched, so a mode costs the
+same at 4K as at 480p and nothing is blended in numpy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from vosapp.core.document import Colour
+from vosapp.presentation.view_state import Backdrop, ViewMode
+from vosapp.presentation.viewer.layers import Labels
+
+BACKDROPS: dict[Backdrop, Colour] = {
+    Backdrop.BLACK: (0, 0, 0),
+    Backdrop.GREY: (119, 119, 119),
+    Backdrop.WHITE: (255, 255, 255),
+    Backdrop.GREEN: (0, 177, 64),
+    Backdrop.MAGENTA: (214, 40, 180),
+}
+
+TRANSPARENT = 0
+
+
+def argb(colour: Colour, alpha: float = 1.0) -> int:
+    """A colour as Qt packs it: 0xAARRGGBB with straight alpha."""
+    red, green, blue = colour
+    return round(alpha * 255) << 24 | red << 16 | green << 8 | blue
+
+
+def colour_table(colours: Sequence[Colour], mode: ViewMode, *, opacity: float, backdrop: Backdrop) -> list[int]:
+    """256 packed colours by slot.
+
+    Args:
+        colours: of slots 1, 2, ...
+        mode: of the viewer.
+        opacity: of the overlay, 0 to 1; outlines are drawn opaque.
+        backdrop: what the cutout shows around the objects.
+    """
+    if mode is ViewMode.MATTE:
+        around, inside = argb((0, 0, 0)), [argb((255, 255, 255))] * len(colours)
+    elif mode is ViewMode.CUTOUT:
+        around, inside = argb(BACKDROPS[backdrop]), [TRANSPARENT] * len(colours)
+    elif mode is ViewMode.OUTLINE:
+        around, inside = TRANSPARENT, [argb(colour) for colour in colours]
+    elif mode is ViewMode.OVERLAY:
+        around, inside = TRANSPARENT, [argb(colour, opacity) for colour in colours]
+    else:
+        around, inside = TRANSPARENT, [TRANSPARENT] * len(colours)
+    table = [around, *inside[:255]]
+    return table + [TRANSPARENT] * (256 - len(table))
+
+
+def alpha_table(mode: ViewMode, backdrop: Backdrop) -> list[int]:
+    """256 packed colours by alpha, for mattes with a soft edge: greys, or the backdrop where the object is not."""
+    if mode is ViewMode.MATTE:
+        return [argb((alpha, alpha, alpha)) for alpha in range(256)]
+    return [argb(BACKDROPS[backdrop], 1 - alpha / 255) for alpha in range(256)]
+
+
+def edges(labels: Labels, width_px: int) -> Labels:
+    """The labels kept only within `width_px` pixels of where the label changes; 0 elsewhere.
+
+    The picture's own border is no edge: an object that leaves the picture has no outline there.
+
+    Args:
+        labels: (height, width).
+        width_px: at least 1; counted along rows and columns.
+    """
+    import cv2  # not at the start of the window
+
+    cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+    least = cv2.erode(labels, cross, iterations=max(1, width_px))
+    greatest = cv2.dilate(labels, cross, iterations=max(1, width_px))
+    return np.asarray(cv2.bitwise_and(labels, cv2.compare(least, greatest, cv2.CMP_NE)), np.uint8)

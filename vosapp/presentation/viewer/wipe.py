@@ -1,0 +1,43 @@
+"""What lies on the two sides of the wipe in the viewer. Pure, no Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vosapp.presentation.view_state import ViewMode, ViewState, Wipe
+from vosapp.presentation.viewer.overlay import OverlayLayer, layers_of
+
+_SIDES = {Wipe.SOURCE: ("Masks", "Source"), Wipe.BEFORE: ("Now", "Before the run")}
+
+
+@dataclass(frozen=True, slots=True)
+class WipeDisplay:
+    """The wipe: masks as they are left of a line, something else right of it.
+
+    Attributes:
+        at: where the line stands, as a share of the picture's width.
+        left, right: what the sides are called; "" without a wipe.
+        layers: masks of the right side, front to back.
+        frame_index: of these masks.
+    """
+
+    at: float = 0.5
+    left: str = ""
+    right: str = ""
+    layers: tuple[OverlayLayer, ...] = ()
+    frame_index: int = -1
+
+    @property
+    def is_on(self) -> bool:
+        """Whether there is a line at all."""
+        return bool(self.left)
+
+
+def resolve_wipe(state: ViewState) -> WipeDisplay:
+    """The wipe for a view state; none where no masks are shown that could be compared."""
+    if state.wipe is Wipe.OFF or state.peek or state.mode is ViewMode.SOURCE or state.picture_index < 0:
+        return WipeDisplay()
+    left, right = _SIDES[state.wipe]
+    compared = state.before_run if state.wipe is Wipe.BEFORE else None
+    layers = layers_of(compared, state) if compared is not None else ()
+    return WipeDisplay(state.wipe_at, left, right, layers, state.picture_index)

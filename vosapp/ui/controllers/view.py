@@ -1,0 +1,102 @@
+"""Tools, brush, view modes and zoom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QObject
+
+from vosapp.presentation.view_state import Backdrop, Tool, ViewMode
+from vosapp.ui.session import Session
+from vosapp.ui.viewer.canvas import Canvas
+from vosapp.ui.viewer.gestures import clamp_brush, stepped_brush
+
+_BACKDROPS = tuple(Backdrop)
+
+
+class LookController(QObject):
+    """Changes how things look and what the pen is."""
+
+    def __init__(self, session: Session, canvas: Canvas, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._canvas = canvas
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """What the actions of this controller do."""
+        tools = {f"tool.{tool.value}": partial(self.choose_tool, tool) for tool in Tool}
+        modes = {f"view.{mode.value}": partial(self.choose_mode, mode) for mode in ViewMode}
+        return {
+            **tools,
+            **modes,
+            "tool.smaller": self.smaller_brush,
+            "tool.larger": self.larger_brush,
+            "tool.pressure": self.toggle_pressure,
+            "view.onion": self.toggle_onion,
+            "view.backdrop": self.next_backdrop,
+            "view.fit": self._canvas.zoom_to_fit,
+            "view.100": partial(self._canvas.zoom_to_scale, 1.0),
+            "view.200": partial(self._canvas.zoom_to_scale, 2.0),
+            "view.zoom_in": partial(self._canvas.zoom_by, 1.25),
+            "view.zoom_out": partial(self._canvas.zoom_by, 1 / 1.25),
+        }
+
+    def choose_tool(self, tool: Tool) -> None:
+        """Takes another tool."""
+        self._session.set(tool=tool)
+        self._session.changed.emit()  # an action that was pressed again has unchecked itself
+
+    def choose_mode(self, mode: ViewMode) -> None:
+        """Shows masks in another way; the same mode again goes back to the overlay."""
+        same = self._session.view.mode is mode
+        self._session.set(mode=ViewMode.OVERLAY if same else mode)
+        self._session.changed.emit()
+
+    def next_backdrop(self) -> None:
+        """Shows the cutout over the next background."""
+        view = self._session.view
+        if view.mode is not ViewMode.CUTOUT:
+            self._session.set(mode=ViewMode.CUTOUT)
+            return
+        place = _BACKDROPS.index(view.backdrop)
+        self._session.set(backdrop=_BACKDROPS[(place + 1) % len(_BACKDROPS)])
+
+    def toggle_onion(self) -> None:
+        """Shows the active object's outlines on the neighbouring frames, or not."""
+        self._session.set(onion=not self._session.view.onion)
+
+    def set_brush(self, brush_px: float) -> None:
+        """Sets the brush's diameter in picture pixels."""
+        self._session.set(brush_px=clamp_brush(brush_px))
+
+    def smaller_brush(self) -> None:
+        """Makes the brush a step smaller."""
+        self.set_brush(stepped_brush(self._session.view.brush_px, -1))
+
+    def larger_brush(self) -> None:
+        """Makes the brush a step larger."""
+        self.set_brush(stepped_brush(self._session.view.brush_px, 1))
+
+    def toggle_pressure(self) -> None:
+        """Lets a tablet's pressure change the size, or not."""
+        self._session.set(pressure=not self._session.view.pressure)
+
+    def set_opacity(self, opacity: float) -> None:
+        """Sets the overlay's opacity, 0 to 1."""
+        self._session.set(opacity=min(max(opacity, 0.0), 1.0))
+
+    def peek(self, on: bool) -> None:
+        """Shows the source alone while a key is held."""
+        self._session.set(peek=on)
+
+    def prepare_stroke(self) -> None:
+        """Makes sure that the user sees what is about to be painted."""
+        session = self._session
+        view = session.view
+        mode = ViewMode.OVERLAY if view.mode is ViewMode.SOURCE or view.peek else view.mode
+        active = session.active
+        hidden, solo = view.hidden, view.solo
+        if active is not None and not view.shows(active.id):
+            hidden, solo = hidden - {active.id}, active.id if solo else 0
+        session.set(mode=mode, peek=False, hidden=hidden, solo=solo)

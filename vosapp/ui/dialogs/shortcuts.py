@@ -1,0 +1,85 @@
+"""The F1 sheet: every key and gesture, made from the registry that binds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from vosapp.presentation.actions import ACTIONS, GESTURES, MENUS, ActionSpec, Gesture
+from vosapp.ui.widgets import label
+
+_COLUMNS = (("Playback", "Help"), ("Tools", "Object"), ("View", "Propagate"), ("Edit", "File"))
+KEYS_PX = 98
+SHORT_KEY = 8  # a second key is shown where both are short
+
+
+class ShortcutSheet(QDialog):
+    """Shows what the keys do."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Keyboard and mouse")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        content = QWidget()
+        columns = QHBoxLayout(content)
+        columns.setContentsMargins(18, 16, 18, 18)
+        columns.setSpacing(18)
+        for groups in _COLUMNS:
+            column = QVBoxLayout()
+            column.setSpacing(6)
+            for group in groups:
+                _add_group(column, group)
+            column.addStretch(1)
+            columns.addLayout(column)
+        area = QScrollArea()
+        area.setWidget(content)
+        area.setWidgetResizable(True)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(area)
+        wanted = content.sizeHint()
+        self.resize(min(wanted.width() + 24, 1400), min(wanted.height() + 16, 820))
+
+
+def _add_group(column: QVBoxLayout, group: str) -> None:
+    heading = label(group.upper(), "heading")
+    heading.setContentsMargins(0, 8, 0, 2)
+    column.addWidget(heading)
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(6)
+    grid.setVerticalSpacing(5)
+    for row, (keys, text) in enumerate(sheet_lines(group)):
+        caps = QHBoxLayout()
+        caps.setSpacing(4)
+        for key in keys:
+            caps.addWidget(label(key, "key"))
+        caps.addStretch(1)
+        grid.addLayout(caps, row, 0)
+        grid.addWidget(QLabel(text), row, 1)
+    grid.setColumnStretch(1, 1)
+    grid.setColumnMinimumWidth(0, KEYS_PX)
+    column.addLayout(grid)
+
+
+def sheet_lines(group: str) -> list[tuple[list[str], str]]:
+    """(keys as this platform writes them, text) of everything in a group that has keys."""
+    lines = [(_native(spec.keys), spec.text.rstrip("…")) for spec in _with_keys(group)]
+    if group == "Object":
+        lines.append((["1 … 9"], "Select an object"))
+    gestures: Iterable[Gesture] = (gesture for gesture in GESTURES if gesture.group == group)
+    return lines + [([gesture.keys], gesture.text) for gesture in gestures]
+
+
+def _with_keys(group: str) -> list[ActionSpec]:
+    if group not in MENUS:
+        raise ValueError(f"there is no group {group}")
+    return [spec for spec in ACTIONS if spec.menu == group and spec.keys]
+
+
+def _native(keys: tuple[str, ...]) -> list[str]:
+    shown = [QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in keys]
+    names = list(dict.fromkeys("Enter" if text == "Return" else text for text in shown))
+    return names[:2] if all(len(name) <= SHORT_KEY for name in names[:2]) else names[:1]

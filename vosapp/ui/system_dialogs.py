@@ -1,0 +1,108 @@
+"""The questions that the window asks in dialogs of the system. Tests put other answers in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QColorDialog, QFileDialog, QMessageBox, QWidget
+
+from vosapp.core.document import Colour, Document, ObjectId, RotoObject
+from vosapp.core.timeline import FrameRange
+from vosapp.ui.dialogs.move import MoveDialog
+from vosapp.ui.dialogs.range import RangeDialog
+
+_CLIPS = "*.mp4 *.mov *.mkv *.m4v *.avi *.webm *.mxf *.ts *.png *.jpg *.jpeg *.tif *.tiff *.exr *.dpx *.bmp *.webp"
+PROJECTS = "vosapp projects (*.vosapp)"
+
+
+class Dialogs:
+    """Asks the user; every method returns None when they cancelled."""
+
+    def __init__(self, window: QWidget) -> None:
+        self._window = window
+
+    def ask_clip_or_project(self, folder: str) -> Path | None:
+        """A clip or project to open."""
+        filters = f"Clips and projects ({_CLIPS} *.vosapp);;{PROJECTS};;All files (*)"
+        return _path(QFileDialog.getOpenFileName(self._window, "Open clip or project", folder, filters)[0])
+
+    def ask_clip_folder(self, folder: str) -> Path | None:
+        """A folder of images to open."""
+        return _path(QFileDialog.getExistingDirectory(self._window, "Open folder of images", folder))
+
+    def ask_moved_clip(self, name: str, folder: str) -> Path | None:
+        """Where a clip is now."""
+        return _path(QFileDialog.getOpenFileName(self._window, f"Where is {name}?", folder)[0])
+
+    def ask_save(self, proposed: str) -> Path | None:
+        """Where to save a project."""
+        path = _path(QFileDialog.getSaveFileName(self._window, "Save project", proposed, PROJECTS)[0])
+        return path.with_suffix(".vosapp") if path is not None and path.suffix != ".vosapp" else path
+
+    def ask_mask_file(self) -> Path | None:
+        """A mask image to import."""
+        filters = "Mask images (*.png *.tif *.tiff *.exr *.bmp *.webp *.jpg);;All files (*)"
+        return _path(QFileDialog.getOpenFileName(self._window, "Import mask", "", filters)[0])
+
+    def ask_weights(self) -> list[Path]:
+        """The file or files that a network's authors publish; empty when the user cancelled."""
+        filters = "Weights (*.pth *.pt *.tar *.zip *.safetensors);;All files (*)"
+        names, _ = QFileDialog.getOpenFileNames(self._window, "Import network weights", "", filters)
+        return [Path(name) for name in names]
+
+    def ask_folder(self, title: str, folder: str) -> Path | None:
+        """A folder to write to."""
+        return _path(QFileDialog.getExistingDirectory(self._window, title, folder))
+
+    def ask_colour(self, colour: Colour) -> Colour | None:
+        """A colour, beginning with one."""
+        chosen = QColorDialog.getColor(QColor(*colour), self._window, "Colour of the object")
+        return (chosen.red(), chosen.green(), chosen.blue()) if chosen.isValid() else None
+
+    def ask_range(
+        self,
+        title: str,
+        verb: str,
+        *,
+        proposed: FrameRange,
+        frame_count: int,
+        first_number: int,
+        confirmed: Callable[[FrameRange], None],
+    ) -> None:
+        """Calls back with the range that the user confirms, if they do."""
+        dialog = RangeDialog(
+            title, verb, proposed, frame_count=frame_count, first_number=first_number, parent=self._window
+        )
+        dialog.confirmed.connect(confirmed)
+        dialog.open()
+
+    def ask_move(
+        self,
+        document: Document,
+        mover: RotoObject,
+        *,
+        proposed: FrameRange,
+        here: int,
+        confirmed: Callable[[FrameRange, int, ObjectId], None],
+    ) -> None:
+        """Calls back with the range, the frames to move by and the object that the user confirms, if they do."""
+        dialog = MoveDialog(document, mover, proposed, here=here, parent=self._window)
+        dialog.confirmed.connect(confirmed)
+        dialog.open()
+
+    def confirm(self, question: str, explanation: str, verb: str) -> bool:
+        """Whether the user agrees to something that cannot be undone."""
+        box = QMessageBox(QMessageBox.Icon.Warning, "vosapp", question, parent=self._window)
+        box.setInformativeText(explanation)
+        agree = box.addButton(verb, QMessageBox.ButtonRole.AcceptRole)
+        box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
+        box.exec()
+        agreed = box.clickedButton() is agree
+        box.deleteLater()
+        return agreed
+
+
+def _path(text: str) -> Path | None:
+    return Path(text) if text else None
