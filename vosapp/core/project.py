@@ -19,14 +19,14 @@ from vosapp.core.history import DEFAULT_LIMIT_BYTES
 from vosapp.core.paths import SUFFIX
 from vosapp.core.recent import discard_unsaved, is_unsaved
 from vosapp.core.storage.backup import BackupPolicy, backup_dir, make_backup
-from vosapp.core.storage.copying import remove_parts, write_fresh
 from vosapp.core.storage.database import SCHEMA_VERSION
 from vosapp.core.storage.file import Tick, no_tick
-from vosapp.core.storage.keeping import FileKeeper, ProblemCallback, Written
 from vosapp.core.storage.lock import ProjectLock
 from vosapp.core.storage.masks import FileMaskStore
-from vosapp.core.storage.moving import ProjectCopy
 from vosapp.core.storage.opening import Opened, open_file, open_reader
+from vosapp.core.storage.rewrite import remove_parts, write_fresh
+from vosapp.core.storage.save_as import ProjectCopy
+from vosapp.core.storage.session import FileSession, ProblemCallback, WrittenFile
 
 __all__ = ["SUFFIX", "BackupPolicy", "Project", "ProjectCopy"]
 
@@ -56,7 +56,7 @@ class Project:
         self.on_problem: ProblemCallback | None = None
         self._masks = masks
         self.backups = policy
-        self._keeper: FileKeeper | None = None
+        self._session: FileSession | None = None
         self._changed_in_memory = False
         self._unsubscribe: Callable[[], None] = editor.subscribe(self._changed)
 
@@ -143,27 +143,27 @@ class Project:
     @property
     def project_id(self) -> str:
         """Which project it is, whatever its file is called; "" while it is read-only."""
-        return self._keeper.project_id if self._keeper else ""
+        return self._session.project_id if self._session else ""
 
     @property
     def mask_count(self) -> int:
         """About how many masks the file holds; 0 while it is read-only."""
-        return self._keeper.mask_count if self._keeper is not None else 0
+        return self._session.mask_count if self._session is not None else 0
 
     @property
     def problem(self) -> ProjectError | None:
         """Why the last attempt to save failed, None when all is well."""
-        return self._keeper.problem if self._keeper else None
+        return self._session.problem if self._session else None
 
     @property
     def has_unsaved_changes(self) -> bool:
         """Whether something is in memory only: since saving fails, or because the project is read-only."""
-        return self._changed_in_memory if self._keeper is None else not self._keeper.is_up_to_date
+        return self._changed_in_memory if self._session is None else not self._session.is_up_to_date
 
     def flush(self, timeout_s: float = 60.0) -> None:
         """Waits until everything done so far is committed. Raises ProjectError when it cannot be."""
-        if self._keeper is not None:
-            self._keeper.flush(timeout_s)
+        if self._session is not None:
+            self._session.flush(timeout_s)
 
     def begin_copy(self, path: Path | str) -> ProjectCopy:
         """Begins to write everything, as it stands now, to another file, and returns at once.
@@ -186,16 +186,16 @@ class Project:
         if written is None or lock is None:
             raise ValueError("the copy is not written")
         copy.written = copy.lock = None
-        close_reader, before, old_path = self._masks.move(written.reader), self._keeper, self.path
+        close_reader, before, old_path = self._masks.move(written.reader), self._session, self.path
         if before is not None:
             before.retire()
-        self._keeper = self._keeper_of(copy.path, lock)
-        self._keeper.begin_written(written)
+        self._session = self._session_of(copy.path, lock)
+        self._session.begin_written(written)
         self.path, self.read_only_reason, self.report = copy.path, "", ()
         self._changed_in_memory = False
         self.editor.lose_steps(copy.state, written.state)
         if written.state != self.editor.state:
-            self._keeper.submit(self.editor.state)
+            self._session.submit(self.editor.state)
         return partial(_close_before, close_reader, before, old_path)
 
     def keep_copy(self, copy: ProjectCopy) -> None:
@@ -225,7 +225,7 @@ class Project:
 
     def is_at(self, path: Path) -> bool:
         """Whether the project is written to a file already. Asks the disk."""
-        return self._keeper is not None and path.exists() and path.samefile(self.path)
+        return self._session is not None and path.exists() and path.samefile(self.path)
 
     def compact(self, tick: Tick = no_tick) -> None:
         """Rewrites the file without what nothing needs any more: forgotten steps, masks of undone runs.
@@ -238,11 +238,11 @@ class Project:
         Raises:
             ProjectError: it is read-only, or cannot be written; the file is as before then.
         """
-        if self._keeper is None:
+        if self._session is None:
             raise ProjectError(f"{self.path.name} is open for reading only.", "Use Save As.")
         self.flush()
         loose = self.editor.loose_masks
-        self._keeper.rewrite(self.editor.state, self._keeper.project_id, loose=loose, tick=tick)
+        self._session.rewrite(self.editor.state, self._session.project_id, loose=loose, tick=tick)
 
     def close(self, tick: Tick = no_tick) -> None:
         """Commits what is left and leaves one plain file, compacted if that is worthwhile. Again does nothing.
@@ -254,7 +254,7 @@ class Project:
             ProjectError: something cannot be committed; the project stays open, so that Save As is possible.
         """
         self.flush()
-        if self._keeper is not None and self._is_wasteful():
+        if self._session is not None and self._is_wasteful():
             with suppress(ProjectError):  # a large file is no reason not to close; the next time may work
                 self.compact(tick)
         self.abandon()
@@ -263,9 +263,9 @@ class Project:
         """Closes without insisting that the last changes are committed."""
         self._unsubscribe()
         self._masks.detach()
-        if self._keeper is not None:
-            self._keeper.close()
-            self._keeper = None
+        if self._session is not None:
+            self._session.close()
+            self._session = None
 
     def _is_wasteful(self) -> bool:
         """Whether much of the file is masks of steps that were forgotten since it was opened."""
@@ -274,13 +274,13 @@ class Project:
 
     def _write_on(self, opened: Opened, connection: sqlite3.Connection, lock: ProjectLock) -> None:
         """Writes from now on into the file that was opened, which is of an old or of the present schema."""
-        keeper, state = self._keeper_of(self.path, lock), self.editor.state
+        session, state = self._session_of(self.path, lock), self.editor.state
         with suppress(OSError):  # what a dead process left is in nobody's way
             remove_parts(self.path)
         project_id = opened.reader.about("project_id")
         if opened.reader.schema == SCHEMA_VERSION:
-            keeper.begin(connection, opened.loaded.masks, project_id=project_id, written=state)
-            self._keeper = keeper
+            session.begin(connection, opened.loaded.masks, project_id=project_id, written=state)
+            self._session = session
             return
         connection.close()
         raw, detach = self._masks.raw, self._masks.detach
@@ -292,17 +292,17 @@ class Project:
             self._masks.attach(open_reader(self.path))
             self.read_only_reason = f"It is of an older version of vosapp and cannot be brought up to date. {error}"
             return
-        written = Written.open(self.path, state)
+        written = WrittenFile.open(self.path, state)
         self._masks.attach(written.reader)
-        keeper.begin_written(written)
-        self._keeper = keeper
+        session.begin_written(written)
+        self._session = session
 
-    def _keeper_of(self, path: Path, lock: ProjectLock) -> FileKeeper:
-        return FileKeeper(path, lock, self._masks, policy=self.backups, on_problem=self._tell_problem)
+    def _session_of(self, path: Path, lock: ProjectLock) -> FileSession:
+        return FileSession(path, lock, self._masks, policy=self.backups, on_problem=self._tell_problem)
 
     def _changed(self, _old: Document, _new: Document) -> None:
-        if self._keeper is not None:
-            self._keeper.submit(self.editor.state)
+        if self._session is not None:
+            self._session.submit(self.editor.state)
         else:
             self._changed_in_memory = True
 
@@ -311,12 +311,12 @@ class Project:
             self.on_problem(problem)
 
 
-def _close_before(close_reader: Callable[[], None], keeper: FileKeeper | None, path: Path) -> None:
+def _close_before(close_reader: Callable[[], None], session: FileSession | None, path: Path) -> None:
     """Closes the file that a project was moved from."""
     close_reader()
-    if keeper is None:
+    if session is None:
         return
-    keeper.close()
+    session.close()
     if is_unsaved(path):
         with suppress(ProjectError):  # the work is elsewhere; a copy too much hurts nobody
             discard_unsaved(path)

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from tests.clips import make_clip
-from tests.nobody import as_nobody
+from tests.unprivileged import as_unprivileged
 from vosapp.cli.app import EXIT_DONE, EXIT_USER_ERROR, main
 from vosapp.core import edits
 from vosapp.core.document import Document
@@ -78,7 +78,7 @@ def test_a_project_in_a_read_only_folder(folder: Path, clip: Path, tmp_path: Pat
     out.chmod(0o777)
     folder.chmod(0o555)
     before = listing(folder)
-    as_nobody(lambda: look(folder / "shot.vosapp", out))
+    as_unprivileged(lambda: look(folder / "shot.vosapp", out))
     assert listing(folder) == before
 
 

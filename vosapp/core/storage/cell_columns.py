@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 from vosapp.core.document import Cell, Origin
-from vosapp.core.storage.fields import DamageError, Json, hex_digests, is_finite, is_index, items, only
+from vosapp.core.storage.json_checks import DamageError, Json, hex_digests, is_finite, is_index, items, reject_unknown
 
 MAX_SOURCES = 1024
 
@@ -33,7 +33,7 @@ def decode_cells(columns: Json, low: int, high: int) -> dict[int, Cell]:
     Raises:
         DamageError: they are not what `encode_cells` writes.
     """
-    only(columns, _NAMES)
+    reject_unknown(columns, _NAMES)
     frames = items(columns, "frames", high - low + 1)
     count = len(frames)
     indices = [frame for frame in frames if isinstance(frame, int) and is_index(frame)]

@@ -13,7 +13,7 @@ from vosapp.core.errors import MaskError
 from vosapp.core.frame_map import Chunk
 from vosapp.core.mask import Digest, Mask
 from vosapp.core.storage.database import damaged, translated
-from vosapp.core.storage.fields import DamageError
+from vosapp.core.storage.json_checks import DamageError
 from vosapp.core.storage.opening import open_reader
 from vosapp.core.storage.reader import ProjectReader
 from vosapp.core.storage.tree import masks_of

@@ -14,7 +14,7 @@ from functools import partial
 from vosapp.core.editor import EditorState
 from vosapp.core.history import Step, Version
 from vosapp.core.mask import Digest, Mask
-from vosapp.core.storage.fields import MAX_TEXT, DamageError
+from vosapp.core.storage.json_checks import MAX_TEXT, DamageError
 from vosapp.core.storage.loading import Load
 from vosapp.core.storage.masks import Raw
 from vosapp.core.storage.reader import RawMask

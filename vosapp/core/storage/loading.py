@@ -11,7 +11,7 @@ from vosapp.core.document import Document, RotoObject
 from vosapp.core.frame_map import Chunk, FrameMap
 from vosapp.core.history import History, Step, Version
 from vosapp.core.mask import Digest
-from vosapp.core.storage.fields import MAX_INDEX, DamageError
+from vosapp.core.storage.json_checks import MAX_INDEX, DamageError
 from vosapp.core.storage.reader import ProjectReader
 from vosapp.core.storage.rows import StateRow, StepRow
 from vosapp.core.storage.tree import Gaps, masks_of

@@ -8,7 +8,7 @@ from threading import Lock
 from vosapp.core.document import Document, MaskStore
 from vosapp.core.errors import MaskError
 from vosapp.core.mask import Digest, Mask
-from vosapp.core.storage.fields import DamageError
+from vosapp.core.storage.json_checks import DamageError
 from vosapp.core.storage.reader import ProjectReader, RawMask
 from vosapp.core.store import MaskCache
 

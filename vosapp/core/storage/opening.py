@@ -16,7 +16,7 @@ from pathlib import Path
 
 from vosapp.core.errors import ProjectError
 from vosapp.core.storage.database import check_schema, connect, damaged, not_a_project, translated
-from vosapp.core.storage.fields import DamageError
+from vosapp.core.storage.json_checks import DamageError
 from vosapp.core.storage.loading import Load, Loaded, load_history
 from vosapp.core.storage.lock import LockedError, LockUnsupportedError, ProjectLock
 from vosapp.core.storage.reader import ProjectReader

@@ -10,7 +10,7 @@ from vosapp.core.document import Document
 from vosapp.core.errors import MaskError
 from vosapp.core.mask import Digest
 from vosapp.core.storage import rows, schema1
-from vosapp.core.storage.fields import DamageError, digest_of
+from vosapp.core.storage.json_checks import DamageError, digest_of
 from vosapp.core.storage.rows import StateRow, StepRow
 from vosapp.core.storage.tree import Gaps, TreeDecoder
 

@@ -7,7 +7,7 @@ import sqlite3
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from vosapp.core.storage.fields import MAX_TEXT, DamageError, is_index
+from vosapp.core.storage.json_checks import MAX_TEXT, DamageError, is_index
 
 DIGEST_BYTES = 16
 MAX_STEPS = 1_000_000

@@ -7,8 +7,8 @@ import sqlite3
 from vosapp.core.document import Document, RotoObject
 from vosapp.core.frame_map import FrameMap
 from vosapp.core.storage.cell_columns import decode_cells
-from vosapp.core.storage.fields import MAX_INDEX, DamageError, is_index, items, mapping, only, unpack
-from vosapp.core.storage.parts import HEAD_NAMES, MAX_OBJECTS, TRAIT_NAMES, decode_head, decode_traits
+from vosapp.core.storage.codec import HEAD_NAMES, MAX_OBJECTS, TRAIT_NAMES, decode_head, decode_traits
+from vosapp.core.storage.json_checks import MAX_INDEX, DamageError, is_index, items, mapping, reject_unknown, unpack
 from vosapp.core.storage.rows import MAX_STEPS, StateRow, is_digest, seal_of
 
 TABLES = """
@@ -38,13 +38,13 @@ def read_state(connection: sqlite3.Connection) -> StateRow:
 def decode_document(data: bytes) -> Document:
     """The document of its one node. Raises DamageError."""
     content, _ = unpack(data)
-    only(content, HEAD_NAMES | {"objects"})
+    reject_unknown(content, HEAD_NAMES | {"objects"})
     return decode_head(content, tuple(_decode_object(one) for one in items(content, "objects", MAX_OBJECTS)))
 
 
 def _decode_object(content: object) -> RotoObject:
     if not isinstance(content, dict):
         raise DamageError("an object is of the wrong kind")
-    only(content, TRAIT_NAMES | {"cells"})
+    reject_unknown(content, TRAIT_NAMES | {"cells"})
     cells = FrameMap(decode_cells(mapping(content, "cells"), 0, MAX_INDEX))
     return decode_traits(content).with_cells(cells)

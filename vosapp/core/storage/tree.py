@@ -15,18 +15,7 @@ from vosapp.core.document import Cell, Document, RotoObject
 from vosapp.core.frame_map import CHUNK_FRAMES, Chunk, FrameMap
 from vosapp.core.mask import Digest
 from vosapp.core.storage.cell_columns import decode_cells, encode_cells
-from vosapp.core.storage.fields import (
-    MAX_INDEX,
-    DamageError,
-    digest_of,
-    hex_digests,
-    items,
-    mapping,
-    only,
-    pack,
-    unpack,
-)
-from vosapp.core.storage.parts import (
+from vosapp.core.storage.codec import (
     HEAD_NAMES,
     MAX_OBJECTS,
     TRAIT_NAMES,
@@ -34,6 +23,17 @@ from vosapp.core.storage.parts import (
     decode_traits,
     encode_head,
     encode_traits,
+)
+from vosapp.core.storage.json_checks import (
+    MAX_INDEX,
+    DamageError,
+    digest_of,
+    hex_digests,
+    items,
+    mapping,
+    pack,
+    reject_unknown,
+    unpack,
 )
 from vosapp.core.timeline import numbers_text
 
@@ -152,7 +152,7 @@ class TreeDecoder:
         """
         self._inflated_bytes = 0
         content = self._unpack(digest)
-        only(content, HEAD_NAMES | {"objects"})
+        reject_unknown(content, HEAD_NAMES | {"objects"})
         clip = decode_head(content, ()).clip
         if gaps is not None and clip is not None:
             gaps.first_number = clip.first_number
@@ -172,7 +172,7 @@ class TreeDecoder:
             self._objects.move_to_end(digest)
             return known
         content = self._unpack(digest)
-        only(content, TRAIT_NAMES | {"chunks"})
+        reject_unknown(content, TRAIT_NAMES | {"chunks"})
         one, whole = decode_traits(content), True
         names = mapping(content, "chunks")
         chunks: dict[int, Chunk[Cell]] = {}

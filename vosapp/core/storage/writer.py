@@ -11,8 +11,8 @@ from pathlib import Path
 from vosapp.core.editor import EditorState
 from vosapp.core.errors import ProjectError
 from vosapp.core.storage.database import damaged, translated
-from vosapp.core.storage.fields import DamageError
 from vosapp.core.storage.file import ProjectFile
+from vosapp.core.storage.json_checks import DamageError
 from vosapp.core.storage.masks import FileMaskStore
 
 RUN_INTERVAL_S = 0.25  # masks of a run are committed in batches; edits of the user at once

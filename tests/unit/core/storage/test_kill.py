@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.shared import REPOSITORY
-from tests.unit.core.storage.victim import State, new_editor, state_of, work
+from tests.unit.core.storage.crash_child import State, new_editor, state_of, work
 from vosapp.core.editor import Editor
 from vosapp.core.project import Project
 
@@ -46,7 +46,7 @@ def kill(process: subprocess.Popen[str], seconds: float) -> list[str]:
 
 
 def states(seed: int, count: int) -> list[State]:
-    """The states that a victim goes through, by number of operations."""
+    """The states that a child goes through, by number of operations."""
     editor = new_editor()
     found = [state_of(editor)]
     found += [state_of(editor) for _ in islice(work(editor, random.Random(seed)), count)]
@@ -69,7 +69,7 @@ def open_killed(path: Path) -> State:
 def test_a_killed_process_loses_nothing_acknowledged(quick_path: Path, seed: int) -> None:
     path = quick_path / "0.vosapp"
     chance = random.Random(f"moment {seed}")
-    lines = kill(start("-m", "tests.unit.core.storage.victim", path, seed), chance.uniform(0, 1.2))
+    lines = kill(start("-m", "tests.unit.core.storage.crash_child", path, seed), chance.uniform(0, 1.2))
     acknowledged = max((int(line.split()[1]) for line in lines if line.startswith("ack")), default=0)
     done = max((int(line.split()[1]) for line in lines if line.startswith("did")), default=0)
     files = [Path(line.split(maxsplit=1)[1]) for line in lines if line.startswith("file")]

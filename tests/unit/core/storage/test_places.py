@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from tests.disks import small_disk_in
-from tests.nobody import as_nobody
 from tests.unit.core.shapes import box, document
-from tests.unit.core.storage.victim import state_of
+from tests.unit.core.storage.crash_child import state_of
+from tests.unprivileged import as_unprivileged
 from vosapp.core import edits
 from vosapp.core.document import ClipRef, Document
 from vosapp.core.editor import Editor
@@ -172,14 +172,14 @@ def test_a_read_only_folder_opens_for_reading(public_path: Path) -> None:
     path, expected = close_in(public_path)
     path.chmod(0o666)
     public_path.chmod(0o555)
-    as_nobody(lambda: read_only_story(path, expected, "folder cannot be written"))
+    as_unprivileged(lambda: read_only_story(path, expected, "folder cannot be written"))
 
 
 def test_a_read_only_file_opens_for_reading(public_path: Path) -> None:
     path, expected = close_in(public_path)
     path.chmod(0o444)
     public_path.chmod(0o555)
-    as_nobody(lambda: read_only_story(path, expected, "file may not be written"))
+    as_unprivileged(lambda: read_only_story(path, expected, "file may not be written"))
 
 
 def test_a_file_that_may_not_be_read_is_named(public_path: Path) -> None:
@@ -191,7 +191,7 @@ def test_a_file_that_may_not_be_read_is_named(public_path: Path) -> None:
         with pytest.raises(ProjectError, match=r"shot\.vosapp"):
             Project.open(path)
 
-    as_nobody(story)
+    as_unprivileged(story)
 
 
 @pytest.mark.parametrize("log", [False, True], ids=["without its log", "with its log"])
@@ -213,7 +213,7 @@ def test_an_open_project_copied_to_a_read_only_folder_opens(
     project.close()
     copy.chmod(0o444)
     public_path.chmod(0o555)
-    as_nobody(lambda: read_only_story(copy, expected, "file may not be written"))
+    as_unprivileged(lambda: read_only_story(copy, expected, "file may not be written"))
 
 
 def _wait_for_checkpoint(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from vosapp.core.document import Cell, ClipRef, Document, MatteSettings, Origin, RotoObject
 from vosapp.core.frame_map import FrameMap
-from vosapp.core.storage.fields import MAX_INDEX, DamageError, digest_of, pack, unpack
+from vosapp.core.storage.json_checks import MAX_INDEX, DamageError, digest_of, pack, unpack
 from vosapp.core.storage.tree import Gaps, TreeDecoder, TreeEncoder
 from vosapp.core.timeline import FrameRange, ranges_of
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 NOBODY = 65534
 
 
-def as_nobody(work: Callable[[], object]) -> None:
+def as_unprivileged(work: Callable[[], object]) -> None:
     """Runs work as a user without rights, in a process of its own, and fails with what it raised."""
     if os.getuid() != 0:
         work()

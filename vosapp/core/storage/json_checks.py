@@ -1,4 +1,4 @@
-"""Checked reading of JSON that somebody else may have written. Nothing in a project file is trusted."""
+"""Checks JSON that somebody else may have written: types, ranges, lengths. Nothing in a project file is trusted."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def digest_of(data: bytes) -> bytes:
     return blake2b(data, digest_size=16).digest()
 
 
-def only(content: Json, names: frozenset[str]) -> None:
+def reject_unknown(content: Json, names: frozenset[str]) -> None:
     """Refuses entries that this version does not know: dropping them silently would lose them."""
     unknown = content.keys() - names
     if unknown:

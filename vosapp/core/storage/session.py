@@ -1,4 +1,4 @@
-"""A project file that is kept up to date: its lock, its writer, its backups, from opening to closing."""
+"""One project file while it is open for writing: its lock, its writer thread and its backups, until it is closed."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from vosapp.core.editor import EditorState
 from vosapp.core.errors import ProjectError
 from vosapp.core.mask import Digest
 from vosapp.core.storage.backup import BackupPolicy, BackupThread
-from vosapp.core.storage.copying import write_fresh
 from vosapp.core.storage.database import connect, translated
 from vosapp.core.storage.file import ProjectFile, Tick, no_tick
 from vosapp.core.storage.lock import ProjectLock
 from vosapp.core.storage.masks import FileMaskStore
 from vosapp.core.storage.opening import open_reader
 from vosapp.core.storage.reader import ProjectReader
+from vosapp.core.storage.rewrite import write_fresh
 from vosapp.core.storage.writer import ProjectWriter
 
 ProblemCallback = Callable[[ProjectError | None], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenFile:
     """A file that was written anew, open for reading and for writing on.
 
     Attributes:
@@ -43,7 +43,7 @@ class Written:
     project_id: str
 
     @classmethod
-    def open(cls, path: Path, state: EditorState) -> Written:
+    def open(cls, path: Path, state: EditorState) -> WrittenFile:
         """Opens a file that holds a state. Raises ProjectError."""
         with ExitStack() as undo:
             try:
@@ -63,8 +63,8 @@ class Written:
         self.connection.close()
 
 
-class FileKeeper:
-    """Keeps one file up to date. Belongs to the thread of the editor.
+class FileSession:
+    """Owns the lock, the writer and the backups of one open file. Belongs to the thread of the editor.
 
     Attributes:
         path: of the file.
@@ -120,7 +120,7 @@ class FileKeeper:
         if self._policy is not None:
             self._backups = BackupThread(self.path, project_id, self._policy)
 
-    def begin_written(self, written: Written) -> None:
+    def begin_written(self, written: WrittenFile) -> None:
         """Writes from now on to a file that was written anew, which the mask store reads already."""
         self.begin(written.connection, written.masks, project_id=written.project_id, written=written.state)
 
@@ -167,7 +167,7 @@ class FileKeeper:
             )
         finally:
             if self._gone:  # the new file, or the one before if the new one could not take its place
-                written = Written.open(self.path, fresh)
+                written = WrittenFile.open(self.path, fresh)
                 self._masks.attach(written.reader)
                 self.begin_written(written)
 

@@ -1,4 +1,4 @@
-"""A process that works on a project until it is killed: `python -m tests.unit.core.storage.victim FILE SEED`.
+"""A process that works on a project until it is killed: `python -m tests.unit.core.storage.crash_child FILE SEED`.
 
 What it does follows from the seed alone, so the test can do the same in memory and know every state. On its output it
 says what it has done ("did N"), what is acknowledged ("ack N"), and which file it works on ("file PATH").
@@ -32,7 +32,7 @@ def state_of(editor: Editor) -> State:
 
 
 def new_editor() -> Editor:
-    """What every victim begins with."""
+    """What every child begins with."""
     return Editor(edits.add_object(document(500))[0])
 
 

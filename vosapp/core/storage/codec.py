@@ -1,4 +1,4 @@
-"""The parts of a document that every schema stores alike, as checked JSON."""
+"""Encodes and decodes what every schema stores alike, a document's head and an object's traits, as checked JSON."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import asdict, fields
 from fractions import Fraction
 
 from vosapp.core.document import ClipRef, Colour, Document, MatteSettings, RotoObject
-from vosapp.core.storage.fields import (
+from vosapp.core.storage.json_checks import (
     MAX_INDEX,
     DamageError,
     Json,
@@ -15,7 +15,7 @@ from vosapp.core.storage.fields import (
     is_index,
     items,
     mapping,
-    only,
+    reject_unknown,
     text,
 )
 from vosapp.core.timeline import FrameRange
@@ -91,7 +91,7 @@ def _encode_clip(clip: ClipRef) -> dict[str, object]:
 
 
 def _decode_clip(content: Json) -> ClipRef:
-    only(content, _CLIP)
+    reject_unknown(content, _CLIP)
     rate = [part for part in items(content, "rate", 2) if isinstance(part, int) and is_index(part) and part > 0]
     if len(rate) != 2:
         raise DamageError("rate is no fraction")
@@ -117,7 +117,7 @@ def _decode_colour(parts: object) -> Colour:
 def _decode_matte(content: Json) -> MatteSettings:
     """Any field of MatteSettings that is missing has its default; types must be those of the defaults."""
     known = {field.name: field.default for field in fields(MatteSettings)}
-    only(content, frozenset(known))
+    reject_unknown(content, frozenset(known))
     values: dict[str, object] = {}
     for name, value in content.items():
         if type(known[name]) is float:

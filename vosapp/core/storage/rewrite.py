@@ -1,4 +1,4 @@
-"""Writing a whole project anew: for Save As, compaction and migration.
+"""Rewrites a whole project into a new file: for Save As, compaction and migration.
 
 The new file is written under another name and takes its place in one step, so there is always a whole one.
 """
@@ -17,8 +17,8 @@ from vosapp.core.editor import EditorState
 from vosapp.core.history import Step, Version
 from vosapp.core.mask import Digest
 from vosapp.core.storage.database import connect, create_schema, translated
-from vosapp.core.storage.fields import DamageError
 from vosapp.core.storage.file import ProjectFile, Tick, no_tick
+from vosapp.core.storage.json_checks import DamageError
 from vosapp.core.storage.masks import Raw
 
 

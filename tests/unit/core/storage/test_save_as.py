@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.core.shapes import box, change, document
-from tests.unit.core.storage.victim import state_of
+from tests.unit.core.storage.crash_child import state_of
 from vosapp.core import edits
 from vosapp.core.editor import Editor
 from vosapp.core.errors import Cancelled, MaskError, ProjectError

@@ -1,4 +1,4 @@
-"""Writing an open project to another file while it is worked on."""
+"""Save As: writes an open project to another file while it is worked on."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from pathlib import Path
 from vosapp.core.editor import EditorState
 from vosapp.core.errors import ProjectError
 from vosapp.core.mask import Digest
-from vosapp.core.storage.copying import write_fresh
 from vosapp.core.storage.file import Tick, no_tick
-from vosapp.core.storage.keeping import Written
 from vosapp.core.storage.lock import ProjectLock
 from vosapp.core.storage.masks import FileMaskStore
 from vosapp.core.storage.opening import taken
+from vosapp.core.storage.rewrite import write_fresh
+from vosapp.core.storage.session import WrittenFile
 
 
 class ProjectCopy:
@@ -36,7 +36,7 @@ class ProjectCopy:
         self.path = path
         self.state = state
         self.mask_count = mask_count
-        self.written: Written | None = None
+        self.written: WrittenFile | None = None
         self.lock: ProjectLock | None = None
         self._masks = masks
         self._loose = frozenset(loose)
@@ -56,7 +56,7 @@ class ProjectCopy:
         lock = taken(self.path)
         try:
             state = write_fresh(self.path, self.state, self._masks.raw, loose=self._loose, tick=tick)
-            self.written = Written.open(self.path, state)
+            self.written = WrittenFile.open(self.path, state)
         except BaseException:
             lock.release()
             raise
