@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import enum
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -90,7 +91,8 @@ def forward_spans(anchors: Collection[int], cuts: Collection[int], within: Frame
     stops = sorted({*anchors, *cuts, within.last + 1})
     spans = []
     for anchor in sorted(set(anchors)):
-        stop = next((s for s in stops if s > anchor), anchor + 1)
+        place = bisect.bisect_right(stops, anchor)
+        stop = stops[place] if place < len(stops) else anchor + 1
         frames = range(anchor + 1, min(stop, within.last + 1))
         if frames and frames[-1] >= within.first:
             spans.append(Span(anchor, frames))
@@ -99,12 +101,11 @@ def forward_spans(anchors: Collection[int], cuts: Collection[int], within: Frame
 
 def backward_spans(anchors: Collection[int], cuts: Collection[int], within: FrameRange) -> list[Span]:
     """The spans of a backward run: each anchor reaches back to the frame after the previous anchor or to a cut."""
+    # A cut at c separates c - 1 from c: going back from c or later, frame c itself can still be reached.
+    stops = sorted({within.first - 1, *anchors, *(c - 1 for c in cuts)})
     spans = []
     for anchor in sorted(set(anchors), reverse=True):
-        # A cut at c separates c - 1 from c: going back from c or later, frame c itself can still be reached.
-        stop = max(
-            [within.first - 1, *(a for a in anchors if a < anchor), *(c - 1 for c in cuts if c <= anchor)],
-        )
+        stop = max(within.first - 1, stops[max(0, bisect.bisect_left(stops, anchor) - 1)])
         frames = range(anchor - 1, stop, -1)
         if frames and frames[-1] <= within.last:
             spans.append(Span(anchor, frames))

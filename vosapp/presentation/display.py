@@ -154,7 +154,7 @@ def resolve(document: Document, state: ViewState, coverage_cache: CoverageCache 
         title=_title(state),
         has_clip=document.clip is not None,
         frame_index=state.frame_index,
-        guide=guide(document, state, coverages, doubts),
+        guide=guide(document, state, coverages, doubts, review),
         banner=banner(document, state),
         overlay=resolve_overlay(document, state),
         wipe=resolve_wipe(state),

@@ -102,11 +102,11 @@ class Pass:
 
 def trusted_frames(item: RotoObject, plan: RunPlan) -> list[int]:
     """Frames of an object that a run takes as truth, ascending: anchors, approved frames, and paint at the start."""
-    frames = set(item.barriers())
+    frames = list(item.barriers())
     start = item.cells.get(plan.start)
-    if start is not None and start.is_painted:
-        frames.add(plan.start)
-    return sorted(frames)
+    if start is not None and start.is_painted and not start.is_barrier:
+        bisect.insort(frames, plan.start)
+    return frames
 
 
 def schedule(document: Document, plan: RunPlan) -> list[Pass]:
@@ -134,24 +134,36 @@ def frame_count(passes: Sequence[Pass]) -> int:
     return sum(len(run.frames()) for run in passes)
 
 
-def mask_count(passes: Sequence[Pass], within: FrameRange) -> int:
-    """Number of masks that the passes write, over all objects; a frame that both passes reach counts once."""
-    reached: dict[int, list[FrameRange]] = {}
-    for span in (span for run in passes for span in run.spans if span.frames):
-        ends = span.frames[0], span.frames[-1]
-        inside = FrameRange(min(ends), max(ends)).intersection(within)
-        if inside is not None:
-            reached.setdefault(span.object_id, []).append(inside)
-    return sum(_length(ranges) for ranges in reached.values())
+def writes_any(document: Document, plan: RunPlan) -> bool:
+    """Whether a run would write any mask. Works it out without the spans, in microseconds for any length of clip."""
+    return any(_reaches(trusted_frames(document.object(one), plan), document.cuts, plan) for one in plan.object_ids)
 
 
-def _length(ranges: list[FrameRange]) -> int:
-    """Number of frames in any of some ranges."""
-    count, end = 0, -1
-    for one in sorted(ranges):
-        count += max(0, one.last - max(one.first, end + 1) + 1)
-        end = max(end, one.last)
-    return count
+def _reaches(trusted: Sequence[int], cuts: Sequence[int], plan: RunPlan) -> bool:
+    """Whether some frame of the range can be reached from a trusted one.
+
+    A run enters the range from the nearest trusted frame outside, or starts beside one inside.
+    """
+    first, last = plan.within.first, plan.within.last
+    inside = trusted[bisect.bisect_left(trusted, first) : bisect.bisect_right(trusted, last)]
+    held, new_shot = set(inside), set(cuts)
+    if plan.direction is not Direction.BACKWARD:
+        before = bisect.bisect_left(trusted, first) - 1
+        if before >= 0 and first not in held and not _cut_between(trusted[before], first, cuts):
+            return True
+        if any(f < last and f + 1 not in held and f + 1 not in new_shot for f in inside):
+            return True
+    if plan.direction is not Direction.FORWARD:
+        after = bisect.bisect_right(trusted, last)
+        if after < len(trusted) and last not in held and not _cut_between(last, trusted[after], cuts):
+            return True
+        return any(f > first and f - 1 not in held and f not in new_shot for f in inside)
+    return False
+
+
+def _cut_between(early: int, late: int, cuts: Sequence[int]) -> bool:
+    """Whether a new shot begins after `early` and not after `late`."""
+    return bisect.bisect_right(cuts, early) < bisect.bisect_right(cuts, late)
 
 
 def _spans(

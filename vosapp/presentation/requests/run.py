@@ -6,11 +6,13 @@ anchor before it, so that a run never leaves a hole between an anchor and the pl
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import bisect
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from vosapp.core.document import Document, RotoObject
 from vosapp.core.timeline import Direction, FrameRange
-from vosapp.engine.run.plan import RunPlan, mask_count, schedule
+from vosapp.engine.run.plan import RunPlan, writes_any
 from vosapp.presentation.engine_list import known_choice
 from vosapp.presentation.view_state import PropagateChoice, Reach, ViewState
 
@@ -28,12 +30,10 @@ class RunRequest:
 
     Attributes:
         plan: for the engine.
-        writes: how many frames get a mask, over all objects.
         kept: anchors and approved frames inside the range, which stay as they are.
     """
 
     plan: RunPlan
-    writes: int
     kept: int
 
 
@@ -65,11 +65,10 @@ def request(document: Document, state: ViewState, choice: PropagateChoice | None
         return Refusal("There is no frame to propagate to on that side.")
     ids = tuple(item.id for item in objects)
     plan = RunPlan(ids, within, choice.direction, choice.engine, start_frame=state.frame_index)
-    writes = mask_count(schedule(document, plan), within)
-    if writes == 0:
+    if not writes_any(document, plan):
         return Refusal("There is no frame to propagate to on that side.")
-    kept = sum(1 for item in objects for frame in item.barriers() if frame in within)
-    return RunRequest(plan, writes, kept)
+    kept = sum(_count_within(item.barriers(), within) for item in objects)
+    return RunRequest(plan, kept)
 
 
 def _refusal(document: Document, state: ViewState, choice: PropagateChoice) -> Refusal | None:
@@ -95,15 +94,20 @@ def _objects(document: Document, state: ViewState, choice: PropagateChoice) -> t
     """The objects of a run. Objects without any trusted frame have nothing to be carried and are left out."""
     active = active_object(document, state)
     chosen = document.objects if choice.all_objects or active is None else (active,)
-    return tuple(item for item in chosen if _trusted([item], state.frame_index))
+    return tuple(item for item in chosen if item.barriers() or _is_painted(item, state.frame_index))
 
 
-def _trusted(objects: tuple[RotoObject, ...] | list[RotoObject], playhead: int) -> list[int]:
+def _trusted(objects: tuple[RotoObject, ...], playhead: int) -> list[int]:
     """Frames that a run takes as truth, ascending; paint on the playhead's frame counts."""
-    frames = {frame for item in objects for frame in item.barriers()}
-    if any((cell := item.cells.get(playhead)) is not None and cell.is_painted for item in objects):
+    frames = set[int]().union(*(item.barriers() for item in objects))
+    if any(_is_painted(item, playhead) for item in objects):
         frames.add(playhead)
     return sorted(frames)
+
+
+def _is_painted(item: RotoObject, frame_index: int) -> bool:
+    cell = item.cells.get(frame_index)
+    return cell is not None and cell.is_painted
 
 
 def _within(
@@ -135,6 +139,6 @@ def _within(
     return FrameRange(first, last) if first <= last else None
 
 
-def one_frame(choice: PropagateChoice, direction: Direction) -> PropagateChoice:
-    """The same choice for a single frame in a direction."""
-    return replace(choice, direction=direction, reach=Reach.ONE_FRAME)
+def _count_within(frames: Sequence[int], within: FrameRange) -> int:
+    """How many of some ascending frames lie in a range."""
+    return bisect.bisect_right(frames, within.last) - bisect.bisect_left(frames, within.first)

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from vosapp.core.document import Document, ObjectId
-from vosapp.presentation.timeline.lanes import DOUBTFUL, Coverage, Doubts, frames_to_review
+from vosapp.presentation.timeline.lanes import DOUBTFUL, Coverage, Doubts
 from vosapp.presentation.view_state import ViewState
 
 
-def guide(document: Document, state: ViewState, coverages: dict[ObjectId, Coverage], doubts: Doubts) -> str:
-    """One sentence that says what to do next."""
+def guide(
+    document: Document, state: ViewState, coverages: dict[ObjectId, Coverage], doubts: Doubts, review: tuple[int, ...]
+) -> str:
+    """One sentence that says what to do next.
+
+    Args:
+        document, state: what stands.
+        coverages, doubts, review: derived from the document: per object, per frame, and the frames to review.
+    """
     if document.clip is None:
         return ""
     if state.media_problem:
@@ -29,15 +36,15 @@ def guide(document: Document, state: ViewState, coverages: dict[ObjectId, Covera
     stale = sum(len(item.stale()) for item in document.objects)
     if stale:
         return f"{stale} frame{'s' * (stale != 1)} came from a mask that has changed since. Propagate again to renew."
-    return _review_guide(document, state, doubts)
+    return _review_guide(document, state, doubts, review)
 
 
-def _review_guide(document: Document, state: ViewState, doubts: Doubts) -> str:
+def _review_guide(document: Document, state: ViewState, doubts: Doubts, review: tuple[int, ...]) -> str:
     """What to do when everything is propagated: where to look, or that it is done."""
     doubtful = _doubtful_here(document, state.frame_index)
     if doubtful:
         return f"{doubtful} looks doubtful here. Correct it and propagate again; N goes to the next such frame."
-    if frames_to_review(doubts):
+    if review:
         return "Some frames look doubtful. N goes to the next one; paint a correction there and propagate again."
     if doubts:
         return "Play it with Space; N goes to the least sure frames. Correct what is wrong, propagate; Ctrl+E exports."
