@@ -7,6 +7,7 @@ from pathlib import Path
 
 from vosapp.core.errors import ProjectError
 from vosapp.core.storage import schema1
+from vosapp.core.storage.companions import check_companions
 
 APPLICATION_ID = 0x564F5341  # "VOSA", in the header of the file
 SCHEMA_VERSION = 2
@@ -30,7 +31,12 @@ def connect(path: Path, mode: str = "rw") -> sqlite3.Connection:
 
     Args:
         mode: "rw", "ro", "rwc" to create the file, or "immutable" for a file that nobody writes.
+
+    Raises:
+        ProjectError: a file beside it would make SQLite harm other files.
+        sqlite3.Error, OSError: it cannot be opened.
     """
+    check_companions(path)
     parameters = "mode=ro&immutable=1" if mode == "immutable" else f"mode={mode}"
     uri = path.absolute().as_uri()
     if not uri.startswith("file:///"):

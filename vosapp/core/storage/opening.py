@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vosapp.core.errors import ProjectError
+from vosapp.core.storage.companions import check_companions
 from vosapp.core.storage.database import check_schema, connect, damaged, not_a_project, translated
 from vosapp.core.storage.json_checks import DamageError
 from vosapp.core.storage.loading import Load, Loaded, load_history
-from vosapp.core.storage.lock import LockedError, LockUnsupportedError, ProjectLock
+from vosapp.core.storage.lock import ForeignLockError, LockedError, LockUnsupportedError, ProjectLock
 from vosapp.core.storage.reader import ProjectReader
 
 _READ_VERSION_AT, _WITH_LOG = 19, b"\x02"  # in the header of a SQLite file: whether it is read together with a log
@@ -53,8 +54,12 @@ def open_file(path: Path, attach: Callable[[ProjectReader], Load], *, reading: s
     Raises:
         ProjectError: it is missing, no project, newer than this program, or damaged beyond reading.
     """
-    if not path.is_file():
-        raise translated(FileNotFoundError(), path) if not path.exists() else not_a_project(path)
+    try:
+        if not path.is_file():
+            raise translated(FileNotFoundError(), path) if not path.exists() else not_a_project(path)
+        check_companions(path)
+    except OSError as error:
+        raise translated(error, path) from error
     lock, reason = (None, reading) if reading else _lock(path)
     with ExitStack() as undo:
         if lock is not None:
@@ -69,7 +74,7 @@ def open_file(path: Path, attach: Callable[[ProjectReader], Load], *, reading: s
             reader = open_reader(path, traceless=bool(reading))
             undo.callback(reader.close)
             loaded = load_history(reader, attach(reader))
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise translated(error, path) from error
         except DamageError as error:
             raise damaged(path, error.message.rstrip(".")) from error
@@ -117,10 +122,11 @@ def open_reader(path: Path, *, traceless: bool = False) -> ProjectReader:
 
 def _would_leave_traces(path: Path) -> bool:
     """Whether SQLite would make files beside one that was not closed. Where a window has it open, they are there."""
+    if Path(f"{path}-shm").exists():
+        return False  # looked at first: closing any handle of a file takes away this process's locks on it
     with path.open("rb") as file:
         file.seek(_READ_VERSION_AT)
-        with_log = file.read(1) == _WITH_LOG
-    return with_log and not Path(f"{path}-shm").exists()
+        return file.read(1) == _WITH_LOG
 
 
 def _reader(path: Path, named: Path, mode: str, *, on_close: Callable[[], None] = lambda: None) -> ProjectReader:
@@ -139,6 +145,8 @@ def _lock(path: Path) -> tuple[ProjectLock | None, str]:
         return ProjectLock(path), ""
     except LockedError as error:
         return None, f"It is open elsewhere ({error})."
+    except ForeignLockError as error:
+        return None, f"{error}. Move it away to go on with the project."
     except LockUnsupportedError as error:
         return None, f"Its folder cannot be written ({error})."
 
@@ -151,7 +159,7 @@ def _give_up(connection: sqlite3.Connection | None, lock: ProjectLock | None) ->
         lock.release()
 
 
-def taken(path: Path) -> ProjectLock:
+def lock_for_writing(path: Path) -> ProjectLock:
     """The lock of a file that is to be written anew. Raises ProjectError when it cannot be had."""
     try:
         return ProjectLock(path)
