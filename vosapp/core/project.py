@@ -132,7 +132,14 @@ class Project:
         project = cls(path, Editor(store=masks, history=opened.loaded.history), masks, backups)
         project.read_only_reason, project.report = opened.reason, opened.loaded.report
         if opened.writing is not None:
-            project._write_on(opened, *opened.writing)
+            try:
+                project._write_on(opened, *opened.writing)
+            except BaseException:
+                connection, lock = opened.writing
+                project.abandon()
+                connection.close()
+                lock.release()
+                raise
         return project
 
     @property

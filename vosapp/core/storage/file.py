@@ -66,6 +66,11 @@ class ProjectFile:
         self._encoder = TreeEncoder(self._is_stored)
 
     @property
+    def masks(self) -> frozenset[Digest]:
+        """Digests of the masks in the file."""
+        return frozenset(self._masks)
+
+    @property
     def mask_count(self) -> int:
         """How many masks the file holds."""
         return len(self._masks)
@@ -127,11 +132,17 @@ class ProjectFile:
         if found is None or found[0] != "ok":
             raise DamageError(str(found[0] if found else "the check fails"))
 
-    def close(self) -> None:
-        """Leaves one plain file."""
-        with suppress(sqlite3.Error):  # another window may still read: then the log stays beside the file
-            self._connection.execute("PRAGMA busy_timeout=100")
-            self._connection.execute("PRAGMA journal_mode=DELETE")
+    def close(self, *, leave_plain: bool = True) -> None:
+        """Closes the file.
+
+        Args:
+            leave_plain: bring the log into it and remove the log. Not for a file that has lost its name: SQLite finds
+                the log by name, and would remove that of another file.
+        """
+        if leave_plain:
+            with suppress(sqlite3.Error):  # another window may still read: then the log stays beside the file
+                self._connection.execute("PRAGMA busy_timeout=100")
+                self._connection.execute("PRAGMA journal_mode=DELETE")
         self._connection.close()
 
     def _begin_log(self) -> None:

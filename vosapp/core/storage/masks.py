@@ -75,6 +75,14 @@ class FileMaskStore:
             old, self._reader = self._reader, reader
         return old.close if old is not None else _nothing
 
+    def replace(self, reader: ProjectReader) -> None:
+        """Reads from now on from a file that took the place of the one before, with all that was in it."""
+        with self._lock:
+            self.place += 1
+            old, self._reader = self._reader, reader
+        if old is not None:
+            old.close()
+
     def detach(self) -> None:
         """Closes the file; the masks in memory stay."""
         old, self._reader = self._reader, None

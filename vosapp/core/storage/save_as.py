@@ -11,7 +11,7 @@ from vosapp.core.mask import Digest
 from vosapp.core.storage.file import Tick, no_tick
 from vosapp.core.storage.lock import ProjectLock
 from vosapp.core.storage.masks import FileMaskStore
-from vosapp.core.storage.opening import taken
+from vosapp.core.storage.opening import lock_for_writing
 from vosapp.core.storage.rewrite import write_fresh
 from vosapp.core.storage.session import WrittenFile
 
@@ -53,7 +53,7 @@ class ProjectCopy:
         """
         if self.path.exists() and not overwrite:
             raise ProjectError(f"{self.path.name} exists already in {self.path.parent}.", "Choose another name.")
-        lock = taken(self.path)
+        lock = lock_for_writing(self.path)
         try:
             state = write_fresh(self.path, self.state, self._masks.raw, loose=self._loose, tick=tick)
             self.written = WrittenFile.open(self.path, state)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
@@ -16,7 +17,7 @@ from vosapp.core.storage.database import connect, translated
 from vosapp.core.storage.file import ProjectFile, Tick, no_tick
 from vosapp.core.storage.lock import ProjectLock
 from vosapp.core.storage.masks import FileMaskStore
-from vosapp.core.storage.opening import open_reader
+from vosapp.core.storage.opening import lock_for_writing, open_reader
 from vosapp.core.storage.reader import ProjectReader
 from vosapp.core.storage.rewrite import write_fresh
 from vosapp.core.storage.writer import ProjectWriter
@@ -116,7 +117,12 @@ class FileSession:
         self.project_id = project_id
         file = self._file = ProjectFile(connection, self._masks.raw, held, load=self._masks.document)
         file.know(written)
-        self._writer = ProjectWriter(file, self._masks, path=self.path, on_problem=self._tell)
+        try:
+            self._writer = ProjectWriter(
+                file, self._masks, path=self.path, write_anew=self._write_anew, on_problem=self._tell
+            )
+        except OSError as error:
+            raise translated(error, self.path) from error
         if self._policy is not None:
             self._backups = BackupThread(self.path, project_id, self._policy)
 
@@ -179,6 +185,35 @@ class FileSession:
         """Leaves one plain file and gives the lock back. Whoever reads the file closes it before."""
         self._stop()
         self._lock.release()
+
+    def _write_anew(self, state: EditorState, masks: Iterable[Digest]) -> ProjectFile:
+        """Writes a file that was deleted or renamed again, with these masks. In the writer's thread.
+
+        Raises:
+            ProjectError: it cannot be written, something else is there by now, or another window has locked the name.
+        """
+        if not self._lock.is_current:
+            lock = lock_for_writing(self.path)
+            self._lock.release()
+            self._lock = lock
+
+        def require_free() -> None:
+            if os.path.lexists(self.path):
+                raise ProjectError(f"{self.path.name} was replaced by another program.", "Use Save As.")
+
+        fresh = write_fresh(
+            self.path,
+            state,
+            self._masks.raw,
+            project_id=self.project_id,
+            loose=masks,
+            before_replacing=require_free,
+        )
+        written = WrittenFile.open(self.path, fresh)
+        self._masks.replace(written.reader)
+        file = self._file = ProjectFile(written.connection, self._masks.raw, written.masks, load=self._masks.document)
+        file.know(written.state)
+        return file
 
     def _let_go_of_file(self) -> None:
         self._gone = True

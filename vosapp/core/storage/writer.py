@@ -5,15 +5,19 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from vosapp.core.editor import EditorState
 from vosapp.core.errors import ProjectError
+from vosapp.core.mask import Digest
 from vosapp.core.storage.database import damaged, translated
 from vosapp.core.storage.file import ProjectFile
+from vosapp.core.storage.identity import FileIdentity, Standing
 from vosapp.core.storage.json_checks import DamageError
 from vosapp.core.storage.masks import FileMaskStore
+
+WriteAnew = Callable[[EditorState, Iterable[Digest]], ProjectFile]
 
 RUN_INTERVAL_S = 0.25  # masks of a run are committed in batches; edits of the user at once
 IDLE_CHECKPOINT_S = 1.0
@@ -35,6 +39,7 @@ class ProjectWriter:
         masks: FileMaskStore,
         *,
         path: Path,
+        write_anew: WriteAnew,
         on_problem: Callable[[ProjectError | None], None] | None = None,
     ) -> None:
         """Starts the thread.
@@ -42,14 +47,21 @@ class ProjectWriter:
         Args:
             file: written by this thread alone until `stop`.
             masks: told what has been written.
-            path: for the sentences.
+            path: of the file.
+            write_anew: called in the writer's thread when the file was deleted or renamed: writes a state and more
+                masks to the path again and returns the file to go on with.
             on_problem: called in the writer's thread when a problem comes, changes or goes.
+
+        Raises:
+            OSError: the file is not at its path any more.
         """
         self.problem: ProjectError | None = None
         self._file = file
         self._masks = masks
         self._place = masks.place
         self._path = path
+        self._identity = FileIdentity(path)
+        self._write_anew = write_anew
         self._on_problem = on_problem
         self._condition = threading.Condition()
         self._wanted: EditorState | None = None
@@ -82,6 +94,8 @@ class ProjectWriter:
         """
         deadline = time.monotonic() + timeout_s
         with self._condition:
+            if self._wanted is not None and self._done == self._ticket and not self._is_in_place():
+                self._ticket += 1  # what was committed is not at the path any more
             ticket, attempts = self._ticket, self._attempts
             self._hurry = True
             self._condition.notify_all()
@@ -103,7 +117,7 @@ class ProjectWriter:
             self._stopping = True
             self._condition.notify_all()
         self._thread.join()
-        self._file.close()
+        self._file.close(leave_plain=self._is_in_place())
 
     def _work(self) -> None:
         self._damage = self._check()
@@ -140,6 +154,12 @@ class ProjectWriter:
             else:
                 self._condition.wait()
 
+    def _is_in_place(self) -> bool:
+        try:
+            return self._identity.standing() is Standing.SAME
+        except OSError:
+            return False
+
     def _attempt(self, state: EditorState, ticket: int) -> None:
         problem = self._write(state)
         with self._condition:
@@ -169,13 +189,32 @@ class ProjectWriter:
             return self._damage
         try:
             pending = self._masks.pending()
-            self._file.write(state, pending)
+            standing = self._identity.standing()
+            if standing is Standing.SAME:
+                self._file.write(state, pending)
+                standing = self._identity.standing()
+            if standing is not Standing.SAME:
+                self._file.checkpoint()  # an empty log is harmless to whatever takes this file's name
+            if standing is Standing.REPLACED:
+                return _replaced(self._path)
+            if standing is Standing.MISSING:
+                self._restore(state, pending)
             self._masks.written(pending, self._place)
         except (sqlite3.Error, OSError) as error:
             return translated(error, self._path)
         except ProjectError as error:
             return error
         return None
+
+    def _restore(self, state: EditorState, pending: Iterable[Digest]) -> None:
+        """Goes on in a new file at the path: the one that is open has lost its name."""
+        if self._on_problem is not None:
+            self._on_problem(_missing(self._path))
+        before, self._file = self._file, self._write_anew(state, {*self._file.masks, *pending})
+        before.close(leave_plain=False)
+        self._place = self._masks.place
+        self._identity = FileIdentity(self._path)
+        self.problem = _missing(self._path)  # so that the end of it is told, too
 
     def _checkpoint(self) -> None:
         """Failing is no loss: what is committed is in the log beside the file."""
@@ -185,3 +224,14 @@ class ProjectWriter:
             self._committed_at = time.monotonic() + RETRY_S
             return
         self._checkpoint_due = False
+
+
+def _missing(path: Path) -> ProjectError:
+    return ProjectError(f"{path.name} was deleted or renamed by another program.", "It is written anew.")
+
+
+def _replaced(path: Path) -> ProjectError:
+    return ProjectError(
+        f"{path.name} was replaced by another program while it was open.",
+        "Use Save As with another name. What stands there now is left as it is.",
+    )

@@ -261,3 +261,39 @@ def test_a_folder_is_no_project(quick_path: Path) -> None:
     folder.mkdir()
     with pytest.raises(ProjectError, match=r"shot\.vosapp is not a vosapp project"):
         Project.open(folder)
+
+
+def test_a_full_disk_while_opening_keeps_no_lock(full_disk: Path) -> None:
+    project = Project.create(full_disk / "shot.vosapp", small_editor())
+    project.close()
+    filler = full_disk / "filler"
+    with filler.open("wb", buffering=0) as file, pytest.raises(OSError, match="space"):
+        while True:
+            file.write(bytes(4096))
+    first = Project.open(project.path)  # the lock is signed with nothing, which is no reason to refuse
+    assert not first.read_only
+    paint(first.editor, 3)
+    with pytest.raises(ProjectError, match="no space"):
+        first.flush()
+    filler.unlink()
+    first.close()
+    again = Project.open(project.path)
+    assert not again.read_only and 3 in again.editor.document.object(1).cells
+    again.close()
+
+
+@pytest.mark.parametrize("where", ["reader.ProjectReader.about", "writer.FileIdentity", "opening.load_history"])
+def test_any_error_while_opening_gives_the_lock_back(
+    quick_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    path, _ = close_in(quick_path)
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch, pytest.raises((ProjectError, OSError), match=r"(?i)space"):
+        patch.setattr(f"vosapp.core.storage.{where}", fail)
+        Project.open(path)
+    again = Project.open(path)
+    assert not again.read_only
+    again.close()
