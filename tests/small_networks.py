@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from vosapp.models.agame.network import AGame
-from vosapp.models.backbones import ResNetSize
+from vosapp.models.backbones.classifiers import ResNetSize
 from vosapp.models.cosnet.network import CosNet
 from vosapp.models.hs2s.network import HS2S
 from vosapp.models.preparing import prepare

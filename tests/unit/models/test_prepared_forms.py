@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from tests.networks import random_network
 from tests.small_networks import lively
 from vosapp.models.agame.network import AGame, aggregate, foreground, pool
-from vosapp.models.backbones import ResNetSize
+from vosapp.models.backbones.classifiers import ResNetSize
 from vosapp.models.cosnet.attention import Form
 from vosapp.models.cosnet.encoder import PyramidPooling
 from vosapp.models.cosnet.network import CosNet, probability

@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from vosapp.models.backbones import bottleneck_stages
+from vosapp.models.backbones.classifiers import bottleneck_stages
 from vosapp.models.fusing import fold, fold_bottlenecks
 from vosapp.models.hs2s.network import HS2S
 from vosapp.models.packing import PackedBottleneck, PackedConv2d, can_pack

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from torch import Tensor, nn
 
-from vosapp.models.backbones import RESNET101, ResNetSize, resnet101
+from vosapp.models.backbones.classifiers import RESNET101, ResNetSize, resnet101
 from vosapp.models.fusing import fold_pair
 
 

@@ -12,7 +12,7 @@ from vosapp.models.agame.appearance import CHANNELS, Appearance, AppearanceModul
 from vosapp.models.agame.backbone import Backbone
 from vosapp.models.agame.decoder import NARROW, Detail, FusionModule, SegmentationModule
 from vosapp.models.agame.propagation import WIDTH, PropagationModule
-from vosapp.models.backbones import RESNET101, ResNetSize
+from vosapp.models.backbones.classifiers import RESNET101, ResNetSize
 from vosapp.models.preparing import dtype_of
 from vosapp.models.stages.aggregation import softmax_aggregation
 

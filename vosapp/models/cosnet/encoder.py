@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from vosapp.models.backbones import RESNET101, ResNetSize, resnet101
+from vosapp.models.backbones.classifiers import RESNET101, ResNetSize, resnet101
 from vosapp.models.fusing import fold_pair
 from vosapp.models.stages.split import bias_of, part
 

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from vosapp.models.backbones import RESNET101, ResNetSize
+from vosapp.models.backbones.classifiers import RESNET101, ResNetSize
 from vosapp.models.cosnet.attention import Form, attend_reference, attend_target
 from vosapp.models.cosnet.encoder import EMBEDDING, Encoder
 from vosapp.models.cosnet.weighting import Weighting, weighting_of

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from vosapp.models.backbones import bottleneck_stages
+from vosapp.models.backbones.classifiers import bottleneck_stages
 from vosapp.models.fusing import fold, fold_pair
 from vosapp.models.preparing import dtype_of
 

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from vosapp.models.backbones import RESNET101, ResNetSize
+from vosapp.models.backbones.classifiers import RESNET101, ResNetSize
 from vosapp.models.preparing import dtype_of
 from vosapp.models.rvos.decoder import HIDDEN, Cell, Decoder, mask_pyramid
 from vosapp.models.rvos.encoder import SKIP_CHANNELS, Encoder

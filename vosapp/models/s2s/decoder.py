@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 
-from vosapp.models.backbones import VGG16_WIDTHS
+from vosapp.models.backbones.classifiers import VGG16_WIDTHS
 from vosapp.models.s2s.trunk import Maps
 from vosapp.models.stages.skip_decoder import Decoded, SkipDecoder
 

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from vosapp.models.backbones import VGG16_WIDTHS
+from vosapp.models.backbones.classifiers import VGG16_WIDTHS
 from vosapp.models.s2s.trunk import Maps, Trunk
 
 FULLY_CONNECTED = 4096 * 49  # channels of the authors' fully connected layer, read as a 1x1 convolution

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from vosapp.models.backbones import VGG16_WIDTHS
+from vosapp.models.backbones.classifiers import VGG16_WIDTHS
 from vosapp.models.s2s.trunk import Trunk
 from vosapp.models.stages.conv_lstm import LSTMState
 from vosapp.models.stages.refinement import upsample

@@ -6,7 +6,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from vosapp.models.backbones import VGG16_WIDTHS
+from vosapp.models.backbones.classifiers import VGG16_WIDTHS
 from vosapp.models.preparing import dtype_of
 from vosapp.models.s2s.decoder import Decoder
 from vosapp.models.s2s.encoder import FULLY_CONNECTED, Encoder, Look

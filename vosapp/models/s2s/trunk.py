@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from torch import Tensor, nn
 
-from vosapp.models.backbones import VGG16_WIDTHS, vgg16_groups
+from vosapp.models.backbones.classifiers import VGG16_WIDTHS, vgg16_groups
 
 MEAN = (0.485, 0.456, 0.406)
 STD = (0.229, 0.224, 0.225)

@@ -1,4 +1,4 @@
-"""Image backbones: torchvision's networks, without pretrained weights and ready to be modified in place.
+"""Backbones of the papers: torchvision's networks, without pretrained weights and ready to be modified in place.
 
 Every network here gets its weights from a file of its own, so nothing is ever downloaded. torchvision is imported
 inside a function: reading the list of networks must not load it.
