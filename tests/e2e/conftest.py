@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.gui.conftest import desk, no_leaks, own_data_folder, patient
+from tests.gui.conftest import driver, no_leaks, own_data_folder, patient
 from vosapp.engine.run.propagation_job import propagation_body
 from vosapp.ui.controllers.runs import MakeBody
 
-__all__ = ["desk", "no_leaks", "own_data_folder", "patient"]
+__all__ = ["driver", "no_leaks", "own_data_folder", "patient"]
 
 
 @pytest.fixture

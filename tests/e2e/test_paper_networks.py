@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 
 from tests.clips import make_clip
 from tests.e2e.test_story import SIZE, all_masks, draw_disc, picture, read_masks, same
-from tests.gui.window_driver import Desk
+from tests.gui.window_driver import WindowDriver
 from tests.small_networks import lively
 from vosapp.__main__ import main
 from vosapp.core.document import Origin
@@ -52,19 +52,21 @@ def install(name: str, monkeypatch: pytest.MonkeyPatch) -> str:
     return name
 
 
-def test_window_and_command_line_give_the_same_masks(engine: str, desk: Desk, clip: Path, tmp_path: Path) -> None:
-    desk.open(clip)
-    draw_disc(desk)
-    drawn = desk.mask(0)
-    desk.workspace.runs.choose_engine(engine)
-    desk.workspace.runs.choose_direction(Direction.FORWARD)
-    desk.trigger("propagate.forward")
-    desk.finish_run()
-    cell = desk.cell(FRAMES - 1)
+def test_window_and_command_line_give_the_same_masks(
+    engine: str, driver: WindowDriver, clip: Path, tmp_path: Path
+) -> None:
+    driver.open(clip)
+    draw_disc(driver)
+    drawn = driver.mask(0)
+    driver.workspace.runs.choose_engine(engine)
+    driver.workspace.runs.choose_direction(Direction.FORWARD)
+    driver.trigger("propagate.forward")
+    driver.finish_run()
+    cell = driver.cell(FRAMES - 1)
     assert cell is not None
     assert cell.origin is Origin.PREDICTED
     assert cell.engine == engine
-    in_window = all_masks(desk, FRAMES)
+    in_window = all_masks(driver, FRAMES)
 
     write_png(tmp_path / "mask.png", drawn.astype(np.uint8))
     words = ["propagate", clip, "--mask", tmp_path / "mask.png", "--engine", engine, "--direction", "forward"]

@@ -14,7 +14,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.clips import make_clip
-from tests.gui.window_driver import Desk
+from tests.gui.window_driver import WindowDriver
 from tests.shared import shared_dir
 from vosapp.__main__ import main
 from vosapp.core.document import Origin
@@ -62,43 +62,43 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_clip(path, frames=FRAMES, size=SIZE, rate=Fraction(24000, 1001), content=picture)
 
 
-def draw_disc(desk: Desk) -> None:
+def draw_disc(driver: WindowDriver) -> None:
     """Draws the object of frame 0 as a polygon with the mouse."""
-    desk.trigger("tool.polygon")
+    driver.trigger("tool.polygon")
     x, y, radius = disc(0)
     corners = [(x + radius * np.cos(t), y + radius * np.sin(t)) for t in np.linspace(0, 2 * np.pi, 24, endpoint=False)]
     for corner in corners:
-        desk.click((float(corner[0]), float(corner[1])))
-    desk.trigger("edit.anchor")
-    assert desk.view.tool is Tool.POLYGON
-    assert jaccard(desk.mask(0), truth(0)) > 0.9
+        driver.click((float(corner[0]), float(corner[1])))
+    driver.trigger("edit.anchor")
+    assert driver.view.tool is Tool.POLYGON
+    assert jaccard(driver.mask(0), truth(0)) > 0.9
 
 
-def propagate_forward(desk: Desk) -> None:
-    desk.workspace.runs.choose_engine("flow")
-    desk.workspace.runs.choose_direction(Direction.FORWARD)
-    desk.trigger("propagate.forward")
-    desk.finish_run()
+def propagate_forward(driver: WindowDriver) -> None:
+    driver.workspace.runs.choose_engine("flow")
+    driver.workspace.runs.choose_direction(Direction.FORWARD)
+    driver.trigger("propagate.forward")
+    driver.finish_run()
 
 
-def all_masks(desk: Desk, frames: int) -> list[NDArray[np.bool_]]:
-    return [desk.mask(index) for index in range(frames)]
+def all_masks(driver: WindowDriver, frames: int) -> list[NDArray[np.bool_]]:
+    return [driver.mask(index) for index in range(frames)]
 
 
-def export(desk: Desk, chosen: ExportFormat, folder: Path) -> Path:
+def export(driver: WindowDriver, chosen: ExportFormat, folder: Path) -> Path:
     """Exports from the window's dialog into a folder and returns what was written."""
-    desk.answers.path = folder
-    desk.trigger("file.export")
-    exports = desk.workspace.exports
+    driver.answers.path = folder
+    driver.trigger("file.export")
+    exports = driver.workspace.exports
     exports.choose_format(chosen)
     exports.choose_folder()
     exports.start()
-    desk.wait(lambda: not exports.is_running)
+    driver.wait(lambda: not exports.is_running)
     shown = exports.display()
     assert shown.result is not None
     assert "read back" in shown.result.text
-    assert desk.workspace.export_dialog is not None
-    desk.workspace.export_dialog.close()
+    assert driver.workspace.export_dialog is not None
+    driver.workspace.export_dialog.close()
     return Path(shown.result_path)
 
 
@@ -112,28 +112,28 @@ def same(a: list[NDArray[np.bool_]], b: list[NDArray[np.bool_]]) -> bool:
     return len(a) == len(b) and all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))
 
 
-def test_the_main_job_in_the_window_and_on_the_command_line(desk: Desk, clip: Path, tmp_path: Path) -> None:
-    desk.open(clip)
-    draw_disc(desk)
-    drawn = desk.mask(0)
-    propagate_forward(desk)
-    first_run = all_masks(desk, FRAMES)
+def test_the_main_job_in_the_window_and_on_the_command_line(driver: WindowDriver, clip: Path, tmp_path: Path) -> None:
+    driver.open(clip)
+    draw_disc(driver)
+    drawn = driver.mask(0)
+    propagate_forward(driver)
+    first_run = all_masks(driver, FRAMES)
     assert np.mean([jaccard(m, truth(i)) for i, m in enumerate(first_run)]) > 0.85
     assert np.array_equal(first_run[0], drawn)
 
     # A correction on a later frame: what is painted stays as painted, and the next run starts from it.
-    desk.go(CORRECTED)
-    desk.trigger("tool.eraser")
+    driver.go(CORRECTED)
+    driver.trigger("tool.eraser")
     x, y, _radius = disc(CORRECTED)
-    desk.drag([(x - 6.0, y - 40.0), (x - 6.0, y + 40.0)])
-    corrected = desk.mask(CORRECTED)
+    driver.drag([(x - 6.0, y - 40.0), (x - 6.0, y + 40.0)])
+    corrected = driver.mask(CORRECTED)
     assert corrected.sum() < first_run[CORRECTED].sum()
-    propagate_forward(desk)
-    cell = desk.cell(CORRECTED)
+    propagate_forward(driver)
+    cell = driver.cell(CORRECTED)
     assert cell is not None
     assert cell.origin is not Origin.PREDICTED
-    assert np.array_equal(desk.mask(CORRECTED), corrected)
-    second_run = all_masks(desk, FRAMES)
+    assert np.array_equal(driver.mask(CORRECTED), corrected)
+    second_run = all_masks(driver, FRAMES)
     assert same(second_run[:CORRECTED], first_run[:CORRECTED])
     assert not np.array_equal(second_run[CORRECTED + 1], first_run[CORRECTED + 1])
     erased = first_run[CORRECTED] & ~corrected
@@ -141,27 +141,27 @@ def test_the_main_job_in_the_window_and_on_the_command_line(desk: Desk, clip: Pa
         assert (second_run[index] & np.roll(erased, 5 * (index - CORRECTED), axis=1)).sum() < 0.3 * erased.sum()
 
     # The run is one step.
-    desk.trigger("edit.undo")
-    assert same(all_masks(desk, FRAMES)[CORRECTED + 1 :], first_run[CORRECTED + 1 :])
-    desk.trigger("edit.redo")
-    assert same(all_masks(desk, FRAMES), second_run)
+    driver.trigger("edit.undo")
+    assert same(all_masks(driver, FRAMES)[CORRECTED + 1 :], first_run[CORRECTED + 1 :])
+    driver.trigger("edit.redo")
+    assert same(all_masks(driver, FRAMES), second_run)
 
     # Exports of the window read back as the masks of the document.
-    masks = export(desk, ExportFormat.PNG_INDEXED, tmp_path / "masks")
+    masks = export(driver, ExportFormat.PNG_INDEXED, tmp_path / "masks")
     assert same(read_masks(masks, FRAMES), second_run)
-    binary = export(desk, ExportFormat.PNG, tmp_path / "binary")
+    binary = export(driver, ExportFormat.PNG, tmp_path / "binary")
     for index, file in enumerate(sorted(binary.rglob("*.png"))):
         assert np.array_equal(read_image(file) == 255, second_run[index])
-    matte = open_video(export(desk, ExportFormat.PRORES_4444, tmp_path / "matte"))
+    matte = open_video(export(driver, ExportFormat.PRORES_4444, tmp_path / "matte"))
     assert (matte.info.frame_count, matte.info.rate) == (FRAMES, Fraction(24000, 1001))
     alpha = matte.native(CORRECTED)[..., 3].astype(float)
     assert np.array_equal(alpha > np.iinfo(matte.native(CORRECTED).dtype).max / 2, second_run[CORRECTED])
     matte.close()
 
     # Saved, closed and opened again, nothing has changed.
-    desk.answers.path = saved = tmp_path / "story.vosapp"
-    desk.trigger("file.save")
-    desk.trigger("file.close")
+    driver.answers.path = saved = tmp_path / "story.vosapp"
+    driver.trigger("file.save")
+    driver.trigger("file.close")
     project = Project.open(saved)
     assert same([project.editor.mask(1, i).array() for i in range(FRAMES)], second_run)  # type: ignore[union-attr]
     project.close()
@@ -178,16 +178,16 @@ def test_the_main_job_in_the_window_and_on_the_command_line(desk: Desk, clip: Pa
     assert same(read_masks(tmp_path / "cli-3", FRAMES), second_run)
 
 
-def test_a_real_shot_in_the_window_and_on_the_command_line(desk: Desk, tmp_path: Path) -> None:
+def test_a_real_shot_in_the_window_and_on_the_command_line(driver: WindowDriver, tmp_path: Path) -> None:
     shot = shared_dir("clips", "blackswan")
     last = 6
-    desk.open(shot / "frames")
-    desk.workspace.masks.import_mask(shot / "masks" / "00000.png")
-    desk.settle()
-    desk.workspace.playback.set_in_out(FrameRange(0, last))
-    desk.workspace.runs.choose_reach(Reach.IN_OUT)
-    propagate_forward(desk)
-    masks = all_masks(desk, last + 1)
+    driver.open(shot / "frames")
+    driver.workspace.masks.import_mask(shot / "masks" / "00000.png")
+    driver.settle()
+    driver.workspace.playback.set_in_out(FrameRange(0, last))
+    driver.workspace.runs.choose_reach(Reach.IN_OUT)
+    propagate_forward(driver)
+    masks = all_masks(driver, last + 1)
     for index, mask in enumerate(masks):
         assert jaccard(mask, read_image(shot / "masks" / f"{index:05d}.png") == 1) > 0.85
     arguments = ["propagate", str(shot / "frames"), "--mask", str(shot / "masks" / "00000.png"), "--engine", "flow"]

@@ -13,7 +13,7 @@ from torch import nn
 
 from tests.clips import make_clip
 from tests.e2e.test_story import SIZE, picture
-from tests.gui.window_driver import Desk
+from tests.gui.window_driver import WindowDriver
 from tests.small_networks import lively, trainable
 from vosapp.__main__ import main
 from vosapp.engine.networks import loaded_network
@@ -54,13 +54,15 @@ def networks(own_data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     loaded_network.release()
 
 
-def test_window_and_command_line_suggest_the_same(networks: None, desk: Desk, clip: Path, tmp_path: Path) -> None:
-    desk.open(clip)
-    desk.go(AT)
-    desk.trigger("object.suggest")
-    desk.wait(lambda: not desk.workspace.suggest.is_running)
-    found = desk.view.suggestions
-    assert found is not None and found.items, desk.notice
+def test_window_and_command_line_suggest_the_same(
+    networks: None, driver: WindowDriver, clip: Path, tmp_path: Path
+) -> None:
+    driver.open(clip)
+    driver.go(AT)
+    driver.trigger("object.suggest")
+    driver.wait(lambda: not driver.workspace.suggest.is_running)
+    found = driver.view.suggestions
+    assert found is not None and found.items, driver.notice
     best = found.items[0].mask.array()
 
     assert main(["suggest", str(clip), "--at", str(AT), "--out", str(tmp_path / "out")]) == 0
@@ -70,6 +72,6 @@ def test_window_and_command_line_suggest_the_same(networks: None, desk: Desk, cl
     assert np.array_equal(written.reshape(*SIZE, -1)[..., 0] > 0, best)
     assert 0 < best.mean() < 1
 
-    desk.trigger("edit.anchor")  # Enter
-    assert np.array_equal(desk.mask(AT), best)
+    driver.trigger("edit.anchor")  # Enter
+    assert np.array_equal(driver.mask(AT), best)
     loaded_network.release()

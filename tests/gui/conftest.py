@@ -20,7 +20,7 @@ from shiboken6 import isValid
 
 from tests.clips import make_clip
 from tests.gui.fakes import ShiftPropagator
-from tests.gui.window_driver import PATIENCE_MS, Answers, Desk
+from tests.gui.window_driver import PATIENCE_MS, Answers, WindowDriver
 from vosapp.core.settings import Settings
 from vosapp.engine.run.propagation_job import propagation_body
 from vosapp.ui.app import make_application
@@ -97,21 +97,21 @@ def make_body() -> MakeBody:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, no_leaks: None, make_body: MakeBody) -> Iterator[Desk]:
+def driver(qtbot: QtBot, no_leaks: None, make_body: MakeBody) -> Iterator[WindowDriver]:
     """A shown window on its start page."""
     answers = Answers()
     workspace = Workspace(Settings(), dialogs=answers, make_body=make_body)
     workspace.window.resize(1000, 700)
     with qtbot.waitExposed(workspace.window, timeout=PATIENCE_MS):
         workspace.window.show()
-    desk = Desk(workspace, answers, qtbot)
-    desk.settle()
-    yield desk
-    desk.put_away()
+    driver = WindowDriver(workspace, answers, qtbot)
+    driver.settle()
+    yield driver
+    driver.put_away()
 
 
 @pytest.fixture
-def shot(desk: Desk, clip_path: Path) -> Desk:
+def shot(driver: WindowDriver, clip_path: Path) -> WindowDriver:
     """A window with the clip open and its first frame on the screen."""
-    desk.open(clip_path)
-    return desk
+    driver.open(clip_path)
+    return driver

@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from tests.gui.fakes import GatedPropagator
-from tests.gui.window_driver import Desk
+from tests.gui.window_driver import WindowDriver
 from vosapp.engine.run.propagation_job import propagation_body
 from vosapp.ui.controllers.runs import MakeBody
 
@@ -22,7 +22,7 @@ class GatedRuns:
         return threading.Semaphore(0)
 
     @pytest.fixture(autouse=True)
-    def opened_in_the_end(self, desk: Desk, gate: threading.Semaphore) -> Iterator[None]:
+    def opened_in_the_end(self, driver: WindowDriver, gate: threading.Semaphore) -> Iterator[None]:
         """Lets the run go on before the window closes, which waits for it."""
         yield
         gate.release(1000)

@@ -15,7 +15,7 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication
 
 from tests.gui.window_driver import PATIENCE_MS
-from vosapp.core.storage import backup, copying, keeping, opening
+from vosapp.core.storage import backup, opening, rewrite, session
 from vosapp.core.storage.file import ProjectFile
 
 STORAGE = ("core/storage/", "core/project.py", "core/recent.py", "core/relink.py")
@@ -118,7 +118,7 @@ def _at_disk(frame: FrameType | None) -> FrameType | None:
 def slow_disk(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowDisk]:
     """Opening, writing and clearing away take their time, once it is slow."""
     disk = SlowDisk()
-    for module in (backup, copying, keeping, opening):
+    for module in (backup, rewrite, session, opening):
         monkeypatch.setattr(module, "connect", disk.slowly(module.connect))
     for name in ("write", "checkpoint", "close"):
         monkeypatch.setattr(ProjectFile, name, disk.slowly(getattr(ProjectFile, name)))

@@ -17,12 +17,12 @@ import pytest
 
 from tests.gui.fakes import ShiftPropagator
 from tests.gui.source_wrapper import SourceAround
-from tests.gui.window_driver import PATIENCE_MS, Desk
+from tests.gui.window_driver import PATIENCE_MS, WindowDriver
 from vosapp.core.errors import MediaError, ProjectError
 from vosapp.core.project import Project
 from vosapp.engine.run.propagation_job import propagation_body
 from vosapp.export.recipe import ExportFormat
-from vosapp.presentation.shutdown_deadline import Patience
+from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.ui import job_thread
 from vosapp.ui.controllers.runs import MakeBody
 from vosapp.video.open import open_video
@@ -80,7 +80,7 @@ def hasty(patient: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def running(shot: Desk, drive: HungDrive, tmp_path: Path) -> Desk:
+def running(shot: WindowDriver, drive: HungDrive, tmp_path: Path) -> WindowDriver:
     """A saved project with a run that hangs after four frames."""
     shot.workspace.looks.set_brush(30)
     shot.drag([(50, 55)])
@@ -92,7 +92,7 @@ def running(shot: Desk, drive: HungDrive, tmp_path: Path) -> Desk:
 
 
 def test_a_run_that_hangs_does_not_hold_the_window_and_its_frames_are_kept(
-    running: Desk, drive: HungDrive, tmp_path: Path
+    running: WindowDriver, drive: HungDrive, tmp_path: Path
 ) -> None:
     masks = [running.mask(frame) for frame in range(HANGS_AT)]
     running.window.close()
@@ -113,7 +113,9 @@ def test_a_run_that_hangs_does_not_hold_the_window_and_its_frames_are_kept(
     project.close()
 
 
-def test_a_run_left_behind_does_not_disturb_the_next_one(running: Desk, drive: HungDrive, tmp_path: Path) -> None:
+def test_a_run_left_behind_does_not_disturb_the_next_one(
+    running: WindowDriver, drive: HungDrive, tmp_path: Path
+) -> None:
     running.workspace.projects.close_clip()
     assert running.document.clip is None and not running.workspace.runs.is_running
     drive.hangs_at = 7
@@ -121,7 +123,7 @@ def test_a_run_left_behind_does_not_disturb_the_next_one(running: Desk, drive: H
     running.open(tmp_path / "work.vosapp")
     running.workspace.runs.start()
     running.wait(lambda: drive.asked.is_set() and running.cell(6) is not None)
-    second = running.workspace.runs._thread
+    second = running.workspace.runs._task._thread
     (first,) = job_thread._left_behind
     drive.answers.set()
     assert first.wait(PATIENCE_MS)
@@ -131,7 +133,7 @@ def test_a_run_left_behind_does_not_disturb_the_next_one(running: Desk, drive: H
 
 
 @pytest.fixture
-def exporting(shot: Desk, drive: HungDrive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def exporting(shot: WindowDriver, drive: HungDrive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WindowDriver:
     """An export of a movie that hangs after some frames are written."""
     shot.workspace.looks.set_brush(30)
     shot.drag([(50, 55)])
@@ -144,7 +146,7 @@ def exporting(shot: Desk, drive: HungDrive, tmp_path: Path, monkeypatch: pytest.
 
 
 def test_an_export_that_hangs_does_not_hold_the_window_and_leaves_nothing_that_looks_whole(
-    exporting: Desk, drive: HungDrive, tmp_path: Path
+    exporting: WindowDriver, drive: HungDrive, tmp_path: Path
 ) -> None:
     exporting.window.close()
     assert not exporting.window.isVisible()
@@ -159,10 +161,10 @@ def test_an_export_that_hangs_does_not_hold_the_window_and_leaves_nothing_that_l
 
 
 def test_no_export_begins_while_one_still_hangs(
-    exporting: Desk, drive: HungDrive, tmp_path: Path, clip_path: Path
+    exporting: WindowDriver, drive: HungDrive, tmp_path: Path, clip_path: Path
 ) -> None:
     exports = exporting.workspace.exports
-    exports.stop(Patience())
+    exports.stop(ShutdownDeadline())
     assert not exports.is_running
     assert "a drive does not answer" in exporting.notice
     exporting.workspace.projects.close_clip()
@@ -188,7 +190,7 @@ def _hung(gate: HungDrive) -> Callable[..., Any]:
 
 
 def test_an_import_of_weights_that_hangs_does_not_hold_the_window(
-    shot: Desk, drive: HungDrive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shot: WindowDriver, drive: HungDrive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("vosapp.models.importing.import_weights", _hung(drive))
     shot.workspace.weights.start([tmp_path / "network.pth"])
@@ -199,7 +201,7 @@ def test_an_import_of_weights_that_hangs_does_not_hold_the_window(
 
 
 def test_a_mask_that_hangs_while_it_is_read_does_not_keep_the_work_from_being_saved(
-    shot: Desk, drive: HungDrive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shot: WindowDriver, drive: HungDrive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shot.answers.path = tmp_path / "work.vosapp"
     shot.trigger("file.save_as")
@@ -218,7 +220,7 @@ def test_a_mask_that_hangs_while_it_is_read_does_not_keep_the_work_from_being_sa
 
 
 def test_opening_can_be_cancelled_although_the_drive_hangs(
-    shot: Desk, drive: HungDrive, clip_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shot: WindowDriver, drive: HungDrive, clip_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("vosapp.presentation.project_files.read_media", _hung(drive))
@@ -233,7 +235,7 @@ def test_opening_can_be_cancelled_although_the_drive_hangs(
 
 
 def test_a_project_whose_own_drive_hangs_can_be_left(
-    shot: Desk, drive: HungDrive, monkeypatch: pytest.MonkeyPatch
+    shot: WindowDriver, drive: HungDrive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Committing fails in the end, and the user wants to leave all the same."""
     project = shot.workspace.session.project

@@ -6,26 +6,26 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QImage
 
-from tests.gui.window_driver import NONE, Desk
+from tests.gui.window_driver import NONE, WindowDriver
 from vosapp.presentation.view_state import ViewMode, Wipe
 
 LEFT, RIGHT = (60.0, 50.0), (100.0, 50.0)  # on either side of the line when it stands in the middle
 
 
 @pytest.fixture
-def painted(shot: Desk) -> Desk:
+def painted(shot: WindowDriver) -> WindowDriver:
     """A stroke from side to side."""
     shot.workspace.looks.set_brush(12)
     shot.drag([(40, 50), (120, 50)])
     return shot
 
 
-def colour(desk: Desk, at: tuple[float, float]) -> QColor:
+def colour(driver: WindowDriver, at: tuple[float, float]) -> QColor:
     """What the viewer shows at a point of the picture."""
-    return desk.canvas.viewport().grab().toImage().pixelColor(desk.canvas.to_view(at).toPoint())
+    return driver.canvas.viewport().grab().toImage().pixelColor(driver.canvas.to_view(at).toPoint())
 
 
-def test_the_right_side_shows_the_source(painted: Desk) -> None:
+def test_the_right_side_shows_the_source(painted: WindowDriver) -> None:
     masked = {at: colour(painted, at) for at in (LEFT, RIGHT)}
     painted.trigger("view.source")
     plain = {at: colour(painted, at) for at in (LEFT, RIGHT)}
@@ -37,7 +37,7 @@ def test_the_right_side_shows_the_source(painted: Desk) -> None:
     assert colour(painted, RIGHT) == masked[RIGHT]
 
 
-def test_the_line_is_dragged_and_painting_ends_the_wipe(painted: Desk) -> None:
+def test_the_line_is_dragged_and_painting_ends_the_wipe(painted: WindowDriver) -> None:
     plain_view = colour(painted, LEFT)
     painted.trigger("view.wipe")
     before = painted.document
@@ -51,7 +51,7 @@ def test_the_line_is_dragged_and_painting_ends_the_wipe(painted: Desk) -> None:
     assert painted.view.wipe is Wipe.OFF and painted.document is not before
 
 
-def test_the_line_goes_from_top_to_bottom_also_on_a_fine_screen(painted: Desk) -> None:
+def test_the_line_goes_from_top_to_bottom_also_on_a_fine_screen(painted: WindowDriver) -> None:
     painted.trigger("view.wipe")
     view = painted.canvas.viewport()
     image = QImage(view.size() * 2, QImage.Format.Format_RGB32)
@@ -63,7 +63,7 @@ def test_the_line_goes_from_top_to_bottom_also_on_a_fine_screen(painted: Desk) -
         assert max(row) > 220, f"no line at row {y} of the picture"
 
 
-def test_the_masks_before_the_last_run_are_kept_to_compare_with(painted: Desk) -> None:
+def test_the_masks_before_the_last_run_are_kept_to_compare_with(painted: WindowDriver) -> None:
     assert not painted.window.commands["view.wipe_run"].isEnabled()
     painted.trigger("propagate.forward")
     painted.finish_run()

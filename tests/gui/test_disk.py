@@ -16,7 +16,7 @@ from PySide6.QtGui import QKeyEvent
 
 from tests.bench.bench_project import long_project
 from tests.gui.slow_disk import SlowDisk, Watchdog, slow_disk, watchdog
-from tests.gui.window_driver import Desk
+from tests.gui.window_driver import WindowDriver
 from vosapp.core.errors import MediaError
 from vosapp.core.mask import Mask
 from vosapp.core.project import Project
@@ -32,35 +32,35 @@ LONGEST_S = 0.25  # of the processor, for one thing that the window does in the 
 
 
 def test_the_window_never_waits_for_a_slow_disk(
-    desk: Desk, tmp_path: Path, slow_disk: SlowDisk, watchdog: Watchdog
+    driver: WindowDriver, tmp_path: Path, slow_disk: SlowDisk, watchdog: Watchdog
 ) -> None:
     """The whole life of a project of 10,000 frames and 5 objects."""
     long_project(tmp_path / "long.vosapp").close()
     watchdog.longest_s = 0.0
     slow_disk.is_slow = True
-    desk.workspace.projects.open_path(tmp_path / "long.vosapp")
-    desk.wait(lambda: desk.view.media_problem != "" and len(desk.document.objects) == 5)
-    assert desk.workspace.relinking.dialog is not None
-    desk.workspace.relinking.dialog.reject()
-    session = desk.workspace.session
-    desk.workspace.playback.go(500)
-    desk.trigger("edit.anchor")
-    desk.trigger("edit.delete")
-    desk.trigger("edit.undo")
+    driver.workspace.projects.open_path(tmp_path / "long.vosapp")
+    driver.wait(lambda: driver.view.media_problem != "" and len(driver.document.objects) == 5)
+    assert driver.workspace.relinking.dialog is not None
+    driver.workspace.relinking.dialog.reject()
+    session = driver.workspace.session
+    driver.workspace.playback.go(500)
+    driver.trigger("edit.anchor")
+    driver.trigger("edit.delete")
+    driver.trigger("edit.undo")
     while session.view.project.undo_label != "Propagate":
-        desk.trigger("edit.undo")
-    desk.trigger("edit.undo")
-    assert len(desk.document.object(1).cells) == 1
-    desk.trigger("edit.redo")
-    desk.answers.path = tmp_path / "other.vosapp"
-    desk.window.commands["file.save_as"].trigger()
-    desk.trigger("edit.approve")  # while it is being saved
-    desk.answers.path = tmp_path / "copy.vosapp"
-    desk.trigger("file.save_copy")
-    desk.trigger("file.compact")
-    assert "MB now" in desk.notice
-    desk.trigger("file.backups")
-    desk.trigger("file.close")
+        driver.trigger("edit.undo")
+    driver.trigger("edit.undo")
+    assert len(driver.document.object(1).cells) == 1
+    driver.trigger("edit.redo")
+    driver.answers.path = tmp_path / "other.vosapp"
+    driver.window.commands["file.save_as"].trigger()
+    driver.trigger("edit.approve")  # while it is being saved
+    driver.answers.path = tmp_path / "copy.vosapp"
+    driver.trigger("file.save_copy")
+    driver.trigger("file.compact")
+    assert "MB now" in driver.notice
+    driver.trigger("file.backups")
+    driver.trigger("file.close")
     slow_disk.is_slow = False
     print(f"longest in the storage: {watchdog.longest_s * 1000:.0f} ms in {watchdog.where}")
     assert not slow_disk.visits, "the window's thread was at the disk itself"
@@ -108,7 +108,9 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     gate.set()
 
 
-def test_saving_shows_how_far_it_is_and_can_be_cancelled(shot: Desk, tmp_path: Path, held: threading.Event) -> None:
+def test_saving_shows_how_far_it_is_and_can_be_cancelled(
+    shot: WindowDriver, tmp_path: Path, held: threading.Event
+) -> None:
     shot.drag([(50, 50)])
     shot.answers.path = tmp_path / "big.vosapp"
     shot.window.commands["file.save_as"].trigger()
@@ -127,7 +129,9 @@ def test_saving_shows_how_far_it_is_and_can_be_cancelled(shot: Desk, tmp_path: P
     assert shot.view.project.saved and np.array_equal(shot.mask(0), painted)
 
 
-def test_strokes_made_while_it_is_saved_are_in_the_new_file(shot: Desk, tmp_path: Path, held: threading.Event) -> None:
+def test_strokes_made_while_it_is_saved_are_in_the_new_file(
+    shot: WindowDriver, tmp_path: Path, held: threading.Event
+) -> None:
     shot.drag([(50, 50)])
     shot.answers.path = tmp_path / "big.vosapp"
     shot.window.commands["file.save_as"].trigger()
@@ -143,7 +147,7 @@ def test_strokes_made_while_it_is_saved_are_in_the_new_file(shot: Desk, tmp_path
     assert shot.mask(0).sum() < painted.sum()
 
 
-def test_a_compaction_takes_no_input_but_its_cancel(shot: Desk, tmp_path: Path, held: threading.Event) -> None:
+def test_a_compaction_takes_no_input_but_its_cancel(shot: WindowDriver, tmp_path: Path, held: threading.Event) -> None:
     shot.drag([(50, 50)])
     held.set()
     shot.answers.path = tmp_path / "a.vosapp"
@@ -176,7 +180,7 @@ def test_a_compaction_takes_no_input_but_its_cancel(shot: Desk, tmp_path: Path, 
 
 
 def test_an_opening_can_be_cancelled(
-    shot: Desk, clip_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shot: WindowDriver, clip_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shot.drag([(50, 50)])
     painted, gate = shot.mask(0), threading.Event()
@@ -200,7 +204,7 @@ def test_an_opening_can_be_cancelled(
 
 
 def test_closing_saves_although_the_next_clip_hangs(
-    shot: Desk, clip_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shot: WindowDriver, clip_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shot.answers.path = tmp_path / "a.vosapp"
     shot.trigger("file.save_as")
@@ -224,7 +228,7 @@ def test_closing_saves_although_the_next_clip_hangs(
     project.close()
 
 
-def test_damaged_masks_are_told_of_after_opening_and_nothing_else_changes(shot: Desk, tmp_path: Path) -> None:
+def test_damaged_masks_are_told_of_after_opening_and_nothing_else_changes(shot: WindowDriver, tmp_path: Path) -> None:
     shot.drag([(50, 50)])
     shot.trigger("propagate.forward")
     shot.finish_run()
@@ -245,7 +249,7 @@ def test_damaged_masks_are_told_of_after_opening_and_nothing_else_changes(shot: 
     assert isinstance(shot.workspace.session.editor.mask(1, 6), Mask)
 
 
-def test_a_backup_is_listed_opened_for_reading_and_saved_elsewhere(shot: Desk, tmp_path: Path) -> None:
+def test_a_backup_is_listed_opened_for_reading_and_saved_elsewhere(shot: WindowDriver, tmp_path: Path) -> None:
     shot.trigger("file.backups")
     assert "There is no backup yet" in shot.notice
     shot.drag([(50, 50)])

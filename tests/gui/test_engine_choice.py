@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from tests.gui.fakes import ShiftPropagator
-from tests.gui.window_driver import Desk
+from tests.gui.window_driver import WindowDriver
 from vosapp.core.document import ObjectId
 from vosapp.engine import engines as engine_registry
 from vosapp.engine.layers import Watch
@@ -25,22 +25,22 @@ from vosapp.ui.panels.propagate import progress_title
 from vosapp.video.source import RgbImage
 
 
-def paint(desk: Desk) -> None:
-    desk.workspace.looks.set_brush(24)
-    desk.click((50, 55))
+def paint(driver: WindowDriver) -> None:
+    driver.workspace.looks.set_brush(24)
+    driver.click((50, 55))
 
 
-def run(desk: Desk) -> None:
-    paint(desk)
-    desk.trigger("propagate.forward")
-    desk.finish_run()
+def run(driver: WindowDriver) -> None:
+    paint(driver)
+    driver.trigger("propagate.forward")
+    driver.finish_run()
 
 
-def pick(desk: Desk, name: str) -> None:
+def pick(driver: WindowDriver, name: str) -> None:
     """Opens the list and clicks on an engine."""
-    desk.window.propagate.engine_button.click()
-    engines = desk.window.propagate.picker.list
-    place = [choice.name for choice in desk.view.engines].index(name)
+    driver.window.propagate.engine_button.click()
+    engines = driver.window.propagate.picker.list
+    place = [choice.name for choice in driver.view.engines].index(name)
     middle = engines.visualItemRect(engines.item(place)).center()
     QTest.mouseClick(engines.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(middle))
 
@@ -56,7 +56,7 @@ def test_the_list_says_of_every_engine_what_a_user_needs_to_choose() -> None:
         assert VariantChoice("crf", choice.variants[-1].title, choice.variants[-1].summary) in choice.variants
 
 
-def test_a_click_chooses_and_a_tick_changes_how_it_runs(shot: Desk) -> None:
+def test_a_click_chooses_and_a_tick_changes_how_it_runs(shot: WindowDriver) -> None:
     pick(shot, "flow")
     assert shot.view.propagate.engine == "flow"
     shot.window.propagate.picker.details.box("crf").click()
@@ -67,7 +67,7 @@ def test_a_click_chooses_and_a_tick_changes_how_it_runs(shot: Desk) -> None:
     shot.window.propagate.picker.hide()
 
 
-def test_an_engine_without_weights_is_explained_and_not_chosen(shot: Desk) -> None:
+def test_an_engine_without_weights_is_explained_and_not_chosen(shot: WindowDriver) -> None:
     before = shot.view.propagate.engine
     pick(shot, "rgmp")
     picker = shot.window.propagate.picker
@@ -77,21 +77,21 @@ def test_an_engine_without_weights_is_explained_and_not_chosen(shot: Desk) -> No
     picker.hide()
 
 
-def test_the_engine_is_remembered_with_the_project(desk: Desk, clip_path: Path, tmp_path: Path) -> None:
-    desk.open(clip_path)
-    usual = desk.view.propagate.engine
-    desk.answers.path = tmp_path / "one.vosapp"
-    desk.trigger("file.save")
-    desk.workspace.runs.choose_engine("flow/crf")
-    desk.trigger("file.close")
-    desk.open(clip_path)
-    assert desk.view.propagate.engine == usual
-    desk.trigger("file.close")
-    desk.open(tmp_path / "one.vosapp")
-    assert desk.view.propagate.engine == "flow/crf"
+def test_the_engine_is_remembered_with_the_project(driver: WindowDriver, clip_path: Path, tmp_path: Path) -> None:
+    driver.open(clip_path)
+    usual = driver.view.propagate.engine
+    driver.answers.path = tmp_path / "one.vosapp"
+    driver.trigger("file.save")
+    driver.workspace.runs.choose_engine("flow/crf")
+    driver.trigger("file.close")
+    driver.open(clip_path)
+    assert driver.view.propagate.engine == usual
+    driver.trigger("file.close")
+    driver.open(tmp_path / "one.vosapp")
+    assert driver.view.propagate.engine == "flow/crf"
 
 
-def test_a_project_from_elsewhere_tells_by_its_masks(shot: Desk, tmp_path: Path, own_data_folder: Path) -> None:
+def test_a_project_from_elsewhere_tells_by_its_masks(shot: WindowDriver, tmp_path: Path, own_data_folder: Path) -> None:
     shot.workspace.runs.choose_engine("flow")
     run(shot)
     shot.answers.path = tmp_path / "one.vosapp"
@@ -102,13 +102,13 @@ def test_a_project_from_elsewhere_tells_by_its_masks(shot: Desk, tmp_path: Path,
     assert shot.view.propagate.engine == "flow"
 
 
-def test_an_engine_that_is_gone_gives_way_to_one_that_runs(shot: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_engine_that_is_gone_gives_way_to_one_that_runs(shot: WindowDriver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine_registry, "find_weights", lambda name: None)
     shot.workspace.runs.renew_engines()
     assert shot.view.propagate.engine == "flow"
 
 
-def test_after_a_run_the_message_leads_to_the_worst_frame(shot: Desk) -> None:
+def test_after_a_run_the_message_leads_to_the_worst_frame(shot: WindowDriver) -> None:
     run(shot)
     notice = shot.view.notice
     assert notice is not None and notice.text == "Propagated 11 frames; 5 look doubtful."
@@ -118,13 +118,13 @@ def test_after_a_run_the_message_leads_to_the_worst_frame(shot: Desk) -> None:
     assert shot.view.notice is None
 
 
-def test_the_message_goes_when_the_user_goes_on(shot: Desk) -> None:
+def test_the_message_goes_when_the_user_goes_on(shot: WindowDriver) -> None:
     run(shot)
     shot.trigger("go.previous_doubt")
     assert shot.view.notice is None
 
 
-def test_a_single_frame_is_no_news(shot: Desk) -> None:
+def test_a_single_frame_is_no_news(shot: WindowDriver) -> None:
     paint(shot)
     shot.trigger("propagate.forward_one")
     shot.finish_run()
@@ -144,7 +144,7 @@ class TestSure:
     def make_body(self) -> MakeBody:
         return partial(propagation_body, build=RatherSurePropagator)
 
-    def test_small_doubts_are_no_praise_and_still_say_where_to_look(self, shot: Desk) -> None:
+    def test_small_doubts_are_no_praise_and_still_say_where_to_look(self, shot: WindowDriver) -> None:
         run(shot)
         notice = shot.view.notice
         assert notice is not None and notice.kind is NoticeKind.INFO
@@ -169,7 +169,7 @@ class TestMemory:
         steps = [Step("as usual", HungryPropagator), Step("at 360 pixels", RatherSurePropagator)]
         return partial(propagation_body, build=lambda: SteppingDown(steps))
 
-    def test_stepping_down_is_told_and_the_run_goes_on(self, shot: Desk) -> None:
+    def test_stepping_down_is_told_and_the_run_goes_on(self, shot: WindowDriver) -> None:
         told: list[str] = []
         shot.workspace.session.changed.connect(partial(_note, shot, told))
         run(shot)
@@ -180,9 +180,9 @@ class TestMemory:
         assert notice.hint == "Memory ran out; going on at 360 pixels."
 
 
-def _note(desk: Desk, told: list[str]) -> None:
-    if desk.view.run is not None and desk.view.run.note:
-        told.append(desk.view.run.note)
+def _note(driver: WindowDriver, told: list[str]) -> None:
+    if driver.view.run is not None and driver.view.run.note:
+        told.append(driver.view.run.note)
 
 
 class LearningPropagator(RatherSurePropagator):
@@ -210,7 +210,7 @@ class TestLearning:
     def make_body(self) -> MakeBody:
         return partial(propagation_body, build=LearningPropagator)
 
-    def test_learning_is_shown_as_a_stage_of_its_own(self, shot: Desk) -> None:
+    def test_learning_is_shown_as_a_stage_of_its_own(self, shot: WindowDriver) -> None:
         seen: list[str] = []
         shot.workspace.session.changed.connect(partial(_title, shot, seen))
         run(shot)
@@ -218,9 +218,9 @@ class TestLearning:
         assert seen[-1].startswith("Propagate forward: ")
 
 
-def _title(desk: Desk, seen: list[str]) -> None:
-    if desk.view.run is not None and desk.view.run.total:
-        seen.append(progress_title(desk.view.run))
+def _title(driver: WindowDriver, seen: list[str]) -> None:
+    if driver.view.run is not None and driver.view.run.total:
+        seen.append(progress_title(driver.view.run))
 
 
 def test_before_the_first_frame_the_panel_says_what_is_done() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.gui.window_driver import Desk
+from tests.gui.window_driver import WindowDriver
 from vosapp.core.document import MatteSettings
 from vosapp.core.timeline import FrameRange
 from vosapp.engine.job import JobContext
@@ -21,7 +21,7 @@ from vosapp.video.images import read_image
 
 
 @pytest.fixture
-def masked(shot: Desk, tmp_path: Path) -> Desk:
+def masked(shot: WindowDriver, tmp_path: Path) -> WindowDriver:
     """Masks on frames 0 to 7 of 12, and the export dialog open on an empty folder."""
     shot.workspace.looks.set_brush(30)
     shot.drag([(50, 55)])
@@ -37,17 +37,17 @@ def masked(shot: Desk, tmp_path: Path) -> Desk:
     return shot
 
 
-def dialog(desk: Desk) -> ExportDialog:
-    assert desk.workspace.export_dialog is not None
-    return desk.workspace.export_dialog
+def dialog(driver: WindowDriver) -> ExportDialog:
+    assert driver.workspace.export_dialog is not None
+    return driver.workspace.export_dialog
 
 
-def export(desk: Desk) -> None:
-    dialog(desk).export_button.click()
-    desk.wait(lambda: not desk.workspace.exports.is_running)
+def export(driver: WindowDriver) -> None:
+    dialog(driver).export_button.click()
+    driver.wait(lambda: not driver.workspace.exports.is_running)
 
 
-def test_the_list_before_says_what_is_missing(masked: Desk) -> None:
+def test_the_list_before_says_what_is_missing(masked: WindowDriver) -> None:
     findings = dialog(masked).findings
     assert findings[0].kind is NoticeKind.GOOD and "12 frames (0 to 11), 1 object" in findings[0].text
     assert any("no mask on 4 frames: 8 to 11" in finding.text for finding in findings)
@@ -56,7 +56,7 @@ def test_the_list_before_says_what_is_missing(masked: Desk) -> None:
     assert any("3 frames: 8, 10 to 11" in finding.text for finding in dialog(masked).findings), "it follows the work"
 
 
-def test_the_list_says_what_becomes_of_a_matte_edge(masked: Desk) -> None:
+def test_the_list_says_what_becomes_of_a_matte_edge(masked: WindowDriver) -> None:
     def told() -> list[tuple[NoticeKind, str]]:
         return [(found.kind, found.text) for found in dialog(masked).findings if "matte edge" in found.text]
 
@@ -67,7 +67,7 @@ def test_the_list_says_what_becomes_of_a_matte_edge(masked: Desk) -> None:
     assert told()[0][0] is NoticeKind.WARNING and "leaves the matte edge out" in told()[0][1]
 
 
-def test_png_masks_are_as_many_as_frames_and_as_drawn(masked: Desk, tmp_path: Path) -> None:
+def test_png_masks_are_as_many_as_frames_and_as_drawn(masked: WindowDriver, tmp_path: Path) -> None:
     export(masked)
     assert "Done: 12 frames" in dialog(masked).result_text
     files = sorted(tmp_path.rglob("*.png"))
@@ -76,27 +76,27 @@ def test_png_masks_are_as_many_as_frames_and_as_drawn(masked: Desk, tmp_path: Pa
     assert not read_image(files[10]).any()
 
 
-def test_frames_without_masks_can_be_left_out(masked: Desk, tmp_path: Path) -> None:
+def test_frames_without_masks_can_be_left_out(masked: WindowDriver, tmp_path: Path) -> None:
     masked.workspace.exports.choose_missing(MissingMasks.SKIP)
     masked.workspace.exports.choose_format(ExportFormat.PNG_INDEXED)
     export(masked)
     assert len(list(tmp_path.rglob("*.png"))) == 8
 
 
-def test_only_in_to_out(masked: Desk, tmp_path: Path) -> None:
+def test_only_in_to_out(masked: WindowDriver, tmp_path: Path) -> None:
     masked.workspace.playback.set_in_out(FrameRange(2, 4))
     export(masked)
     assert sorted(int(path.stem) for path in tmp_path.rglob("*.png")) == [2, 3, 4]
 
 
-def test_prores(masked: Desk, tmp_path: Path) -> None:
+def test_prores(masked: WindowDriver, tmp_path: Path) -> None:
     dialog(masked)._formats[ExportFormat.PRORES_4444].click()
     export(masked)
     assert "read back" in dialog(masked).result_text
     assert [path.suffix for path in tmp_path.glob("*.mov")] == [".mov"]
 
 
-def test_other_files_are_replaced_only_after_asking(masked: Desk, tmp_path: Path) -> None:
+def test_other_files_are_replaced_only_after_asking(masked: WindowDriver, tmp_path: Path) -> None:
     masked.workspace.exports.choose_format(ExportFormat.PRORES_4444)
     target = Path(masked.workspace.exports.display().target)
     target.write_bytes(b"precious")
@@ -108,7 +108,7 @@ def test_other_files_are_replaced_only_after_asking(masked: Desk, tmp_path: Path
     assert target.stat().st_size > 1000
 
 
-def test_cancelling_says_what_stays(masked: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cancelling_says_what_stays(masked: WindowDriver, monkeypatch: pytest.MonkeyPatch) -> None:
     def patient_body(task: ExportTask) -> Callable[[JobContext], ExportReport]:
         """The real body, held until the user has cancelled: twelve frames are written too quickly to hit."""
         real = export_body(task)
@@ -127,7 +127,7 @@ def test_cancelling_says_what_stays(masked: Desk, monkeypatch: pytest.MonkeyPatc
     assert "Stopped" in dialog(masked).result_text
 
 
-def test_a_folder_that_cannot_be_written_is_one_sentence(masked: Desk, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_one_sentence(masked: WindowDriver, tmp_path: Path) -> None:
     blocker = tmp_path / "file"
     blocker.write_text("not a folder")
     masked.workspace.exports.choose(folder=str(blocker))
@@ -136,7 +136,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(masked: Desk, tmp_path:
     assert "file" in text and "Errno" not in text
 
 
-def test_nothing_to_export_is_said(shot: Desk) -> None:
+def test_nothing_to_export_is_said(shot: WindowDriver) -> None:
     assert not shot.window.commands["file.export"].isEnabled()
     shot.trigger("object.add")
     shot.trigger("file.export")
@@ -144,7 +144,7 @@ def test_nothing_to_export_is_said(shot: Desk) -> None:
     assert "no mask to export" in dialog(shot).findings[0].text
 
 
-def test_the_window_stays_usable_and_closing_it_stops_the_export(masked: Desk) -> None:
+def test_the_window_stays_usable_and_closing_it_stops_the_export(masked: WindowDriver) -> None:
     dialog(masked).export_button.click()
     masked.go(5)
     masked.drag([(100, 40)])

@@ -7,15 +7,15 @@ import threading
 from PySide6.QtCore import QEvent
 
 from tests.gui.gated import GatedRuns
-from tests.gui.window_driver import NONE, Desk
+from tests.gui.window_driver import NONE, WindowDriver
 
 
-def paint(desk: Desk) -> None:
-    desk.workspace.looks.set_brush(24)
-    desk.click((50, 55))
+def paint(driver: WindowDriver) -> None:
+    driver.workspace.looks.set_brush(24)
+    driver.click((50, 55))
 
 
-def test_one_frame_at_a_time_goes_on_by_itself(shot: Desk) -> None:
+def test_one_frame_at_a_time_goes_on_by_itself(shot: WindowDriver) -> None:
     shot.workspace.runs.toggle_follow()
     paint(shot)
     for frame in (1, 2, 3):
@@ -25,7 +25,7 @@ def test_one_frame_at_a_time_goes_on_by_itself(shot: Desk) -> None:
     assert sorted(shot.document.objects[0].cells) == [0, 1, 2, 3]
 
 
-def test_neighbouring_outlines_are_those_of_the_active_object(shot: Desk) -> None:
+def test_neighbouring_outlines_are_those_of_the_active_object(shot: WindowDriver) -> None:
     paint(shot)
     shot.trigger("propagate.forward")
     shot.finish_run()
@@ -44,29 +44,29 @@ def test_neighbouring_outlines_are_those_of_the_active_object(shot: Desk) -> Non
 
 
 class TestDuringARun(GatedRuns):
-    def start(self, shot: Desk, gate: threading.Semaphore) -> None:
+    def start(self, shot: WindowDriver, gate: threading.Semaphore) -> None:
         paint(shot)
         shot.trigger("propagate.forward")
         gate.release(3)  # the anchor and two frames
         shot.wait(lambda: shot.cell(2) is not None)
 
-    def finish(self, shot: Desk, gate: threading.Semaphore) -> None:
+    def finish(self, shot: WindowDriver, gate: threading.Semaphore) -> None:
         gate.release(100)
         shot.finish_run()
 
-    def test_the_picture_goes_along(self, shot: Desk, gate: threading.Semaphore) -> None:
+    def test_the_picture_goes_along(self, shot: WindowDriver, gate: threading.Semaphore) -> None:
         self.start(shot, gate)
         shot.wait(lambda: shot.view.picture_index == 2)
         self.finish(shot, gate)
         assert shot.view.frame_index == 11
 
-    def test_until_the_user_goes_elsewhere(self, shot: Desk, gate: threading.Semaphore) -> None:
+    def test_until_the_user_goes_elsewhere(self, shot: WindowDriver, gate: threading.Semaphore) -> None:
         self.start(shot, gate)
         shot.go(7)
         self.finish(shot, gate)
         assert shot.view.frame_index == 7
 
-    def test_or_paints(self, shot: Desk, gate: threading.Semaphore) -> None:
+    def test_or_paints(self, shot: WindowDriver, gate: threading.Semaphore) -> None:
         self.start(shot, gate)
         shot.wait(lambda: shot.view.picture_index == 2)
         shot.drag([(20, 20), (25, 25)], lift=False)
@@ -79,7 +79,7 @@ class TestDuringARun(GatedRuns):
         cell = shot.cell(2)
         assert cell is not None and cell.is_painted
 
-    def test_not_at_all_when_that_is_the_wish(self, shot: Desk, gate: threading.Semaphore) -> None:
+    def test_not_at_all_when_that_is_the_wish(self, shot: WindowDriver, gate: threading.Semaphore) -> None:
         shot.trigger("propagate.follow")
         self.start(shot, gate)
         self.finish(shot, gate)

@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent, QPointF
 
 from tests.clips import make_clip, make_sequence, read_index
 from tests.gui.source_wrapper import SourceAround
-from tests.gui.window_driver import LEFT, NONE, PATIENCE_MS, Desk, send_mouse
+from tests.gui.window_driver import LEFT, NONE, PATIENCE_MS, WindowDriver, send_mouse
 from vosapp.core.errors import MediaError
 from vosapp.core.timeline import Direction, FrameRange
 from vosapp.ui import job_thread
@@ -59,7 +59,7 @@ class Drive(SourceAround):
 
 
 @pytest.fixture
-def drives(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> list[Drive]:
+def drives(driver: WindowDriver, monkeypatch: pytest.MonkeyPatch) -> list[Drive]:
     """Every decoder that the window's viewer opens, the newest last."""
     made: list[Drive] = []
 
@@ -67,7 +67,7 @@ def drives(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> list[Drive]:
         made.append(Drive(path))
         return made[-1]
 
-    monkeypatch.setattr(desk.workspace.pictures, "_open_source", open_source)
+    monkeypatch.setattr(driver.workspace.pictures, "_open_source", open_source)
     return made
 
 
@@ -76,16 +76,16 @@ def gaps(tmp_path: Path) -> Path:
     return make_sequence(tmp_path / "render", frames=12, missing=GAPS, first_number=1001)
 
 
-def banner(desk: Desk) -> str:
-    shown = desk.window.banner
+def banner(driver: WindowDriver) -> str:
+    shown = driver.window.banner
     return shown.text if shown.isVisible() else ""
 
 
 class Hand:
     """Drags the playhead: presses on a frame, moves over others, lifts on the last of them."""
 
-    def __init__(self, desk: Desk, frame: int) -> None:
-        self._timeline = desk.window.timeline
+    def __init__(self, driver: WindowDriver, frame: int) -> None:
+        self._timeline = driver.window.timeline
         self._at = self._point(frame)
         send_mouse(self._timeline, QEvent.Type.MouseButtonPress, self._at, button=LEFT, held=LEFT)
 
@@ -104,32 +104,32 @@ class Hand:
 # -- damage -------------------------------------------------------------------------------------------------------
 
 
-def test_missing_images_are_marked_before_anything_is_decoded(desk: Desk, gaps: Path) -> None:
-    desk.open(gaps)
-    assert desk.view.damaged == set(GAPS)
-    assert "3 images are missing (numbers 1004-1005, 1009)" in desk.notice
-    timeline = desk.window.timeline
+def test_missing_images_are_marked_before_anything_is_decoded(driver: WindowDriver, gaps: Path) -> None:
+    driver.open(gaps)
+    assert driver.view.damaged == set(GAPS)
+    assert "3 images are missing (numbers 1004-1005, 1009)" in driver.notice
+    timeline = driver.window.timeline
     assert "missing" in timeline.explain(QPointF(timeline.scale.middle(4), 5))
     assert "missing" not in timeline.explain(QPointF(timeline.scale.middle(5), 5))
-    red = [marked(desk, frame) for frame in range(12)]
+    red = [marked(driver, frame) for frame in range(12)]
     assert [frame for frame in range(12) if red[frame]] == list(GAPS)
 
 
-def marked(desk: Desk, frame: int) -> bool:
+def marked(driver: WindowDriver, frame: int) -> bool:
     """Whether the timeline has the red mark over a frame."""
-    timeline = desk.window.timeline
+    timeline = driver.window.timeline
     colour = timeline.grab().toImage().pixelColor(round(timeline.scale.middle(frame)), 1)
     return colour.red() > 180 and colour.green() < 120
 
 
-def test_the_viewer_says_that_a_stand_in_is_shown(desk: Desk, gaps: Path) -> None:
-    desk.open(gaps)
-    assert banner(desk) == ""
-    desk.go(4)
-    assert "The image of frame 1005 is missing" in banner(desk)
-    assert desk.window.banner.geometry().bottom() < desk.window.pages.height()
-    desk.go(5)
-    assert banner(desk) == ""
+def test_the_viewer_says_that_a_stand_in_is_shown(driver: WindowDriver, gaps: Path) -> None:
+    driver.open(gaps)
+    assert banner(driver) == ""
+    driver.go(4)
+    assert "The image of frame 1005 is missing" in banner(driver)
+    assert driver.window.banner.geometry().bottom() < driver.window.pages.height()
+    driver.go(5)
+    assert banner(driver) == ""
 
 
 @pytest.fixture
@@ -146,40 +146,40 @@ def hurt(tmp_path: Path) -> Path:
     return path
 
 
-def test_damage_found_while_looking_is_remembered(desk: Desk, hurt: Path) -> None:
-    desk.open(hurt)
-    desk.go(6)
-    desk.wait(lambda: 6 in desk.view.damaged)
-    assert "Frame 6 is damaged in the file" in banner(desk)
-    desk.go(2)
-    assert banner(desk) == ""
-    assert marked(desk, 6)
-    assert "Found damaged so far: frame 6" in facts(desk)
+def test_damage_found_while_looking_is_remembered(driver: WindowDriver, hurt: Path) -> None:
+    driver.open(hurt)
+    driver.go(6)
+    driver.wait(lambda: 6 in driver.view.damaged)
+    assert "Frame 6 is damaged in the file" in banner(driver)
+    driver.go(2)
+    assert banner(driver) == ""
+    assert marked(driver, 6)
+    assert "Found damaged so far: frame 6" in facts(driver)
 
 
-def test_damage_that_a_run_meets_is_shown_and_its_mask_is_doubtful(desk: Desk, hurt: Path) -> None:
-    desk.open(hurt)
-    desk.drag([(40, 40), (60, 50)])
-    desk.workspace.runs.start_way(Direction.FORWARD, None)
-    desk.finish_run()
-    assert 6 in desk.view.damaged
-    doubts = {frame: cell.doubt for frame in range(1, 12) if (cell := desk.cell(frame)) is not None}
+def test_damage_that_a_run_meets_is_shown_and_its_mask_is_doubtful(driver: WindowDriver, hurt: Path) -> None:
+    driver.open(hurt)
+    driver.drag([(40, 40), (60, 50)])
+    driver.workspace.runs.start_way(Direction.FORWARD, None)
+    driver.finish_run()
+    assert 6 in driver.view.damaged
+    doubts = {frame: cell.doubt for frame in range(1, 12) if (cell := driver.cell(frame)) is not None}
     assert doubts[6] == 1.0
     assert doubts[5] < 0.5
-    assert 6 in desk.presented_review
+    assert 6 in driver.presented_review
 
 
-def facts(desk: Desk) -> str:
-    display = desk.workspace.presenter.display
+def facts(driver: WindowDriver) -> str:
+    display = driver.workspace.presenter.display
     assert display is not None
     return display.transport.clip_facts
 
 
-def test_another_clip_begins_without_the_damage_of_the_last(desk: Desk, gaps: Path, clip_path: Path) -> None:
-    desk.open(gaps)
-    desk.open(clip_path)
-    assert desk.view.damaged == frozenset()
-    assert "decoded by" in facts(desk)
+def test_another_clip_begins_without_the_damage_of_the_last(driver: WindowDriver, gaps: Path, clip_path: Path) -> None:
+    driver.open(gaps)
+    driver.open(clip_path)
+    assert driver.view.damaged == frozenset()
+    assert "decoded by" in facts(driver)
 
 
 # -- counts that come late ----------------------------------------------------------------------------------------
@@ -187,7 +187,7 @@ def test_another_clip_begins_without_the_damage_of_the_last(desk: Desk, gaps: Pa
 
 @pytest.mark.parametrize("claimed", [40, 9])
 def test_the_exact_count_comes_without_losing_anything(
-    claimed: int, desk: Desk, clip_path: Path, monkeypatch: pytest.MonkeyPatch
+    claimed: int, driver: WindowDriver, clip_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """12 frames that claim to be more, or fewer, until the whole file was read."""
     opened: list[Drive] = []
@@ -198,37 +198,37 @@ def test_the_exact_count_comes_without_losing_anything(
         return opened[-1]
 
     monkeypatch.setattr("vosapp.video.open.open_video", open_source)
-    desk.open(clip_path)
-    desk.wait(lambda: desk.view.clip is not None and desk.view.clip.provisional)
-    clip = desk.document.clip
+    driver.open(clip_path)
+    driver.wait(lambda: driver.view.clip is not None and driver.view.clip.provisional)
+    clip = driver.document.clip
     assert clip is not None
     assert clip.frame_count == claimed
-    display = desk.workspace.presenter.display
+    display = driver.workspace.presenter.display
     assert display is not None
     assert "counting frames" in display.transport.clip_text
-    assert COUNTING in desk.notice
-    desk.go(5)
-    desk.drag([(40, 40), (90, 50)])
-    painted = desk.mask(5)
+    assert COUNTING in driver.notice
+    driver.go(5)
+    driver.drag([(40, 40), (90, 50)])
+    painted = driver.mask(5)
     if claimed > 12:
-        desk.workspace.session.set(frame_index=claimed - 1)
+        driver.workspace.session.set(frame_index=claimed - 1)
     for drive in opened:
         drive.claimed = None
-    desk.wait(lambda: desk.view.clip is not None and not desk.view.clip.provisional)
-    assert desk.document.clip is not None
-    assert desk.document.clip.frame_count == 12
-    assert desk.notice == ""
-    assert desk.view.frame_index == (11 if claimed > 12 else 5)
-    assert np.array_equal(desk.mask(5), painted)
-    assert desk.window.timeline.scale.frame_count == 12
-    desk.workspace.masks.undo()
-    desk.workspace.masks.undo()
-    desk.workspace.masks.redo()
-    assert np.array_equal(desk.mask(5), painted)
+    driver.wait(lambda: driver.view.clip is not None and not driver.view.clip.provisional)
+    assert driver.document.clip is not None
+    assert driver.document.clip.frame_count == 12
+    assert driver.notice == ""
+    assert driver.view.frame_index == (11 if claimed > 12 else 5)
+    assert np.array_equal(driver.mask(5), painted)
+    assert driver.window.timeline.scale.frame_count == 12
+    driver.workspace.masks.undo()
+    driver.workspace.masks.undo()
+    driver.workspace.masks.redo()
+    assert np.array_equal(driver.mask(5), painted)
 
 
 def test_a_project_opens_although_its_clip_still_claims_another_length(
-    shot: Desk, tmp_path: Path, clip_path: Path, monkeypatch: pytest.MonkeyPatch
+    shot: WindowDriver, tmp_path: Path, clip_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shot.drag([(40, 40), (90, 50)])
     shot.answers.path = tmp_path / "work.vosapp"
@@ -261,31 +261,31 @@ def test_a_project_opens_although_its_clip_still_claims_another_length(
 
 
 def test_a_drive_that_hangs_does_not_hold_the_window(
-    desk: Desk, drives: list[Drive], clip_path: Path, monkeypatch: pytest.MonkeyPatch
+    driver: WindowDriver, drives: list[Drive], clip_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("vosapp.presentation.shutdown_deadline.CLOSING_S", 0.05)
-    desk.workspace.pictures._patience.setInterval(30)
-    desk.open(clip_path)
+    driver.workspace.pictures._patience.setInterval(30)
+    driver.open(clip_path)
     drive = drives[-1]
-    forget_pictures(desk)
+    forget_pictures(driver)
     drive.answers.clear()
-    desk.workspace.playback.go(7)
-    desk.wait(lambda: desk.view.waiting)
-    assert "Waiting for the media: frame 7" in banner(desk)
-    assert desk.view.picture_index == 0, "the frame before stays, with its own masks"
-    desk.trigger("view.matte")  # everything else goes on
-    desk.workspace.playback.go(9)
+    driver.workspace.playback.go(7)
+    driver.wait(lambda: driver.view.waiting)
+    assert "Waiting for the media: frame 7" in banner(driver)
+    assert driver.view.picture_index == 0, "the frame before stays, with its own masks"
+    driver.trigger("view.matte")  # everything else goes on
+    driver.workspace.playback.go(9)
     drive.answers.set()
-    desk.wait(lambda: desk.view.picture_index == 9)
-    assert banner(desk) == ""
-    forget_pictures(desk)
+    driver.wait(lambda: driver.view.picture_index == 9)
+    assert banner(driver) == ""
+    forget_pictures(driver)
     drive.answers.clear()
     begun = len(drive.begun)
-    desk.workspace.playback.go(2)
-    desk.wait(lambda: len(drive.begun) > begun)
-    thread = desk.workspace.pictures._prefetcher._thread  # type: ignore[union-attr]
-    desk.workspace.projects.close_clip()  # returns although the drive still hangs
-    assert desk.document.clip is None
+    driver.workspace.playback.go(2)
+    driver.wait(lambda: len(drive.begun) > begun)
+    thread = driver.workspace.pictures._prefetcher._thread  # type: ignore[union-attr]
+    driver.workspace.projects.close_clip()  # returns although the drive still hangs
+    assert driver.document.clip is None
     assert thread.is_alive()
     drive.answers.set()
     thread.join(PATIENCE_MS / 1000)
@@ -293,111 +293,113 @@ def test_a_drive_that_hangs_does_not_hold_the_window(
 
 
 def test_a_file_that_goes_away_is_said_once_and_the_work_stays(
-    desk: Desk, drives: list[Drive], clip_path: Path, monkeypatch: pytest.MonkeyPatch
+    driver: WindowDriver, drives: list[Drive], clip_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk.open(clip_path)
-    desk.drag([(40, 40), (90, 50)])
+    driver.open(clip_path)
+    driver.drag([(40, 40), (90, 50)])
 
     def gone(index: int) -> RgbImage:
         raise MediaError(f"There is no file {clip_path}.", "Relink it.")
 
-    forget_pictures(desk)
+    forget_pictures(driver)
     monkeypatch.setattr(drives[-1], "frame", gone)
-    desk.workspace.playback.go(3)
-    desk.wait(lambda: "There is no file" in desk.notice)
-    assert desk.mask(0).any()
-    assert desk.view.picture_index == 0
+    driver.workspace.playback.go(3)
+    driver.wait(lambda: "There is no file" in driver.notice)
+    assert driver.mask(0).any()
+    assert driver.view.picture_index == 0
 
 
 # -- scrubbing ----------------------------------------------------------------------------------------------------
 
 
 def test_scrubbing_decodes_what_the_hand_stopped_at_and_little_else(
-    desk: Desk, drives: list[Drive], clip: Path
+    driver: WindowDriver, drives: list[Drive], clip: Path
 ) -> None:
     """The first frame is being read while the hand goes on; of the others only the last one is worth reading."""
-    drive, before = hanging_at_the_start(desk, drives, clip)
-    hand = Hand(desk, 60)
-    desk.wait(lambda: drive.begun[before:] == [60])
+    drive, before = hanging_at_the_start(driver, drives, clip)
+    hand = Hand(driver, 60)
+    driver.wait(lambda: drive.begun[before:] == [60])
     hand.move(90, 40, 75, 110, 55, 100)
     hand.lift()
     assert drive.begun[before:] == [60], "one frame at a time"
     drive.answers.set()
-    desk.wait(lambda: desk.view.picture_index == 100)
-    assert desk.canvas.frame is not None
-    assert read_index(desk.canvas.frame) == 100
-    settle(desk)
+    driver.wait(lambda: driver.view.picture_index == 100)
+    assert driver.canvas.frame is not None
+    assert read_index(driver.canvas.frame) == 100
+    settle(driver)
     asked = drive.begun[before:]
     assert asked[:2] == [60, 100], "the rest was overtaken"
     assert set(asked[2:]) <= set(range(88, 120)), "what lies around the last one is fetched, and nothing else"
 
 
-def test_a_quick_hand_costs_at_most_one_frame_too_many(desk: Desk, drives: list[Drive], clip: Path) -> None:
+def test_a_quick_hand_costs_at_most_one_frame_too_many(driver: WindowDriver, drives: list[Drive], clip: Path) -> None:
     """However the threads take turns: the decoder may begin with one that is overtaken, and then takes the last."""
-    drive, before = hanging_at_the_start(desk, drives, clip)
-    hand = Hand(desk, 60)
+    drive, before = hanging_at_the_start(driver, drives, clip)
+    hand = Hand(driver, 60)
     hand.move(90, 40, 75, 110, 55, 100)
     hand.lift()
     drive.answers.set()
-    desk.wait(lambda: desk.view.picture_index == 100)
+    driver.wait(lambda: driver.view.picture_index == 100)
     asked = drive.begun[before:]
     assert 100 in asked[:2], asked
     assert not set(asked[2:]) - set(range(88, 120)), asked
 
 
-def test_scrubbing_back_and_forth_within_the_cache_decodes_nothing(desk: Desk, drives: list[Drive], clip: Path) -> None:
-    desk.open(clip)
-    fill_cache(desk)
+def test_scrubbing_back_and_forth_within_the_cache_decodes_nothing(
+    driver: WindowDriver, drives: list[Drive], clip: Path
+) -> None:
+    driver.open(clip)
+    fill_cache(driver)
     before = list(drives[-1].decoded)
     for frame in [3, 20, 8, 15, 1, 24, 12]:
-        Hand(desk, frame).lift()
-        assert desk.view.picture_index == frame, "shown at once, without the decoder"
-    settle(desk)
+        Hand(driver, frame).lift()
+        assert driver.view.picture_index == frame, "shown at once, without the decoder"
+    settle(driver)
     again = [index for index in drives[-1].decoded[len(before) :] if index in before]
     assert again == []
 
 
-def hanging_at_the_start(desk: Desk, drives: list[Drive], clip: Path) -> tuple[Drive, int]:
+def hanging_at_the_start(driver: WindowDriver, drives: list[Drive], clip: Path) -> tuple[Drive, int]:
     """Opens a clip whose drive hangs once the first frames are there; with how many readings had begun."""
-    desk.open(clip)
+    driver.open(clip)
     drive = drives[-1]
-    fill_cache(desk)
+    fill_cache(driver)
     drive.answers.clear()
     return drive, len(drive.begun)
 
 
-def fill_cache(desk: Desk) -> None:
+def fill_cache(driver: WindowDriver) -> None:
     """Waits until the frames that are fetched around the first one are there."""
-    desk.wait(lambda: all(desk.workspace.pictures.is_decoded(frame) for frame in range(25)))
+    driver.wait(lambda: all(driver.workspace.pictures.is_decoded(frame) for frame in range(25)))
 
 
-def settle(desk: Desk) -> None:
+def settle(driver: WindowDriver) -> None:
     """Waits until the decoder has nothing to do."""
-    prefetcher = desk.workspace.pictures._prefetcher
+    prefetcher = driver.workspace.pictures._prefetcher
     assert prefetcher is not None
-    desk.wait(lambda: prefetcher.is_idle)
+    driver.wait(lambda: prefetcher.is_idle)
 
 
-def forget_pictures(desk: Desk) -> None:
+def forget_pictures(driver: WindowDriver) -> None:
     """Empties the cache, when nothing is on its way into it."""
-    settle(desk)
-    cache = desk.workspace.pictures._cache
+    settle(driver)
+    cache = driver.workspace.pictures._cache
     assert cache is not None
     cache.clear()
 
 
 def test_pictures_larger_than_the_cache_do_not_chase_each_other(
-    desk: Desk, drives: list[Drive], clip: Path, monkeypatch: pytest.MonkeyPatch
+    driver: WindowDriver, drives: list[Drive], clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As 8K in a small memory: what is fetched around a frame never pushes out that frame or its like."""
     monkeypatch.setattr(pictures, "default_cache_bytes", lambda: 4 * 96 * 160 * 3)
-    desk.open(clip)
-    settle(desk)
+    driver.open(clip)
+    settle(driver)
     assert len(drives[-1].decoded) <= 4, "no more than fits"
     before = len(drives[-1].decoded)
     for frame in (1, 2, 3, 4, 5, 6, 7, 8):
-        desk.go(frame)
-    settle(desk)
+        driver.go(frame)
+    settle(driver)
     assert len(drives[-1].decoded) - before <= 12, "walking on decodes each frame once"
     assert len(set(drives[-1].decoded)) == len(drives[-1].decoded)
 
@@ -407,18 +409,18 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_clip(tmp_path_factory.mktemp("scrub") / "long.mp4", frames=120)
 
 
-def test_a_prefetcher_is_closed_with_its_clip(desk: Desk, clip_path: Path) -> None:
-    desk.open(clip_path)
-    prefetcher = desk.workspace.pictures._prefetcher
+def test_a_prefetcher_is_closed_with_its_clip(driver: WindowDriver, clip_path: Path) -> None:
+    driver.open(clip_path)
+    prefetcher = driver.workspace.pictures._prefetcher
     assert isinstance(prefetcher, Prefetcher)
-    desk.workspace.projects.close_clip()
+    driver.workspace.projects.close_clip()
     assert not prefetcher._thread.is_alive()
 
 
 # -- alpha in the source ------------------------------------------------------------------------------------------
 
 
-def test_the_clips_own_alpha_becomes_masks(desk: Desk, tmp_path: Path) -> None:
+def test_the_clips_own_alpha_becomes_masks(driver: WindowDriver, tmp_path: Path) -> None:
     folder = tmp_path / "render"
     folder.mkdir()
     alpha = np.zeros((96, 160), np.uint16)
@@ -427,23 +429,23 @@ def test_the_clips_own_alpha_becomes_masks(desk: Desk, tmp_path: Path) -> None:
         rgba = np.dstack([np.full((96, 160, 3), 30000, np.uint16), np.roll(alpha, 10 * index, axis=1)])
         write_png(folder / f"r.{1001 + index}.png", rgba)
     (folder / "r.1003.png").unlink()
-    desk.open(folder)
-    desk.answers.frames = FrameRange(0, 3)
-    desk.trigger("file.import_alpha")
-    desk.wait(lambda: desk.cell(3) is not None)
+    driver.open(folder)
+    driver.answers.frames = FrameRange(0, 3)
+    driver.trigger("file.import_alpha")
+    driver.wait(lambda: driver.cell(3) is not None)
     for index in (0, 1, 3):
-        assert np.array_equal(desk.mask(index), np.roll(alpha, 10 * index, axis=1) > 0)
-        cell = desk.cell(index)
+        assert np.array_equal(driver.mask(index), np.roll(alpha, 10 * index, axis=1) > 0)
+        cell = driver.cell(index)
         assert cell is not None
         assert cell.is_anchor
-    assert desk.cell(2) is None, "a missing image has no alpha of its own"
-    assert "anchors on 3 frames: 1001 to 1002, 1004." in desk.notice
-    assert "frame 1003" in desk.notice
-    desk.workspace.masks.undo()
-    assert desk.document.objects == ()
+    assert driver.cell(2) is None, "a missing image has no alpha of its own"
+    assert "anchors on 3 frames: 1001 to 1002, 1004." in driver.notice
+    assert "frame 1003" in driver.notice
+    driver.workspace.masks.undo()
+    assert driver.document.objects == ()
 
 
-def test_a_clip_without_alpha_does_not_offer_it(shot: Desk) -> None:
+def test_a_clip_without_alpha_does_not_offer_it(shot: WindowDriver) -> None:
     assert not shot.window.commands["file.import_alpha"].isEnabled()
 
 
@@ -451,7 +453,7 @@ def test_a_clip_without_alpha_does_not_offer_it(shot: Desk) -> None:
 
 
 def test_closing_the_window_does_not_wait_for_a_drive_that_hangs(
-    desk: Desk, clip_path: Path, monkeypatch: pytest.MonkeyPatch
+    driver: WindowDriver, clip_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The drive answers neither while the clip is being opened nor after the window has gone."""
     monkeypatch.setattr("vosapp.presentation.shutdown_deadline.CLOSING_S", 0.05)
@@ -463,11 +465,11 @@ def test_closing_the_window_does_not_wait_for_a_drive_that_hangs(
         raise MediaError(f"{path} does not answer.")
 
     monkeypatch.setattr("vosapp.video.open.open_video", open_source)
-    desk.workspace.projects.open_path(clip_path)
-    desk.wait(asked.is_set)
-    assert desk.view.opening
-    desk.window.close()
-    assert not desk.window.isVisible()
+    driver.workspace.projects.open_path(clip_path)
+    driver.wait(asked.is_set)
+    assert driver.view.opening
+    driver.window.close()
+    assert not driver.window.isVisible()
     (left,) = job_thread._left_behind
     assert job_thread.hangs()
     answers.set()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.disks import small_disk_in
-from tests.gui.window_driver import Desk
+from tests.gui.window_driver import WindowDriver
 from vosapp.core import edits
 from vosapp.core.mask import Mask
 from vosapp.core.project import Project
@@ -22,15 +22,17 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         yield folder
 
 
-def paint_noise(desk: Desk, seed: int) -> None:
+def paint_noise(driver: WindowDriver, seed: int) -> None:
     """A mask of 2 kB on the frame shown."""
     pixels = np.random.default_rng(seed).random((96, 160)) < 0.5
-    editor = desk.workspace.session.editor
+    editor = driver.workspace.session.editor
     made = edits.set_mask(editor.document, editor.store, 1, seed % 12, Mask.from_array(pixels))
     editor.apply("noise", made)
 
 
-def test_a_full_disk_is_said_and_the_work_can_be_saved_elsewhere(shot: Desk, small_disk: Path, tmp_path: Path) -> None:
+def test_a_full_disk_is_said_and_the_work_can_be_saved_elsewhere(
+    shot: WindowDriver, small_disk: Path, tmp_path: Path
+) -> None:
     shot.drag([(50, 50)])
     shot.answers.path = small_disk / "a.vosapp"
     shot.trigger("file.save_as")

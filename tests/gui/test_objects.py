@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QSize, Qt
 
-from tests.gui.window_driver import Desk
+from tests.gui.window_driver import WindowDriver
 
 ALT = Qt.KeyboardModifier.AltModifier
 
 
-def test_clean_up_fills_small_holes_and_takes_specks_away_in_one_step(shot: Desk) -> None:
+def test_clean_up_fills_small_holes_and_takes_specks_away_in_one_step(shot: WindowDriver) -> None:
     shot.workspace.looks.set_brush(40)
     shot.drag([(40, 50), (100, 50)])
     shot.workspace.looks.set_brush(6)
@@ -30,7 +30,7 @@ def test_clean_up_fills_small_holes_and_takes_specks_away_in_one_step(shot: Desk
     assert np.array_equal(shot.mask(0), before)
 
 
-def test_a_stroke_behind_another_object_says_why_it_is_not_seen(shot: Desk) -> None:
+def test_a_stroke_behind_another_object_says_why_it_is_not_seen(shot: WindowDriver) -> None:
     shot.workspace.looks.set_brush(30)
     shot.drag([(40, 50), (100, 50)])
     shot.trigger("object.add")
@@ -44,7 +44,7 @@ def test_a_stroke_behind_another_object_says_why_it_is_not_seen(shot: Desk) -> N
     assert shot.view.notice is None
 
 
-def test_an_object_that_comes_back_is_the_active_one_again(shot: Desk) -> None:
+def test_an_object_that_comes_back_is_the_active_one_again(shot: WindowDriver) -> None:
     shot.drag([(40, 50)])
     shot.trigger("object.add")
     shot.drag([(100, 50)])
@@ -57,7 +57,7 @@ def test_an_object_that_comes_back_is_the_active_one_again(shot: Desk) -> None:
     assert active is not None and active.id == 2, "what is painted next goes where the last stroke went"
 
 
-def test_deleting_the_only_object_shown_shows_the_others(shot: Desk) -> None:
+def test_deleting_the_only_object_shown_shows_the_others(shot: WindowDriver) -> None:
     shot.drag([(40, 50)])
     shot.trigger("object.add")
     shot.drag([(100, 50)])
@@ -67,16 +67,16 @@ def test_deleting_the_only_object_shown_shows_the_others(shot: Desk) -> None:
     assert shot.view.shows(1)
 
 
-def test_the_window_fits_a_small_screen(desk: Desk, clip_path: Path) -> None:
+def test_the_window_fits_a_small_screen(driver: WindowDriver, clip_path: Path) -> None:
     small = QSize(1280, 720)
-    desk.window.resize(small)
-    assert desk.window.size() == small
-    desk.open(clip_path)
-    desk.trigger("object.suggest")  # which says at length how to get a network
-    assert desk.window.size() == small
-    desk.trigger("propagate.cancel")
+    driver.window.resize(small)
+    assert driver.window.size() == small
+    driver.open(clip_path)
+    driver.trigger("object.suggest")  # which says at length how to get a network
+    assert driver.window.size() == small
+    driver.trigger("propagate.cancel")
     for _ in range(3):
-        desk.trigger("object.add")
-    desk.drag([(50, 50)])
-    least = desk.window.minimumSizeHint()
-    assert desk.window.size() == small and least.width() <= 1280 and least.height() <= 700
+        driver.trigger("object.add")
+    driver.drag([(50, 50)])
+    least = driver.window.minimumSizeHint()
+    assert driver.window.size() == small and least.width() <= 1280 and least.height() <= 700

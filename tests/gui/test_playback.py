@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.clips import make_clip, read_index
-from tests.gui.window_driver import Desk
+from tests.gui.window_driver import WindowDriver
 from vosapp.core.timeline import FrameRange
 from vosapp.ui.controllers.playback import PlaybackController
 
@@ -33,26 +33,26 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def player(shot: Desk, clock: Clock) -> Iterator[PlaybackController]:
+def player(shot: WindowDriver, clock: Clock) -> Iterator[PlaybackController]:
     """A playback controller on the shot's session that is ticked by hand."""
     controller = PlaybackController(shot.workspace.session, clock=clock, parent=shot.workspace)
     yield controller
     controller.stop()
 
 
-def show(desk: Desk, frame_index: int) -> None:
+def show(driver: WindowDriver, frame_index: int) -> None:
     """As if the frame had been decoded at once."""
-    desk.workspace.session.set(picture_index=frame_index)
+    driver.workspace.session.set(picture_index=frame_index)
 
 
-def test_every_picture_is_the_frame_of_its_number(shot: Desk) -> None:
+def test_every_picture_is_the_frame_of_its_number(shot: WindowDriver) -> None:
     for frame in (0, 5, 11, 3, 4, 10):
         shot.go(frame)
         assert shot.canvas.frame is not None
         assert read_index(shot.canvas.frame) == frame
 
 
-def test_steps_and_ends(shot: Desk) -> None:
+def test_steps_and_ends(shot: WindowDriver) -> None:
     shot.trigger("go.next")
     assert shot.view.frame_index == 1
     shot.trigger("go.on_10")
@@ -68,7 +68,7 @@ def test_steps_and_ends(shot: Desk) -> None:
     assert shot.view.frame_index == 0
 
 
-def test_typed_numbers(shot: Desk) -> None:
+def test_typed_numbers(shot: WindowDriver) -> None:
     shot.workspace.playback.go_typed("7")
     assert shot.view.frame_index == 7
     shot.workspace.playback.go_typed("+20")
@@ -79,7 +79,7 @@ def test_typed_numbers(shot: Desk) -> None:
     assert shot.view.frame_index == 6
 
 
-def test_anchors_are_found_and_the_search_goes_round(shot: Desk) -> None:
+def test_anchors_are_found_and_the_search_goes_round(shot: WindowDriver) -> None:
     for frame in (2, 8):
         shot.go(frame)
         shot.drag([(50, 50)])
@@ -93,7 +93,7 @@ def test_anchors_are_found_and_the_search_goes_round(shot: Desk) -> None:
     assert shot.view.frame_index == 8
 
 
-def test_doubtful_frames_are_one_stop_a_trouble(shot: Desk) -> None:
+def test_doubtful_frames_are_one_stop_a_trouble(shot: WindowDriver) -> None:
     shot.drag([(50, 50)])
     shot.trigger("propagate.forward")
     shot.finish_run()
@@ -105,7 +105,7 @@ def test_doubtful_frames_are_one_stop_a_trouble(shot: Desk) -> None:
     assert shot.view.frame_index == 11
 
 
-def test_in_and_out(shot: Desk) -> None:
+def test_in_and_out(shot: WindowDriver) -> None:
     shot.go(3)
     shot.trigger("mark.in")
     assert shot.document.in_out == FrameRange(3, LAST)
@@ -119,7 +119,7 @@ def test_in_and_out(shot: Desk) -> None:
     assert shot.document.in_out is None
 
 
-def test_the_clock_decides_which_frame_is_shown(shot: Desk, player: PlaybackController, clock: Clock) -> None:
+def test_the_clock_decides_which_frame_is_shown(shot: WindowDriver, player: PlaybackController, clock: Clock) -> None:
     player.play(1)
     show(shot, 0)
     for frame in range(1, 11):
@@ -131,7 +131,7 @@ def test_the_clock_decides_which_frame_is_shown(shot: Desk, player: PlaybackCont
     assert shot.view.playback.measured_rate == pytest.approx(24, rel=0.3)
 
 
-def test_frames_that_come_too_late_are_counted(shot: Desk, player: PlaybackController, clock: Clock) -> None:
+def test_frames_that_come_too_late_are_counted(shot: WindowDriver, player: PlaybackController, clock: Clock) -> None:
     player.play(1)
     clock.now += 3.5 / 24
     player.tick()
@@ -143,7 +143,7 @@ def test_frames_that_come_too_late_are_counted(shot: Desk, player: PlaybackContr
     assert shot.view.playback.dropped == 3
 
 
-def test_playing_loops_or_stops_at_the_end(shot: Desk, player: PlaybackController, clock: Clock) -> None:
+def test_playing_loops_or_stops_at_the_end(shot: WindowDriver, player: PlaybackController, clock: Clock) -> None:
     player.play(1)
     clock.now += 12.5 / 24
     player.tick()
@@ -154,7 +154,7 @@ def test_playing_loops_or_stops_at_the_end(shot: Desk, player: PlaybackControlle
     assert shot.view.frame_index == LAST and shot.view.playback.speed == 0
 
 
-def test_playing_stays_between_in_and_out(shot: Desk, player: PlaybackController, clock: Clock) -> None:
+def test_playing_stays_between_in_and_out(shot: WindowDriver, player: PlaybackController, clock: Clock) -> None:
     shot.workspace.playback.set_in_out(FrameRange(2, 5))
     shot.go(5)
     player.play(1)
@@ -164,7 +164,7 @@ def test_playing_stays_between_in_and_out(shot: Desk, player: PlaybackController
     assert shot.view.frame_index == 2
 
 
-def test_j_k_l(shot: Desk) -> None:
+def test_j_k_l(shot: WindowDriver) -> None:
     speeds = []
     for key in ("forward", "forward", "forward", "forward", "forward", "backward", "backward", "stop"):
         shot.trigger(f"play.{key}")
@@ -172,7 +172,7 @@ def test_j_k_l(shot: Desk) -> None:
     assert speeds == [1, 2, 4, 8, 8, -1, -2, 0]
 
 
-def test_space_plays_and_pauses_and_never_propagates(shot: Desk) -> None:
+def test_space_plays_and_pauses_and_never_propagates(shot: WindowDriver) -> None:
     shot.drag([(50, 50)])
     shot.trigger("play.toggle")
     assert shot.view.playback.speed == 1
@@ -184,11 +184,11 @@ def test_space_plays_and_pauses_and_never_propagates(shot: Desk) -> None:
 
 @pytest.mark.parametrize("rate", [Fraction(12), Fraction(30000, 1001)])
 def test_real_playback_follows_the_source_rate(
-    desk: Desk, tmp_path: Path, rate: Fraction, monkeypatch: pytest.MonkeyPatch
+    driver: WindowDriver, tmp_path: Path, rate: Fraction, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk.open(make_clip(tmp_path / "rate.mp4", frames=40, rate=rate))
-    assert desk.document.clip is not None and desk.document.clip.rate == rate
-    playback = desk.workspace.playback
+    driver.open(make_clip(tmp_path / "rate.mp4", frames=40, rate=rate))
+    assert driver.document.clip is not None and driver.document.clip.rate == rate
+    playback = driver.workspace.playback
     now = looked = start = time.perf_counter()
 
     def clock() -> float:
@@ -201,13 +201,13 @@ def test_real_playback_follows_the_source_rate(
 
     def has_played_enough() -> bool:
         nonlocal now
-        places.append((desk.view.frame_index, looked - start))
+        places.append((driver.view.frame_index, looked - start))
         now = time.perf_counter()
         return looked - start > 0.5
 
     monkeypatch.setattr(playback, "_clock", clock)
     playback.toggle_loop()
     playback.play(1)
-    desk.wait(has_played_enough)
+    driver.wait(has_played_enough)
     playback.stop()
     assert [frame for frame, _ in places] == [min(int(seconds * float(rate)), 39) for _, seconds in places]

@@ -10,7 +10,7 @@ from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QLabel, QPushButton
 
-from tests.gui.window_driver import Desk
+from tests.gui.window_driver import WindowDriver
 from vosapp.core.document import Origin
 from vosapp.core.project import Project
 from vosapp.core.recent import unsaved_dir
@@ -18,7 +18,7 @@ from vosapp.ui.panels.start_page import STEPS, card_title
 from vosapp.video.images import write_png
 
 
-def test_opening_a_clip_shows_it_and_keeps_an_unsaved_project(shot: Desk, clip_path: Path) -> None:
+def test_opening_a_clip_shows_it_and_keeps_an_unsaved_project(shot: WindowDriver, clip_path: Path) -> None:
     assert shot.window.pages.currentIndex() == 1
     assert shot.window.windowTitle().startswith("shot.mp4")
     assert "not saved" in shot.window.windowTitle()
@@ -27,7 +27,7 @@ def test_opening_a_clip_shows_it_and_keeps_an_unsaved_project(shot: Desk, clip_p
     assert str(clip_path) in shot.view.recent
 
 
-def test_unsaved_work_is_offered_and_goes_on(shot: Desk, clip_path: Path) -> None:
+def test_unsaved_work_is_offered_and_goes_on(shot: WindowDriver, clip_path: Path) -> None:
     shot.drag([(50, 50)])
     painted = shot.mask(0)
     shot.trigger("file.close")
@@ -40,12 +40,12 @@ def test_unsaved_work_is_offered_and_goes_on(shot: Desk, clip_path: Path) -> Non
     assert not shot.view.project.saved
 
 
-def test_a_clip_that_was_only_looked_at_leaves_nothing(shot: Desk) -> None:
+def test_a_clip_that_was_only_looked_at_leaves_nothing(shot: WindowDriver) -> None:
     shot.trigger("file.close")
     assert shot.view.unsaved == ()
 
 
-def test_unsaved_work_can_be_deleted_after_asking(shot: Desk) -> None:
+def test_unsaved_work_can_be_deleted_after_asking(shot: WindowDriver) -> None:
     shot.drag([(50, 50)])
     shot.trigger("file.close")
     shot.answers.agrees = False
@@ -58,7 +58,7 @@ def test_unsaved_work_can_be_deleted_after_asking(shot: Desk) -> None:
     assert shot.view.unsaved == () and unsaved_files() == []
 
 
-def test_save_as_and_reopen(shot: Desk, tmp_path: Path) -> None:
+def test_save_as_and_reopen(shot: WindowDriver, tmp_path: Path) -> None:
     shot.drag([(50, 50)])
     shot.answers.path = tmp_path / "my shot.vosapp"
     shot.trigger("file.save")
@@ -76,7 +76,7 @@ def test_save_as_and_reopen(shot: Desk, tmp_path: Path) -> None:
     assert shot.mask(0).sum() < painted.sum()
 
 
-def test_closing_the_window_saves(shot: Desk, tmp_path: Path) -> None:
+def test_closing_the_window_saves(shot: WindowDriver, tmp_path: Path) -> None:
     shot.answers.path = tmp_path / "a.vosapp"
     shot.trigger("file.save_as")
     shot.drag([(50, 50)])
@@ -88,7 +88,7 @@ def test_closing_the_window_saves(shot: Desk, tmp_path: Path) -> None:
     project.close()
 
 
-def test_saving_where_it_cannot_be_saved_is_said_and_loses_nothing(shot: Desk, tmp_path: Path) -> None:
+def test_saving_where_it_cannot_be_saved_is_said_and_loses_nothing(shot: WindowDriver, tmp_path: Path) -> None:
     shot.drag([(50, 50)])
     shot.answers.path = tmp_path / "no such folder" / "a.vosapp"
     shot.trigger("file.save_as")
@@ -96,19 +96,19 @@ def test_saving_where_it_cannot_be_saved_is_said_and_loses_nothing(shot: Desk, t
     assert shot.mask(0).any() and not shot.view.project.saved
 
 
-def test_a_folder_of_images_opens_with_its_numbers(desk: Desk, tmp_path: Path) -> None:
+def test_a_folder_of_images_opens_with_its_numbers(driver: WindowDriver, tmp_path: Path) -> None:
     folder = tmp_path / "plate"
     folder.mkdir()
     for number in (1001, 1002, 1003):
         write_png(folder / f"plate.{number}.png", np.full((20, 30), number % 256, np.uint8))
-    desk.answers.path = folder
-    desk.trigger("file.open_folder")
-    desk.wait(lambda: desk.view.picture_index == 0)
-    assert desk.document.clip is not None and desk.document.clip.first_number == 1001
-    desk.workspace.playback.go_typed("1003")
-    assert desk.view.frame_index == 2
-    desk.workspace.playback.go_typed("-1")
-    assert desk.view.frame_index == 1
+    driver.answers.path = folder
+    driver.trigger("file.open_folder")
+    driver.wait(lambda: driver.view.picture_index == 0)
+    assert driver.document.clip is not None and driver.document.clip.first_number == 1001
+    driver.workspace.playback.go_typed("1003")
+    assert driver.view.frame_index == 2
+    driver.workspace.playback.go_typed("-1")
+    assert driver.view.frame_index == 1
 
 
 def _bad_files(folder: Path, clip: Path) -> dict[str, Path]:
@@ -134,7 +134,7 @@ def _bad_files(folder: Path, clip: Path) -> dict[str, Path]:
 
 @pytest.mark.parametrize("kind", ["missing", "text", "empty", "cut", "junk project", "missing project", "empty folder"])
 def test_a_bad_file_is_one_sentence_that_names_it_and_loses_nothing(
-    shot: Desk, tmp_path: Path, clip_path: Path, kind: str
+    shot: WindowDriver, tmp_path: Path, clip_path: Path, kind: str
 ) -> None:
     shot.drag([(50, 50)])
     painted = shot.mask(0)
@@ -146,13 +146,13 @@ def test_a_bad_file_is_one_sentence_that_names_it_and_loses_nothing(
     assert np.array_equal(shot.mask(0), painted)
 
 
-def test_an_audio_file_is_refused(desk: Desk, tmp_path: Path) -> None:
+def test_an_audio_file_is_refused(driver: WindowDriver, tmp_path: Path) -> None:
     path = _audio_only(tmp_path / "song.m4a")
-    assert "song.m4a" in desk.try_to_open(path)
-    assert desk.window.pages.currentIndex() == 0
+    assert "song.m4a" in driver.try_to_open(path)
+    assert driver.window.pages.currentIndex() == 0
 
 
-def test_a_project_open_elsewhere_is_read_only_and_says_so(shot: Desk, tmp_path: Path) -> None:
+def test_a_project_open_elsewhere_is_read_only_and_says_so(shot: WindowDriver, tmp_path: Path) -> None:
     shot.drag([(50, 50)])
     shot.answers.path = tmp_path / "a.vosapp"
     shot.trigger("file.save_as")
@@ -168,7 +168,7 @@ def test_a_project_open_elsewhere_is_read_only_and_says_so(shot: Desk, tmp_path:
     other.close()
 
 
-def test_importing_a_mask(shot: Desk, tmp_path: Path) -> None:
+def test_importing_a_mask(shot: WindowDriver, tmp_path: Path) -> None:
     array = np.zeros((96, 160), np.uint8)
     array[20:60, 30:90] = 255
     path = tmp_path / "mask é.png"
@@ -181,7 +181,7 @@ def test_importing_a_mask(shot: Desk, tmp_path: Path) -> None:
     assert np.array_equal(shot.mask(4), array > 0)
 
 
-def test_a_mask_of_another_size_is_refused_with_both_sizes(shot: Desk, tmp_path: Path) -> None:
+def test_a_mask_of_another_size_is_refused_with_both_sizes(shot: WindowDriver, tmp_path: Path) -> None:
     path = tmp_path / "small.png"
     write_png(path, np.full((48, 80), 255, np.uint8))
     shot.answers.path = path
@@ -190,7 +190,7 @@ def test_a_mask_of_another_size_is_refused_with_both_sizes(shot: Desk, tmp_path:
     assert not shot.document.objects
 
 
-def test_a_mask_of_several_objects_makes_them(shot: Desk, tmp_path: Path) -> None:
+def test_a_mask_of_several_objects_makes_them(shot: WindowDriver, tmp_path: Path) -> None:
     array = np.zeros((96, 160), np.uint8)
     array[10:30, 10:40], array[50:80, 90:140] = 1, 2
     path = tmp_path / "two.png"
@@ -202,10 +202,10 @@ def test_a_mask_of_several_objects_makes_them(shot: Desk, tmp_path: Path) -> Non
     assert not shot.document.objects
 
 
-def test_dropping_a_clip_opens_it(desk: Desk, clip_path: Path) -> None:
-    drop(desk, [clip_path])
-    desk.wait(lambda: desk.view.picture_index == 0)
-    assert desk.document.clip is not None
+def test_dropping_a_clip_opens_it(driver: WindowDriver, clip_path: Path) -> None:
+    drop(driver, [clip_path])
+    driver.wait(lambda: driver.view.picture_index == 0)
+    assert driver.document.clip is not None
 
 
 def unsaved_files() -> list[Path]:
@@ -213,7 +213,7 @@ def unsaved_files() -> list[Path]:
     return sorted(unsaved_dir().glob("*.vosapp"))
 
 
-def drop(desk: Desk, paths: list[Path]) -> None:
+def drop(driver: WindowDriver, paths: list[Path]) -> None:
     """Drops files on the window."""
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
@@ -224,8 +224,8 @@ def drop(desk: Desk, paths: list[Path]) -> None:
         Qt.MouseButton.LeftButton,
         Qt.KeyboardModifier.NoModifier,
     )
-    desk.window.dropEvent(event)
-    desk.settle()
+    driver.window.dropEvent(event)
+    driver.settle()
 
 
 def _audio_only(path: Path) -> Path:
@@ -242,15 +242,15 @@ def _audio_only(path: Path) -> Path:
     return path
 
 
-def test_the_first_page_says_how_it_goes_and_opens_the_demo_shot(desk: Desk) -> None:
-    page = desk.window.start_page
+def test_the_first_page_says_how_it_goes_and_opens_the_demo_shot(driver: WindowDriver) -> None:
+    page = driver.window.start_page
     texts = [shown.text() for shown in page.findChildren(QLabel) if shown.isVisible()]
     assert [text for _, text in STEPS] == [text for text in texts if any(text == step for _, step in STEPS)]
     demo = next(button for button in page.findChildren(QPushButton) if "demo shot" in button.text())
     demo.click()
-    desk.wait(lambda: desk.view.opening == "" and desk.view.picture_index == 0)
-    assert desk.document.clip is not None and desk.document.clip.frame_count == 84
-    desk.trigger("file.close")
+    driver.wait(lambda: driver.view.opening == "" and driver.view.picture_index == 0)
+    assert driver.document.clip is not None and driver.document.clip.frame_count == 84
+    driver.trigger("file.close")
     assert not [shown for shown in page.findChildren(QLabel) if shown.isVisible() and shown.text() == STEPS[0][1]]
 
 

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from tests.gui.window_driver import Desk
+from tests.gui.window_driver import WindowDriver
 from vosapp.core.document import MatteSettings, Origin
 from vosapp.core.timeline import FrameRange
 from vosapp.export.recipe import ExportFormat
@@ -22,7 +22,7 @@ from vosapp.video.images import read_image
 
 
 @pytest.fixture
-def run(shot: Desk) -> Desk:
+def run(shot: WindowDriver) -> WindowDriver:
     """An anchor on frame 0 and predictions on the others, shifted by 3 pixels a frame."""
     shot.drag([(50, 50)])
     shot.trigger("propagate.forward")
@@ -30,7 +30,7 @@ def run(shot: Desk) -> Desk:
     return shot
 
 
-def test_masks_of_a_range_are_copied_and_pasted_as_one_step(run: Desk) -> None:
+def test_masks_of_a_range_are_copied_and_pasted_as_one_step(run: WindowDriver) -> None:
     source = [run.mask(frame) for frame in (2, 3, 4)]
     run.answers.frames = FrameRange(2, 4)
     run.trigger("edit.copy_range")
@@ -46,7 +46,7 @@ def test_masks_of_a_range_are_copied_and_pasted_as_one_step(run: Desk) -> None:
     assert not run.document.object(2).cells
 
 
-def test_copied_masks_outlive_what_they_were_copied_from(run: Desk) -> None:
+def test_copied_masks_outlive_what_they_were_copied_from(run: WindowDriver) -> None:
     kept = run.mask(3)
     run.go(3)
     run.trigger("edit.copy")
@@ -58,14 +58,14 @@ def test_copied_masks_outlive_what_they_were_copied_from(run: Desk) -> None:
     assert np.array_equal(run.mask(11), kept)
 
 
-def test_a_range_without_masks_says_so(run: Desk) -> None:
+def test_a_range_without_masks_says_so(run: WindowDriver) -> None:
     run.answers.frames = FrameRange(2, 4)
     run.trigger("edit.delete_range")
     run.trigger("edit.copy_range")
     assert "no mask on these frames" in run.notice
 
 
-def test_masks_are_moved_in_time_and_stay_what_they_are(run: Desk) -> None:
+def test_masks_are_moved_in_time_and_stay_what_they_are(run: WindowDriver) -> None:
     first, second = run.mask(1), run.mask(2)
     run.answers.move = (FrameRange(1, 2), 6, 1)
     run.trigger("edit.move_range")
@@ -78,7 +78,7 @@ def test_masks_are_moved_in_time_and_stay_what_they_are(run: Desk) -> None:
     assert np.array_equal(run.mask(1), first)
 
 
-def test_masks_are_moved_to_another_object(run: Desk) -> None:
+def test_masks_are_moved_to_another_object(run: WindowDriver) -> None:
     moved = run.mask(5)
     run.trigger("object.add")
     run.workspace.objects.pick(1)
@@ -87,7 +87,7 @@ def test_masks_are_moved_to_another_object(run: Desk) -> None:
     assert run.cell(5) is None and np.array_equal(run.mask(5, 2), moved)
 
 
-def test_the_move_dialog_counts_and_refuses_what_does_nothing(run: Desk) -> None:
+def test_the_move_dialog_counts_and_refuses_what_does_nothing(run: WindowDriver) -> None:
     confirmed: list[tuple[FrameRange, int, int]] = []
     dialog = MoveDialog(run.document, run.document.object(1), FrameRange(2, 4), here=2, parent=run.window)
     dialog.confirmed.connect(lambda *chosen: confirmed.append(chosen))
@@ -100,7 +100,7 @@ def test_the_move_dialog_counts_and_refuses_what_does_nothing(run: Desk) -> None
     assert confirmed == [(FrameRange(2, 4), 6, 1)]
 
 
-def test_absence_is_declared_and_taken_back(run: Desk) -> None:
+def test_absence_is_declared_and_taken_back(run: WindowDriver) -> None:
     assert not run.window.commands["edit.present_range"].isEnabled()
     run.answers.frames = FrameRange(4, 8)
     run.trigger("edit.absent_range")
@@ -115,7 +115,7 @@ def test_absence_is_declared_and_taken_back(run: Desk) -> None:
     assert run.cell(5) is not None
 
 
-def test_a_cut_stops_a_run_and_is_a_step(shot: Desk) -> None:
+def test_a_cut_stops_a_run_and_is_a_step(shot: WindowDriver) -> None:
     shot.drag([(50, 50)])
     shot.go(6)
     shot.trigger("mark.cut")
@@ -131,7 +131,7 @@ def test_a_cut_stops_a_run_and_is_a_step(shot: Desk) -> None:
     assert shot.document.cuts == () and shot.view.project.undo_label == "take cut back"
 
 
-def test_the_matte_is_shown_with_its_edge_while_it_is_set(shot: Desk) -> None:
+def test_the_matte_is_shown_with_its_edge_while_it_is_set(shot: WindowDriver) -> None:
     shot.drag([(50, 50)])
     assert set(np.unique(shot.canvas.overlay.labels)) == {0, 1}
     shot.trigger("object.matte")
@@ -147,7 +147,7 @@ def test_the_matte_is_shown_with_its_edge_while_it_is_set(shot: Desk) -> None:
     assert shot.view.mode is ViewMode.OVERLAY and set(np.unique(shot.canvas.overlay.labels)) == {0, 1}
 
 
-def test_painting_on_a_soft_matte_shows_the_mask_and_then_the_matte_again(shot: Desk) -> None:
+def test_painting_on_a_soft_matte_shows_the_mask_and_then_the_matte_again(shot: WindowDriver) -> None:
     shot.drag([(50, 50)])
     shot.workspace.mattes.set_matte(1, MatteSettings(grow_px=3.0, feather_px=6.0))
     shot.trigger("view.cutout")
@@ -157,7 +157,7 @@ def test_painting_on_a_soft_matte_shows_the_mask_and_then_the_matte_again(shot: 
     assert np.array_equal(shot.canvas.overlay.labels, alpha_of(shot.mask(0), MatteSettings(3.0, 6.0)))
 
 
-def test_the_matte_edge_is_one_step_and_reaches_the_export(shot: Desk, tmp_path: Path) -> None:
+def test_the_matte_edge_is_one_step_and_reaches_the_export(shot: WindowDriver, tmp_path: Path) -> None:
     shot.drag([(50, 50)])
     shot.trigger("object.matte")
     dialog = shot.window.findChild(MatteDialog)
@@ -181,7 +181,7 @@ def test_the_matte_edge_is_one_step_and_reaches_the_export(shot: Desk, tmp_path:
     assert ((alpha > 0) & (alpha < 255)).any() and (alpha > 0).sum() > shot.mask(0).sum()
 
 
-def test_in_and_out_are_steps(shot: Desk) -> None:
+def test_in_and_out_are_steps(shot: WindowDriver) -> None:
     shot.go(3)
     shot.trigger("mark.in")
     shot.go(8)

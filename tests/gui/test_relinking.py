@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 
 from tests.clips import make_clip
 from tests.gui.conftest import FRAMES, SIZE
-from tests.gui.window_driver import Desk
+from tests.gui.window_driver import WindowDriver
 from vosapp.core.document import ClipRef
 from vosapp.core.errors import MediaError
 from vosapp.engine.job import Job, JobContext
@@ -22,7 +22,7 @@ from vosapp.ui.dialogs.relink import RelinkDialog
 
 
 @pytest.fixture
-def saved(shot: Desk, clip_path: Path, tmp_path: Path) -> Desk:
+def saved(shot: WindowDriver, clip_path: Path, tmp_path: Path) -> WindowDriver:
     """A project in a folder of its own, closed; its clip is in another folder, from which it will go."""
     (tmp_path / "footage").mkdir()
     (tmp_path / "work").mkdir()
@@ -34,11 +34,11 @@ def saved(shot: Desk, clip_path: Path, tmp_path: Path) -> Desk:
     return shot
 
 
-def open_without_clip(desk: Desk, tmp_path: Path) -> RelinkDialog:
+def open_without_clip(driver: WindowDriver, tmp_path: Path) -> RelinkDialog:
     """Opens the project, whose clip is gone, and waits for the end of the search."""
-    desk.workspace.projects.open_path(tmp_path / "work" / "a.vosapp")
-    desk.wait(lambda: desk.view.media_problem != "" and not desk.workspace.relinking.is_searching)
-    dialog = desk.workspace.relinking.dialog
+    driver.workspace.projects.open_path(tmp_path / "work" / "a.vosapp")
+    driver.wait(lambda: driver.view.media_problem != "" and not driver.workspace.relinking.is_searching)
+    dialog = driver.workspace.relinking.dialog
     assert dialog is not None and dialog.isVisible()
     return dialog
 
@@ -48,11 +48,11 @@ def rows(dialog: RelinkDialog) -> list[str]:
     return [text.replace("\n", " | ") for text in texts]
 
 
-def press(desk: Desk, dialog: RelinkDialog) -> None:
-    desk.qtbot.mouseClick(dialog.button, Qt.MouseButton.LeftButton)
+def press(driver: WindowDriver, dialog: RelinkDialog) -> None:
+    driver.qtbot.mouseClick(dialog.button, Qt.MouseButton.LeftButton)
 
 
-def test_a_clip_that_was_moved_and_renamed_is_found_and_chosen(saved: Desk, tmp_path: Path) -> None:
+def test_a_clip_that_was_moved_and_renamed_is_found_and_chosen(saved: WindowDriver, tmp_path: Path) -> None:
     (tmp_path / "footage" / "archive").mkdir()
     (tmp_path / "footage" / "plate.mp4").rename(tmp_path / "footage" / "archive" / "A001.mp4")
     dialog = open_without_clip(saved, tmp_path)
@@ -70,7 +70,7 @@ def test_a_clip_that_was_moved_and_renamed_is_found_and_chosen(saved: Desk, tmp_
     assert saved.view.project.undo_label == "relink media"
 
 
-def test_the_surest_is_first_and_what_does_not_fit_is_said_plainly(saved: Desk, tmp_path: Path) -> None:
+def test_the_surest_is_first_and_what_does_not_fit_is_said_plainly(saved: WindowDriver, tmp_path: Path) -> None:
     footage = tmp_path / "footage"
     (footage / "plate.mp4").unlink()
     for name in ("v1", "v2"):
@@ -89,7 +89,7 @@ def test_the_surest_is_first_and_what_does_not_fit_is_said_plainly(saved: Desk, 
     assert "not the file that the masks were made for" in saved.notice
 
 
-def test_without_the_clip_masks_can_be_saved_and_exported(saved: Desk, tmp_path: Path) -> None:
+def test_without_the_clip_masks_can_be_saved_and_exported(saved: WindowDriver, tmp_path: Path) -> None:
     (tmp_path / "footage" / "plate.mp4").unlink()
     dialog = open_without_clip(saved, tmp_path)
     assert "Nothing was found" in dialog.status.text() and not dialog.button.isEnabled()
@@ -113,14 +113,14 @@ def test_without_the_clip_masks_can_be_saved_and_exported(saved: Desk, tmp_path:
     assert np.array_equal(saved.mask(0), painted)
 
 
-def test_a_clip_beside_the_project_needs_no_search(saved: Desk, tmp_path: Path) -> None:
+def test_a_clip_beside_the_project_needs_no_search(saved: WindowDriver, tmp_path: Path) -> None:
     (tmp_path / "footage" / "plate.mp4").rename(tmp_path / "work" / "plate.mp4")
     saved.open(tmp_path / "work" / "a.vosapp")
     assert not saved.view.media_problem and saved.workspace.relinking.dialog is None
     assert saved.document.clip is not None and saved.document.clip.path == str(tmp_path / "work" / "plate.mp4")
 
 
-def test_another_file_at_the_same_place_is_noticed(saved: Desk, tmp_path: Path) -> None:
+def test_another_file_at_the_same_place_is_noticed(saved: WindowDriver, tmp_path: Path) -> None:
     make_clip(tmp_path / "footage" / "plate.mp4", frames=FRAMES, size=SIZE, indexed=False)
     saved.open(tmp_path / "work" / "a.vosapp")
     assert "not the file that the masks were made for" in saved.notice
@@ -131,7 +131,7 @@ def test_another_file_at_the_same_place_is_noticed(saved: Desk, tmp_path: Path) 
     assert "Another clip" in dialog.warning.text()
 
 
-def test_a_folder_or_file_of_the_users_choice(saved: Desk, tmp_path: Path) -> None:
+def test_a_folder_or_file_of_the_users_choice(saved: WindowDriver, tmp_path: Path) -> None:
     elsewhere = tmp_path.parent / f"{tmp_path.name} elsewhere"
     elsewhere.mkdir()
     (tmp_path / "footage" / "plate.mp4").rename(elsewhere / "found.mp4")
@@ -149,7 +149,7 @@ def test_a_folder_or_file_of_the_users_choice(saved: Desk, tmp_path: Path) -> No
     assert dialog.chosen is not None and dialog.chosen.path.name == "found.mp4"
 
 
-def test_relinking_from_the_menu_can_be_undone(saved: Desk, tmp_path: Path) -> None:
+def test_relinking_from_the_menu_can_be_undone(saved: WindowDriver, tmp_path: Path) -> None:
     saved.open(tmp_path / "work" / "a.vosapp")
     first = saved.view.clip
     copy = Path(shutil.copy(tmp_path / "footage" / "plate.mp4", tmp_path / "footage" / "copy.mp4"))
@@ -167,7 +167,7 @@ def test_relinking_from_the_menu_can_be_undone(saved: Desk, tmp_path: Path) -> N
     assert saved.document.clip is not None and saved.document.clip.path.endswith("plate.mp4")
 
 
-def test_closing_stops_a_search(saved: Desk, tmp_path: Path) -> None:
+def test_closing_stops_a_search(saved: WindowDriver, tmp_path: Path) -> None:
     (tmp_path / "footage" / "plate.mp4").unlink()
     for number in range(300):
         (tmp_path / "footage" / f"{number}").mkdir()

@@ -10,7 +10,7 @@ import pytest
 
 from tests.gui.fakes import SHIFT_PX, FailingPropagator, shifted
 from tests.gui.gated import GatedRuns
-from tests.gui.window_driver import Desk
+from tests.gui.window_driver import WindowDriver
 from vosapp.core.document import Origin
 from vosapp.core.errors import EngineError
 from vosapp.core.timeline import Direction, FrameRange
@@ -21,13 +21,13 @@ from vosapp.ui.controllers.runs import MakeBody
 LAST = 11
 
 
-def paint(desk: Desk, frame_index: int = 0, at: tuple[float, float] = (50, 55)) -> None:
-    desk.go(frame_index)
-    desk.workspace.looks.set_brush(24)
-    desk.drag([at])
+def paint(driver: WindowDriver, frame_index: int = 0, at: tuple[float, float] = (50, 55)) -> None:
+    driver.go(frame_index)
+    driver.workspace.looks.set_brush(24)
+    driver.drag([at])
 
 
-def test_propagate_forward_fills_the_clip_in_one_undo_step(shot: Desk) -> None:
+def test_propagate_forward_fills_the_clip_in_one_undo_step(shot: WindowDriver) -> None:
     paint(shot)
     anchor = shot.mask(0)
     shot.trigger("propagate.forward")
@@ -43,7 +43,7 @@ def test_propagate_forward_fills_the_clip_in_one_undo_step(shot: Desk) -> None:
     assert len(shot.document.objects[0].cells) == LAST + 1
 
 
-def test_the_button_runs_what_the_panel_says(shot: Desk) -> None:
+def test_the_button_runs_what_the_panel_says(shot: WindowDriver) -> None:
     paint(shot, 6)
     panel = shot.window.propagate
     shot.workspace.runs.choose_direction(Direction.BACKWARD)
@@ -57,7 +57,7 @@ def test_the_button_runs_what_the_panel_says(shot: Desk) -> None:
     assert sorted(shot.document.objects[0].cells) == list(range(LAST + 1))
 
 
-def test_one_frame_and_to_the_next_anchor(shot: Desk) -> None:
+def test_one_frame_and_to_the_next_anchor(shot: WindowDriver) -> None:
     paint(shot, 2)
     paint(shot, 8)
     shot.go(2)
@@ -76,7 +76,7 @@ def test_one_frame_and_to_the_next_anchor(shot: Desk) -> None:
     assert shot.view.propagate.reach is Reach.ALL
 
 
-def test_in_and_out_bound_a_run(shot: Desk) -> None:
+def test_in_and_out_bound_a_run(shot: WindowDriver) -> None:
     paint(shot, 4)
     shot.workspace.playback.set_in_out(FrameRange(3, 7))
     shot.workspace.runs.choose_reach(Reach.IN_OUT)
@@ -85,7 +85,7 @@ def test_in_and_out_bound_a_run(shot: Desk) -> None:
     assert sorted(shot.document.objects[0].cells) == [3, 4, 5, 6, 7]
 
 
-def test_anchors_and_approved_frames_are_barriers(shot: Desk) -> None:
+def test_anchors_and_approved_frames_are_barriers(shot: WindowDriver) -> None:
     paint(shot, 0)
     shot.trigger("propagate.forward")
     shot.finish_run()
@@ -103,7 +103,7 @@ def test_anchors_and_approved_frames_are_barriers(shot: Desk) -> None:
     assert np.array_equal(shot.mask(6), shifted(anchor, SHIFT_PX))
 
 
-def test_painting_on_a_prediction_and_propagating_from_it(shot: Desk) -> None:
+def test_painting_on_a_prediction_and_propagating_from_it(shot: WindowDriver) -> None:
     paint(shot, 0)
     shot.trigger("propagate.forward")
     shot.finish_run()
@@ -115,7 +115,7 @@ def test_painting_on_a_prediction_and_propagating_from_it(shot: Desk) -> None:
     assert np.array_equal(shot.mask(8), shifted(corrected, 2 * SHIFT_PX))
 
 
-def test_a_changed_anchor_makes_its_predictions_stale(shot: Desk) -> None:
+def test_a_changed_anchor_makes_its_predictions_stale(shot: WindowDriver) -> None:
     paint(shot, 0)
     shot.trigger("propagate.forward")
     shot.finish_run()
@@ -125,7 +125,7 @@ def test_a_changed_anchor_makes_its_predictions_stale(shot: Desk) -> None:
     assert "changed since" in shot.window.status_bar.guide
 
 
-def test_only_the_active_object(shot: Desk) -> None:
+def test_only_the_active_object(shot: WindowDriver) -> None:
     paint(shot, 0)
     shot.trigger("object.add")
     paint(shot, 0, at=(100, 40))
@@ -136,14 +136,14 @@ def test_only_the_active_object(shot: Desk) -> None:
     assert len(shot.document.object(1).cells) == 1
 
 
-def test_nothing_to_propagate_from_is_said(shot: Desk) -> None:
+def test_nothing_to_propagate_from_is_said(shot: WindowDriver) -> None:
     assert not shot.window.propagate.button.isEnabled()
     shot.workspace.runs.start()
     assert "Paint the object" in shot.notice
     assert not shot.workspace.runs.is_running
 
 
-def test_an_engine_that_is_not_ready_says_why(shot: Desk) -> None:
+def test_an_engine_that_is_not_ready_says_why(shot: WindowDriver) -> None:
     paint(shot)
     lacking = EngineChoice("far", "Far network", "", ready=False, reason="its weights are not installed.")
     shot.workspace.session.set(engines=(lacking,), propagate=PropagateChoice(engine="far"))
@@ -153,7 +153,7 @@ def test_an_engine_that_is_not_ready_says_why(shot: Desk) -> None:
 
 
 class TestWhileRunning(GatedRuns):
-    def start(self, shot: Desk, gate: threading.Semaphore, frames: int) -> None:
+    def start(self, shot: WindowDriver, gate: threading.Semaphore, frames: int) -> None:
         """Starts a run and lets it make some frames after the anchor's."""
         paint(shot)
         shot.trigger("propagate.forward")
@@ -161,7 +161,9 @@ class TestWhileRunning(GatedRuns):
         if frames:
             shot.wait(lambda: shot.cell(frames) is not None)
 
-    def test_masks_appear_as_they_come_and_the_screen_says_so(self, shot: Desk, gate: threading.Semaphore) -> None:
+    def test_masks_appear_as_they_come_and_the_screen_says_so(
+        self, shot: WindowDriver, gate: threading.Semaphore
+    ) -> None:
         self.start(shot, gate, 3)
         assert shot.cell(4) is None
         assert shot.view.run is not None and shot.view.run.total == LAST + 1
@@ -171,7 +173,7 @@ class TestWhileRunning(GatedRuns):
         shot.finish_run()
         assert shot.view.run is None
 
-    def test_a_second_press_does_nothing(self, shot: Desk, gate: threading.Semaphore) -> None:
+    def test_a_second_press_does_nothing(self, shot: WindowDriver, gate: threading.Semaphore) -> None:
         self.start(shot, gate, 1)
         assert not shot.window.commands["propagate.forward"].isEnabled()
         assert not shot.window.propagate.button.isEnabled()
@@ -183,7 +185,7 @@ class TestWhileRunning(GatedRuns):
         assert shot.view.project.undo_label == "paint"
 
     def test_strokes_made_meanwhile_win_and_stay_after_undoing_the_run(
-        self, shot: Desk, gate: threading.Semaphore
+        self, shot: WindowDriver, gate: threading.Semaphore
     ) -> None:
         self.start(shot, gate, 2)
         paint(shot, 6, at=(120, 30))
@@ -196,7 +198,7 @@ class TestWhileRunning(GatedRuns):
         assert sorted(shot.document.objects[0].cells) == [0, 6]
 
     def test_a_mask_that_arrives_under_the_pen_does_not_end_the_stroke(
-        self, shot: Desk, gate: threading.Semaphore
+        self, shot: WindowDriver, gate: threading.Semaphore
     ) -> None:
         self.start(shot, gate, 1)
         shot.go(2)
@@ -210,7 +212,7 @@ class TestWhileRunning(GatedRuns):
         assert cell is not None and cell.is_painted
         assert shot.mask(2)[30, 120]
 
-    def test_cancel_keeps_finished_frames_as_one_step(self, shot: Desk, gate: threading.Semaphore) -> None:
+    def test_cancel_keeps_finished_frames_as_one_step(self, shot: WindowDriver, gate: threading.Semaphore) -> None:
         self.start(shot, gate, 4)
         shot.trigger("propagate.cancel")
         assert shot.view.run is not None and shot.view.run.cancelling
@@ -223,7 +225,7 @@ class TestWhileRunning(GatedRuns):
         assert list(shot.document.objects[0].cells) == [0]
 
     def test_closing_the_window_stops_the_run_and_keeps_its_masks(
-        self, shot: Desk, gate: threading.Semaphore, own_data_folder: object
+        self, shot: WindowDriver, gate: threading.Semaphore, own_data_folder: object
     ) -> None:
         self.start(shot, gate, 3)
         path = shot.view.project.path
@@ -238,7 +240,7 @@ class TestWhileRunning(GatedRuns):
         assert {0, 1, 2, 3} <= set(project.editor.document.objects[0].cells)
         project.close()
 
-    def test_playing_and_view_modes_work_meanwhile(self, shot: Desk, gate: threading.Semaphore) -> None:
+    def test_playing_and_view_modes_work_meanwhile(self, shot: WindowDriver, gate: threading.Semaphore) -> None:
         self.start(shot, gate, 2)
         shot.trigger("view.matte")
         shot.trigger("play.toggle")
@@ -256,7 +258,7 @@ class TestFailing:
     def make_body(self) -> MakeBody:
         return partial(propagation_body, build=partial(FailingPropagator, 5, self.error))
 
-    def test_an_engine_error_is_one_sentence_and_loses_nothing(self, shot: Desk) -> None:
+    def test_an_engine_error_is_one_sentence_and_loses_nothing(self, shot: WindowDriver) -> None:
         paint(shot)
         shot.trigger("propagate.forward")
         shot.finish_run()
@@ -268,7 +270,7 @@ class TestFailing:
 class TestBug(TestFailing):
     error = ZeroDivisionError("division by zero")
 
-    def test_an_engine_error_is_one_sentence_and_loses_nothing(self, shot: Desk) -> None:
+    def test_an_engine_error_is_one_sentence_and_loses_nothing(self, shot: WindowDriver) -> None:
         paint(shot)
         shot.trigger("propagate.forward")
         shot.finish_run()

@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from tests.gui.conftest import SIZE
-from tests.gui.window_driver import NONE, Desk, send_mouse
+from tests.gui.window_driver import NONE, WindowDriver, send_mouse
 from vosapp.core.errors import EngineError
 from vosapp.core.mask import Mask
 from vosapp.engine.job import JobContext
@@ -76,39 +76,39 @@ def search() -> Iterator[FakeSearch]:
 
 
 @pytest.fixture
-def ready(shot: Desk, search: FakeSearch) -> Desk:
+def ready(shot: WindowDriver, search: FakeSearch) -> WindowDriver:
     """A clip whose searches find three objects."""
     shot.workspace.suggest.make_body = search
     return shot
 
 
 @pytest.fixture
-def found(ready: Desk) -> Desk:
+def found(ready: WindowDriver) -> WindowDriver:
     """Frame 2 with its suggestions on the screen."""
     ready.go(2)
     look(ready)
     return ready
 
 
-def look(desk: Desk) -> None:
-    desk.trigger("object.suggest")
-    desk.wait(lambda: not desk.workspace.suggest.is_running)
+def look(driver: WindowDriver) -> None:
+    driver.trigger("object.suggest")
+    driver.wait(lambda: not driver.workspace.suggest.is_running)
 
 
-def chosen(desk: Desk) -> set[int]:
-    assert desk.view.suggestions is not None
-    return set(desk.view.suggestions.chosen)
+def chosen(driver: WindowDriver) -> set[int]:
+    assert driver.view.suggestions is not None
+    return set(driver.view.suggestions.chosen)
 
 
-def hover(desk: Desk, at: tuple[float, float]) -> None:
-    desk.mouse(QEvent.Type.MouseMove, at, button=NONE, held=NONE)
+def hover(driver: WindowDriver, at: tuple[float, float]) -> None:
+    driver.mouse(QEvent.Type.MouseMove, at, button=NONE, held=NONE)
 
 
-def press_key(desk: Desk, key: Qt.Key, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-    QTest.keyClick(desk.window, key, keys)
+def press_key(driver: WindowDriver, key: Qt.Key, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    QTest.keyClick(driver.window, key, keys)
 
 
-def test_the_best_is_chosen_and_all_are_outlined_with_rank_and_score(found: Desk) -> None:
+def test_the_best_is_chosen_and_all_are_outlined_with_rank_and_score(found: WindowDriver) -> None:
     display = found.workspace.presenter.display
     assert display is not None
     assert [row.title for row in display.suggest.rows] == [
@@ -122,7 +122,7 @@ def test_the_best_is_chosen_and_all_are_outlined_with_rank_and_score(found: Desk
     assert found.window.suggest.isVisible() and not found.window.propagate.isVisible()
 
 
-def test_pointing_lights_the_smallest_and_its_row(found: Desk) -> None:
+def test_pointing_lights_the_smallest_and_its_row(found: WindowDriver) -> None:
     hover(found, IN_SMALL)
     assert found.canvas.suggestions.hovered == 2
     assert found.canvas.viewport().cursor().shape() is Qt.CursorShape.PointingHandCursor
@@ -132,7 +132,7 @@ def test_pointing_lights_the_smallest_and_its_row(found: Desk) -> None:
     assert found.canvas.suggestions.hovered == -1
 
 
-def test_a_click_chooses_and_unchooses_and_never_paints(found: Desk) -> None:
+def test_a_click_chooses_and_unchooses_and_never_paints(found: WindowDriver) -> None:
     found.click(IN_OTHER)
     found.click(IN_LARGE)
     assert chosen(found) == {1}
@@ -141,7 +141,7 @@ def test_a_click_chooses_and_unchooses_and_never_paints(found: Desk) -> None:
     assert not found.document.objects
 
 
-def test_rows_and_digits_choose_too(found: Desk) -> None:
+def test_rows_and_digits_choose_too(found: WindowDriver) -> None:
     row = found.window.suggest.row(2)
     send_mouse(row, QEvent.Type.MouseButtonPress, QPointF(row.rect().center()))
     found.trigger("object.select_2")
@@ -149,7 +149,7 @@ def test_rows_and_digits_choose_too(found: Desk) -> None:
     assert not found.window.commands["object.select_4"].isEnabled()
 
 
-def test_enter_makes_anchors_in_one_undo_step_and_the_pen_edits_them(found: Desk) -> None:
+def test_enter_makes_anchors_in_one_undo_step_and_the_pen_edits_them(found: WindowDriver) -> None:
     found.click(IN_OTHER)
     outlines = found.canvas.suggestions._outlines
     press_key(found, Qt.Key.Key_Return)
@@ -169,14 +169,14 @@ def test_enter_makes_anchors_in_one_undo_step_and_the_pen_edits_them(found: Desk
     assert not found.document.objects
 
 
-def test_what_was_accepted_propagates(found: Desk) -> None:
+def test_what_was_accepted_propagates(found: WindowDriver) -> None:
     press_key(found, Qt.Key.Key_Return)
     found.trigger("propagate.forward")
     found.finish_run()
     assert found.cell(11) is not None
 
 
-def test_a_run_waits_until_the_suggestions_are_decided_on(found: Desk) -> None:
+def test_a_run_waits_until_the_suggestions_are_decided_on(found: WindowDriver) -> None:
     press_key(found, Qt.Key.Key_Return)
     look(found)
     assert not found.window.commands["propagate.forward"].isEnabled()
@@ -186,14 +186,14 @@ def test_a_run_waits_until_the_suggestions_are_decided_on(found: Desk) -> None:
     assert found.window.commands["propagate.forward"].isEnabled()
 
 
-def test_nothing_chosen_is_nothing_accepted_and_says_so(found: Desk) -> None:
+def test_nothing_chosen_is_nothing_accepted_and_says_so(found: WindowDriver) -> None:
     found.click(IN_LARGE)
     assert not found.window.suggest.accept_button.isEnabled()
     press_key(found, Qt.Key.Key_Return)
     assert found.view.suggestions is not None and not found.document.objects
 
 
-def test_esc_discards(found: Desk) -> None:
+def test_esc_discards(found: WindowDriver) -> None:
     press_key(found, Qt.Key.Key_Escape)
     assert found.view.suggestions is None
     assert not found.canvas.suggestions.isVisible()
@@ -201,7 +201,7 @@ def test_esc_discards(found: Desk) -> None:
     assert len(found.document.objects) == 1  # the pen paints again
 
 
-def test_another_frame_hides_the_outlines_and_leads_back(found: Desk) -> None:
+def test_another_frame_hides_the_outlines_and_leads_back(found: WindowDriver) -> None:
     found.go(5)
     assert not found.canvas.suggestions.isVisible()
     display = found.workspace.presenter.display
@@ -213,7 +213,7 @@ def test_another_frame_hides_the_outlines_and_leads_back(found: Desk) -> None:
     assert found.canvas.suggestions.isVisible()
 
 
-def test_the_first_network_can_be_chosen_from_while_the_second_looks(ready: Desk, search: FakeSearch) -> None:
+def test_the_first_network_can_be_chosen_from_while_the_second_looks(ready: WindowDriver, search: FakeSearch) -> None:
     search.gate, search.first = threading.Event(), FOUND[1:2]
     ready.trigger("object.suggest")
     ready.wait(lambda: ready.view.suggestions is not None and bool(ready.view.suggestions.items))
@@ -226,7 +226,7 @@ def test_the_first_network_can_be_chosen_from_while_the_second_looks(ready: Desk
     assert chosen(ready) == {1}  # it fell to the second rank and is still the one that was chosen
 
 
-def test_esc_stops_a_search_and_leaves_nothing(ready: Desk, search: FakeSearch) -> None:
+def test_esc_stops_a_search_and_leaves_nothing(ready: WindowDriver, search: FakeSearch) -> None:
     search.gate = threading.Event()
     ready.trigger("object.suggest")
     press_key(ready, Qt.Key.Key_Escape)
@@ -235,7 +235,7 @@ def test_esc_stops_a_search_and_leaves_nothing(ready: Desk, search: FakeSearch) 
     assert ready.window.commands["object.suggest"].isEnabled()
 
 
-def test_stop_keeps_what_was_found(ready: Desk, search: FakeSearch) -> None:
+def test_stop_keeps_what_was_found(ready: WindowDriver, search: FakeSearch) -> None:
     search.gate, search.first = threading.Event(), FOUND[:1]
     ready.trigger("object.suggest")
     ready.wait(lambda: ready.view.suggestions is not None and bool(ready.view.suggestions.items))
@@ -244,26 +244,26 @@ def test_stop_keeps_what_was_found(ready: Desk, search: FakeSearch) -> None:
     assert ready.view.suggestions is not None and len(ready.view.suggestions.items) == 1
 
 
-def test_nothing_found_is_said(ready: Desk, search: FakeSearch) -> None:
+def test_nothing_found_is_said(ready: WindowDriver, search: FakeSearch) -> None:
     search.result = []
     look(ready)
     assert ready.notice.startswith("Nothing that stands out") and ready.view.suggestions is None
 
 
-def test_an_error_is_one_sentence(ready: Desk, search: FakeSearch) -> None:
+def test_an_error_is_one_sentence(ready: WindowDriver, search: FakeSearch) -> None:
     search.error = EngineError("The graphics card ran out of memory.", "Close other programs.")
     look(ready)
     assert ready.notice == "The graphics card ran out of memory. Close other programs."
     assert ready.view.notice is not None and ready.view.notice.kind is NoticeKind.ERROR
 
 
-def test_the_frame_shown_goes_to_the_search(ready: Desk, search: FakeSearch) -> None:
+def test_the_frame_shown_goes_to_the_search(ready: WindowDriver, search: FakeSearch) -> None:
     ready.go(7)
     look(ready)
     assert search.tasks[0].frame_index == 7
 
 
-def test_one_of_several_networks_can_be_asked(ready: Desk, search: FakeSearch) -> None:
+def test_one_of_several_networks_can_be_asked(ready: WindowDriver, search: FakeSearch) -> None:
     ready.workspace.session.set(suggest_choices=(ALL, *(SuggestChoice(n, n.upper()) for n in ("rvos-zero", "cosnet"))))
     look(ready)
     networks = ready.window.suggest.networks
@@ -286,14 +286,14 @@ def test_networks_with_weights_are_offered_with_their_variants(monkeypatch: pyte
     assert names[:2] == ["", "cosnet"] and "cosnet/crf" in names and all("cosnet" in name for name in names[1:])
 
 
-def test_closing_the_window_ends_a_search(ready: Desk, search: FakeSearch) -> None:
+def test_closing_the_window_ends_a_search(ready: WindowDriver, search: FakeSearch) -> None:
     search.gate = threading.Event()
     ready.trigger("object.suggest")
     ready.window.close()
     assert not ready.workspace.suggest.is_running
 
 
-def test_without_networks_the_panel_says_how_to_get_one(shot: Desk) -> None:
+def test_without_networks_the_panel_says_how_to_get_one(shot: WindowDriver) -> None:
     shot.trigger("object.suggest")
     panel = shot.window.suggest
     assert panel.isVisible() and panel.import_button.isVisible() and not panel.accept_button.isVisible()
@@ -305,7 +305,7 @@ def test_without_networks_the_panel_says_how_to_get_one(shot: Desk) -> None:
     assert not panel.isVisible()
 
 
-def test_a_file_that_is_no_weights_is_refused_in_a_sentence(shot: Desk, tmp_path: Any) -> None:
+def test_a_file_that_is_no_weights_is_refused_in_a_sentence(shot: WindowDriver, tmp_path: Any) -> None:
     shot.trigger("object.suggest")
     wrong = tmp_path / "notes.pth"
     wrong.write_bytes(b"not weights at all")
@@ -316,7 +316,7 @@ def test_a_file_that_is_no_weights_is_refused_in_a_sentence(shot: Desk, tmp_path
     assert shot.view.notice is not None and shot.view.notice.kind is NoticeKind.ERROR
 
 
-def test_a_greyed_command_says_why(shot: Desk) -> None:
+def test_a_greyed_command_says_why(shot: WindowDriver) -> None:
     assert "Not now: Object 1 has no mask" not in shot.window.commands["edit.copy"].toolTip()
     assert shot.window.commands["edit.copy"].toolTip().endswith("Not now: There is no object yet.")
     shot.click((50, 50))

@@ -6,29 +6,29 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QWheelEvent
 
-from tests.gui.window_driver import Desk, send_mouse
+from tests.gui.window_driver import WindowDriver, send_mouse
 from vosapp.core.timeline import FrameRange
 from vosapp.ui.timeline import paint
 
 LAST = 11
 
 
-def press(desk: Desk, x: float, y: float) -> None:
-    send_mouse(desk.window.timeline, QEvent.Type.MouseButtonPress, QPointF(x, y))
+def press(driver: WindowDriver, x: float, y: float) -> None:
+    send_mouse(driver.window.timeline, QEvent.Type.MouseButtonPress, QPointF(x, y))
 
 
-def move(desk: Desk, x: float, y: float) -> None:
-    send_mouse(desk.window.timeline, QEvent.Type.MouseMove, QPointF(x, y), button=Qt.MouseButton.NoButton)
+def move(driver: WindowDriver, x: float, y: float) -> None:
+    send_mouse(driver.window.timeline, QEvent.Type.MouseMove, QPointF(x, y), button=Qt.MouseButton.NoButton)
 
 
-def lift(desk: Desk, x: float, y: float) -> None:
-    send_mouse(desk.window.timeline, QEvent.Type.MouseButtonRelease, QPointF(x, y), held=Qt.MouseButton.NoButton)
+def lift(driver: WindowDriver, x: float, y: float) -> None:
+    send_mouse(driver.window.timeline, QEvent.Type.MouseButtonRelease, QPointF(x, y), held=Qt.MouseButton.NoButton)
 
 
-def lane_picture(desk: Desk, frame: int) -> set[int]:
+def lane_picture(driver: WindowDriver, frame: int) -> set[int]:
     """The colours in a lane over one frame."""
-    desk.workspace.playback.go(0)
-    timeline = desk.window.timeline
+    driver.workspace.playback.go(0)
+    timeline = driver.window.timeline
     image = timeline.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
     ratio = image.devicePixelRatio()
     middle = timeline.scale.middle(frame)
@@ -39,7 +39,7 @@ def lane_picture(desk: Desk, frame: int) -> set[int]:
     }
 
 
-def test_scrubbing_follows_the_pointer(shot: Desk) -> None:
+def test_scrubbing_follows_the_pointer(shot: WindowDriver) -> None:
     scale = shot.window.timeline.scale
     press(shot, scale.middle(4), 10)
     assert shot.view.frame_index == 4
@@ -52,7 +52,7 @@ def test_scrubbing_follows_the_pointer(shot: Desk) -> None:
     assert shot.view.frame_index == LAST
 
 
-def test_in_and_out_can_be_dragged(shot: Desk) -> None:
+def test_in_and_out_can_be_dragged(shot: WindowDriver) -> None:
     shot.workspace.playback.set_in_out(FrameRange(2, 8))
     scale = shot.window.timeline.scale
     press(shot, scale.x(2), 12)
@@ -65,7 +65,7 @@ def test_in_and_out_can_be_dragged(shot: Desk) -> None:
     assert shot.document.in_out == FrameRange(4, 4)
 
 
-def test_a_name_picks_its_object(shot: Desk) -> None:
+def test_a_name_picks_its_object(shot: WindowDriver) -> None:
     shot.trigger("object.add")
     shot.trigger("object.add")
     assert shot.view.active_object == 2
@@ -73,7 +73,7 @@ def test_a_name_picks_its_object(shot: Desk) -> None:
     assert shot.view.active_object == 1
 
 
-def test_ctrl_wheel_zooms_at_the_pointer(shot: Desk) -> None:
+def test_ctrl_wheel_zooms_at_the_pointer(shot: WindowDriver) -> None:
     timeline = shot.window.timeline
     x = timeline.scale.middle(6)
     event = QWheelEvent(
@@ -94,7 +94,7 @@ def test_ctrl_wheel_zooms_at_the_pointer(shot: Desk) -> None:
     assert timeline.scale.first_visible() == 0, "the playhead stays in sight"
 
 
-def test_each_kind_of_coverage_looks_different(shot: Desk) -> None:
+def test_each_kind_of_coverage_looks_different(shot: WindowDriver) -> None:
     shot.workspace.looks.set_brush(30)
     shot.drag([(50, 50)])
     shot.trigger("propagate.forward")
@@ -120,7 +120,7 @@ def test_each_kind_of_coverage_looks_different(shot: Desk) -> None:
             assert pictures[first] != pictures[second], f"{first} looks like {second}"
 
 
-def test_the_tooltip_says_what_stands_there(shot: Desk) -> None:
+def test_the_tooltip_says_what_stands_there(shot: WindowDriver) -> None:
     shot.drag([(50, 50)])
     timeline = shot.window.timeline
     y = paint.RULER_PX + 5
@@ -134,7 +134,7 @@ def test_the_tooltip_says_what_stands_there(shot: Desk) -> None:
     assert "doubt 0.40" in timeline.explain(QPointF(timeline.scale.middle(5), timeline.height() - 5))
 
 
-def test_many_objects_scroll(shot: Desk) -> None:
+def test_many_objects_scroll(shot: WindowDriver) -> None:
     for _ in range(20):
         shot.trigger("object.add")
     timeline = shot.window.timeline
@@ -155,7 +155,7 @@ def test_many_objects_scroll(shot: Desk) -> None:
     assert before is not None and after is not None and after.object_id == before.object_id + 2
 
 
-def test_typing_a_frame_number(shot: Desk) -> None:
+def test_typing_a_frame_number(shot: WindowDriver) -> None:
     field = shot.window.transport._frame
     field.setText("9")
     field.returnPressed.emit()
@@ -163,24 +163,24 @@ def test_typing_a_frame_number(shot: Desk) -> None:
 
 
 class TestObjects:
-    def names(self, desk: Desk) -> list[str]:
-        return [item.name for item in desk.document.objects]
+    def names(self, driver: WindowDriver) -> list[str]:
+        return [item.name for item in driver.document.objects]
 
-    def test_rename_by_typing(self, shot: Desk) -> None:
+    def test_rename_by_typing(self, shot: WindowDriver) -> None:
         shot.trigger("object.add")
         shot.window.objects.list.item(0).setText("Runner")
         assert self.names(shot) == ["Runner"]
         shot.window.objects.list.item(0).setText("   ")
         assert self.names(shot) == ["Runner"]
 
-    def test_rename_command_opens_the_editor(self, shot: Desk) -> None:
+    def test_rename_command_opens_the_editor(self, shot: WindowDriver) -> None:
         shot.trigger("object.add")
         shot.trigger("object.rename")
         assert shot.window.objects.list.isPersistentEditorOpen(shot.window.objects.list.item(0)) or (
             shot.window.objects.list.state().name == "EditingState"
         )
 
-    def test_order_decides_who_is_in_front(self, shot: Desk) -> None:
+    def test_order_decides_who_is_in_front(self, shot: WindowDriver) -> None:
         shot.workspace.looks.set_brush(40)
         shot.drag([(80, 55)])
         shot.trigger("object.add")
@@ -192,7 +192,7 @@ class TestObjects:
         shot.trigger("object.lower")
         assert [item.id for item in shot.document.objects] == [1, 2]
 
-    def test_dragging_a_row(self, shot: Desk) -> None:
+    def test_dragging_a_row(self, shot: WindowDriver) -> None:
         for _ in range(3):
             shot.trigger("object.add")
         rows = shot.window.objects.list
@@ -200,7 +200,7 @@ class TestObjects:
         assert [item.id for item in shot.document.objects] == [3, 1, 2]
         assert [rows.item(i).text() for i in range(3)] == ["Object 3", "Object 1", "Object 2"]
 
-    def test_eye_and_solo(self, shot: Desk) -> None:
+    def test_eye_and_solo(self, shot: WindowDriver) -> None:
         shot.workspace.looks.set_brush(30)
         shot.drag([(50, 55)])
         shot.trigger("object.add")
@@ -213,7 +213,7 @@ class TestObjects:
         shot.trigger("object.solo")
         assert shot.canvas.overlay.labels[55, 50]
 
-    def test_clicks_on_the_row(self, shot: Desk) -> None:
+    def test_clicks_on_the_row(self, shot: WindowDriver) -> None:
         shot.trigger("object.add")
         shot.trigger("object.add")
         panel = shot.window.objects
@@ -229,12 +229,12 @@ class TestObjects:
         self.click(shot, QPoint(first.left() + 20, first.center().y()))
         assert shot.document.object(1).colour == (1, 2, 3)
 
-    def click(self, desk: Desk, at: QPoint) -> None:
-        viewport = desk.window.objects.list.viewport()
+    def click(self, driver: WindowDriver, at: QPoint) -> None:
+        viewport = driver.window.objects.list.viewport()
         send_mouse(viewport, QEvent.Type.MouseButtonPress, QPointF(at))
         send_mouse(viewport, QEvent.Type.MouseButtonRelease, QPointF(at), held=Qt.MouseButton.NoButton)
 
-    def test_colour(self, shot: Desk) -> None:
+    def test_colour(self, shot: WindowDriver) -> None:
         shot.trigger("object.add")
         shot.answers.colour = (10, 200, 30)
         shot.trigger("object.colour")
@@ -243,7 +243,7 @@ class TestObjects:
         shot.trigger("object.colour")
         assert shot.document.objects[0].colour == (10, 200, 30)
 
-    def test_delete_and_undo(self, shot: Desk) -> None:
+    def test_delete_and_undo(self, shot: WindowDriver) -> None:
         shot.drag([(50, 50)])
         shot.trigger("object.delete")
         assert not shot.document.objects and not shot.canvas.overlay.labels.any()
@@ -251,7 +251,7 @@ class TestObjects:
         assert self.names(shot) == ["Object 1"] and shot.canvas.overlay.labels.any()
 
     @pytest.mark.parametrize("number", [1, 2, 3])
-    def test_digits_pick_objects(self, shot: Desk, number: int) -> None:
+    def test_digits_pick_objects(self, shot: WindowDriver, number: int) -> None:
         for _ in range(3):
             shot.trigger("object.add")
         shot.trigger(f"object.select_{number}")

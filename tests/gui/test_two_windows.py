@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.gui.window_driver import Desk
+from tests.gui.window_driver import WindowDriver
 from tests.shared import REPOSITORY
 from vosapp.core.document import Origin
 from vosapp.core.project import Project
@@ -74,7 +74,7 @@ def start(own_data_folder: Path) -> Iterator[object]:
         process.communicate()
 
 
-def test_the_second_window_opens_read_only_and_says_so(shot: Desk, tmp_path: Path, start: object) -> None:
+def test_the_second_window_opens_read_only_and_says_so(shot: WindowDriver, tmp_path: Path, start: object) -> None:
     shot.drag([(50, 50)])
     shot.answers.path = tmp_path / "a.vosapp"
     shot.trigger("file.save_as")
@@ -93,41 +93,41 @@ def test_the_second_window_opens_read_only_and_says_so(shot: Desk, tmp_path: Pat
 
 
 def test_work_of_a_window_that_was_killed_is_offered_at_the_next_start(
-    desk: Desk, clip_path: Path, start: object
+    driver: WindowDriver, clip_path: Path, start: object
 ) -> None:
     process, _ = start(clip_path, "paint")  # type: ignore[operator]
-    desk.workspace.projects.lists.refresh()
-    desk.settle()
-    assert desk.view.unsaved == (), "it is open in another window, which is alive"
+    driver.workspace.projects.lists.refresh()
+    driver.settle()
+    assert driver.view.unsaved == (), "it is open in another window, which is alive"
     assert len(list(unsaved_dir().glob("*.vosapp"))) == 1
     process.send_signal(signal.SIGKILL)
     process.wait()
-    second = Workspace(Settings(), dialogs=desk.answers)
-    desk.wait(lambda: not second.projects.is_busy)
+    second = Workspace(Settings(), dialogs=driver.answers)
+    driver.wait(lambda: not second.projects.is_busy)
     (work,) = second.session.view.unsaved
     assert (work.clip_name, work.step_count, work.last_step) == ("shot.mp4", 1, "paint")
     second.window.close()
     second.window.deleteLater()
     second.deleteLater()
-    desk.workspace.projects.lists.refresh()
-    desk.settle()
-    desk.window.start_page.unsaved_chosen.emit(str(work.path))
-    desk.wait(lambda: desk.view.picture_index == 0)
-    cell = desk.cell(3)
-    assert cell is not None and cell.origin is Origin.DRAWN and desk.mask(3).sum() == 30 * 40
-    assert desk.view.project.undo_label == "paint" and not desk.view.project.saved
+    driver.workspace.projects.lists.refresh()
+    driver.settle()
+    driver.window.start_page.unsaved_chosen.emit(str(work.path))
+    driver.wait(lambda: driver.view.picture_index == 0)
+    cell = driver.cell(3)
+    assert cell is not None and cell.origin is Origin.DRAWN and driver.mask(3).sum() == 30 * 40
+    assert driver.view.project.undo_label == "paint" and not driver.view.project.saved
 
 
-def test_work_in_another_window_cannot_be_deleted(desk: Desk, clip_path: Path, start: object) -> None:
+def test_work_in_another_window_cannot_be_deleted(driver: WindowDriver, clip_path: Path, start: object) -> None:
     start(clip_path, "paint")  # type: ignore[operator]
     (path,) = unsaved_dir().glob("*.vosapp")
-    desk.workspace.projects.discard(str(path))
-    desk.settle()
-    assert path.exists() and "open in another window" in desk.notice
+    driver.workspace.projects.discard(str(path))
+    driver.settle()
+    assert path.exists() and "open in another window" in driver.notice
     assert unsaved_work() == []
 
 
-def test_a_full_history_is_said_once(shot: Desk) -> None:
+def test_a_full_history_is_said_once(shot: WindowDriver) -> None:
     shot.workspace.session.editor.history.limit_bytes = 1
     for place in range(4):
         shot.drag([(40 + 15 * place, 50)])

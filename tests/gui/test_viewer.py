@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QPointingDevice, QTabletEvent, QWheelEvent
 
-from tests.gui.window_driver import Desk
+from tests.gui.window_driver import WindowDriver
 from vosapp.core.document import Origin
 from vosapp.presentation.view_state import Tool, ViewMode
 from vosapp.presentation.viewer.raster import polygon_area, stroke_area
@@ -18,7 +18,7 @@ SHIFT = Qt.KeyboardModifier.ShiftModifier
 SHAPE = (96, 160)
 
 
-def test_the_first_stroke_makes_an_object_and_an_anchor(shot: Desk) -> None:
+def test_the_first_stroke_makes_an_object_and_an_anchor(shot: WindowDriver) -> None:
     shot.workspace.looks.set_brush(20)
     shot.drag([(40, 50), (60, 50), (60, 70)])
     cell = shot.cell(0)
@@ -29,7 +29,7 @@ def test_the_first_stroke_makes_an_object_and_an_anchor(shot: Desk) -> None:
     assert shot.view.project.undo_label == "paint"
 
 
-def test_what_is_seen_while_painting_is_what_is_kept(shot: Desk) -> None:
+def test_what_is_seen_while_painting_is_what_is_kept(shot: WindowDriver) -> None:
     shot.drag([(40, 50), (80, 60)], lift=False)
     live = shot.canvas.overlay.labels.copy()
     assert live.any() and not shot.document.objects
@@ -38,7 +38,7 @@ def test_what_is_seen_while_painting_is_what_is_kept(shot: Desk) -> None:
     assert np.array_equal(shot.canvas.overlay.labels, live)
 
 
-def test_eraser_and_alt(shot: Desk) -> None:
+def test_eraser_and_alt(shot: WindowDriver) -> None:
     shot.workspace.looks.set_brush(30)
     shot.drag([(40, 50), (100, 50)])
     painted = shot.mask(0).sum()
@@ -52,21 +52,21 @@ def test_eraser_and_alt(shot: Desk) -> None:
     assert not shot.mask(0)[50, 45]
 
 
-def test_erasing_where_nothing_stands_changes_nothing(shot: Desk) -> None:
+def test_erasing_where_nothing_stands_changes_nothing(shot: WindowDriver) -> None:
     shot.trigger("tool.eraser")
     shot.drag([(40, 50), (60, 50)])
     assert not shot.document.objects
     assert not shot.view.project.undo_label
 
 
-def test_shift_click_draws_a_straight_line_from_the_last_stroke(shot: Desk) -> None:
+def test_shift_click_draws_a_straight_line_from_the_last_stroke(shot: WindowDriver) -> None:
     shot.workspace.looks.set_brush(8)
     shot.drag([(30, 40)])
     shot.drag([(90, 80)], keys=SHIFT)
     assert shot.mask(0)[60, 60]
 
 
-def test_ctrl_drag_and_keys_change_the_brush(shot: Desk) -> None:
+def test_ctrl_drag_and_keys_change_the_brush(shot: WindowDriver) -> None:
     shot.workspace.looks.set_brush(20)
     start = shot.canvas.to_view((50, 50))
     end = shot.canvas.to_picture(start + QPointF(100, 0))
@@ -81,7 +81,7 @@ def test_ctrl_drag_and_keys_change_the_brush(shot: Desk) -> None:
     assert shot.canvas.pen.ring.radius == shot.view.brush_px / 2
 
 
-def test_polygon_by_clicks(shot: Desk) -> None:
+def test_polygon_by_clicks(shot: WindowDriver) -> None:
     shot.trigger("tool.polygon")
     corners = [(30.0, 30.0), (90.0, 35.0), (60.0, 80.0)]
     for corner in corners:
@@ -93,7 +93,7 @@ def test_polygon_by_clicks(shot: Desk) -> None:
     assert np.count_nonzero(shot.mask(0) != expected) <= 0.03 * expected.sum()
 
 
-def test_polygon_keys(shot: Desk) -> None:
+def test_polygon_keys(shot: WindowDriver) -> None:
     shot.trigger("tool.polygon")
     for corner in [(30, 30), (90, 30), (90, 80), (10, 90)]:
         shot.click(corner)
@@ -107,7 +107,7 @@ def test_polygon_keys(shot: Desk) -> None:
     assert shot.view.polygon_points == 0
 
 
-def test_alt_closes_a_polygon_that_takes_away(shot: Desk) -> None:
+def test_alt_closes_a_polygon_that_takes_away(shot: WindowDriver) -> None:
     shot.workspace.looks.set_brush(60)
     shot.drag([(60, 55)])
     shot.trigger("tool.polygon")
@@ -117,7 +117,7 @@ def test_alt_closes_a_polygon_that_takes_away(shot: Desk) -> None:
     assert not shot.mask(0)[50, 60] and shot.mask(0)[55, 40]
 
 
-def test_lasso_by_dragging(shot: Desk) -> None:
+def test_lasso_by_dragging(shot: WindowDriver) -> None:
     shot.trigger("tool.polygon")
     circle = [(80 + 30 * np.cos(a), 55 + 30 * np.sin(a)) for a in np.linspace(0, 6.2, 40)]
     shot.drag(circle)
@@ -125,14 +125,14 @@ def test_lasso_by_dragging(shot: Desk) -> None:
     assert shot.mask(0).sum() == pytest.approx(np.pi * 30**2, rel=0.05)
 
 
-def test_another_tool_drops_a_polygon(shot: Desk) -> None:
+def test_another_tool_drops_a_polygon(shot: WindowDriver) -> None:
     shot.trigger("tool.polygon")
     shot.click((30, 30))
     shot.trigger("tool.brush")
     assert shot.view.polygon_points == 0
 
 
-def test_wheel_zooms_at_the_pointer_and_middle_drag_pans(shot: Desk) -> None:
+def test_wheel_zooms_at_the_pointer_and_middle_drag_pans(shot: WindowDriver) -> None:
     at = shot.canvas.to_view((30, 70))
     before = shot.canvas.camera.zoom
     turn(shot, at, 120)
@@ -145,7 +145,7 @@ def test_wheel_zooms_at_the_pointer_and_middle_drag_pans(shot: Desk) -> None:
     assert shot.canvas.camera.fitted
 
 
-def test_hand_tool_pans(shot: Desk) -> None:
+def test_hand_tool_pans(shot: WindowDriver) -> None:
     shot.trigger("tool.hand")
     centre = shot.canvas.camera.centre
     shot.drag([(60, 60), (70, 60)])
@@ -153,14 +153,14 @@ def test_hand_tool_pans(shot: Desk) -> None:
     assert not shot.document.objects
 
 
-def test_hundred_percent_is_one_picture_pixel_on_one_device_pixel(shot: Desk) -> None:
+def test_hundred_percent_is_one_picture_pixel_on_one_device_pixel(shot: WindowDriver) -> None:
     shot.trigger("view.100")
     assert shot.canvas.camera.zoom * shot.canvas.devicePixelRatioF() == 1.0
     shot.trigger("view.200")
     assert shot.canvas.camera.zoom * shot.canvas.devicePixelRatioF() == 2.0
 
 
-def test_pen_pressure_makes_the_stroke_thinner(shot: Desk) -> None:
+def test_pen_pressure_makes_the_stroke_thinner(shot: WindowDriver) -> None:
     shot.workspace.looks.set_brush(40)
     pen(shot, [(50, 50, 0.25)])
     thin = shot.mask(0).sum()
@@ -170,7 +170,7 @@ def test_pen_pressure_makes_the_stroke_thinner(shot: Desk) -> None:
     assert shot.mask(0).sum() - thin == pytest.approx(np.pi * 20**2, rel=0.05)
 
 
-def test_painting_shows_a_hidden_object_and_leaves_the_source_view(shot: Desk) -> None:
+def test_painting_shows_a_hidden_object_and_leaves_the_source_view(shot: WindowDriver) -> None:
     shot.drag([(40, 50)])
     shot.trigger("object.visible")
     shot.trigger("view.source")
@@ -179,7 +179,7 @@ def test_painting_shows_a_hidden_object_and_leaves_the_source_view(shot: Desk) -
     assert shot.view.mode is ViewMode.OVERLAY and 1 not in shot.view.hidden
 
 
-def test_a_frame_change_under_the_pen_keeps_the_stroke_where_it_began(shot: Desk) -> None:
+def test_a_frame_change_under_the_pen_keeps_the_stroke_where_it_began(shot: WindowDriver) -> None:
     shot.drag([(40, 50), (60, 50)], lift=False)
     shot.go(3)
     assert shot.cell(0) is not None
@@ -188,7 +188,7 @@ def test_a_frame_change_under_the_pen_keeps_the_stroke_where_it_began(shot: Desk
     assert shot.cell(3) is None
 
 
-def test_readout_tells_place_colour_and_object(shot: Desk) -> None:
+def test_readout_tells_place_colour_and_object(shot: WindowDriver) -> None:
     shot.workspace.looks.set_brush(20)
     shot.drag([(40, 50)])
     shot.mouse(QEvent.Type.MouseMove, (40.5, 50.5), button=Qt.MouseButton.NoButton, held=Qt.MouseButton.NoButton)
@@ -200,7 +200,7 @@ def test_readout_tells_place_colour_and_object(shot: Desk) -> None:
     assert shot.window.status_bar.readout == ""
 
 
-def test_escape_from_a_gesture_leaves_no_trace(shot: Desk) -> None:
+def test_escape_from_a_gesture_leaves_no_trace(shot: WindowDriver) -> None:
     shot.drag([(40, 50), (60, 50)], lift=False)
     shot.canvas.pen.cancel()
     assert not shot.canvas.overlay.labels.any()
@@ -209,7 +209,7 @@ def test_escape_from_a_gesture_leaves_no_trace(shot: Desk) -> None:
 
 
 @pytest.mark.parametrize("mode", list(ViewMode))
-def test_every_view_mode_is_another_picture(shot: Desk, mode: ViewMode) -> None:
+def test_every_view_mode_is_another_picture(shot: WindowDriver, mode: ViewMode) -> None:
     shot.workspace.looks.set_brush(40)
     shot.drag([(80, 55)])
     shot.window.canvas.pen.leave()
@@ -237,7 +237,7 @@ def test_every_view_mode_is_another_picture(shot: Desk, mode: ViewMode) -> None:
         assert inside.getRgb()[:3] == (255, 255, 255) and outside.getRgb()[:3] == (0, 0, 0)
 
 
-def test_peek_shows_the_source_while_the_key_is_held(shot: Desk) -> None:
+def test_peek_shows_the_source_while_the_key_is_held(shot: WindowDriver) -> None:
     shot.drag([(80, 55)])
     shot.qtbot.keyPress(shot.window, Qt.Key.Key_QuoteLeft)
     assert shot.view.peek and not shot.canvas.overlay.labels.any()
@@ -245,7 +245,7 @@ def test_peek_shows_the_source_while_the_key_is_held(shot: Desk) -> None:
     assert not shot.view.peek and shot.canvas.overlay.labels.any()
 
 
-def test_f7_goes_through_the_backgrounds(shot: Desk) -> None:
+def test_f7_goes_through_the_backgrounds(shot: WindowDriver) -> None:
     shot.trigger("view.backdrop")
     assert shot.view.mode is ViewMode.CUTOUT
     seen = set()
@@ -255,16 +255,16 @@ def test_f7_goes_through_the_backgrounds(shot: Desk) -> None:
     assert len(seen) == 5
 
 
-def test_tools_are_exclusive(shot: Desk) -> None:
+def test_tools_are_exclusive(shot: WindowDriver) -> None:
     for tool in Tool:
         shot.trigger(f"tool.{tool.value}")
         checked = [t for t in Tool if shot.window.commands[f"tool.{t.value}"].isChecked()]
         assert checked == [tool]
 
 
-def turn(desk: Desk, at: QPointF, degrees_8: int) -> None:
+def turn(driver: WindowDriver, at: QPointF, degrees_8: int) -> None:
     """Turns the wheel over a point of the viewer."""
-    viewport = desk.canvas.viewport()
+    viewport = driver.canvas.viewport()
     event = QWheelEvent(
         at,
         QPointF(viewport.mapToGlobal(at.toPoint())),
@@ -278,11 +278,11 @@ def turn(desk: Desk, at: QPointF, degrees_8: int) -> None:
     QCoreApplication.sendEvent(viewport, event)
 
 
-def pen(desk: Desk, points: list[tuple[float, float, float]]) -> None:
+def pen(driver: WindowDriver, points: list[tuple[float, float, float]]) -> None:
     """Draws with a tablet pen: (x, y, pressure) in picture pixels."""
     kinds = [QEvent.Type.TabletPress, *[QEvent.Type.TabletMove] * (len(points) - 1), QEvent.Type.TabletRelease]
     for kind, (x, y, pressure) in zip(kinds, [*points, points[-1]], strict=True):
-        at = desk.canvas.to_view((x, y))
+        at = driver.canvas.to_view((x, y))
         event = QTabletEvent(
             kind,
             QPointingDevice.primaryPointingDevice(),
@@ -298,10 +298,10 @@ def pen(desk: Desk, points: list[tuple[float, float, float]]) -> None:
             Qt.MouseButton.LeftButton,
             Qt.MouseButton.LeftButton,
         )
-        QCoreApplication.sendEvent(desk.canvas.viewport(), event)
+        QCoreApplication.sendEvent(driver.canvas.viewport(), event)
 
 
-def test_the_right_button_erases_with_the_brush_and_paints_with_the_eraser(shot: Desk) -> None:
+def test_the_right_button_erases_with_the_brush_and_paints_with_the_eraser(shot: WindowDriver) -> None:
     shot.workspace.looks.set_brush(20)
     shot.drag([(40, 50), (100, 50)])
     shot.drag([(70, 50)], button=Qt.MouseButton.RightButton)

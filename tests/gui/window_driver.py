@@ -1,4 +1,4 @@
-"""A window under test and the hands of its user."""
+"""A window under test, driven as its user would: open, paint, press, look."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class Answers(Dialogs):
         return self.agrees
 
 
-class Desk:
+class WindowDriver:
     """Opens, paints, presses and looks, as a user would."""
 
     def __init__(self, workspace: Workspace, answers: Answers, qtbot: QtBot) -> None:

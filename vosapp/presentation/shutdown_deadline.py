@@ -9,7 +9,7 @@ CLOSING_S = 0.5
 _LEAST_S = 0.02  # what is asked to stop last gets a chance, however long the others took
 
 
-class Patience:
+class ShutdownDeadline:
     """The time that everything which has to stop may take together. What does not stop within it is left behind."""
 
     def __init__(self) -> None:

@@ -25,11 +25,11 @@ _INPUT = frozenset(
 )
 
 
-class InputGate(QObject):
-    """While it is shut, clicks and keys reach only widgets below one with the property `stays_open`."""
+class InputBlocker(QObject):
+    """While it is in force, clicks and keys reach only widgets below one with the property `stays_open`."""
 
     def __init__(self) -> None:
-        """Shuts the gate."""
+        """Begins to block."""
         super().__init__()
         application = QCoreApplication.instance()
         if application is not None:

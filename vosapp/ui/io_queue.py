@@ -12,17 +12,17 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QEventLoop, QObject, QTimer
 
 from vosapp.core.errors import UserError
-from vosapp.engine.job import Job, JobContext, JobResult, Outcome, Progress
-from vosapp.presentation.shutdown_deadline import Patience
+from vosapp.engine.job import JobContext, JobResult, Outcome, Progress
+from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.presentation.view_state import FileWork
-from vosapp.ui.input_blocker import InputGate
-from vosapp.ui.job_thread import JobThread
+from vosapp.ui.background_task import BackgroundTask
+from vosapp.ui.input_blocker import InputBlocker
 from vosapp.ui.session import Session
 
 logger = logging.getLogger("vosapp")
 
 ANSWER_MS = 2000
-"""How long an errand that only reads has to answer its cancelling. Then the window goes on without it."""
+"""How long a task that only reads has to answer its cancelling. Then the window goes on without it."""
 
 T = TypeVar("T")
 
@@ -31,7 +31,7 @@ Body = Callable[[JobContext], T]
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class IoTask:
     """One piece of work, and who hears of its end. Everything but the body is called in the GUI thread.
 
     Attributes:
@@ -57,15 +57,17 @@ class Errand:
     reads: bool = False
 
 
-class DiskWork(QObject):
-    """A row of errands, of which one runs at a time. Lives in the GUI thread."""
+class IoQueue(QObject):
+    """A row of tasks, of which one runs at a time. Lives in the GUI thread."""
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._row: deque[Errand] = deque()
-        self._running: Errand | None = None
-        self._thread: JobThread | None = None
+        self._row: deque[IoTask] = deque()
+        self._running: IoTask | None = None
+        self._task = BackgroundTask(self)
+        self._task.progressed.connect(self._progressed)
+        self._task.ended.connect(self._ended)
         self._shown_at = 0.0
         self._returned: list[Any] = []  # what the running body returned, until somebody takes it
         self._answer = QTimer(self)
@@ -75,15 +77,15 @@ class DiskWork(QObject):
     @property
     def is_busy(self) -> bool:
         """Whether something runs or waits to run."""
-        return self._thread is not None or bool(self._row)
+        return self._task.is_running or bool(self._row)
 
-    def run(self, errand: Errand) -> None:
-        """Runs an errand after those that were given before."""
-        self._row.append(errand)
+    def run(self, task: IoTask) -> None:
+        """Runs a task after those that were given before."""
+        self._row.append(task)
         self._start_next()
 
     def run_and_wait(
-        self, body: Body[T], title: str, *, can_cancel: bool = False, patience: Patience | None = None
+        self, body: Body[T], title: str, *, can_cancel: bool = False, deadline: ShutdownDeadline | None = None
     ) -> JobResult[T]:
         """Runs a body and returns how it ended. The window goes on painting but takes nothing from the user.
 
@@ -91,12 +93,12 @@ class DiskWork(QObject):
             body: what to do.
             title: shown meanwhile.
             can_cancel: whether the user is offered to cancel.
-            patience: after which a body that nobody needs any more is left behind, cancelled; None waits for it.
+            deadline: after which a body that nobody needs any more is left behind, cancelled; None waits for it.
         """
         loop = QEventLoop()
         ended = _Ended(loop)
         self.run(
-            Errand(
+            IoTask(
                 body,
                 title,
                 ended.done,
@@ -106,62 +108,58 @@ class DiskWork(QObject):
                 blocks=True,
             )
         )
-        if patience is not None:
-            self._answer.start(patience.left_ms())
-        gate = InputGate()
+        if deadline is not None:
+            self._answer.start(deadline.left_ms())
+        blocker = InputBlocker()
         try:
             loop.exec()
         finally:
-            gate.open()
+            blocker.open()
         return ended.result or JobResult(Outcome.CANCELLED)
 
     def cancel(self) -> None:
-        """Asks the running errand to stop, if it can."""
+        """Asks the running task to stop, if it can."""
         work = self._session.view.file_work
-        if self._thread is not None and self._running is not None and self._running.can_cancel and work is not None:
+        if self._running is not None and self._running.can_cancel and work is not None:
             self._session.set(file_work=replace(work, cancelling=True))
-            self._thread.cancel()
+            self._task.cancel()
             if self._running.reads:
                 self._answer.start(ANSWER_MS)
 
-    def stop(self, patience: Patience) -> None:
+    def stop(self, deadline: ShutdownDeadline) -> None:
         """Stops everything and calls nobody back but those who wait; what was opened and not taken is closed."""
-        waiting = [errand for errand in (self._running, *self._row) if errand is not None and errand.blocks]
+        waiting = [task for task in (self._running, *self._row) if task is not None and task.blocks]
         self._row.clear()
-        thread, self._thread = self._thread, None
-        errand, self._running = self._running, None
+        task, self._running = self._running, None
         for one in waiting:
             _tell(one, JobResult(Outcome.CANCELLED))
-        if thread is not None and errand is not None:
-            self._stop_one(thread, errand, patience)
+        if task is not None:
+            self._stop_one(task, deadline)
 
-    def stop_reading(self, patience: Patience) -> None:
+    def stop_reading(self, deadline: ShutdownDeadline) -> None:
         """Cancels what only reads: what is open is to be saved, and must not wait for another drive, which may hang."""
-        self._row = deque(errand for errand in self._row if not errand.reads)
-        thread, errand = self._thread, self._running
-        if thread is None or errand is None or not errand.reads:
+        self._row = deque(task for task in self._row if not task.reads)
+        task = self._running
+        if task is None or not task.reads:
             return
-        self._thread = self._running = None
-        self._stop_one(thread, errand, patience)
-        self._give_up(errand)
+        self._running = None
+        self._stop_one(task, deadline)
+        self._give_up(task)
 
-    def _stop_one(self, thread: JobThread, errand: Errand, patience: Patience) -> None:
+    def _stop_one(self, task: IoTask, deadline: ShutdownDeadline) -> None:
         self._answer.stop()
         returned, self._returned = self._returned, []
-        if thread.stop(patience) and errand.unclaimed is not None:
+        if self._task.stop(deadline) and task.unclaimed is not None:
             for value in returned:
-                errand.unclaimed(value)
+                task.unclaimed(value)
 
     def _start_next(self) -> None:
-        if self._thread is not None or not self._row:
+        if self._task.is_running or not self._row:
             return
-        errand = self._running = self._row.popleft()
-        thread = self._thread = JobThread(self)
-        thread.progressed.connect(self._progressed)
-        thread.ended.connect(self._ended)
-        if errand.title:
-            self._session.set(file_work=FileWork(errand.title, can_cancel=errand.can_cancel, blocks=errand.blocks))
-        thread.start_job(Job(_Remembered(errand.body, self._returned), errand.title))
+        task = self._running = self._row.popleft()
+        if task.title:
+            self._session.set(file_work=FileWork(task.title, can_cancel=task.can_cancel, blocks=task.blocks))
+        self._task.start(_Remembered(task.body, self._returned), task.title)
 
     def _progressed(self, progress: Progress) -> None:
         work, now = self._session.view.file_work, time.monotonic()
@@ -172,36 +170,28 @@ class DiskWork(QObject):
             self._session.set(file_work=replace(work, done=progress.done, total=progress.total))
 
     def _ended(self, result: JobResult[Any]) -> None:
-        thread, self._thread = self._thread, None
-        errand, self._running = self._running, None
-        if thread is None or errand is None:
+        task, self._running = self._running, None
+        if task is None:
             return  # stopped meanwhile
         self._answer.stop()
-        thread.wait()
-        thread.put_away()
         self._returned = []
-        if errand.title:
+        if task.title:
             self._session.set(file_work=None)
         try:
-            _tell(errand, result)
+            _tell(task, result)
         finally:
             self._start_next()
 
     def _leave_behind(self) -> None:
-        """An errand that nobody needs any more does not answer: the window goes on without it."""
-        thread, errand = self._thread, self._running
-        if thread is None or errand is None or not thread.leave():
-            return
-        self._thread = self._running = None
-        self._returned = []  # the thread has the old list, and nobody will look into it
-        self._give_up(errand)
+        """A task that nobody needs any more does not answer: the window goes on without it."""
+        self._task.leave()
 
-    def _give_up(self, errand: Errand) -> None:
-        """Goes on without an errand."""
-        if errand.title:
+    def _give_up(self, task: IoTask) -> None:
+        """Goes on without a task."""
+        if task.title:
             self._session.set(file_work=None)
         try:
-            _tell(errand, JobResult(Outcome.CANCELLED))
+            _tell(task, JobResult(Outcome.CANCELLED))
         finally:
             self._start_next()
 
@@ -219,7 +209,7 @@ class _Remembered:
 
 
 class _Ended:
-    """How an errand ended that somebody waits for."""
+    """How a task ended that somebody waits for."""
 
     def __init__(self, loop: QEventLoop) -> None:
         self._loop = loop
@@ -239,15 +229,15 @@ class _Ended:
         self._loop.quit()
 
 
-def _tell(errand: Errand, result: JobResult[Any]) -> None:
+def _tell(task: IoTask, result: JobResult[Any]) -> None:
     if result.outcome is Outcome.DONE:
-        if errand.done is not None:
-            errand.done(result.value)
+        if task.done is not None:
+            task.done(result.value)
     elif result.outcome is Outcome.CANCELLED:
-        if errand.cancelled is not None:
-            errand.cancelled()
-    elif errand.failed is not None:
-        errand.failed(_for_the_user(result.error, errand.title))
+        if task.cancelled is not None:
+            task.cancelled()
+    elif task.failed is not None:
+        task.failed(_for_the_user(result.error, task.title))
 
 
 def _for_the_user(error: Exception | None, title: str) -> UserError:

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 from PySide6.QtCore import QObject, QThread, Signal
 
 from vosapp.engine.job import Job, JobResult, Progress
-from vosapp.presentation.shutdown_deadline import Patience
+from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 
 T = TypeVar("T")
 
@@ -84,7 +84,7 @@ class JobThread(QThread):
         self._job: Job[Any] | None = None
         self._speaking = threading.Lock()
         self._is_left = False
-        self._has_ended = False
+        self.result: JobResult[Any] | None = None  # once the job has ended
 
     @property
     def is_left(self) -> bool:
@@ -97,7 +97,7 @@ class JobThread(QThread):
         self.start(priority)
 
     def deliver(self, item: object) -> None:
-        """Hands a result over to the GUI thread; called by the job's body in the worker thread."""
+        """UiDriver a result over to the GUI thread; called by the job's body in the worker thread."""
         with self._speaking:
             if not self._is_left and self.mailbox.put(item):
                 self.delivered.emit()
@@ -107,14 +107,14 @@ class JobThread(QThread):
         if self._job is not None:
             self._job.cancel()
 
-    def stop(self, patience: Patience) -> bool:
+    def stop(self, deadline: ShutdownDeadline) -> bool:
         """Stops the job and waits a while for its thread, which is put away then. One that goes on is left behind.
 
         Returns:
             Whether the thread has ended.
         """
         self.cancel()
-        if not self.wait(patience.left_ms()) and not self.leave():
+        if not self.wait(deadline.left_ms()) and not self.leave():
             self.wait()
         self.put_away()
         return not self._is_left
@@ -128,7 +128,7 @@ class JobThread(QThread):
             False when the job has ended meanwhile, and has said so.
         """
         with self._speaking:
-            if self._has_ended:
+            if self.result is not None:
                 return False
             self._is_left = True
         self.setParent(None)
@@ -153,6 +153,6 @@ class JobThread(QThread):
 
     def _end(self, result: JobResult[Any]) -> None:
         with self._speaking:
-            self._has_ended = True
+            self.result = result
             if not self._is_left:
                 self.ended.emit(result)

@@ -11,7 +11,7 @@ from vosapp.core.errors import UserError
 from vosapp.core.settings import Settings
 from vosapp.core.timeline import Direction
 from vosapp.presentation.engine_list import engine_choices, usable_name
-from vosapp.presentation.shutdown_deadline import Patience
+from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.presentation.suggest.networks import suggest_choices
 from vosapp.presentation.view_state import Playback, PropagateChoice
 from vosapp.ui.controllers.alpha_import import AlphaController
@@ -305,11 +305,11 @@ class Workspace(QObject):
             self.window.keep_open()
             return
         self.weights.cancel()
-        patience = Patience()
-        self.projects.stop(patience)
+        deadline = ShutdownDeadline()
+        self.projects.stop(deadline)
         self.playback.stop()
-        self.pictures.close(patience)
-        self.weights.stop(patience)
+        self.pictures.close(deadline)
+        self.weights.stop(deadline)
 
     def _polygon_changed(self, points: int) -> None:
         self.session.set(polygon_points=points)
@@ -337,9 +337,9 @@ class Workspace(QObject):
         work = (self.check, self.relinking, self.suggest, self.runs, self.exports)
         for one in work:
             one.cancel()
-        patience = Patience()
+        deadline = ShutdownDeadline()
         for one in work:
-            one.stop(patience)
+            one.stop(deadline)
 
     def _stop_check(self) -> None:
-        self.check.stop(Patience())
+        self.check.stop(ShutdownDeadline())

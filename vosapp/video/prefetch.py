@@ -172,9 +172,9 @@ class Prefetcher:
         """Waits for the newest request; None when closing."""
         while True:
             with self._wake:
-                patience = _LOOK_SECONDS if self._info is not None and self._info.provisional else None
+                deadline = _LOOK_SECONDS if self._info is not None and self._info.provisional else None
                 self._idle = True
-                self._wake.wait_for(self._is_overtaken, patience)
+                self._wake.wait_for(self._is_overtaken, deadline)
                 self._idle = False
                 request, self._newest = self._newest, None
                 if self._closing:

@@ -15,7 +15,7 @@ from vosapp.core.frame_words import frame_words
 from vosapp.core.timeline import FrameRange
 from vosapp.presentation.view_state import NoticeKind
 from vosapp.ui.controllers.ranges import AsksRange
-from vosapp.ui.io_queue import DiskWork, Errand
+from vosapp.ui.io_queue import IoQueue, IoTask
 from vosapp.ui.session import Session
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class AlphaController(QObject):
     """Imports the alpha of the source as anchors of the active object, or of a new one when there is none."""
 
-    def __init__(self, session: Session, dialogs: AsksRange, disk: DiskWork, parent: QObject | None = None) -> None:
+    def __init__(self, session: Session, dialogs: AsksRange, disk: IoQueue, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._dialogs = dialogs
@@ -57,7 +57,7 @@ class AlphaController(QObject):
         clip = self._session.document.clip
         if clip is not None:
             self._disk.run(
-                Errand(
+                IoTask(
                     alpha_body(clip.path, frames),
                     "Reading the alpha channel",
                     done=partial(self._take, self._session.editor),

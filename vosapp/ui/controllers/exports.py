@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 from PySide6.QtCore import QObject, Signal
 
 from vosapp.core.errors import UserError
-from vosapp.engine.job import Job, JobResult, Outcome, Progress
+from vosapp.engine.job import JobResult, Outcome, Progress
 from vosapp.export.manifest import require_free
 from vosapp.export.recipe import ExportFormat, MissingMasks
 from vosapp.presentation.requests.export import ExportChoice, ExportDisplay, Finding, recipe, resolve_export
-from vosapp.presentation.shutdown_deadline import Patience
+from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.presentation.view_state import NoticeKind, WorkStatus
-from vosapp.ui.job_thread import JobThread
+from vosapp.ui.background_task import BackgroundTask
 from vosapp.ui.session import Session
 
 if TYPE_CHECKING:
@@ -44,8 +44,9 @@ class ExportController(QObject):
         super().__init__(parent)
         self._session = session
         self._dialogs = dialogs
-        self._thread: JobThread | None = None
-        self._hanging: JobThread | None = None  # the last one, if it was left behind; it may still write a file
+        self._task = BackgroundTask(self)
+        self._task.progressed.connect(self._progressed)
+        self._task.ended.connect(self._job_ended)
         self._result: Finding | None = None
         self._result_path = ""
         self.choice = ExportChoice()
@@ -88,9 +89,9 @@ class ExportController(QObject):
     def start(self) -> None:
         """Starts the export as set, asking first when files of other origin lie there. Only one goes on at a time."""
         session = self._session
-        if self._thread is not None or not self.display().possible:
+        if self.is_running or not self.display().possible:
             return
-        if self._hanging is not None and self._hanging.isRunning():
+        if self._task.hangs:  # it may still write a file
             session.notify(
                 "The export before still waits for a drive that does not answer.",
                 "It ends by itself when the drive answers. Wait for that, or start vosapp anew.",
@@ -107,30 +108,25 @@ class ExportController(QObject):
         from vosapp.export.export_job import ExportTask, export_body  # loads OpenCV
 
         task = ExportTask(session.document, session.editor.store, wanted)
-        thread = self._thread = JobThread(self)
-        thread.progressed.connect(self._progressed)
-        thread.ended.connect(self._job_ended)
         self._result = None
         session.set(export=WorkStatus("Export"))
-        thread.start_job(Job(export_body(task), "export"))
+        self._task.start(export_body(task), "export")
 
     def cancel(self) -> None:
         """Asks the export to stop."""
         status = self._session.view.export
-        if self._thread is not None and status is not None:
-            self._thread.cancel()
+        if self.is_running and status is not None:
+            self._task.cancel()
             self._session.set(export=replace(status, cancelling=True))
 
-    def stop(self, patience: Patience) -> None:
+    def stop(self, deadline: ShutdownDeadline) -> None:
         """Ends the export: the clip is being left."""
-        if self._thread is not None:
-            self._thread.stop(patience)
-            self._end(JobResult(Outcome.CANCELLED))
+        self._task.stop(deadline)
 
     @property
     def is_running(self) -> bool:
         """Whether an export goes on."""
-        return self._thread is not None
+        return self._task.is_running
 
     def _progressed(self, progress: Progress) -> None:
         status = self._session.view.export
@@ -147,19 +143,10 @@ class ExportController(QObject):
             )
 
     def _job_ended(self, result: JobResult[ExportReport]) -> None:
-        if self._thread is not None:
-            self._thread.wait()
-            self._end(result)
-
-    def _end(self, result: JobResult[ExportReport]) -> None:
-        thread, self._thread = self._thread, None
-        if thread is not None:
-            thread.put_away()
-            self._hanging = thread if thread.is_left else None
         self._result, self._result_path = _outcome(
             result, recipe(self._session.document, self._session.view, self.choice).path
         )
-        if self._hanging is not None:
+        if self._task.hangs:
             text = "Stopped, but a drive does not answer. What is unfinished there goes when it answers."
             self._result = Finding(NoticeKind.WARNING, text)
         self._session.set(export=None)

@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject
 
 from vosapp.core.recent import RecentFiles, UnsavedWork, discard_unsaved, unsaved_work
 from vosapp.engine.job import JobContext
-from vosapp.presentation.shutdown_deadline import Patience
-from vosapp.ui.io_queue import DiskWork, Errand
+from vosapp.presentation.shutdown_deadline import ShutdownDeadline
+from vosapp.ui.io_queue import IoQueue, IoTask
 from vosapp.ui.session import Session
 
 Lists = tuple[tuple[str, ...], tuple[UnsavedWork, ...]]
@@ -23,7 +23,7 @@ class FileLists(QObject):
         super().__init__(parent)
         self._session = session
         self._recent = RecentFiles(session.settings.get("project.recent_count", int))
-        self._disk = DiskWork(session, self)  # of its own: a drive that does not answer holds up nothing else
+        self._disk = IoQueue(session, self)  # of its own: a drive that does not answer holds up nothing else
 
     @property
     def is_busy(self) -> bool:
@@ -32,21 +32,21 @@ class FileLists(QObject):
 
     def refresh(self) -> None:
         """Reads the lists anew."""
-        self._disk.run(Errand(partial(_read, self._recent), done=self._show, reads=True))
+        self._disk.run(IoTask(partial(_read, self._recent), done=self._show, reads=True))
 
     def add(self, path: Path) -> None:
         """Puts a clip or project in front of those opened last."""
-        self._disk.run(Errand(partial(_add, self._recent, path)))
+        self._disk.run(IoTask(partial(_add, self._recent, path)))
         self.refresh()  # apart, as it asks every drive of the list
 
     def discard(self, path: Path) -> None:
         """Deletes unsaved work."""
-        self._disk.run(Errand(partial(_discard, path), failed=self._session.fail))
+        self._disk.run(IoTask(partial(_discard, path), failed=self._session.fail))
         self.refresh()
 
-    def stop(self, patience: Patience) -> None:
+    def stop(self, deadline: ShutdownDeadline) -> None:
         """Ends the reading: the window is closing."""
-        self._disk.stop(patience)
+        self._disk.stop(deadline)
 
     def _show(self, lists: Lists) -> None:
         recent, unsaved = lists

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QThread
 
 from vosapp.core.history import History
-from vosapp.engine.job import Job, JobContext, JobResult
-from vosapp.presentation.shutdown_deadline import Patience
+from vosapp.engine.job import JobContext, JobResult
+from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.presentation.view_state import Notice, NoticeKind
-from vosapp.ui.job_thread import JobThread
+from vosapp.ui.background_task import BackgroundTask
 from vosapp.ui.session import Session
 
 if TYPE_CHECKING:
@@ -29,41 +29,32 @@ class MaskCheck(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._thread: JobThread | None = None
+        self._task = BackgroundTask(self)
+        self._task.ended.connect(self._ended)
         self.checked = 0  # masks read by the last check that came to its end
 
     @property
     def is_running(self) -> bool:
         """Whether masks are being read."""
-        return self._thread is not None
+        return self._task.is_running
 
     def start(self) -> None:
         """Checks the open project."""
         project = self._session.project
-        if project is None or self._thread is not None:
+        if project is None or self.is_running:
             return
-        thread = self._thread = JobThread(self)
-        thread.ended.connect(self._ended)
         body = partial(_check, project.path, project.editor.history)
-        thread.start_job(Job(body, "check"), QThread.Priority.LowestPriority)
+        self._task.start(body, "check", QThread.Priority.LowestPriority)
 
     def cancel(self) -> None:
         """Asks the check to stop."""
-        if self._thread is not None:
-            self._thread.cancel()
+        self._task.cancel()
 
-    def stop(self, patience: Patience) -> None:
+    def stop(self, deadline: ShutdownDeadline) -> None:
         """Gives the check up, so that nothing reads the file."""
-        thread, self._thread = self._thread, None
-        if thread is not None:
-            thread.stop(patience)
+        self._task.stop(deadline)
 
     def _ended(self, result: JobResult[MaskReport]) -> None:
-        thread, self._thread = self._thread, None
-        if thread is None:
-            return
-        thread.wait()
-        thread.deleteLater()
         if result.value is None:
             return  # a file that cannot be read at all is told of where it is used
         self.checked = result.value.checked

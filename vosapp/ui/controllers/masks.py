@@ -18,7 +18,7 @@ from vosapp.engine.job import JobContext
 from vosapp.presentation.view_state import Notice, NoticeKind
 from vosapp.presentation.viewer.cleanup import small_holes, specks
 from vosapp.presentation.viewer.raster import BoolImage
-from vosapp.ui.io_queue import DiskWork, Errand
+from vosapp.ui.io_queue import IoQueue, IoTask
 from vosapp.ui.session import Session
 from vosapp.ui.viewer.live_stroke import Stroke
 
@@ -33,7 +33,7 @@ class MaskDialogs(Protocol):
 class MaskController(QObject):
     """Edits masks of the active object."""
 
-    def __init__(self, session: Session, dialogs: MaskDialogs, disk: DiskWork, parent: QObject | None = None) -> None:
+    def __init__(self, session: Session, dialogs: MaskDialogs, disk: IoQueue, parent: QObject | None = None) -> None:
         """Makes the controller; `disk` reads images."""
         super().__init__(parent)
         self._session = session
@@ -135,7 +135,7 @@ class MaskController(QObject):
         session = self._session
         done = partial(self._take_imported, path, session.editor, session.view.frame_index)
         self._disk.run(
-            Errand(
+            IoTask(
                 partial(_read, path),
                 f"Reading {path.name}",
                 done=done,

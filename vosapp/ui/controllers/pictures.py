@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from vosapp.presentation.shutdown_deadline import Patience
+from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.presentation.view_state import NoticeKind
 from vosapp.ui.session import Session
 from vosapp.video.cache import FrameCache
@@ -66,11 +66,11 @@ class PictureController(QObject):
         """Whether a frame can be shown at once."""
         return self._cache is not None and frame_index in self._cache
 
-    def close(self, patience: Patience | None = None) -> None:
+    def close(self, deadline: ShutdownDeadline | None = None) -> None:
         """Ends the prefetch thread."""
         self._patience.stop()
         if self._prefetcher is not None:
-            self._prefetcher.close((patience or Patience()).left_s())
+            self._prefetcher.close((deadline or ShutdownDeadline()).left_s())
         self._prefetcher = self._cache = self.picture = None
         self._wanted = -1
         self._failed.clear()

@@ -17,10 +17,10 @@ from vosapp.core.paths import SUFFIX
 from vosapp.engine.job import JobContext, Outcome
 from vosapp.presentation import project_files
 from vosapp.presentation.project_files import Media, OpenedShot
-from vosapp.presentation.shutdown_deadline import Patience
+from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.presentation.view_state import Notice, NoticeKind
 from vosapp.ui.controllers.file_lists import FileLists
-from vosapp.ui.io_queue import DiskWork, Errand
+from vosapp.ui.io_queue import IoQueue, IoTask
 from vosapp.ui.session import Session
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class ProjectController(QObject):
         super().__init__(parent)
         self._session = session
         self._dialogs = dialogs
-        self.disk = DiskWork(session, self)
+        self.disk = IoQueue(session, self)
         self.lists = FileLists(session, self)
         self._is_leaving = False
         self._shown_clip: ClipRef | None = None
@@ -121,7 +121,7 @@ class ProjectController(QObject):
             return
         self._session.set(opening=path.name, notice=None)
         self.disk.run(
-            Errand(
+            IoTask(
                 partial(body, path),
                 f"Opening {path.name}",
                 done=partial(self._take_over, path, saved),
@@ -140,7 +140,7 @@ class ProjectController(QObject):
     def _take_over(self, path: Path, saved: bool, shot: OpenedShot) -> None:
         self._session.set(opening="")
         if not self.leave():
-            self.disk.run(Errand(partial(_dispose, shot)))
+            self.disk.run(IoTask(partial(_dispose, shot)))
             return
         project, media = shot.project, shot.media
         project.on_problem = self._problem.emit
@@ -189,7 +189,7 @@ class ProjectController(QObject):
         self._shown_clip = clip
         if str(self._session.view.clip.path.absolute() if self._session.view.clip else "") != clip.path:
             self.disk.run(
-                Errand(
+                IoTask(
                     partial(project_files.read_media, Path(clip.path)),
                     done=self._show_media,
                     failed=self._lose_media,
@@ -218,7 +218,7 @@ class ProjectController(QObject):
 
     def leave(self) -> bool:
         """Stops what works on the open document and closes its file; False when the user wants to stay."""
-        self.disk.stop_reading(Patience())
+        self.disk.stop_reading(ShutdownDeadline())
         work = self._session.view.file_work
         if self._is_leaving or (work is not None and work.blocks):
             return False
@@ -252,14 +252,14 @@ class ProjectController(QObject):
             if not self._dialogs.confirm("Leave without saving?", str(error), "Leave"):
                 session.fail(error)
                 return False
-            self.disk.run_and_wait(partial(_abandon, project), "Closing", patience=Patience())
+            self.disk.run_and_wait(partial(_abandon, project), "Closing", deadline=ShutdownDeadline())
         session.project = None
         return True
 
-    def stop(self, patience: Patience) -> None:
+    def stop(self, deadline: ShutdownDeadline) -> None:
         """Stops opening and listing: the window is closing."""
-        self.disk.stop(patience)
-        self.lists.stop(patience)
+        self.disk.stop(deadline)
+        self.lists.stop(deadline)
 
     # -- for other controllers ----------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from vosapp.core.range_edits import CopiedMasks
 from vosapp.core.timeline import FrameRange
 from vosapp.engine.job import JobContext
 from vosapp.presentation.view_state import NoticeKind
-from vosapp.ui.io_queue import DiskWork, Errand
+from vosapp.ui.io_queue import IoQueue, IoTask
 from vosapp.ui.session import Session
 
 
@@ -53,7 +53,7 @@ class RangeDialogs(AsksRange, Protocol):
 class RangeController(QObject):
     """Edits many frames of the active object at once, each time as one step."""
 
-    def __init__(self, session: Session, dialogs: RangeDialogs, disk: DiskWork, parent: QObject | None = None) -> None:
+    def __init__(self, session: Session, dialogs: RangeDialogs, disk: IoQueue, parent: QObject | None = None) -> None:
         """Makes the controller; `disk` reads masks of long ranges."""
         super().__init__(parent)
         self._session = session
@@ -90,10 +90,10 @@ class RangeController(QObject):
         session, active = self._session, self._session.active
         if active is not None:
             body = partial(_copied, session.document, session.editor.store, active.id, frames)
-            errand = Errand(
+            task = IoTask(
                 body, "Copying masks", done=self._take_copied, failed=session.fail, can_cancel=True, reads=True
             )
-            self._disk.run(errand)
+            self._disk.run(task)
 
     def paste(self) -> None:
         """Puts the remembered masks down as anchors, the first one on this frame."""

@@ -13,13 +13,13 @@ from PySide6.QtWidgets import QWidget
 
 from vosapp.core.document import ClipRef
 from vosapp.core.relink import name_of, search_places
-from vosapp.engine.job import Job, JobContext, JobResult
+from vosapp.engine.job import JobContext, JobResult
 from vosapp.presentation.media_search import Found, Grade, Looking, facts_of, search
 from vosapp.presentation.project_files import Media
-from vosapp.presentation.shutdown_deadline import Patience
+from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.presentation.view_state import NoticeKind
+from vosapp.ui.background_task import BackgroundTask
 from vosapp.ui.dialogs.relink import RelinkDialog
-from vosapp.ui.job_thread import JobThread
 from vosapp.ui.session import Session
 
 Deliver = Callable[[Found | Looking], None]
@@ -44,7 +44,9 @@ class RelinkController(QObject):
         self._window = window
         self._session = session
         self._dialogs = dialogs
-        self._thread: JobThread | None = None
+        self._task = BackgroundTask(self)
+        self._task.delivered.connect(self._take_news)
+        self._task.ended.connect(self._ended)
         self._found: dict[Path, Found] = {}
         self._more: list[Path] = []
         self.dialog: RelinkDialog | None = None
@@ -53,7 +55,7 @@ class RelinkController(QObject):
     @property
     def is_searching(self) -> bool:
         """Whether folders are being looked through."""
-        return self._thread is not None
+        return self._task.is_running
 
     def show(self) -> None:
         """Opens the window for the open document's clip and begins to search where the clip probably is."""
@@ -105,15 +107,12 @@ class RelinkController(QObject):
     def cancel(self) -> None:
         """Ends the search; what was found stays in the list."""
         self._more.clear()
-        if self._thread is not None:
-            self._thread.cancel()
+        self._task.cancel()
 
-    def stop(self, patience: Patience) -> None:
+    def stop(self, deadline: ShutdownDeadline) -> None:
         """Ends everything: the document is being closed."""
         self._more.clear()
-        thread, self._thread = self._thread, None
-        if thread is not None:
-            thread.stop(patience)
+        self._task.stop(deadline)
         self._forget()
 
     # -- the search -----------------------------------------------------------------------------------------------
@@ -127,24 +126,18 @@ class RelinkController(QObject):
         clip = self._session.document.clip
         if clip is None:
             return
-        if self._thread is not None:  # what the user asks for comes first
+        if self.is_searching:  # what the user asks for comes first
             self._more += places
-            self._thread.cancel()
+            self._task.cancel()
         else:
             self._start(partial(_these, clip, places))
 
     def _start(self, search_in: SearchIn) -> None:
-        thread = self._thread = JobThread(self)
-        thread.delivered.connect(self._take_news)
-        thread.ended.connect(self._ended)
         self._status("Searching…", searching=True)
-        thread.start_job(Job(partial(search_in, thread.deliver), "search"))
+        self._task.start_delivering(partial(_body, search_in), "search")
 
     def _take_news(self) -> None:
-        thread = self._thread
-        if thread is None:
-            return
-        news = thread.mailbox.take_all()
+        news = self._task.take_all()
         places = [one for one in news if isinstance(one, Looking)]
         for one in news:
             if isinstance(one, Found):
@@ -156,11 +149,6 @@ class RelinkController(QObject):
 
     def _ended(self, _result: JobResult[int]) -> None:
         self._take_news()
-        thread, self._thread = self._thread, None
-        if thread is None:
-            return
-        thread.wait()
-        thread.deleteLater()
         places, self._more = self._more, []
         if places:
             self._search(places)
@@ -185,6 +173,10 @@ class RelinkController(QObject):
         dialog, self.dialog = self.dialog, None
         if dialog is not None:
             dialog.reject()
+
+
+def _body(search_in: SearchIn, deliver: Deliver) -> Callable[[JobContext], int]:
+    return partial(search_in, deliver)
 
 
 def _likely(clip: ClipRef, project: Path | None, deliver: Deliver, context: JobContext) -> int:

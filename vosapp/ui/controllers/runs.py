@@ -13,15 +13,15 @@ from vosapp.core.editor import RunChange, RunToken
 from vosapp.core.edits import make_anchor
 from vosapp.core.errors import UserError
 from vosapp.core.timeline import Direction
-from vosapp.engine.job import REPORT_INTERVAL_S, Job, JobContext, JobResult, Outcome, Progress
+from vosapp.engine.job import REPORT_INTERVAL_S, JobContext, JobResult, Outcome, Progress
 from vosapp.engine.run.plan import RunPlan
 from vosapp.presentation.engine_list import engine_choices, usable_name
 from vosapp.presentation.engine_memory import EngineMemory, engine_of_masks
 from vosapp.presentation.requests.run import Refusal, request
-from vosapp.presentation.shutdown_deadline import Patience
+from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.presentation.text.run_report import report
 from vosapp.presentation.view_state import NoticeKind, PropagateChoice, Reach, WorkStatus
-from vosapp.ui.job_thread import JobThread
+from vosapp.ui.background_task import BackgroundTask
 from vosapp.ui.session import Session
 
 if TYPE_CHECKING:
@@ -49,7 +49,9 @@ class RunController(QObject):
         super().__init__(parent)
         self._session = session
         self._make_body = make_body
-        self._thread: JobThread | None = None
+        self._task = BackgroundTask(self)
+        self._task.progressed.connect(self._progressed)
+        self._task.ended.connect(self._job_ended)
         self._token: RunToken | None = None
         self._frames: set[int] = set()  # that the run has written
         self._memory = EngineMemory()
@@ -59,6 +61,7 @@ class RunController(QObject):
         self._take_soon.setSingleShot(True)
         self._take_soon.setInterval(round(1000 * REPORT_INTERVAL_S))
         self._take_soon.timeout.connect(self._take_masks)
+        self._task.delivered.connect(self._take_soon.start)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What the actions of this controller do, except Esc, which also ends polygons."""
@@ -125,7 +128,7 @@ class RunController(QObject):
     def start(self, choice: PropagateChoice | None = None) -> None:
         """Starts a run as set in the panel, or as given. While one goes on this does nothing."""
         session = self._session
-        if self._thread is not None:
+        if self.is_running:
             return
         asked = request(session.document, session.view, choice)
         if isinstance(asked, Refusal):
@@ -145,12 +148,8 @@ class RunController(QObject):
         task = PropagationTask(session.document, session.editor.store, plan, device)
         self._frames = set()
         self._token = session.editor.begin_run(label, within=plan.within)
-        thread = self._thread = JobThread(self)
-        thread.progressed.connect(self._progressed)
-        thread.delivered.connect(self._take_soon.start)
-        thread.ended.connect(self._job_ended)
         session.set(run=WorkStatus(label.capitalize()), notice=None)
-        thread.start_job(Job(make_body(task, thread.deliver), label), QThread.Priority.LowPriority)
+        self._task.start_delivering(partial(make_body, task), label, QThread.Priority.LowPriority)
 
     def _anchor_paint(self, plan: RunPlan) -> None:
         """Makes anchors of the corrections where the run starts: propagating from them confirms them."""
@@ -165,22 +164,20 @@ class RunController(QObject):
 
     def cancel(self) -> None:
         """Asks the run to stop; what is finished stays."""
-        if self._thread is not None:
-            self._thread.cancel()
+        if self.is_running:
+            self._task.cancel()
             run = self._session.view.run
             if run is not None:
                 self._session.set(run=replace(run, cancelling=True))
 
-    def stop(self, patience: Patience) -> None:
+    def stop(self, deadline: ShutdownDeadline) -> None:
         """Ends the run and keeps what it finished: the clip is being left."""
-        if self._thread is not None:
-            self._thread.stop(patience)
-            self._end(JobResult(Outcome.CANCELLED))
+        self._task.stop(deadline)
 
     @property
     def is_running(self) -> bool:
         """Whether a run goes on."""
-        return self._thread is not None
+        return self._task.is_running
 
     def _progressed(self, progress: Progress) -> None:
         from vosapp.engine.run.propagation_job import note_of
@@ -202,9 +199,9 @@ class RunController(QObject):
         )
 
     def _take_masks(self) -> None:
-        if self._thread is None or self._token is None:
+        if self._token is None:
             return
-        results = self._thread.mailbox.take_all()
+        results = self._task.take_all()
         self._session.set(damaged=self._session.view.damaged.union(*(result.damaged for result in results)))
         changes = [change for result in results for change in _changes(result)]
         self._frames |= {change.frame_index for change in changes}
@@ -232,18 +229,9 @@ class RunController(QObject):
         self._followed = self._session.view.frame_index if follow else -1
 
     def _job_ended(self, result: JobResult[Any]) -> None:
-        if self._thread is None:
-            return  # the window closed and took the result already
-        self._thread.wait()
-        self._end(result)
-
-    def _end(self, result: JobResult[Any]) -> None:
         self._take_soon.stop()
         self._take_masks()
-        thread, token = self._thread, self._token
-        self._thread = self._token = None
-        if thread is not None:
-            thread.put_away()
+        token, self._token = self._token, None
         if token is not None:
             self._session.editor.end_run(token)
         run = self._session.view.run

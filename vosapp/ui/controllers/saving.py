@@ -17,7 +17,7 @@ from vosapp.presentation import project_files
 from vosapp.presentation.view_state import NoticeKind
 from vosapp.ui.controllers.projects import ProjectController
 from vosapp.ui.dialogs.backups import BackupDialog
-from vosapp.ui.io_queue import Errand
+from vosapp.ui.io_queue import IoTask
 from vosapp.ui.session import Session
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class SavingController(QObject):
             self.save_as()
             return
         done = partial(self._say, f"{project.path.name} is saved.")
-        self._projects.disk.run(Errand(partial(_flush, project), "Saving", done=done, failed=session.fail))
+        self._projects.disk.run(IoTask(partial(_flush, project), "Saving", done=done, failed=session.fail))
 
     def save_as(self) -> None:
         """Asks for a place and goes on there."""
@@ -91,7 +91,7 @@ class SavingController(QObject):
         project_id = project.project_id if project is not None and self._session.view.project.saved else ""
         body = partial(_backups, project_id)
         self._projects.disk.run(
-            Errand(
+            IoTask(
                 body,
                 "Looking for backups",
                 done=self._ask_backup,
@@ -118,7 +118,7 @@ class SavingController(QObject):
             return
         copy = project.begin_copy(path)
         self._projects.disk.run(
-            Errand(
+            IoTask(
                 partial(_write, project, copy, stays=stays),
                 f"Saving {'a copy ' if stays else ''}as {path.name}",
                 done=partial(self._copied, project, copy, stays),
@@ -140,7 +140,7 @@ class SavingController(QObject):
             return
         project.backups = self._projects.backup_policy(saved=True)
         close_before = project.go_on_in(copy)
-        self._projects.disk.run(Errand(partial(_run, close_before)))
+        self._projects.disk.run(IoTask(partial(_run, close_before)))
         self._session.mark_saved()
         self._projects.lists.add(copy.path)
         self._say(f"Saved as {copy.path.name}. From now on every step is saved as you work.")

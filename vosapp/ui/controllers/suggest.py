@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QThread, Signal
 
 from vosapp.core.errors import UserError
-from vosapp.engine.job import Job, JobContext, JobResult, Outcome, Progress
-from vosapp.presentation.shutdown_deadline import Patience
+from vosapp.engine.job import JobContext, JobResult, Outcome, Progress
+from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.presentation.suggest.suggestions import Suggestions, accept, suggestions_of
 from vosapp.presentation.view_state import NoticeKind, WorkStatus
-from vosapp.ui.job_thread import JobThread
+from vosapp.ui.background_task import BackgroundTask
 from vosapp.ui.session import Session
 
 if TYPE_CHECKING:
@@ -36,7 +37,10 @@ class SuggestController(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._thread: JobThread | None = None
+        self._task = BackgroundTask(self)
+        self._task.progressed.connect(self._progressed)
+        self._task.delivered.connect(self._take_found)
+        self._task.ended.connect(self._job_ended)
         self.make_body: MakeSuggestBody | None = None  # tests put other proposals in place of the networks'
 
     @property
@@ -48,7 +52,7 @@ class SuggestController(QObject):
     @property
     def is_running(self) -> bool:
         """Whether a search goes on."""
-        return self._thread is not None
+        return self._task.is_running
 
     @property
     def is_shown(self) -> bool:
@@ -61,7 +65,7 @@ class SuggestController(QObject):
     def start(self) -> None:
         """Searches on the frame shown; without any network it says how to get one."""
         session = self._session
-        if self._thread is not None or session.document.clip is None or session.view.run is not None:
+        if self.is_running or session.document.clip is None or session.view.run is not None:
             return
         if self.make_body is None and self._explain_lack():
             return
@@ -70,19 +74,14 @@ class SuggestController(QObject):
         frame_index = session.view.frame_index
         names = tuple(name for name in (session.view.suggest_with,) if name)
         task = SuggestTask(session.document, frame_index, session.settings.get("engine.device", str), names)
-        thread = self._thread = JobThread(self)
-        thread.progressed.connect(self._progressed)
-        thread.delivered.connect(self._take_found)
-        thread.ended.connect(self._job_ended)
         session.set(
             suggestions=Suggestions(frame_index, searching=True),
             searching=WorkStatus("Suggest objects"),
             network_help=(),
             notice=None,
         )
-        thread.start_job(
-            Job((self.make_body or suggest_body)(task, thread.deliver), "suggest objects"), QThread.Priority.LowPriority
-        )
+        body = partial(self.make_body or suggest_body, task)
+        self._task.start_delivering(body, "suggest objects", QThread.Priority.LowPriority)
 
     def _explain_lack(self) -> bool:
         """Shows how to get a network when there is none; returns whether there is none."""
@@ -105,15 +104,13 @@ class SuggestController(QObject):
     def cancel(self) -> None:
         """Stops the search; what it found so far stays to be chosen from."""
         work = self._session.view.searching
-        if self._thread is not None and work is not None:
-            self._thread.cancel()
+        if self.is_running and work is not None:
+            self._task.cancel()
             self._session.set(searching=replace(work, cancelling=True))
 
-    def stop(self, patience: Patience) -> None:
+    def stop(self, deadline: ShutdownDeadline) -> None:
         """Ends the search: the clip is being left."""
-        if self._thread is not None:
-            self._thread.stop(patience)
-            self._end(JobResult(Outcome.CANCELLED))
+        self._task.stop(deadline)
 
     def _progressed(self, progress: Progress) -> None:
         work = self._session.view.searching
@@ -121,7 +118,7 @@ class SuggestController(QObject):
             self._session.set(searching=replace(work, message=progress.message))
 
     def _take_found(self) -> None:
-        deliveries = self._thread.mailbox.take_all() if self._thread is not None else []
+        deliveries = self._task.take_all()
         if deliveries:
             self._show_found(deliveries[-1], searching=True)
 
@@ -131,15 +128,7 @@ class SuggestController(QObject):
             self._session.set(suggestions=found.with_found(suggestions_of(proposals), searching=searching))
 
     def _job_ended(self, result: JobResult[list[Proposal]]) -> None:
-        if self._thread is not None:
-            self._thread.wait()
-            self._end(result)
-
-    def _end(self, result: JobResult[list[Proposal]]) -> None:
         self._take_found()
-        thread, self._thread = self._thread, None
-        if thread is not None:
-            thread.put_away()
         found = self._session.view.suggestions
         if result.value is not None:
             self._show_found(result.value, searching=False)

@@ -9,10 +9,10 @@ from typing import Protocol
 from PySide6.QtCore import QObject, QThread, Signal
 
 from vosapp.core.errors import UserError
-from vosapp.engine.job import Job, JobContext, JobResult, Outcome
-from vosapp.presentation.shutdown_deadline import Patience
+from vosapp.engine.job import JobContext, JobResult, Outcome
+from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.presentation.view_state import NoticeKind
-from vosapp.ui.job_thread import JobThread
+from vosapp.ui.background_task import BackgroundTask
 from vosapp.ui.session import Session
 
 
@@ -36,23 +36,24 @@ class WeightsController(QObject):
         super().__init__(parent)
         self._session = session
         self._dialogs = dialogs
-        self._thread: JobThread | None = None
+        self._task = BackgroundTask(self)
+        self._task.ended.connect(self._ended)
 
     @property
     def is_running(self) -> bool:
         """Whether an import goes on."""
-        return self._thread is not None
+        return self._task.is_running
 
     def ask(self) -> None:
         """Lets the user choose the file or files, and imports them."""
-        if self._thread is None:
+        if not self.is_running:
             paths = self._dialogs.ask_weights()
             if paths:
                 self.start(paths)
 
     def start(self, paths: Sequence[Path]) -> None:
         """Imports files that belong together; they are recognised by what is in them."""
-        if self._thread is not None:
+        if self.is_running:
             return
         chosen = list(paths)
 
@@ -64,29 +65,19 @@ class WeightsController(QObject):
             spec = network(found.path.stem)
             return spec.title, spec.licence
 
-        thread = self._thread = JobThread(self)
-        thread.ended.connect(self._ended)
         names = ", ".join(path.name for path in chosen)
         self._session.notify(f"Reading {names}…", "This takes a minute for large files. You can go on working.")
-        thread.start_job(Job(body, "import weights"), QThread.Priority.LowPriority)
+        self._task.start(body, "import weights", QThread.Priority.LowPriority)
 
     def cancel(self) -> None:
         """Asks the import to stop."""
-        if self._thread is not None:
-            self._thread.cancel()
+        self._task.cancel()
 
-    def stop(self, patience: Patience) -> None:
+    def stop(self, deadline: ShutdownDeadline) -> None:
         """Gives an import up: the window is closing. The weights are in their place whole, or not at all."""
-        thread, self._thread = self._thread, None
-        if thread is not None:
-            thread.stop(patience)
+        self._task.stop(deadline)
 
     def _ended(self, result: JobResult[tuple[str, str]]) -> None:
-        thread, self._thread = self._thread, None
-        if thread is None:
-            return  # given up meanwhile
-        thread.wait()
-        thread.put_away()
         if result.outcome is Outcome.DONE and result.value is not None:
             title, licence = result.value
             self._session.notify(f"{title} has its weights now and can be used.", licence, NoticeKind.GOOD)

@@ -17,7 +17,7 @@ import numpy as np
 
 from vosapp.core.errors import UserError
 from vosapp.ui.app import end, make_application, use_offscreen_without_display
-from vosapp.ui.demo.ui_driver import DemoDialogs, Hands
+from vosapp.ui.demo.ui_driver import DemoDialogs, UiDriver
 from vosapp.ui.qt_messages import silence_offscreen
 
 CORRECTION_STEP = 4  # frames between those among which the correction is made on the worst
@@ -56,7 +56,7 @@ class _Story:
         self.folder = folder
         self.dialogs = DemoDialogs(folder)
         self.workspace = Workspace(dialogs=self.dialogs)
-        self.hands = Hands(self.workspace)
+        self.hands = UiDriver(self.workspace)
         self.engine = engine
         self._pictures = 0
         self.is_watched = application.platformName() != "offscreen"

@@ -39,7 +39,7 @@ class DemoDialogs(Dialogs):
         return True
 
 
-class Hands:
+class UiDriver:
     """Uses a window."""
 
     def __init__(self, workspace: Workspace) -> None:
