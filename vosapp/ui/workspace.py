@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -35,6 +34,7 @@ from vosapp.ui.controllers.weights import WeightsController
 from vosapp.ui.dialogs.about import about_box
 from vosapp.ui.dialogs.export import ExportDialog
 from vosapp.ui.dialogs.shortcuts import ShortcutSheet
+from vosapp.ui.input_router import InputRouter
 from vosapp.ui.main_window import MainWindow
 from vosapp.ui.presenter import Presenter
 from vosapp.ui.session import Session
@@ -86,6 +86,14 @@ class Workspace(QObject):
         self.saving = SavingController(self.session, dialogs, self.projects, self.window)
         self.relinking = RelinkController(self.session, dialogs, self.window, self)
         self.check = MaskCheck(self.session, self)
+        self.keys = InputRouter(
+            self.session,
+            self.window,
+            masks=self.masks,
+            objects=self.objects,
+            runs=self.runs,
+            suggest=self.suggest,
+        )
         self.export_dialog: ExportDialog | None = None
         self.presenter = Presenter(self.session, self.window, self)
         self._bind_commands()
@@ -119,15 +127,11 @@ class Workspace(QObject):
         for controller in (self.playback, self.looks, self.compare, self.masks, self.objects, self.runs, self.projects):
             commands.bind(controller.handlers())
         commands.bind(self.mattes.handlers())
-        for more in (self.saving, self.ranges):
+        for more in (self.saving, self.ranges, self.keys):
             commands.bind(more.handlers())
         commands.bind(self.alpha.handlers())
         commands.bind(
             {
-                **{f"object.select_{n}": partial(self.press_digit, n - 1) for n in range(1, 10)},
-                "edit.anchor": self.enter,
-                "tool.take_back": self.window.canvas.pen.take_back_corner,
-                "propagate.cancel": self.escape,
                 "object.suggest": self.suggest_objects,
                 "propagate.import_weights": self.weights.ask,
                 "view.full_screen": self.toggle_full_screen,
@@ -189,6 +193,7 @@ class Workspace(QObject):
         window.timeline.in_out_dragged.connect(self.playback.set_in_out)
         window.timeline.object_picked.connect(self.objects.pick)
         window.transport.number_typed.connect(self.playback.go_typed)
+        window.transport.left.connect(window.canvas.setFocus)
 
     def _connect_window(self) -> None:
         window = self.window
@@ -231,35 +236,10 @@ class Workspace(QObject):
         else:
             self.projects.open_path(path)
 
-    def enter(self) -> None:
-        """Enter closes a polygon, or accepts what is suggested on this frame, or makes the frame an anchor."""
-        if self.session.view.polygon_points:
-            self.window.canvas.pen.close_polygon()
-        elif self.suggest.is_shown:
-            self.suggest.accept()
-        else:
-            self.masks.make_anchor()
-
-    def escape(self) -> None:
-        """Esc gives up a polygon, or discards suggestions, or cancels the run."""
-        if self.session.view.polygon_points:
-            self.window.canvas.pen.cancel_polygon()
-        elif self.suggest.is_open:
-            self.suggest.discard()
-        else:
-            self.runs.cancel()
-
     def suggest_objects(self) -> None:
         """Stands still and searches for objects on the frame shown."""
         self.playback.stop()
         self.suggest.start()
-
-    def press_digit(self, place: int) -> None:
-        """A digit chooses the suggestion of that rank while there are some on the screen, else the object there."""
-        if self.suggest.is_shown:
-            self.suggest.toggle(place)
-        else:
-            self.objects.pick_place(place)
 
     def toggle_full_screen(self) -> None:
         """Fills the screen, or goes back."""

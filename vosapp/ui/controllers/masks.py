@@ -47,7 +47,6 @@ class MaskController(QObject):
             "edit.redo": self.redo,
             "edit.delete": self.delete_here,
             "edit.clean_up": self.clean_up,
-            "edit.anchor": self.make_anchor,
             "edit.approve": self.toggle_approved,
             "file.import_mask": self.ask_import,
         }

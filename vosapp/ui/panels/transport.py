@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QIntValidator
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QIntValidator, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from vosapp.presentation.display import TransportDisplay
@@ -18,9 +18,11 @@ class Transport(QWidget):
 
     Signals:
         number_typed: a frame number as shown (in the source's own numbering).
+        left: the field is done with, by Enter or Esc, and the keys are the viewer's again.
     """
 
     number_typed = Signal(str)
+    left = Signal()
 
     def __init__(self, actions: ActionSet) -> None:
         super().__init__()
@@ -35,6 +37,7 @@ class Transport(QWidget):
         self._clip = label("", "dim")
         self._play = tool_button(actions["play.toggle"], 24)
         self._speed = 0
+        self._frame_text = ""
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 12, 4)
         row.setSpacing(3)
@@ -47,6 +50,7 @@ class Transport(QWidget):
             row.addWidget(tool_button(actions[action_id]))
         row.addLayout(self._right(actions), 1)
         self._frame.returnPressed.connect(self._typed)
+        self._frame.given_up.connect(self._give_up)
 
     def _left(self, actions: ActionSet) -> QHBoxLayout:
         row = _half()
@@ -74,6 +78,7 @@ class Transport(QWidget):
 
     def show_transport(self, display: TransportDisplay) -> None:
         """Shows place, marks and playback."""
+        self._frame_text = display.frame_text
         if not self._frame.hasFocus():
             self._frame.setText(display.frame_text)
         self._last.setText(f"/ {display.last_text}" if display.last_text else "")
@@ -89,8 +94,12 @@ class Transport(QWidget):
             self._play.setIcon(icon("pause" if self._speed else "play"))
 
     def _typed(self) -> None:
+        self.left.emit()
         self.number_typed.emit(self._frame.text())
-        self._frame.clearFocus()
+
+    def _give_up(self) -> None:
+        self._frame.setText(self._frame_text)
+        self.left.emit()
 
 
 def _half() -> QHBoxLayout:
@@ -100,7 +109,13 @@ def _half() -> QHBoxLayout:
 
 
 class _FrameField(QLineEdit):
-    """Where a frame number can be typed."""
+    """Where a frame number can be typed.
+
+    Signals:
+        given_up: Esc was pressed.
+    """
+
+    given_up = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -109,7 +124,20 @@ class _FrameField(QLineEdit):
         self.setValidator(QIntValidator(-99_999_999, 99_999_999, self))
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setAccessibleName("Frame")
-        self.setToolTip("Type a frame number and press Enter")
+        self.setToolTip("Type a frame number, or +20 and -5 from here, and press Enter")
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """What stands there is replaced by what is typed."""
+        super().focusInEvent(event)
+        QTimer.singleShot(0, self.selectAll)  # after the click that brought the focus has set the cursor
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc gives up; no other key is passed on to the window."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.given_up.emit()
+        else:
+            super().keyPressEvent(event)
+            event.accept()
 
 
 def playback_note(playback: Playback) -> str:

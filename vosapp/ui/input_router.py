@@ -1,0 +1,112 @@
+"""Routes keys: to the text field that has the focus, else by what is on the screen (polygon, suggestions, run)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
+
+from vosapp.ui.controllers.masks import MaskController
+from vosapp.ui.controllers.objects import ObjectController
+from vosapp.ui.controllers.runs import RunController
+from vosapp.ui.controllers.suggest import SuggestController
+from vosapp.ui.main_window import MainWindow
+from vosapp.ui.session import Session
+
+_FIELDS = (QLineEdit, QAbstractSpinBox, QTextEdit, QPlainTextEdit)
+_COMMAND_KEYS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+_PLAIN_COMMANDS = range(Qt.Key.Key_F1, Qt.Key.Key_F35 + 1)
+
+
+class InputRouter(QObject):
+    """Decides whom a key is for.
+
+    While a text field has the focus, every key belongs to it but function keys and those with Ctrl, Alt or Meta that
+    do not edit text: Qt would give Enter, Esc, Delete and the digits to the window's commands first.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        window: MainWindow,
+        *,
+        masks: MaskController,
+        objects: ObjectController,
+        runs: RunController,
+        suggest: SuggestController,
+    ) -> None:
+        """Makes the router of a window; the controllers are those that a key may be for."""
+        super().__init__(window)
+        self._session = session
+        self._window = window
+        self._pen = window.canvas.pen
+        self._masks = masks
+        self._objects = objects
+        self._runs = runs
+        self._suggest = suggest
+        window.installEventFilter(self)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._watch_field)
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """The actions that mean different things at different times."""
+        digits = {f"object.select_{n}": partial(self.press_digit, n - 1) for n in range(1, 10)}
+        return {
+            **digits,
+            "edit.anchor": self.enter,
+            "propagate.cancel": self.escape,
+            "tool.take_back": self._pen.take_back_corner,
+        }
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keeps the window's commands from taking a field's keys, and a tap on Alt from opening the menu bar.
+
+        Alt is held while painting: it erases. Alt with a letter opens a menu as ever.
+        """
+        if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+            return False
+        if isinstance(watched, _FIELDS):
+            mine = belongs_to_field(event)
+            event.setAccepted(mine or event.isAccepted())
+            return mine
+        return event.key() == Qt.Key.Key_Alt
+
+    def _watch_field(self, old: QWidget | None, new: QWidget | None) -> None:
+        if isinstance(old, _FIELDS):
+            old.removeEventFilter(self)
+        if isinstance(new, _FIELDS) and new.window() is self._window:
+            new.installEventFilter(self)
+
+    def enter(self) -> None:
+        """Enter closes a polygon, or accepts what is suggested on this frame, or makes the frame an anchor."""
+        if self._session.view.polygon_points:
+            self._pen.close_polygon()
+        elif self._suggest.is_shown:
+            self._suggest.accept()
+        else:
+            self._masks.make_anchor()
+
+    def escape(self) -> None:
+        """Esc gives up a polygon, or discards suggestions, or cancels the run."""
+        if self._session.view.polygon_points:
+            self._pen.cancel_polygon()
+        elif self._suggest.is_open:
+            self._suggest.discard()
+        else:
+            self._runs.cancel()
+
+    def press_digit(self, place: int) -> None:
+        """A digit chooses the suggestion of that rank while there are some on the screen, else the object there."""
+        if self._suggest.is_shown:
+            self._suggest.toggle(place)
+        else:
+            self._objects.pick_place(place)
+
+
+def belongs_to_field(event: QKeyEvent) -> bool:
+    """Whether a key that is pressed in a text field is for the field itself."""
+    return not event.modifiers() & _COMMAND_KEYS and event.key() not in _PLAIN_COMMANDS
