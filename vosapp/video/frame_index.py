@@ -7,7 +7,7 @@ one table of packets and is settled here once, so that the rest of the program o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,11 @@ MISSING = -(1 << 63)
 """Stands for a timestamp that the file does not have."""
 
 IntArray = NDArray[np.int64]
+
+_JOINT_STEPS = 16
+_BREAK_STEPS = 250
+_MARKED_BEFORE = 2
+"""A demuxer that gathers packets notices a break of its counters one or two pictures before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,25 +114,69 @@ class FrameIndex:
         """Presentation time of every frame."""
         return self.packets.pts[self.order]
 
+    def pieces(self) -> IntArray:
+        """Which of several joined streams every frame belongs to, from 0; see `pieces_of`."""
+        return pieces_of(self.packets)[self.order]
+
+
+def pieces_of(packets: PacketTable) -> IntArray:
+    """The number of the stream that each packet belongs to, where several were joined without a new clock.
+
+    Recordings, and transport streams put one behind the other, hold such joints: there the clock falls back. It does
+    so at a key packet that is decoded before the packet in front of it and shown before what came before; anywhere
+    else only when it falls by many frames, since noise in the times is no joint.
+    """
+    known = np.flatnonzero(packets.dts != MISSING)
+    starts = np.zeros(len(packets), np.bool_)
+    if len(known) > 1:
+        steps = np.diff(packets.dts[known])
+        rising = steps[steps > 0]
+        far = _JOINT_STEPS * int(np.median(rising)) if len(rising) else 1
+        latest = np.maximum.accumulate(packets.pts[known])[:-1]
+        after = known[1:]
+        is_before = packets.key[after] & (packets.pts[after] <= latest) & (packets.pts[after] != MISSING)
+        starts[after] = (steps < 0) & (is_before | (steps < -far))
+    return np.cumsum(starts, dtype=np.int64)
+
+
+def forgive_joints(packets: PacketTable) -> PacketTable:
+    """The table without the marks of damage that demuxers set where two streams were joined.
+
+    Their counters do not go on there, which looks like a loss. Whether a picture is whole says the decoder.
+    """
+    known = packets.dts != MISSING
+    steps = np.diff(packets.dts, prepend=packets.dts[:1]) * (known & np.roll(known, 1))
+    rising = steps[steps > 0]
+    far = _BREAK_STEPS * int(np.median(rising)) if len(rising) else 1
+    joints = np.flatnonzero((np.diff(pieces_of(packets), prepend=0) > 0) | (steps > far))
+    if not len(joints):
+        return packets
+    whole = packets.whole.copy()
+    for joint in joints:
+        whole[max(0, joint - _MARKED_BEFORE) : joint + 1] = True
+    return replace(packets, whole=whole)
+
 
 def build_index(packets: PacketTable, *, complete: bool) -> FrameIndex:
     """Sorts packets into frames by presentation time; packets of equal time stay in the order of the file.
 
-    If any time is missing, the order of the file stands.
+    Streams that were joined follow each other in the order of the file, each sorted by itself. If any time is
+    missing, the order of the file stands.
 
     Args:
         packets: what is known of the file so far.
         complete: whether that is the whole file. If not, only frames are listed that no later packet can precede:
-            those presented before the last decoding time, since nothing is presented before it is decoded.
+            those presented before the last decoding time, since nothing is presented before it is decoded, and
+            those of streams that another one follows.
     """
     shown = np.flatnonzero(packets.shown)
-    times = packets.pts[shown]
+    times, pieces = packets.pts[shown], pieces_of(packets)
     if not bool((times == MISSING).any()):
-        shown = shown[np.argsort(times, kind="stable")]
+        shown = shown[np.lexsort((times, pieces[shown]))]
     if not complete:
         known = packets.dts[packets.dts != MISSING]
         horizon = int(known[-1]) if len(known) else MISSING
-        shown = shown[packets.pts[shown] < horizon]
+        shown = shown[(packets.pts[shown] < horizon) | (pieces[shown] < pieces[-1])]
     return index_from_order(packets, shown, complete=complete)
 
 
@@ -150,12 +199,7 @@ def times_settle_order(packets: PacketTable, *, trusted: bool) -> bool:
         False when only the decoder can tell.
     """
     times = packets.pts[packets.shown]
-    if bool((times == MISSING).any()) or len(np.unique(times)) < len(times):
+    by_piece = np.stack([pieces_of(packets)[packets.shown], times])
+    if bool((times == MISSING).any()) or np.unique(by_piece, axis=1).shape[1] < len(times):
         return False
     return trusted or not bool((np.diff(times) > 0).all())
-
-
-def is_variable_rate(times: IntArray, tick: int = 1) -> bool:
-    """Whether the distances between the known times of frames differ by more than rounding to `tick` units explains."""
-    steps = np.diff(np.sort(times[times != MISSING]))
-    return len(steps) > 1 and int(steps.max() - steps.min()) > max(1, tick)

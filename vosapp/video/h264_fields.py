@@ -58,7 +58,11 @@ class _Field:
 
 
 class FieldPairs:
-    """Looks at the packets of one stream in the order of the file."""
+    """Looks at the packets of one stream in the order of the file.
+
+    Attributes:
+        length_bytes: bytes of the length in front of each unit of a packet; 0 where start codes divide them.
+    """
 
     def __init__(self, extradata: bytes) -> None:
         """Starts a stream.
@@ -66,10 +70,10 @@ class FieldPairs:
         Args:
             extradata: what the container says about the codec: parameter sets, with start codes or as "avcC".
         """
-        self._length_bytes = (extradata[4] & 3) + 1 if extradata[:1] == b"\1" and len(extradata) > 6 else 0
+        self.length_bytes = (extradata[4] & 3) + 1 if extradata[:1] == b"\1" and len(extradata) > 6 else 0
         self._sequence: _Sequence | None = None
         self._first: _Field | None = None
-        for unit in _units_of_avcc(extradata) if self._length_bytes else _units_after_start_codes(extradata):
+        for unit in _units_of_avcc(extradata) if self.length_bytes else units_after_start_codes(extradata):
             self._note_sequence(unit)
 
     @property
@@ -79,8 +83,8 @@ class FieldPairs:
 
     def is_second_field(self, packet: bytes) -> bool:
         """Whether the packet only completes the frame that the packet before it began."""
-        units = _units_with_lengths(packet, self._length_bytes) if self._length_bytes else None
-        fields = {field for unit in units or _units_after_start_codes(packet) if (field := self._field(unit))}
+        units = units_with_lengths(packet, self.length_bytes) if self.length_bytes else None
+        fields = {field for unit in units or units_after_start_codes(packet) if (field := self._field(unit))}
         if len(fields) != 1:
             # A whole frame: either not in fields, or both of them.
             self._first = None
@@ -167,7 +171,8 @@ def _skip_scaling_lists(reader: _Reader, count: int) -> None:
             last = following or last
 
 
-def _units_with_lengths(data: bytes, length_bytes: int) -> Iterator[bytes]:
+def units_with_lengths(data: bytes, length_bytes: int) -> Iterator[bytes]:
+    """The fronts of the units of a packet in which each has its length before it."""
     place = 0
     while place + length_bytes < len(data):
         length = int.from_bytes(data[place : place + length_bytes], "big")
@@ -176,7 +181,8 @@ def _units_with_lengths(data: bytes, length_bytes: int) -> Iterator[bytes]:
         place += length
 
 
-def _units_after_start_codes(data: bytes) -> Iterator[bytes]:
+def units_after_start_codes(data: bytes) -> Iterator[bytes]:
+    """The fronts of the units of a packet divided by start codes."""
     place = data.find(b"\0\0\1")
     while place >= 0:
         following = data.find(b"\0\0\1", place + 3)

@@ -32,6 +32,8 @@ class ClipInfo:
         has_numbers: whether the source numbers its frames (image sequences).
         start_timecode: "HH:MM:SS:FF", or "" when the source has none.
         has_audio, has_alpha, variable_rate, interlaced: what the source has.
+        track: number of the picture track in the file, from 0.
+        cropped: whether the container cuts margins off the coded picture.
         decoder: what decodes: "software", or the kind of hardware device; "" for image sequences.
         damaged: frames known to be damaged or missing before anything is decoded, ascending; others turn up later.
         provisional: the count is the container's claim; the exact index is still being made.
@@ -54,6 +56,8 @@ class ClipInfo:
     has_alpha: bool = False
     variable_rate: bool = False
     interlaced: bool = False
+    track: int = 0
+    cropped: bool = False
     decoder: str = ""
     damaged: tuple[int, ...] = ()
     provisional: bool = False

@@ -10,8 +10,9 @@ from vosapp.video.frame_index import (
     MISSING,
     PacketTable,
     build_index,
+    forgive_joints,
     index_from_order,
-    is_variable_rate,
+    pieces_of,
     times_settle_order,
 )
 
@@ -107,8 +108,20 @@ def test_given_order() -> None:
     assert index.rank.tolist() == [1, -1, 0]
 
 
-def test_variable_rate() -> None:
-    assert not is_variable_rate(np.array([0, 41, 83, 125, 166]))
-    assert is_variable_rate(np.array([0, 40, 90, 130]))
-    assert not is_variable_rate(np.array([0, 80, 40, MISSING]))
-    assert not is_variable_rate(np.array([7]))
+def test_joined_streams_follow_each_other() -> None:
+    """The clock of the second stream starts again, inside the times of the first."""
+    index = build_index(table([0, 30, 10, 20, 0, 20, 10], keys=(0, 4), dts=[0, 1, 2, 3, 0, 1, 2]), complete=True)
+    assert index.order.tolist() == [0, 2, 3, 1, 4, 6, 5]
+    assert index.pieces().tolist() == [0, 0, 0, 0, 1, 1, 1]
+    assert index.start_for(5) == 4
+
+
+def test_noise_in_decoding_times_is_no_joint() -> None:
+    packets = table([0, 30, 10, 20, 40, 50], keys=(0, 4), dts=[0, 1, 3, 2, 1, 5])
+    assert pieces_of(packets).tolist() == [0] * 6
+
+
+def test_marks_of_damage_at_a_joint_are_forgiven() -> None:
+    packets = table([*range(20), *range(20)], keys=(0, 20), dts=[*range(20), *range(20)])
+    packets.whole[[5, 18]] = False
+    assert np.flatnonzero(~forgive_joints(packets).whole).tolist() == [5]

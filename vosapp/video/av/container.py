@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import av
 from av.codec.codec import Capabilities
-from av.stream import Discard
+from av.stream import Discard, Disposition
 
 from vosapp.core.errors import MediaError
 from vosapp.video.av.errors import explain, file_url, no_file, no_picture, unknown_codec
@@ -28,6 +28,7 @@ FORMATS = (
     "wav,mp3,aac,flac,aiff,caf,w64"
 )
 MAX_DECODER_THREADS = 8
+_ATTACHED_PICTURE, _TIMED_THUMBNAILS = 0x0400, 0x0800
 MAX_PIXELS = 1 << 27
 """Larger pictures are refused; 16384 by 8192 is twice what the largest cameras give."""
 
@@ -54,7 +55,10 @@ def open_container(path: Path, hwaccel: HWAccel | None = None) -> InputContainer
 
 
 def video_stream(path: Path, container: InputContainer) -> VideoStream:
-    """The main picture track: the first one that is not a cover picture. Every other track is switched off.
+    """The main picture track. Every other track is switched off.
+
+    Of those that are no cover pictures it is the one marked as default, then the one with more pictures, then the
+    larger one.
 
     Raises:
         MediaError: there is none, or none that can be decoded.
@@ -62,7 +66,7 @@ def video_stream(path: Path, container: InputContainer) -> VideoStream:
     tracks = [track for track in container.streams.video if not _is_cover(track)]
     if not tracks:
         raise no_picture(path, bool(container.streams.audio))
-    track = tracks[0]
+    track = max(tracks, key=_importance)
     if getattr(track, "codec_context", None) is None:
         raise unknown_codec(path, "unknown")
     for other in container.streams:
@@ -105,8 +109,36 @@ def read_packets(container: InputContainer, track: VideoStream) -> Iterator[Pack
             yield packet
 
 
+def other_tracks(container: InputContainer, chosen: VideoStream) -> list[VideoStream]:
+    """The picture tracks that are left out, cover pictures aside."""
+    return [track for track in container.streams.video if track.index != chosen.index and not _is_cover(track)]
+
+
 def _is_cover(track: VideoStream) -> bool:
-    return bool(int(track.disposition) & 0x0400)
+    """Whether a track is a cover picture or a row of thumbnails."""
+    return bool(int(track.disposition) & (_ATTACHED_PICTURE | _TIMED_THUMBNAILS))
+
+
+def _importance(track: VideoStream) -> tuple[bool, bool, int, int, int]:
+    context = getattr(track, "codec_context", None)
+    pixels = context.width * context.height if context is not None else 0
+    is_default = bool(int(track.disposition) & Disposition.default)
+    return context is not None, is_default, _picture_count(track), pixels, -track.index
+
+
+def _picture_count(track: VideoStream) -> int:
+    """How many pictures a track has, as far as the container says; 0 when it does not."""
+    if track.frames:
+        return int(track.frames)
+    rate = track.average_rate or track.guessed_rate
+    if track.duration and track.time_base and rate:
+        return round(track.duration * track.time_base * rate)
+    hours, _, rest = track.metadata.get("DURATION", "").partition(":")
+    minutes, _, seconds = rest.partition(":")
+    try:
+        return round((int(hours) * 3600 + int(minutes) * 60 + float(seconds)) * float(rate or 0))
+    except ValueError:
+        return 0
 
 
 def ensure_decodable(path: Path, track: VideoStream) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
+from vosapp.video.av.side_data import orientation_of
 from vosapp.video.colour import (
     MATRIX_BT709,
     MATRIX_BT2020,
@@ -21,7 +22,7 @@ from vosapp.video.colour import (
     matrix_or_guess,
     to_display,
 )
-from vosapp.video.orientation import Orientation, orientation_from_matrix
+from vosapp.video.orientation import Orientation
 from vosapp.video.source import RgbImage
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def facts_of(picture: VideoFrame, pixel_aspect: Fraction | None) -> PictureFacts
         has_alpha=form.has_palette or any(part.is_alpha for part in form.components),
         shallow_format=_shallow_format(form),
         tags=_tags_of(picture),
-        orientation=_orientation_of(picture),
+        orientation=orientation_of(picture),
         pixel_aspect=aspect,
         interlaced=picture.interlaced_frame,
     )
@@ -139,11 +140,6 @@ def _tag(picture: VideoFrame, name: str) -> int:
 
 def _is_rgb(form: VideoFormat) -> bool:
     return form.is_rgb or form.has_palette or form.name.startswith(("gray", "mono", "ya", "bayer", "xyz"))
-
-
-def _orientation_of(picture: VideoFrame) -> Orientation:
-    matrix: Any = picture.side_data.get("DISPLAYMATRIX")
-    return orientation_from_matrix(bytes(matrix)) if matrix is not None else Orientation()
 
 
 class PictureConverter:
@@ -200,7 +196,7 @@ class PictureConverter:
         row = out.planes[0].line_size // 8
         plane: Any = out.planes[0]
         samples = np.frombuffer(plane, np.dtype("<u2")).reshape(out.height, row, 4)[:, : out.width]
-        matrix = ayuv_to_rgb(self._facts.tags, self._facts.bit_depth, alpha=self._facts.has_alpha)
+        matrix = ayuv_to_rgb(_tags_of(picture), self._facts.bit_depth, alpha=self._facts.has_alpha)
         return np.asarray(cv2.transform(samples, matrix), np.uint16)
 
     def _float_rgb(self, picture: VideoFrame) -> NDArray[np.float32]:
@@ -228,7 +224,8 @@ class PictureConverter:
         same_range: bool = False,
     ) -> VideoFrame:
         height, width = self._facts.square_size
-        tags = self._facts.tags
+        # Matrix and range may change at a cut; what the clip says of light and primaries stands.
+        tags = _tags_of(picture)
         source_range = _FULL_RANGE if tags.full_range else _LIMITED_RANGE
         return tool.reformat(
             picture,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,10 +19,11 @@ from vosapp.video.frame_index import (
     FrameIndex,
     PacketTable,
     build_index,
+    forgive_joints,
     index_from_order,
     times_settle_order,
 )
-from vosapp.video.h264_fields import FieldPairs
+from vosapp.video.hidden_pictures import hidden_test
 
 if TYPE_CHECKING:
     from av.packet import Packet
@@ -32,8 +33,12 @@ if TYPE_CHECKING:
 _REORDERING = frozenset(
     {"h264", "hevc", "vvc", "mpeg1video", "mpeg2video", "mpeg4", "msmpeg4v3", "vc1", "wmv3", "cavs", "rv40", "h263"}
 )
-# Containers that store no presentation times.
-_WITHOUT_TIMES = frozenset({"avi", "h264", "hevc", "m4v", "mpegvideo", "mjpeg"})
+# Containers that store no presentation times; what the bare streams among them say of time is FFmpeg's guess.
+BARE_STREAMS = frozenset({"h264", "hevc", "m4v", "mpegvideo", "mjpeg", "obu"})
+_WITHOUT_TIMES = BARE_STREAMS | {"avi"}
+# Codecs in which a packet of a few bytes may stand for "as before": whether that gives a picture knows the decoder.
+_MAY_SKIP = frozenset({"mpeg4", "msmpeg4v2", "msmpeg4v3", "h263", "flv1", "vc1", "wmv1", "wmv2", "wmv3", "vp6", "vp6f"})
+_SKIP_BYTES = 16
 _FIRST_SNAPSHOT = 512
 _FIRST_DECODED_SNAPSHOT = 64
 _PULSE = 64
@@ -78,7 +83,7 @@ class _Rows:
         return len(self.pts)
 
     def table(self) -> PacketTable:
-        return PacketTable(
+        table = PacketTable(
             pts=np.array(self.pts, np.int64),
             dts=np.array(self.dts, np.int64),
             position=np.array(self.position, np.int64),
@@ -87,6 +92,7 @@ class _Rows:
             shown=np.array(self.shown, np.bool_),
             whole=np.array(self.whole, np.bool_),
         )
+        return forgive_joints(table)
 
 
 def scan(path: Path) -> Iterator[Snapshot | None]:
@@ -100,14 +106,15 @@ def scan(path: Path) -> Iterator[Snapshot | None]:
     rows, cut_off = _Rows(), False
     with open_container(path) as container:
         track = video_stream(path, container)
-        has_b_frames = track.codec_context.name in _REORDERING and bool(track.codec_context.has_b_frames)
+        codec = track.codec_context.name
+        has_b_frames = codec in _REORDERING and bool(track.codec_context.has_b_frames)
         trusted = container.format.name not in _WITHOUT_TIMES
-        is_hidden = _hidden_test(track)
+        is_hidden = hidden_test(codec, track.codec_context.extradata or b"")
         snapshot = _FIRST_SNAPSHOT
         try:
             for packet in read_packets(container, track):
                 rows.add(packet, is_hidden(packet))
-                if len(rows) == snapshot and (trusted or not has_b_frames):
+                if len(rows) == snapshot and (trusted or not has_b_frames) and codec not in _MAY_SKIP:
                     yield Snapshot(build_index(rows.table(), complete=False))
                     snapshot *= 2
                 elif len(rows) % _PULSE == 0:
@@ -120,23 +127,11 @@ def scan(path: Path) -> Iterator[Snapshot | None]:
     table = rows.table()
     if not table.shown.any():
         raise MediaError(f"{path} holds no picture.", "Copy or export the clip again.")
-    if has_b_frames and not times_settle_order(table, trusted=trusted):
+    may_skip = codec in _MAY_SKIP and bool((table.size <= _SKIP_BYTES).any())
+    if may_skip or (has_b_frames and not times_settle_order(table, trusted=trusted)):
         yield from _ordered_by_decoder(path, table, cut_off)
     else:
         yield Snapshot(build_index(table, complete=True), cut_off)
-
-
-def _hidden_test(track: VideoStream) -> Callable[[Packet[Any]], bool]:
-    """What tells whether a packet of the track gives no picture of its own."""
-    codec = track.codec_context.name
-    if codec == "vp8":
-        # The "show frame" bit (RFC 6386, 9.1): clear for pictures that are only referred to.
-        return lambda packet: not bytes(packet)[0] & 0x10
-    if codec == "h264":
-        pairs = FieldPairs(track.codec_context.extradata or b"")
-        if pairs.possible:
-            return lambda packet: pairs.is_second_field(bytes(packet))
-    return lambda _: False
 
 
 def _ordered_by_decoder(path: Path, table: PacketTable, cut_off: bool) -> Iterator[Snapshot | None]:

@@ -1,0 +1,1 @@
+"""Footage and masks as they really come: every kind that was once read wrongly."""

@@ -1,0 +1,1 @@
+"""Opens every file below a folder and compares it with ffmpeg: `python -m tests.sweep FOLDER`."""
