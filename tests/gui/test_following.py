@@ -58,7 +58,7 @@ class TestDuringARun(GatedRuns):
         self.start(shot, gate)
         shot.wait(lambda: shot.view.picture_index == 2)
         self.finish(shot, gate)
-        assert shot.view.frame_index == 11
+        assert shot.view.frame_index == 0, "and comes back to where the run was started"
 
     def test_until_the_user_goes_elsewhere(self, shot: WindowDriver, gate: threading.Semaphore) -> None:
         self.start(shot, gate)

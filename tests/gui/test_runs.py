@@ -73,7 +73,7 @@ def test_one_frame_and_to_the_next_anchor(shot: WindowDriver) -> None:
     shot.trigger("propagate.backward_anchor")
     shot.finish_run()
     assert sorted(shot.document.objects[0].cells) == list(range(2, 9))
-    assert shot.view.propagate.reach is Reach.ALL
+    assert shot.view.propagate.reach is Reach.AS_NEEDED
 
 
 def test_in_and_out_bound_a_run(shot: WindowDriver) -> None:

@@ -288,6 +288,8 @@ def _propagate(document: Document, state: ViewState, asked: RunRequest | Refusal
 def _run_summary(document: Document, asked: RunRequest) -> str:
     offset = document.clip.first_number if document.clip else 0
     within = asked.plan.within
+    if asked.redone:
+        return _redo_summary(document, asked, offset)
     objects = len(asked.plan.object_ids)
     first, last = within.first + offset, within.last + offset
     parts = [f"Frames {first}–{last}" if last > first else f"Frame {first}"]
@@ -296,6 +298,16 @@ def _run_summary(document: Document, asked: RunRequest) -> str:
     if asked.kept:
         parts.append(f"{asked.kept} mask{'s' * (asked.kept != 1)} kept")
     return " · ".join(parts)
+
+
+def _redo_summary(document: Document, asked: RunRequest, offset: int) -> str:
+    """What is made anew after a correction: "25 frames, 43 to 68"."""
+    within, here = asked.plan.within, asked.plan.start
+    first = within.first + (within.first == here)
+    last = within.last - (within.last == here)
+    where = f"{first + offset} to {last + offset}" if last > first else f"{first + offset}"
+    others = " · the rest stays" if len(within) < (document.clip.frame_count if document.clip else 0) else ""
+    return f"Around this frame: {asked.redone} frame{'s' * (asked.redone != 1)}, {where}{others}"
 
 
 def _pen(document: Document, state: ViewState, active: RotoObject | None) -> PenDisplay:

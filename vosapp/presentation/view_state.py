@@ -54,8 +54,9 @@ class Wipe(enum.Enum):
 
 
 class Reach(enum.Enum):
-    """How far a run goes."""
+    """How far a run goes. `AS_NEEDED` redoes only the frames around a correction, and else goes as far as `ALL`."""
 
+    AS_NEEDED = "as_needed"
     ALL = "all"
     NEXT_ANCHOR = "next_anchor"
     IN_OUT = "in_out"
@@ -247,7 +248,7 @@ class PropagateChoice:
 
     engine: str = ""
     direction: Direction = Direction.FORWARD
-    reach: Reach = Reach.ALL
+    reach: Reach = Reach.AS_NEEDED
     all_objects: bool = True
 
 

@@ -205,6 +205,66 @@ def test_lanes_tell_the_kinds_apart() -> None:
     ]
 
 
+def test_predictions_with_a_later_anchor_before_them_are_outdated() -> None:
+    document = edits.make_anchor(shot(0, predicted=range(1, 12)), STORE, 1, 6)
+    spans = resolve(document, state()).timeline.lanes[0].spans
+    assert [(span.first, span.last, span.kind) for span in spans] == [
+        (0, 0, Kind.DRAWN),
+        (1, 5, Kind.PREDICTED),
+        (6, 6, Kind.DRAWN),
+        (7, 11, Kind.OUTDATED),
+    ]
+
+
+def corrected(*anchors: int, at: int) -> Document:
+    """Predicted everywhere from frame 0, later anchors in some places, painted on one frame."""
+    document = shot(0, predicted=range(1, 30))
+    for frame in anchors:
+        document = edits.make_anchor(document, STORE, 1, frame)
+    return edits.stroke(document, STORE, 1, at, Mask.from_array(np.ones((8, 8), np.bool_)))
+
+
+@pytest.mark.parametrize(
+    ("direction", "cuts", "expected", "redone"),
+    [
+        (Direction.BOTH, (), (6, 19), 13),
+        (Direction.FORWARD, (), (10, 19), 9),
+        (Direction.BACKWARD, (), (6, 10), 4),
+        (Direction.BOTH, (8, 15), (8, 14), 6),
+    ],
+)
+def test_after_a_correction_only_the_frames_around_it_are_made_anew(
+    direction: Direction, cuts: tuple[int, ...], expected: tuple[int, int], redone: int
+) -> None:
+    document = edits.set_cuts(corrected(5, 20, at=10), cuts)
+    asked = request(document, state(10, direction, Reach.AS_NEEDED))
+    assert isinstance(asked, RunRequest)
+    assert (asked.plan.within.first, asked.plan.within.last) == expected and asked.redone == redone
+    whole = request(document, state(10, direction, Reach.ALL))
+    assert isinstance(whole, RunRequest) and not whole.redone and len(whole.plan.within) > len(asked.plan.within)
+
+
+def test_the_panel_says_which_frames_a_correction_costs() -> None:
+    display = resolve(corrected(5, 20, at=10), state(10, Direction.BOTH, Reach.AS_NEEDED))
+    assert display.propagate.summary == "Around this frame: 13 frames, 1007 to 1020 · the rest stays"
+
+
+def test_without_a_correction_the_run_goes_to_the_ends() -> None:
+    document = shot(0, predicted=range(1, 12))
+    for frame in (0, 11):
+        asked = request(document, state(frame, Direction.BOTH, Reach.AS_NEEDED))
+        assert isinstance(asked, RunRequest) and not asked.redone
+        assert (asked.plan.within.first, asked.plan.within.last) == (0, 29)
+
+
+def test_only_the_corrected_object_is_made_anew() -> None:
+    document, other = edits.add_object(corrected(5, 20, at=10))
+    document = edits.stroke(document, STORE, other, 9, Mask.from_array(np.ones((8, 8), np.bool_)))
+    asked = request(document, state(10, Direction.BOTH, Reach.AS_NEEDED))
+    assert isinstance(asked, RunRequest) and asked.plan.object_ids == (1,)
+    assert (asked.plan.within.first, asked.plan.within.last) == (6, 19)
+
+
 @given(
     count=st.integers(1, 100_000),
     width=st.floats(50, 3000),

@@ -31,10 +31,12 @@ class RunRequest:
     Attributes:
         plan: for the engine.
         kept: anchors and approved frames inside the range, which stay as they are.
+        redone: how many frames around a correction are made anew; 0 for a run that is not about a correction.
     """
 
     plan: RunPlan
     kept: int
+    redone: int = 0
 
 
 def active_object(document: Document, state: ViewState) -> RotoObject | None:
@@ -57,6 +59,9 @@ def request(document: Document, state: ViewState, choice: PropagateChoice | None
     if refusal is not None:
         return refusal
     objects = _objects(document, state, choice)
+    corrected = tuple(item for item in objects if is_corrected(item, state.frame_index))
+    if choice.reach is Reach.AS_NEEDED and corrected:
+        return _redo(document, state, choice, corrected)
     trusted = _trusted(objects, state.frame_index)
     if not trusted:
         return Refusal("Paint the object on one frame first.")
@@ -69,6 +74,47 @@ def request(document: Document, state: ViewState, choice: PropagateChoice | None
         return Refusal("There is no frame to propagate to on that side.")
     kept = sum(_count_within(item.barriers(), within) for item in objects)
     return RunRequest(plan, kept)
+
+
+def is_corrected(item: RotoObject, frame_index: int) -> bool:
+    """Whether an object's mask on a frame was changed by hand and frames beside it do not come from it yet."""
+    cell = item.cells.get(frame_index)
+    if cell is None or not (cell.is_painted or cell.is_barrier):
+        return False
+    beside = (item.cells.get(frame_index + step) for step in (-1, 1))
+    return any(one and not one.is_barrier and (one.stale or frame_index not in one.sources) for one in beside)
+
+
+def _redo(
+    document: Document, state: ViewState, choice: PropagateChoice, objects: tuple[RotoObject, ...]
+) -> RunRequest | Refusal:
+    """The run after a correction: from it to the frames before the next barriers, and not across a cut."""
+    within = _around(document, state, choice.direction, objects)
+    plan = RunPlan(tuple(item.id for item in objects), within, choice.direction, choice.engine, state.frame_index)
+    if not writes_any(document, plan):
+        return Refusal("There is no frame to propagate to on that side.")
+    kept = sum(_count_within(item.barriers(), within) for item in objects)
+    return RunRequest(plan, kept, redone=len(within) - 1)  # the correction itself is given
+
+
+def _around(document: Document, state: ViewState, direction: Direction, objects: tuple[RotoObject, ...]) -> FrameRange:
+    here = state.frame_index
+    first, last = 0, document.clip.frame_count - 1 if document.clip else here
+    first = max([first, *(cut for cut in document.cuts if cut <= here)])
+    last = min([last, *(cut - 1 for cut in document.cuts if cut > here)])
+    before = [_nearest(item.barriers(), here, -1) for item in objects]
+    after = [_nearest(item.barriers(), here, 1) for item in objects]
+    first = max(first, min(first if f is None else f + 1 for f in before))
+    last = min(last, max(last if f is None else f - 1 for f in after))
+    if direction is Direction.FORWARD:
+        return FrameRange(here, last)
+    return FrameRange(first, here) if direction is Direction.BACKWARD else FrameRange(first, last)
+
+
+def _nearest(frames: Sequence[int], here: int, step: int) -> int | None:
+    """The nearest of some ascending frames after here, or before it when `step` is negative."""
+    place = bisect.bisect_right(frames, here) if step > 0 else bisect.bisect_left(frames, here) - 1
+    return frames[place] if 0 <= place < len(frames) else None
 
 
 def _refusal(document: Document, state: ViewState, choice: PropagateChoice) -> Refusal | None:

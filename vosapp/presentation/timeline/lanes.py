@@ -6,11 +6,13 @@ A lane is made of spans, not of frames, so that a clip of a hundred thousand fra
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from vosapp.core.document import Cell, Colour, Document, ObjectId, RotoObject
 from vosapp.core.frame_map import FrameMap
+from vosapp.core.timeline import FrameRange, ranges_of
 
 Doubts = tuple[tuple[int, float], ...]  # (frame, doubt), ascending by frame
 
@@ -23,6 +25,7 @@ class Kind(enum.Enum):
 
     PREDICTED = "predicted"
     PAINTED = "painted"
+    OUTDATED = "outdated"
     STALE = "stale"
     APPROVED = "approved"
     DRAWN = "drawn"
@@ -32,6 +35,7 @@ class Kind(enum.Enum):
 KIND_WORDS = {
     Kind.PREDICTED: "predicted",
     Kind.PAINTED: "predicted, painted over",
+    Kind.OUTDATED: "predicted before a nearer anchor was there: propagating again renews it",
     Kind.STALE: "predicted from a mask that has changed since",
     Kind.APPROVED: "approved: no run changes it",
     Kind.DRAWN: "anchor: drawn or confirmed by you",
@@ -79,34 +83,52 @@ def kind_of(cell: Cell) -> Kind:
     return Kind.PAINTED if cell.is_painted else Kind.PREDICTED
 
 
+_Sourced = tuple[LaneSpan, tuple[int, ...]]  # a span, and the anchors that its predictions come from
+
+
 def _spans(item: RotoObject) -> tuple[LaneSpan, ...]:
-    if not item.absences:
-        return _joined(FrameMap.of(item.cells).derived(_chunk_spans))
-    return _spans_with_absences(item)
+    anchors = item.anchors()
+    spans = [_aged(span, sources, anchors) for span, sources in _joined(FrameMap.of(item.cells).derived(_chunk_spans))]
+    spans += [span for absence in item.absences for span in _absent(item, absence)]
+    return tuple(span for span, _ in _joined((span, ()) for span in sorted(spans, key=lambda one: one.first)))
 
 
-def _chunk_spans(cells: Mapping[int, Cell]) -> tuple[LaneSpan, ...]:
-    return _joined(LaneSpan(frame, frame, kind_of(cell)) for frame, cell in cells.items())
+def _chunk_spans(cells: Mapping[int, Cell]) -> tuple[_Sourced, ...]:
+    return _joined((LaneSpan(frame, frame, kind_of(cell)), _sources(cell)) for frame, cell in cells.items())
 
 
-def _joined(spans: Iterable[LaneSpan]) -> tuple[LaneSpan, ...]:
-    """Ascending spans with neighbours of one kind made one."""
-    joined: list[LaneSpan] = []
-    for span in spans:
-        before = joined[-1] if joined else None
-        if before is not None and before.last == span.first - 1 and before.kind is span.kind:
-            joined[-1] = LaneSpan(before.first, span.last, span.kind)
+def _sources(cell: Cell) -> tuple[int, ...]:
+    return cell.sources if kind_of(cell) is Kind.PREDICTED else ()
+
+
+def _joined(spans: Iterable[_Sourced]) -> tuple[_Sourced, ...]:
+    """Ascending spans with neighbours of one kind and origin made one."""
+    joined: list[_Sourced] = []
+    for span, sources in spans:
+        before, known = joined[-1] if joined else (None, ())
+        if before is not None and before.last == span.first - 1 and (before.kind, known) == (span.kind, sources):
+            joined[-1] = LaneSpan(before.first, span.last, span.kind), sources
         else:
-            joined.append(span)
+            joined.append((span, sources))
     return tuple(joined)
 
 
-def _spans_with_absences(item: RotoObject) -> tuple[LaneSpan, ...]:
-    kinds = {frame: kind_of(cell) for frame, cell in item.cells.items()}
-    for absence in item.absences:
-        for frame in absence:
-            kinds.setdefault(frame, Kind.ABSENT)
-    return _joined(LaneSpan(frame, frame, kinds[frame]) for frame in sorted(kinds))
+def _aged(span: LaneSpan, sources: tuple[int, ...], anchors: Sequence[int]) -> LaneSpan:
+    """Predictions are outdated when an anchor stands between them and the one that they came from: it came later.
+
+    No anchor lies inside a span of predictions, so that the whole span is one or the other.
+    """
+    before = max((frame for frame in sources if frame < span.first), default=None)
+    after = min((frame for frame in sources if frame > span.last), default=None)
+    first = bisect_right(anchors, before) if before is not None else bisect_left(anchors, span.first)
+    last = bisect_left(anchors, after) if after is not None else bisect_right(anchors, span.last)
+    return replace(span, kind=Kind.OUTDATED) if span.kind is Kind.PREDICTED and last > first else span
+
+
+def _absent(item: RotoObject, absence: FrameRange) -> Iterator[LaneSpan]:
+    """The frames of an absence that have no mask."""
+    for part in ranges_of(frame for frame in absence if frame not in item.cells):
+        yield LaneSpan(part.first, part.last, Kind.ABSENT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ class RunController(QObject):
         self._token: RunToken | None = None
         self._frames: set[int] = set()  # that the run has written
         self._memory = EngineMemory()
+        self._home = -1  # where the user stood when the run began; -1 to stay where it ends
         self._followed = -1  # the frame that the run brought the user to; -1 when they go their own way
         session.opened.connect(self._recall_engine)
         self._take_soon = QTimer(self)
@@ -135,9 +136,11 @@ class RunController(QObject):
             session.notify(asked.reason, kind=NoticeKind.WARNING)
             return
         self._anchor_paint(asked.plan)
-        # a single frame is made to be looked at: step, look, correct, step
-        follows = session.view.follow or len(asked.plan.within) == 1
+        # a single frame is made to be looked at: step, look, correct, step; a correction is looked at where it is
+        is_step = len(asked.plan.within) == 1
+        follows = is_step or (session.view.follow and not asked.redone)
         self._followed = session.view.frame_index if follows else -1
+        self._home = -1 if is_step else session.view.frame_index
         self._run(asked.plan, f"propagate {_WORDS[asked.plan.direction]}")
 
     def _run(self, plan: RunPlan, label: str) -> None:
@@ -218,6 +221,12 @@ class RunController(QObject):
         self._followed = frame_index
         self._session.set(frame_index=frame_index)
 
+    def _go_home(self) -> None:
+        """Takes the playhead back to where the run began, unless the user went elsewhere."""
+        if self._home >= 0 and self._followed == self._session.view.frame_index:
+            self._session.set(frame_index=self._home)
+        self._home = self._followed = -1
+
     def stay(self) -> None:
         """The user begins to paint: the picture stays where it is for the rest of the run."""
         self._followed = -1
@@ -236,6 +245,7 @@ class RunController(QObject):
             self._session.editor.end_run(token)
         run = self._session.view.run
         self._session.set(run=None)
+        self._go_home()
         self._say(result, run.note if run is not None else "")
         self.ended.emit(result.outcome)
 

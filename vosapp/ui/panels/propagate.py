@@ -21,7 +21,8 @@ from vosapp.ui.widgets import Segments, label, set_role
 BUTTON_PX = 44
 _ICONS = {Direction.FORWARD: "forward", Direction.BACKWARD: "backward", Direction.BOTH: "both"}
 _REACHES = (
-    (Reach.ALL, "To the end", "", "To the first or last frame of the clip"),
+    (Reach.AS_NEEDED, "Auto", "", "After a correction only up to the next barriers, else to the ends of the clip"),
+    (Reach.ALL, "To end", "", "To the first or last frame of the clip, whatever is there already"),
     (Reach.NEXT_ANCHOR, "To anchor", "", "Up to the next anchor"),
     (Reach.IN_OUT, "In–out", "", "Only between in and out (I and O)"),
 )
@@ -106,7 +107,7 @@ class PropagatePanel(QWidget):
         self.picker.show_engines(display.engines, choice.engine)
         self._show_engine(display)
         self._direction.set_value(choice.direction)
-        self._reach.set_value(choice.reach if choice.reach is not Reach.ONE_FRAME else Reach.ALL)
+        self._reach.set_value(choice.reach if choice.reach is not Reach.ONE_FRAME else Reach.AS_NEEDED)
         self._reach.set_choice_enabled(Reach.IN_OUT, display.has_in_out)
         self._scope.set_value(choice.all_objects)
         self._scope.setVisible(display.many_objects)

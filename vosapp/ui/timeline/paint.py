@@ -116,6 +116,10 @@ def _draw_span(painter: QPainter, scale: Scale, row: Row, span: LaneSpan, colour
         painter.fillRect(bar, QBrush(_colour(colour, 0.9), Qt.BrushStyle.BDiagPattern))
         painter.setPen(QPen(_colour(colour, 0.6), 1))
         painter.drawRect(bar.adjusted(0.5, 0.5, -0.5, -0.5))
+    elif span.kind is Kind.OUTDATED:
+        bar = row.bar(left, right, BAR_PX)
+        painter.fillRect(bar, QColor(TOKENS.field))
+        painter.fillRect(bar, QBrush(_colour(colour, 0.8), Qt.BrushStyle.Dense4Pattern))
     elif span.kind is Kind.APPROVED:
         bar = row.bar(left, right, APPROVED_PX)
         painter.fillRect(bar, _colour(colour, 0.85))

@@ -1,0 +1,56 @@
+"""A run after a correction: only the frames around it, the others as they were, the playhead where it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.gui.window_driver import WindowDriver
+from vosapp.core.timeline import Direction
+from vosapp.presentation.view_state import Reach
+
+
+@pytest.fixture
+def corrected(shot: WindowDriver) -> WindowDriver:
+    """Anchors on frames 0, 3 and 9 of 12, everything else predicted, and a correction painted on frame 6."""
+    shot.workspace.looks.set_brush(24)
+    shot.workspace.runs.choose_direction(Direction.BOTH)
+    shot.click((50, 55))
+    shot.workspace.runs.start()
+    shot.finish_run()
+    for frame in (3, 9):
+        shot.go(frame)
+        shot.trigger("edit.anchor")
+        shot.workspace.runs.start()
+        shot.finish_run()
+    shot.go(6)
+    shot.click((100, 20))
+    return shot
+
+
+def test_a_redo_touches_the_frames_between_the_next_barriers_and_the_playhead_stays(corrected: WindowDriver) -> None:
+    before = dict(corrected.document.object(1).cells)
+    corrected.workspace.runs.start()
+    corrected.finish_run()
+    after = corrected.document.object(1).cells
+    assert corrected.view.frame_index == 6
+    assert [frame for frame in range(12) if after[frame] != before[frame]] == [4, 5, 6, 7, 8]
+    assert after[6].is_anchor and 6 in after[5].sources and 6 in after[7].sources
+    assert "Propagated 4 frames" in corrected.notice or corrected.notice == ""
+
+
+def test_the_frames_made_anew_are_those_of_a_whole_run_with_the_same_anchors(corrected: WindowDriver) -> None:
+    corrected.workspace.runs.start()
+    corrected.finish_run()
+    redone = {frame: corrected.mask(frame).copy() for frame in range(4, 9)}
+    corrected.workspace.runs.choose_reach(Reach.ALL)
+    corrected.workspace.runs.start()
+    corrected.finish_run()
+    assert all((corrected.mask(frame) == redone[frame]).all() for frame in redone)
+
+
+def test_one_undo_takes_the_redo_back(corrected: WindowDriver) -> None:
+    before = {frame: corrected.mask(frame).copy() for frame in range(12)}
+    corrected.workspace.runs.start()
+    corrected.finish_run()
+    corrected.trigger("edit.undo")
+    assert all((corrected.mask(frame) == before[frame]).all() for frame in range(12))
