@@ -288,6 +288,20 @@ NETWORKS: tuple[NetworkSpec, ...] = (
     _HYBRID,
 )
 
+# Not among the networks: it follows no object, it refines the edge of a mask that is there.
+MATTE_REFINER = NetworkSpec(
+    name="matte-refiner",
+    title="Matte refiner",
+    task=Task.ONE_SHOT,
+    strengths="hair, fur, motion blur and defocus at the edge of a mask",
+    paper="our own",
+    builder="vosapp.models.matte_refiner.network:build",
+    parameters=531_772,
+    speed="150 ms a frame, for the band around the outline",
+    memory_mb=200,
+    licence="Apache-2.0, as the program.",
+)
+
 
 def network(name: str) -> NetworkSpec:
     """The network of a name.

@@ -21,6 +21,10 @@ FIELDS = (
     "held_advice",
     "clips_per_s",
     "watched_jaccard",
+    "alpha_error",
+    "feather_error",
+    "held_alpha_error",
+    "held_feather_error",
 )
 
 

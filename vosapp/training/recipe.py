@@ -11,7 +11,7 @@ from typing import Any
 
 from vosapp.core.errors import UserError
 from vosapp.data.generator.settings import GeneratorSettings
-from vosapp.models.registry import NETWORKS
+from vosapp.models.registry import MATTE_REFINER, NETWORKS
 from vosapp.training.hybrid.loss import LossWeights, Parts
 from vosapp.training.optimizer import Optimizer
 from vosapp.training.schedule import Budget, LearningRate, Stage
@@ -141,8 +141,9 @@ def _recipe(content: dict[str, Any]) -> Recipe:
     ends = [stage.until for stage in recipe.stages]
     if ends != sorted(ends) or ends[-1] != 1.0:
         raise SchemaError(f"the stages end at {ends}; the ends must rise, and the last be 1.0")
-    if recipe.network not in {spec.name for spec in NETWORKS}:
-        raise SchemaError(f"there is no network {recipe.network} (there are {', '.join(n.name for n in NETWORKS)})")
+    known = [spec.name for spec in (*NETWORKS, MATTE_REFINER)]
+    if recipe.network not in known:
+        raise SchemaError(f"there is no network {recipe.network} (there are {', '.join(known)})")
     return recipe
 
 

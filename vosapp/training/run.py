@@ -12,9 +12,11 @@ import torch
 from vosapp.core.errors import UserError
 from vosapp.data.generator.clip import generate
 from vosapp.data.generator.contact_sheet import contact_sheet
-from vosapp.data.photographs.bank import open_bank
+from vosapp.data.photographs.bank import PhotographBank, open_bank
 from vosapp.data.truth import TruthClip
+from vosapp.models.registry import MATTE_REFINER
 from vosapp.training.hybrid.task import HybridTask
+from vosapp.training.matte.task import MatteTask
 from vosapp.training.recipe import Recipe, read_recipe, without_parts
 from vosapp.training.schedule import Budget
 from vosapp.training.sequence.stream import Material
@@ -62,11 +64,18 @@ class Sources:
     def task(self, recipe: Recipe) -> Task:
         """What a recipe trains on them. Raises UserError: the network cannot be trained on that."""
         bank = None if self.photographs is None else open_bank(self.photographs, without=recipe.without)
+        if recipe.network == MATTE_REFINER.name:
+            return MatteTask(recipe, _needed(bank, "The matte refiner"))
         if recipe.network != "hybrid":
             return SequenceTask(recipe, Material(bank, self.footage))
-        if bank is None:
-            raise UserError("The hybrid network is trained on photographs.", "Give a folder of them: --photographs.")
+        bank = _needed(bank, "The hybrid network")
         return HybridTask(recipe, bank, [watched_batch(clip) for clip in self.watched])
+
+
+def _needed(bank: PhotographBank | None, who: str) -> PhotographBank:
+    if bank is None:
+        raise UserError(f"{who} is trained on photographs.", "Give a folder of them: --photographs.")
+    return bank
 
 
 def train(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from vosapp.data.generator.settings import GeneratorSettings
+from vosapp.data.mattes.tile import MatteSettings
 from vosapp.training.stage_config import Teaching
 
 
@@ -72,12 +73,14 @@ class Stage:
         until: progress at which the stage ends, 0..1.
         clips: how its clips look.
         batch: clips per step.
+        mattes: how the matte refiner's tiles look, in place of clips.
         teaching: how a paper's network is taught; the hybrid network has no use for it.
     """
 
     until: float
     clips: GeneratorSettings
     batch: int = 8
+    mattes: MatteSettings = field(default_factory=MatteSettings)
     teaching: Teaching = field(default_factory=Teaching)
 
 

@@ -1,0 +1,107 @@
+"""Hair and fur along an outline, drawn strand by strand at twice the size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+_OVER = 2  # times the size at which strands are drawn
+_POINTS = 6  # of a strand
+_SHADES = 6  # groups of strands with a brightness of their own
+_SHIFT = 4  # binary digits after the point in OpenCV's coordinates
+
+
+@dataclass(frozen=True, slots=True)
+class Coat:
+    """What grows on an outline.
+
+    Attributes:
+        spacing_px: between two strands along the outline.
+        length_px: of a strand, in the mean.
+        spread: how much directions differ, in radians.
+        comb: common turn of all strands away from the outline's normal, in radians.
+        curl: turn from root to tip, in radians.
+        thick: share of a strand from the root that is twice as thick.
+        opacity: smallest and largest of a strand.
+    """
+
+    spacing_px: float
+    length_px: float
+    spread: float
+    comb: float
+    curl: float
+    thick: float
+    opacity: tuple[float, float]
+
+
+def draw_coat(random: np.random.Generator) -> Coat:
+    """Fur three times in four, else a few long hairs."""
+    if random.random() < 0.75:
+        return Coat(
+            spacing_px=random.uniform(0.25, 1.2),
+            length_px=float(np.exp(random.uniform(np.log(2), np.log(16)))),
+            spread=random.uniform(0.1, 0.7),
+            comb=random.uniform(-1.2, 1.2),
+            curl=random.uniform(-0.8, 0.8),
+            thick=random.uniform(0.2, 0.8),
+            opacity=(random.uniform(0.3, 0.8), 1.0),
+        )
+    return Coat(
+        spacing_px=random.uniform(2, 15),
+        length_px=random.uniform(10, 45),
+        spread=random.uniform(0.3, 1.0),
+        comb=random.uniform(-1.0, 1.0),
+        curl=random.uniform(-2, 2),
+        thick=random.uniform(0.0, 0.3),
+        opacity=(random.uniform(0.3, 0.6), 1.0),
+    )
+
+
+def grown(alpha: Floats, coat: Coat, random: np.random.Generator) -> tuple[Floats, Floats]:
+    """An outline with a coat.
+
+    Returns:
+        Alpha (H, W) 0..1, and a factor (H, W) on the brightness of the object's colours, other for other strands.
+    """
+    strands = _strands(alpha, coat, random)
+    height, width = alpha.shape
+    size = (width, height)
+    covered = np.zeros((_OVER * height, _OVER * width), np.uint8)
+    shade = np.full(covered.shape, 128, np.uint8)
+    for group in range(_SHADES):
+        lines = list(strands[group::_SHADES])
+        opacity = int(255 * random.uniform(*coat.opacity))
+        tone = int(np.clip(random.normal(128, 28), 40, 220))
+        cv2.polylines(shade, lines, False, tone, 2, cv2.LINE_8, _SHIFT)
+        cv2.polylines(covered, lines, False, opacity, 1, cv2.LINE_AA, _SHIFT)
+        roots = [line[: max(2, round(coat.thick * _POINTS))] for line in lines]
+        if coat.thick > 0:
+            cv2.polylines(covered, roots, False, opacity, 2, cv2.LINE_AA, _SHIFT)
+    hair = cv2.resize(covered, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    tones = cv2.resize(shade, size, interpolation=cv2.INTER_AREA).astype(np.float32) / np.float32(128)
+    return np.asarray(1 - (1 - alpha) * (1 - hair), np.float32), np.asarray(tones, np.float32)
+
+
+def _strands(alpha: Floats, coat: Coat, random: np.random.Generator) -> NDArray[np.int32]:
+    """(count, points, 2) in OpenCV's fixed-point coordinates at the drawing size."""
+    smooth = cv2.GaussianBlur(alpha, (0, 0), 2.0)
+    edge = np.argwhere((alpha > 0.3) & (alpha < 0.9))
+    if not len(edge):
+        return np.zeros((0, _POINTS, 2), np.int32)
+    count = int(min(3000, max(1, len(edge) / coat.spacing_px)))
+    roots = edge[random.integers(len(edge), size=count)]
+    slope_y, slope_x = np.gradient(smooth)
+    outward = np.arctan2(-slope_y, -slope_x)[roots[:, 0], roots[:, 1]]
+    start = outward + coat.comb + random.normal(0, coat.spread, count)
+    lengths = coat.length_px * np.exp(random.normal(0, 0.4, count))
+    curl = coat.curl + random.normal(0, 0.3, count)
+    along = np.linspace(0, 1, _POINTS)
+    angle = start[:, None] + curl[:, None] * along[None]
+    steps = np.stack([np.cos(angle), np.sin(angle)], axis=-1) * (lengths[:, None] / (_POINTS - 1))[..., None]
+    points = roots[:, None, ::-1] + random.uniform(-0.5, 0.5, (count, 1, 2)) + np.cumsum(steps, axis=1)
+    return np.asarray(np.rint((points + 0.5) * _OVER * 2**_SHIFT), np.int32)

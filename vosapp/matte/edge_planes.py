@@ -1,0 +1,113 @@
+"""What is known about an edge before any network looks: distances, and the colours on both sides of it.
+
+Both ways of refining an edge start here: *fast* reads alpha off the colours, *quality* gives all of it to the network.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vosapp.core.mask import BoolImage
+from vosapp.matte.outline import distance_to_outline
+
+Floats = NDArray[np.float32]
+
+# Per row: how many pixels from the outline colours are trusted, over how many they are averaged, and how much they
+# count. Later rows matter only where the earlier ones found nothing, as in thin parts.
+_REACHES = ((5.0, 17, 1.0), (1.0, 17, 0.02), (0.0, 61, 1e-4))
+_FEATHER_PX = 6.0  # of the alpha that a network starts from
+_FAR_PX = 16.0  # distances beyond are all alike
+_PRIOR = 0.01  # squared contrast at which the mask counts as much as the colours
+
+
+@dataclass(frozen=True, slots=True)
+class EdgePlanes:
+    """What is known around an outline; all float32.
+
+    Attributes:
+        inside_px: (H, W) signed distance to the outline, positive inside.
+        front: (H, W, 3) the object's colour near each pixel, 0..1.
+        behind: (H, W, 3) the colour of what lies around it, 0..1.
+        mixed: (H, W) the alpha 0..1 at which the two mix to the colour that is there.
+    """
+
+    inside_px: Floats
+    front: Floats
+    behind: Floats
+    mixed: Floats
+
+    @property
+    def feather(self) -> Floats:
+        """(H, W) a plain feather of the mask, 0..1."""
+        return np.asarray(np.clip(self.inside_px / np.float32(_FEATHER_PX) + np.float32(0.5), 0, 1), np.float32)
+
+    def stacked(self, rgb: Floats, before: Floats | None) -> Floats:
+        """The input of the refiner, (14, H, W).
+
+        Args:
+            rgb: (H, W, 3) in 0..1.
+            before: (H, W) alpha of the frame before moved to this one, 0..1; None where there is none.
+        """
+        height, width = self.inside_px.shape
+        planes = np.empty((14, height, width), np.float32)
+        planes[0:3] = (rgb - np.float32(0.5)).transpose(2, 0, 1)
+        planes[3] = np.where(self.inside_px > 0, np.float32(1), np.float32(-1))
+        planes[4] = np.clip(self.inside_px / np.float32(_FAR_PX), -1, 1)
+        planes[5:8] = (self.front - rgb).transpose(2, 0, 1)
+        planes[8:11] = (self.behind - rgb).transpose(2, 0, 1)
+        planes[11] = self.mixed
+        planes[12] = 0 if before is None else before
+        planes[13] = 0 if before is None else 1
+        return planes
+
+
+def edge_planes(rgb: Floats, mask: BoolImage, *, shrink: int = 1) -> EdgePlanes:
+    """Looks at the edge of a mask (H, W) on a picture (H, W, 3) in 0..1.
+
+    Args:
+        rgb, mask: the picture and the mask.
+        shrink: by how much the picture is made smaller to find the colours: quicker, and a little coarser.
+    """
+    inside_px = distance_to_outline(mask)
+    front, behind = (_colour_near_at(rgb, distance, shrink) for distance in (inside_px, -inside_px))
+    return EdgePlanes(inside_px, front, behind, _mixed(rgb, front, behind, mask))
+
+
+def _colour_near_at(rgb: Floats, inside_px: Floats, shrink: int) -> Floats:
+    if shrink == 1:
+        return _colour_near(rgb, inside_px, 1)
+    height, width = inside_px.shape
+    size = (-(-width // shrink), -(-height // shrink))
+    small, distance = (
+        np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.float32) for image in (rgb, inside_px)
+    )
+    found = cv2.resize(_colour_near(small, distance, shrink), (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(found, np.float32)
+
+
+def _colour_near(rgb: Floats, inside_px: Floats, shrink: int) -> Floats:
+    """(H, W, 3) mean colour of what lies well inside, near each pixel."""
+    colour = np.zeros(rgb.shape, np.float32)
+    weight = np.full(inside_px.shape, 1e-12, np.float32)
+    for distance_px, reach_px, share in _REACHES:
+        trusted = (inside_px > distance_px).astype(np.float32)
+        size = (reach_px // shrink | 1, reach_px // shrink | 1)
+        # A box twice is close to a Gaussian, and costs the same at any width.
+        colour += np.float32(share) * cv2.blur(cv2.blur(rgb * trusted[..., None], size), size)
+        weight += np.float32(share) * cv2.blur(cv2.blur(trusted, size), size)
+    found = np.asarray(colour / weight[..., None], np.float32)
+    nothing = weight < 1e-9
+    if nothing.any():
+        within = inside_px > 0
+        found[nothing] = rgb[within].mean(axis=0) if within.any() else rgb.mean(axis=(0, 1))
+    return found
+
+
+def _mixed(rgb: Floats, front: Floats, behind: Floats, mask: BoolImage) -> Floats:
+    contrast = front - behind
+    share = ((rgb - behind) * contrast).sum(axis=-1) + np.float32(_PRIOR) * mask
+    return np.asarray(np.clip(share / (np.square(contrast).sum(axis=-1) + np.float32(_PRIOR)), 0, 1), np.float32)
