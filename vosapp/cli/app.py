@@ -32,6 +32,7 @@ COMMANDS = (
     Command("info", "facts of a clip or project"),
     Command("propagate", "carry masks through a clip"),
     Command("export", "write masks or mattes of a project"),
+    Command("matte", "make mattes of masks in a folder"),
     Command("suggest", "propose object masks on a frame"),
     Command("evaluate", "measure an engine on clips with ground truth"),
     Command("weights", "import, list, verify and remove weights of networks"),

@@ -96,17 +96,37 @@ class Cell:
         return self.is_anchor or self.locked
 
 
+# Where the edge of a matte comes from: from the settings alone, or measured in the picture.
+MATTE_EDGES = ("drawn", "fast")
+
+
 @dataclass(frozen=True, slots=True)
 class MatteSettings:
     """How an object's masks become a matte. Neutral values leave the mask as it is.
 
     Attributes:
         grow_px: pixels to grow the mask by; negative shrinks it.
-        feather_px: width of the soft edge.
+        feather_px: width of the soft edge, half on either side of the outline.
+        feather_in_px, feather_out_px: more softness on the inside and on the outside alone.
+        smooth_px: how short bends of the outline are that are smoothed away.
+        holes_px, specks_px: holes and parts up to this diameter go.
+        black, white, gamma: levels of alpha: what becomes 0, what becomes 1, and above 1 a denser middle.
+        edge: where the edge comes from, one of `MATTE_EDGES`.
+        band_px: how far from the outline a refined edge may reach; 0 leaves it to the picture.
     """
 
     grow_px: float = 0.0
     feather_px: float = 0.0
+    feather_in_px: float = 0.0
+    feather_out_px: float = 0.0
+    smooth_px: float = 0.0
+    holes_px: float = 0.0
+    specks_px: float = 0.0
+    black: float = 0.0
+    white: float = 1.0
+    gamma: float = 1.0
+    edge: str = "drawn"
+    band_px: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,10 @@ from vosapp.export.png_target import PngTarget
 from vosapp.export.preflight import Preflight, preflight
 from vosapp.export.recipe import ExportFormat, Recipe
 from vosapp.export.target import FrameToWrite, Target
+from vosapp.matte.alpha import needs_picture
 from vosapp.video.colour import SCREEN
 from vosapp.video.open import open_video
-from vosapp.video.source import VideoSource
+from vosapp.video.source import RgbImage, VideoSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def export_body(
 
     def body(context: JobContext) -> ExportReport:
         found = preflight(task.document, task.recipe)
-        source = (open_source or (lambda: open_video(found.clip.path)))() if _needs_picture(task.recipe) else None
+        source = (open_source or (lambda: open_video(found.clip.path)))() if _needs_clip(task.recipe, found) else None
         try:
             return _Export(task, found, source, context).run()
         finally:
@@ -74,8 +75,13 @@ def export_body(
     return body
 
 
-def _needs_picture(recipe: Recipe) -> bool:
-    return recipe.format is ExportFormat.PRORES_4444
+def _needs_clip(recipe: Recipe, found: Preflight) -> bool:
+    return recipe.format is ExportFormat.PRORES_4444 or _is_refined(recipe, found)
+
+
+def _is_refined(recipe: Recipe, found: Preflight) -> bool:
+    """Whether a matte comes from the picture; an image of object ids holds none."""
+    return recipe.format is not ExportFormat.PNG_INDEXED and any(needs_picture(one.matte) for one in found.objects)
 
 
 class _Export:
@@ -148,8 +154,18 @@ class _Export:
 
     def _frames(self) -> Generator[FrameToWrite]:
         clip, source = self._found.clip, self._source
-        shape = (clip.height, clip.width)
+        shape, refined = (clip.height, clip.width), _is_refined(self._task.recipe, self._found)
         for frame_index in self._found.frames:
-            picture = picture_to_export(source, frame_index, self._damaged.add) if source is not None else None
-            layers = layers_at(self._found.objects, self._task.store, frame_index, shape)
+            picture = seen = None
+            if source is not None and self._task.recipe.format is ExportFormat.PRORES_4444:
+                picture = picture_to_export(source, frame_index, self._damaged.add)
+            if source is not None and refined:
+                seen = self._seen(source, frame_index)
+            layers = layers_at(self._found.objects, self._task.store, frame_index, shape, seen)
             yield FrameToWrite(frame_index, frame_index + clip.first_number, layers, picture)
+
+    def _seen(self, source: VideoSource, frame_index: int) -> RgbImage:
+        """The picture as it is seen, that mattes are refined from."""
+        if source.is_damaged(frame_index):
+            self._damaged.add(frame_index)
+        return source.frame(frame_index)

@@ -12,6 +12,7 @@ from vosapp.core.edits import composite
 from vosapp.core.errors import ExportError
 from vosapp.core.mask import BoolImage
 from vosapp.matte.alpha import Alpha, alpha_of
+from vosapp.video.source import RgbImage
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +22,32 @@ class Layer:
     Attributes:
         item: the object.
         mask: (height, width), as drawn or predicted and painted; empty where there is none.
+        picture: (height, width, 3) of the frame, where the matte is refined from it.
     """
 
     item: RotoObject
     mask: BoolImage
+    picture: RgbImage | None = None
 
     def alpha(self) -> Alpha:
         """(height, width) uint8, with the object's matte settings."""
-        return alpha_of(self.mask, self.item.matte)
+        return alpha_of(self.mask, self.item.matte, self.picture)
 
 
-def layers_at(objects: Sequence[RotoObject], store: MaskStore, frame_index: int, shape: tuple[int, int]) -> list[Layer]:
+def layers_at(
+    objects: Sequence[RotoObject],
+    store: MaskStore,
+    frame_index: int,
+    shape: tuple[int, int],
+    picture: RgbImage | None = None,
+) -> list[Layer]:
     """The objects on a frame, from front to back; all of them, masks being empty where there are none.
+
+    Args:
+        objects, store: what is exported.
+        frame_index: the frame.
+        shape: (height, width) of the clip.
+        picture: of the frame, where a matte is refined from it.
 
     Raises:
         MaskError: a mask is missing from the project or damaged.
@@ -50,7 +65,7 @@ def layers_at(objects: Sequence[RotoObject], store: MaskStore, frame_index: int,
                 f'The mask of "{item.name}" on frame {frame_index} has {mask.width}x{mask.height} pixels, '
                 f"the clip {shape[1]}x{shape[0]}."
             )
-        layers.append(Layer(item, mask.array()))
+        layers.append(Layer(item, mask.array(), picture))
     return layers
 
 

@@ -1,35 +1,81 @@
-"""From a mask to the alpha of a matte: grown or shrunk, with a soft edge."""
+"""From a mask to the alpha of a matte: the stack of operations that an object's settings describe, in their order.
+
+The mask is cleaned, its outline smoothed; the edge is drawn (a feather) or refined from the picture; then it is
+grown, feathered and its levels are set. Every neutral value leaves what it gets as it is. Window, export and command
+line all come here, so they agree to the level.
+"""
 
 from __future__ import annotations
 
 import math
+from typing import TypeAlias
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from vosapp.core.document import MatteSettings
+from vosapp.core.errors import MaskError
 from vosapp.core.mask import BoolImage
+from vosapp.matte.mask_cleaning import fill_holes, remove_specks
+from vosapp.matte.outline import distance_to_outline
+from vosapp.matte.soft_edge import feathered, grown, levelled, ramp
 
-Alpha = NDArray[np.uint8]
+Alpha: TypeAlias = NDArray[np.uint8]
+Rgb: TypeAlias = NDArray[np.uint8]
+Floats: TypeAlias = NDArray[np.float32]
+
+DRAWN, FAST = "drawn", "fast"  # values of `MatteSettings.edge`
+_REFINED_REACH_PX = 80  # how far from a mask the picture still counts for a refined edge
 
 
 def is_neutral(settings: MatteSettings) -> bool:
     """Whether these settings leave a mask as it is."""
-    return settings.grow_px == 0 and settings.feather_px == 0
+    return settings == MatteSettings()
 
 
-def alpha_of(mask: BoolImage, settings: MatteSettings) -> Alpha:
+def needs_picture(settings: MatteSettings) -> bool:
+    """Whether the matte comes from the picture as well as from the mask."""
+    return settings.edge != DRAWN
+
+
+def is_soft(settings: MatteSettings) -> bool:
+    """Whether these settings give alphas between 0 and 1."""
+    return needs_picture(settings) or max(settings.feather_px, settings.feather_in_px, settings.feather_out_px) > 0
+
+
+def alpha_of(mask: BoolImage, settings: MatteSettings, picture: Rgb | None = None) -> Alpha:
     """The alpha (height, width) uint8 of a mask, 255 inside; exactly 0 and 255 with neutral settings.
 
-    The outline moves outward by `grow_px`; across it alpha falls linearly over `feather_px`, half on either side.
     An empty mask stays empty and a full one full.
+
+    Args:
+        mask: (height, width).
+        settings: of the stack.
+        picture: (height, width, 3) uint8; needed where `needs_picture` says so.
+
+    Raises:
+        MaskError: the picture is missing or of another size.
     """
     if is_neutral(settings) or not mask.any() or mask.all():
         return np.where(mask, np.uint8(255), np.uint8(0))
-    part = _surroundings(mask, math.ceil(max(settings.grow_px, 0.0) + settings.feather_px / 2) + 2)
+    if needs_picture(settings) and (picture is None or picture.shape[:2] != mask.shape):
+        raise MaskError("An edge can be refined only with the picture that the mask belongs to.")
+    part = _surroundings(mask, _reach_px(settings))
     alpha = np.zeros(mask.shape, np.uint8)
-    alpha[part] = _edge(mask[part], settings)
+    cut = None if picture is None else picture[part]
+    alpha[part] = np.round(255 * np.clip(_edge(mask[part], settings, cut), 0, 1))
     return alpha
+
+
+def _reach_px(settings: MatteSettings) -> int:
+    """How far from the mask something may change, or be looked at."""
+    feather = settings.feather_px / 2 + max(settings.feather_in_px, settings.feather_out_px, 0.0)
+    drawn = max(settings.grow_px, 0.0) + feather + 3 * settings.smooth_px
+    if needs_picture(settings):
+        # A feather on a soft edge is a blur: it reaches further than a ramp.
+        return math.ceil(drawn + feather + settings.band_px) + _REFINED_REACH_PX
+    return math.ceil(drawn) + 2
 
 
 def _surroundings(mask: BoolImage, margin_px: int) -> tuple[slice, slice]:
@@ -39,21 +85,40 @@ def _surroundings(mask: BoolImage, margin_px: int) -> tuple[slice, slice]:
     return slice(top, int(rows[-1]) + margin_px + 1), slice(left, int(columns[-1]) + margin_px + 1)
 
 
-def _edge(mask: BoolImage, settings: MatteSettings) -> Alpha:
-    """The alpha of a mask by the distance of each pixel to the outline."""
-    inside_px = _distance_to_outline(mask) + settings.grow_px
-    if settings.feather_px <= 0:
-        return np.where(inside_px > 0, np.uint8(255), np.uint8(0))
-    ramp = np.clip(inside_px / settings.feather_px + 0.5, 0, 1)
-    return np.asarray(np.round(ramp * 255), np.uint8)
+def _edge(mask: BoolImage, settings: MatteSettings, picture: Rgb | None) -> Floats:
+    cleaned = remove_specks(fill_holes(mask, settings.holes_px), settings.specks_px)
+    within, beyond = (
+        settings.feather_px / 2 + max(side, 0.0) for side in (settings.feather_in_px, settings.feather_out_px)
+    )
+    if picture is not None and needs_picture(settings):
+        refined = _refined(_smoothed_mask(cleaned, settings.smooth_px), settings, picture)
+        alpha = feathered(grown(refined, settings.grow_px), within, beyond)
+    else:
+        alpha = ramp(
+            _smoothed(distance_to_outline(cleaned), settings.smooth_px) + np.float32(settings.grow_px), within, beyond
+        )
+    return levelled(alpha, settings.black, settings.white, settings.gamma)
 
 
-def _distance_to_outline(mask: BoolImage) -> NDArray[np.float32]:
-    """Signed distance in pixels from pixel centres to the outline: positive inside."""
-    import cv2
+def _refined(mask: BoolImage, settings: MatteSettings, picture: Rgb) -> Floats:
+    if not mask.any() or mask.all():
+        return mask.astype(np.float32)
+    from vosapp.matte.fast_edge import fast_edge
 
-    solid = mask.astype(np.uint8)
-    inside = cv2.distanceTransform(solid, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    outside = cv2.distanceTransform(1 - solid, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    # The outline runs between two pixels, half a pixel from the centre of either.
-    return np.asarray(np.where(mask, inside - 0.5, 0.5 - outside), np.float32)
+    return fast_edge(picture.astype(np.float32) / np.float32(255), mask, settings.band_px)
+
+
+def _smoothed_mask(mask: BoolImage, smooth_px: float) -> BoolImage:
+    if smooth_px <= 0 or not mask.any() or mask.all():
+        return mask
+    return np.asarray(_smoothed(distance_to_outline(mask), smooth_px) > 0, np.bool_)
+
+
+def _smoothed(inside_px: Floats, smooth_px: float) -> Floats:
+    """Distances whose outline has lost its bends shorter than a few times `smooth_px`."""
+    if smooth_px <= 0:
+        return inside_px
+    # Beyond some distance all is alike: a far part of the outline does not pull at this one.
+    near = np.clip(inside_px, -4 * smooth_px - 4, 4 * smooth_px + 4)
+    blurred = cv2.GaussianBlur(near, (0, 0), smooth_px, borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(np.where(np.abs(inside_px) > 4 * smooth_px + 4, inside_px, blurred), np.float32)

@@ -123,7 +123,8 @@ class Presenter(QObject):
         except MaskError as error:
             self._session.notify(error.message, error.hint, NoticeKind.ERROR)
             return None
-        return None if mask is None else Layer(layer.object_id, layer.colour, mask.array(), layer.matte)
+        picture = self._window.canvas.frame
+        return None if mask is None else Layer(layer.object_id, layer.colour, mask.array(), layer.matte, picture)
 
     def _show_wipe(self, wipe: WipeDisplay) -> None:
         canvas = self._window.canvas
@@ -144,7 +145,8 @@ class Presenter(QObject):
             except MaskError:
                 continue  # undo has forgotten it
             if mask is not None and mask.shape == self._window.canvas.stack.shape:
-                yield Layer(layer.object_id, layer.colour, mask.array(), layer.matte)
+                picture = self._window.canvas.frame
+                yield Layer(layer.object_id, layer.colour, mask.array(), layer.matte, picture)
 
     def _show_onion(self, layers: tuple[OnionLayer, ...]) -> None:
         shown = []

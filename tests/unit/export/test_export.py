@@ -25,6 +25,7 @@ from vosapp.export.manifest import manifest_path
 from vosapp.export.png_target import PngTarget
 from vosapp.export.preflight import preflight
 from vosapp.export.recipe import ExportFormat, MissingMasks, Recipe
+from vosapp.matte.alpha import alpha_of
 from vosapp.video.av.file_source import FileSource
 from vosapp.video.images import read_image, write_png
 
@@ -103,6 +104,25 @@ def test_matte_settings_shape_binary_files_but_never_ids(tmp_path: Path) -> None
     run(document, store, Recipe(ExportFormat.PNG_INDEXED, tmp_path / "ids"))
     assert len(np.unique(read_image(tmp_path / "alpha" / "00000.png"))) > 4
     assert set(np.unique(read_image(tmp_path / "ids" / "00000.png"))) == {0, 1}
+
+
+@pytest.mark.parametrize("target", ["png", "prores"])
+def test_a_refined_edge_comes_from_the_picture_of_each_frame(tmp_path: Path, target: str) -> None:
+    document, store = shot()
+    settings = MatteSettings(edge="fast", smooth_px=1, grow_px=-0.5)
+    document = set_matte(document, 1, settings)
+    expected = [alpha_of(disc(12 + 3 * f).array(), settings, picture) for f, picture in enumerate(pictures())]
+    assert not np.array_equal(expected[0], alpha_of(disc(12).array(), replace(settings, edge="drawn")))
+    if target == "png":
+        run(document, store, Recipe(ExportFormat.PNG, tmp_path))
+        for frame, alpha in enumerate(expected):
+            assert np.array_equal(read_image(tmp_path / f"{frame:05}.png"), alpha)
+        return
+    run(document, store, Recipe(ExportFormat.PRORES_4444, tmp_path / "matte.mov"))
+    source = FileSource(tmp_path / "matte.mov")
+    for frame, alpha in enumerate(expected):
+        assert np.abs(source.native(frame)[..., 3] / 257 - alpha.astype(float)).max() < 1
+    source.close()
 
 
 def test_files_are_named_by_the_source_numbering(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, fields
 from fractions import Fraction
 
-from vosapp.core.document import ClipRef, Colour, Document, MatteSettings, RotoObject
+from vosapp.core.document import MATTE_EDGES, ClipRef, Colour, Document, MatteSettings, RotoObject
 from vosapp.core.storage.json_checks import (
     MAX_INDEX,
     DamageError,
@@ -125,6 +125,8 @@ def _decode_matte(content: Json) -> MatteSettings:
         if type(value) is not type(known[name]) or (isinstance(value, str) and len(value) > 200):
             raise DamageError(f"{name} of a matte is of the wrong kind")
         values[name] = value
+    if values.get("edge", MATTE_EDGES[0]) not in MATTE_EDGES:
+        raise DamageError("the edge of a matte is of an unknown kind")
     return MatteSettings(**values)  # type: ignore[arg-type]
 
 

@@ -10,7 +10,7 @@ from vosapp.core.errors import ExportError
 from vosapp.core.timeline import FrameRange
 from vosapp.export.preflight import Preflight, preflight
 from vosapp.export.recipe import ExportFormat, MissingMasks, Recipe
-from vosapp.matte.alpha import is_neutral
+from vosapp.matte.alpha import is_neutral, is_soft
 from vosapp.presentation.requests.run import active_object
 from vosapp.presentation.text.formatting import rate_text
 from vosapp.presentation.view_state import NoticeKind, ViewState, WorkStatus
@@ -141,6 +141,6 @@ def _edge_findings(found: Preflight, file_format: ExportFormat) -> list[Finding]
         return []
     if file_format is ExportFormat.PNG_INDEXED:
         return [Finding(NoticeKind.WARNING, f"Indexed PNG leaves the matte edge out that is set for {names}.")]
-    soft = any(item.matte.feather_px > 0 for item in edged)
+    soft = any(is_soft(item.matte) for item in edged)
     greys = ", so the masks have greys" if soft and file_format is ExportFormat.PNG else ""
     return [Finding(NoticeKind.INFO, f"With the matte edge that is set for {names}{greys}.")]

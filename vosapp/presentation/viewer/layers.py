@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from vosapp.core.document import Colour, MatteSettings, ObjectId
 from vosapp.core.mask import label_image
 from vosapp.presentation.viewer.raster import BoolImage
+from vosapp.video.source import RgbImage
 
 Labels = NDArray[np.uint8]
 
@@ -20,19 +21,25 @@ NEUTRAL = MatteSettings()
 
 @dataclass(frozen=True)
 class Layer:
-    """One object's mask on one frame: a boolean array (height, width) that nobody changes, and its matte's edge."""
+    """One object's mask on one frame: a boolean array (height, width) that nobody changes, and its matte's edge.
+
+    A matte that is refined from the picture has it, as it is shown: (height, width, 3).
+    """
 
     object_id: ObjectId
     colour: Colour
     mask: BoolImage
     matte: MatteSettings = NEUTRAL
+    picture: RgbImage | None = None
 
     @cached_property
     def alpha(self) -> Labels:
         """The layer's matte as an export makes it, 255 inside; made once."""
-        from vosapp.matte.alpha import alpha_of
+        from vosapp.matte.alpha import DRAWN, alpha_of
 
-        return alpha_of(self.mask, self.matte)
+        if self.picture is None or self.picture.shape[:2] != self.mask.shape:
+            return alpha_of(self.mask, replace(self.matte, edge=DRAWN))  # until the picture has come
+        return alpha_of(self.mask, self.matte, self.picture)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QGridLayout, QPushButton, QSlider, QWidget
 
@@ -27,6 +29,7 @@ class MatteDialog(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._shown = MatteSettings()
         self.grow = _field(-LARGEST_PX, "Grow by, negative shrinks")
         self.feather = _field(0, "Width of the soft edge")
         grid = QGridLayout()
@@ -50,6 +53,7 @@ class MatteDialog(QDialog):
 
     def show_object(self, item: RotoObject) -> None:
         """Shows the settings of an object; tells nobody."""
+        self._shown = item.matte
         self.setWindowTitle(f"Matte edge: {item.name}")
         for field, value in ((self.grow, item.matte.grow_px), (self.feather, item.matte.feather_px)):
             if field.value() != value:
@@ -57,7 +61,8 @@ class MatteDialog(QDialog):
                     field.setValue(value)
 
     def _tell(self) -> None:
-        self.changed.emit(MatteSettings(self.grow.value(), self.feather.value()))
+        # What this dialog does not show stays as it is.
+        self.changed.emit(replace(self._shown, grow_px=self.grow.value(), feather_px=self.feather.value()))
 
 
 def _field(least: float, name: str) -> QDoubleSpinBox:

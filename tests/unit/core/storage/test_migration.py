@@ -11,8 +11,10 @@ import pytest
 from tests.unit.core.shapes import box
 from vosapp.core.document import MatteSettings, Origin
 from vosapp.core.editor import Editor
+from vosapp.core.edits import set_matte
 from vosapp.core.project import Project
 from vosapp.core.storage.backup import backups
+from vosapp.core.storage.database import SCHEMA_VERSION
 from vosapp.core.storage.lock import ProjectLock
 from vosapp.core.timeline import FrameRange
 
@@ -62,7 +64,7 @@ def test_schema_1_opens_with_everything_and_is_kept(old: Path) -> None:
     assert not project.read_only and project.report == ()
     check(project.editor)
     project.close()
-    assert schema_of(old) == 2
+    assert schema_of(old) == SCHEMA_VERSION
     (kept,) = backups()
     assert kept.name == "old" and schema_of(kept.path) == 1
     again = Project.open(old)
@@ -86,9 +88,24 @@ def test_schema_1_opens_with_everything_and_is_kept(old: Path) -> None:
     assert (DATA / "project-v1.vosapp").read_bytes() == content
 
 
+def test_schema_2_gains_the_stack_of_a_matte(old: Path) -> None:
+    shutil.copy(DATA / "project-v2.vosapp", old)
+    project = Project.open(old)
+    check(project.editor)
+    fuller = MatteSettings(1.5, -2.0, smooth_px=2.0, holes_px=9.0, white=0.9, edge="fast", band_px=12.0)
+    project.editor.apply("Matte", set_matte(project.editor.document, 1, fuller))
+    project.close()
+    assert schema_of(old) == SCHEMA_VERSION
+    (kept,) = backups()
+    assert schema_of(kept.path) == 2
+    again = Project.open(old)
+    assert again.editor.document.object(1).matte == fuller
+    again.close()
+
+
 def test_the_present_schema_opens_as_it_was_stored(old: Path) -> None:
     """When this fails, files that users have do not open any more: that takes a new schema and a migration."""
-    shutil.copy(DATA / "project-v2.vosapp", old)
+    shutil.copy(DATA / f"project-v{SCHEMA_VERSION}.vosapp", old)
     content = old.read_bytes()
     project = Project.open(old)
     assert not project.read_only and project.report == ()

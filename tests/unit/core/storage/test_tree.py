@@ -172,6 +172,7 @@ BAD_OBJECTS: list[dict[str, object]] = [
     {"matte": {"grow_px": "1"}},
     {"matte": {"grow_px": float("nan")}},
     {"matte": {"unknown": 1}},
+    {"matte": {"edge": "invented"}},
     {"chunks": {"x": "0" * 32}},
     {"chunks": {"-1": "0" * 32}},
     {"chunks": {"99999999": "0" * 32}},
