@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from vosapp.core.document import ClipRef, Document
+from vosapp.core.untrusted import open_regular
 
 SAMPLE_BYTES = 64 * 2**10
 MAX_ENTRIES = 200_000  # files looked at in one search
@@ -44,7 +45,7 @@ def fingerprint(path: Path) -> tuple[int, str]:
             hasher.update(f"{name}\0{size}\n".encode("utf-8", "surrogateescape"))
         return sum(size for _, size in entries), hasher.hexdigest()
     size = path.stat().st_size
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         for start in (0, max(0, size // 2 - SAMPLE_BYTES // 2), max(0, size - SAMPLE_BYTES)):
             file.seek(start)
             hasher.update(file.read(SAMPLE_BYTES))

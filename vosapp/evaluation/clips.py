@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from vosapp.core.document import ObjectId
 from vosapp.core.errors import MediaError
+from vosapp.core.untrusted import read_regular
 from vosapp.data.truth import BoolImage, Truth, TruthObject
+from vosapp.video.images import MAX_PICTURE_BYTES
 from vosapp.video.label_png import holds_labels, read_labels
 from vosapp.video.source import RgbImage
 
@@ -82,7 +84,7 @@ def read_picture(path: Path, *, grey: bool = False) -> NDArray[np.uint8]:
     """An 8-bit picture as (height, width, 3) RGB, or (height, width) grey. Raises MediaError."""
     flag = cv2.IMREAD_GRAYSCALE if grey else cv2.IMREAD_COLOR
     try:
-        content = np.frombuffer(path.read_bytes(), np.uint8)
+        content = np.frombuffer(read_regular(path, limit_bytes=MAX_PICTURE_BYTES), np.uint8)
     except OSError as error:
         raise MediaError(f"{path} cannot be read: {error.strerror}.") from error
     picture = cv2.imdecode(content, flag | cv2.IMREAD_IGNORE_ORIENTATION) if content.size else None

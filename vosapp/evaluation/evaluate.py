@@ -12,7 +12,8 @@ from pathlib import Path
 
 import cv2
 
-from vosapp.core.errors import UserError
+from vosapp.core.errors import MediaError, UserError
+from vosapp.core.untrusted import is_plain_name
 from vosapp.data.truth import TruthClip
 from vosapp.evaluation.collect import Collector
 from vosapp.evaluation.corrections import Choice, simulate_corrections
@@ -105,7 +106,7 @@ def measure_clip(
 def _measure_run(
     clip: TruthClip, protocol: Protocol, build: BuildPropagator, measures: Measures, frame_done: FrameDone | None
 ) -> ClipScore:
-    folder = measures.masks_folder / clip.name if measures.masks_folder is not None else None
+    folder = _clip_folder(measures.masks_folder, clip.name) if measures.masks_folder is not None else None
     collector = Collector(clip, protocol, with_picture=measures.with_pictures, masks_folder=folder)
     for result in run_clip(clip, build()):
         collector.add(result)
@@ -116,6 +117,13 @@ def _measure_run(
         return score
     curve = simulate_corrections(clip, protocol, build, count=measures.corrections, choice=measures.choice)
     return replace(score, corrections=curve)
+
+
+def _clip_folder(folder: Path, clip_name: str) -> Path:
+    """Where the masks of a clip go. Its name comes from the data set, and must not lead anywhere else."""
+    if not is_plain_name(clip_name):
+        raise MediaError(f"{clip_name!r} is no name for a folder of masks.", "Correct the data set.")
+    return folder / clip_name
 
 
 def _measure_transfer(clip: TruthClip, build: BuildPropagator) -> ClipScore:

@@ -77,8 +77,10 @@ def open_checkpoints(paths: list[Path]) -> Iterator[OpenedFile]:
         if not path.exists():
             raise WeightsError(f"There is no file {path}.")
         if path.is_dir():
-            for inner in sorted(p for p in path.iterdir() if p.name in _published_names()):
+            for inner in sorted(p for p in path.iterdir() if p.name in _published_names() and p.is_file()):
                 yield OpenedFile(f"{path.name}/{inner.name}", _open(inner))
+        elif not path.is_file():
+            raise WeightsError(f"{path} is no ordinary file.", "Give the file that the authors publish.")
         elif _is_archive(path):
             yield from _open_archive(path)
         else:

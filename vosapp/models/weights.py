@@ -17,9 +17,11 @@ from typing import Any
 
 from vosapp.core.errors import WeightsError
 from vosapp.core.paths import own_weights_dir, user_data_dir
+from vosapp.core.untrusted import open_regular, read_regular
 from vosapp.models.spec import NetworkSpec
 
 _BLOCK_BYTES = 2**22
+_MAX_NOTE_BYTES = 2**20
 
 
 class WeightsState(enum.Enum):
@@ -168,7 +170,7 @@ def sha256_of(path: Path) -> str:
     """
     digest = hashlib.sha256()
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             while block := file.read(_BLOCK_BYTES):
                 digest.update(block)
     except OSError as error:
@@ -178,8 +180,8 @@ def sha256_of(path: Path) -> str:
 
 def _read_note(path: Path) -> WeightsNote | None:
     try:
-        content = json.loads(note_path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        content = json.loads(read_regular(note_path(path), limit_bytes=_MAX_NOTE_BYTES))
+    except (OSError, ValueError, RecursionError):
         return None
     if not isinstance(content, dict) or not isinstance(content.get("sha256"), str):
         return None

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from vosapp.core.errors import UserError
+from vosapp.core.untrusted import is_plain_name, read_regular
 from vosapp.data.generator.settings import GeneratorSettings
 from vosapp.models.registry import MATTE_REFINER, NETWORKS
 from vosapp.training.hybrid.loss import LossWeights, Parts
@@ -73,6 +74,9 @@ class Recipe:
         return frozenset(name for teaching in told for name in (*teaching.rates, *teaching.still_rates))
 
 
+_MAX_RECIPE_BYTES = 2**20
+_MAX_ANCESTORS = 8  # recipes that are like one another
+
 _SHIPPED = Path(__file__).parent / "recipes"
 
 
@@ -99,7 +103,7 @@ def read_recipe(path: Path) -> Recipe:
     """
     try:
         content = _content(path)
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise RecipeError(f"The recipe {path} cannot be read: {error}", "Correct the file.") from error
     try:
         return _recipe(content)
@@ -122,13 +126,15 @@ def without_parts(recipe: Recipe, off: Sequence[str]) -> Recipe:
     return dataclasses.replace(recipe, parts=dataclasses.replace(recipe.parts, **dict.fromkeys(off, False)))
 
 
-def _content(path: Path) -> dict[str, Any]:
+def _content(path: Path, depth: int = 0) -> dict[str, Any]:
     """What a file says; where it is `like` another one beside it, what that says and it does not."""
-    content = tomllib.loads(path.read_text(encoding="utf-8"))
+    content = tomllib.loads(read_regular(path, limit_bytes=_MAX_RECIPE_BYTES).decode("utf-8"))
     like = content.pop("like", None)
     if like is None:
         return content
-    return {**_content(path.with_name(f"{like}.toml")), **content}
+    if not isinstance(like, str) or not is_plain_name(like) or depth >= _MAX_ANCESTORS:
+        raise RecipeError(f"The recipe {path} is like {like!r:.80}, which is none beside it.", "Correct the file.")
+    return {**_content(path.with_name(f"{like}.toml"), depth + 1), **content}
 
 
 def _recipe(content: dict[str, Any]) -> Recipe:

@@ -62,7 +62,10 @@ def value_of(hint: Any, value: object, where: str) -> Any:
 
 def _simple(hint: type, value: object, where: str) -> Any:
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError as error:
+            raise SchemaError(f"{where} is larger than any number that can be computed with") from error
     if not isinstance(value, hint) or (hint is not bool and isinstance(value, bool)):
         raise SchemaError(f"{where} must be {_SIMPLE.get(hint, hint.__name__)}, not {value!r}")
     return value

@@ -9,20 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vosapp.core.errors import MediaError
+from vosapp.core.untrusted import read_regular
 
 OPENCV_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"})
 FFMPEG_SUFFIXES = frozenset({".exr", ".dpx"})
 IMAGE_SUFFIXES = OPENCV_SUFFIXES | FFMPEG_SUFFIXES
+MAX_PICTURE_BYTES = 2**30  # of a file
 
 
 def read_bytes(path: Path) -> bytes:
     """The content of a file.
 
     Raises:
-        MediaError: it is missing, empty or may not be read.
+        MediaError: it is missing, empty, no plain file, too large, or may not be read.
     """
     try:
-        data = path.read_bytes()
+        data = read_regular(path, limit_bytes=MAX_PICTURE_BYTES)
     except FileNotFoundError as error:
         raise MediaError(f"There is no file {path}.", "Check the path.") from error
     except OSError as error:

@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vosapp.core.errors import MediaError
+from vosapp.core.untrusted import open_regular, read_regular
+from vosapp.video.images import MAX_PICTURE_BYTES
 
 Labels = NDArray[np.uint8]
 Palette = Sequence[tuple[int, int, int]]
@@ -47,7 +49,7 @@ def read_labels(path: Path) -> Labels:
         MediaError: the file is missing, damaged, or a colour picture without object ids.
     """
     try:
-        content = path.read_bytes()
+        content = read_regular(path, limit_bytes=MAX_PICTURE_BYTES)
     except OSError as error:
         raise MediaError(f"{path} cannot be read: {error.strerror}.") from error
     try:
@@ -59,7 +61,7 @@ def read_labels(path: Path) -> Labels:
 def holds_labels(path: Path) -> bool:
     """Whether a file is an indexed or grey PNG of up to 8 bits, so that it can hold object ids."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             depth, kind = _header(file.read(64))
     except (OSError, MediaError):
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,13 @@ import pytest
 
 from tests.unit.evaluation import miniatures
 from vosapp.core.errors import MediaError
+from vosapp.data.truth import TruthObject
+from vosapp.engine.engines import build_propagator
+from vosapp.evaluation.clips import FolderClip, read_label_truth
+from vosapp.evaluation.dataset import Dataset
 from vosapp.evaluation.datasets import LAYOUTS, open_dataset
+from vosapp.evaluation.evaluate import Measures, evaluate
+from vosapp.video.label_png import write_labels
 
 
 def test_a_folder_of_clips(tmp_path: Path) -> None:
@@ -178,3 +185,28 @@ def test_only_some_clips(tmp_path: Path) -> None:
     assert [clip.name for clip in dataset.only(["two"]).clips] == ["two"]
     with pytest.raises(MediaError, match=r"no clip three.*one, two"):
         dataset.only(["three"])
+
+
+@pytest.mark.parametrize("name", ["../../outside", "/outside", "..", "a/b", "a\x1b[2J"])
+def test_names_in_lists_that_lead_elsewhere_are_left_out(tmp_path: Path, name: str) -> None:
+    root = tmp_path / "set"
+    for folder in ("JPEGImages/bear", "Annotations/bear"):
+        (root / folder).mkdir(parents=True)
+        write_labels((root / folder / "00000.png"), np.ones((8, 8), np.uint8))
+    records = {"bear": {"objects": {"1": {"frames": ["00000"]}}}, name: {"objects": {"1": {"frames": ["00000"]}}}}
+    (root / "meta.json").write_text(json.dumps({"videos": {**records, "odd": {"objects": {"x": 3}}}}))
+    dataset = open_dataset(str(root))
+    assert [clip.name for clip in dataset.clips] == ["bear"]
+    assert any("is no name of a folder" in note for note in dataset.notes)
+
+
+@pytest.mark.parametrize("name", ["/outside", "../outside", ".."])
+def test_masks_are_saved_in_their_folder_alone(tmp_path: Path, name: str) -> None:
+    image, truth = tmp_path / "a.png", tmp_path / "b.png"
+    write_labels(image, np.ones((16, 16), np.uint8))
+    write_labels(truth, np.eye(16, dtype=np.uint8))
+    clip = FolderClip(name, (image, image), {0: (truth,), 1: (truth,)}, (TruthObject(1),), read_label_truth)
+    wanted = Measures(masks_folder=tmp_path / "saved" / "masks")
+    (score,) = evaluate(Dataset("set", [clip]), partial(build_propagator, "flow"), measures=wanted)
+    assert "is no name for a folder" in score.failure
+    assert not (tmp_path / "saved").exists()

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from vosapp.core.errors import MediaError
+from vosapp.core.untrusted import is_plain_name
 from vosapp.data.truth import TruthObject
 from vosapp.evaluation.clips import FolderClip, read_label_truth, read_union_truth
 from vosapp.evaluation.dataset import Dataset, checked
@@ -92,7 +93,10 @@ def _names(root: Path, years: Sequence[str], split: str, images: Path, notes: li
     if found:
         # A line is a clip's name, or in 2016 the paths of a picture and its annotation.
         names = [Path(line.split()[0]) for line in read_list(found[0])]
-        return list(dict.fromkeys(path.parent.name if path.suffix else path.name for path in names))
+        clips = dict.fromkeys(path.parent.name if path.suffix else path.name for path in names)
+        strange = [name for name in clips if not is_plain_name(name)]
+        notes.extend(f"{found[0]}: {name!r} is no name of a folder; left out." for name in strange)
+        return [name for name in clips if name not in strange]
     if split:
         raise MediaError(f"{root} has no list of the split {split}: looked for {', '.join(map(str, lists))}.")
     if (root / "ImageSets").is_dir():

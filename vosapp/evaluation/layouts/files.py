@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from vosapp.core.errors import MediaError
+from vosapp.core.untrusted import read_regular
 
+_MAX_LIST_BYTES = 16 * 2**20
 PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".ppm", ".pgm", ".tif", ".tiff")
 
 
@@ -66,6 +68,7 @@ def single(masks: Mapping[int, Path]) -> dict[int, tuple[Path, ...]]:
 def read_list(path: Path) -> list[str]:
     """The lines of a list file that are not empty. Raises MediaError."""
     try:
-        return [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        content = read_regular(path, limit_bytes=_MAX_LIST_BYTES).decode("utf-8")
+        return [line.strip() for line in content.splitlines() if line.strip()]
     except (OSError, UnicodeDecodeError) as error:
         raise MediaError(f"{path} cannot be read as a list: {error}.") from error

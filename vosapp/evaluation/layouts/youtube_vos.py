@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import cast
 
 from vosapp.core.errors import MediaError
+from vosapp.core.untrusted import is_plain_name, read_regular
 from vosapp.data.truth import TruthObject
 from vosapp.evaluation.clips import FolderClip, read_label_truth
 from vosapp.evaluation.dataset import Dataset, checked
@@ -19,6 +20,7 @@ from vosapp.evaluation.layouts.files import pair, pictures, single
 from vosapp.evaluation.protocol import YOUTUBE_VOS
 
 EXPECTED = "YouTube-VOS has valid/meta.json, valid/JPEGImages/<clip>/00000.jpg and valid/Annotations/<clip>/00000.png."
+_MAX_META_BYTES = 256 * 2**20
 _SPLITS = ("valid", "train", "test")
 ObjectRecord = Mapping[str, object]
 
@@ -39,6 +41,8 @@ def open_clips(root: Path, split: str = "") -> Dataset:
             clips.append(_clip(folder, name, objects, known, notes))
         except MediaError as error:
             notes.append(str(error))
+        except (ValueError, TypeError, AttributeError) as error:
+            notes.append(f"{name}: its record in meta.json cannot be read ({error!r:.200}); left out.")
     if clips and all(not any(i > o.first_frame for o in c.objects for i in c.annotated) for c in clips):
         notes.append(
             "Only the first masks of this split are published: there is nothing to score. Use --save-masks and hand "
@@ -63,9 +67,9 @@ def _read_meta(folder: Path) -> dict[str, Mapping[str, ObjectRecord]]:
     """Object records by clip and object number."""
     path = folder / "meta.json"
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(read_regular(path, limit_bytes=_MAX_META_BYTES))
         return {name: record["objects"] for name, record in sorted(content["videos"].items())}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise MediaError(f"{path} is not the description of a YouTube-VOS split: {error!r}.") from error
 
 
@@ -81,6 +85,8 @@ def _categories(train: Path, notes: list[str]) -> frozenset[str] | None:
 def _clip(
     folder: Path, name: str, objects: Mapping[str, ObjectRecord], known: frozenset[str] | None, notes: list[str]
 ) -> FolderClip:
+    if not is_plain_name(name):
+        raise MediaError(f"{name!r} in meta.json is no name of a folder; left out.")
     frames = pictures(folder / "JPEGImages" / name)
     if not frames:
         raise MediaError(f"{folder / 'JPEGImages' / name} has no pictures and is left out.")
