@@ -16,11 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vosapp.core.errors import MaskError
+from vosapp.core.limits import MAX_PIXELS
 
 Digest = str
 BoolImage = NDArray[np.bool_]
-
-MAX_PIXELS = 2**28  # 16k x 16k: larger is a damaged or hostile file, not a picture
 
 
 def _deflate(packed: bytes) -> bytes:

@@ -6,7 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 from vosapp.core.document import Cell, Origin
-from vosapp.core.storage.json_checks import DamageError, Json, hex_digests, is_finite, is_index, items, reject_unknown
+from vosapp.core.storage.json_checks import (
+    DamageError,
+    Json,
+    hex_digests,
+    is_finite,
+    is_index,
+    items,
+    reject_unknown,
+    text,
+)
 
 MAX_SOURCES = 1024
 
@@ -77,7 +86,9 @@ def _flags(column: Sequence[object], name: str) -> Sequence[object]:
 
 
 def _texts(column: Sequence[object], name: str) -> Sequence[object]:
-    if any(type(value) is not str or len(value) > 200 for value in column):
+    for value in set(map(str, column)):
+        text({name: value}, name, 200)
+    if any(type(value) is not str for value in column):
         raise DamageError(f"{name} is no short text")
     interned: dict[object, object] = {}
     return [interned.setdefault(value, value) for value in column]

@@ -6,8 +6,11 @@ from dataclasses import asdict, fields
 from fractions import Fraction
 
 from vosapp.core.document import MATTE_EDGES, ClipRef, Colour, Document, MatteSettings, RotoObject
+from vosapp.core.limits import MAX_CLIP_FRAMES
+from vosapp.core.plain_text import storable
 from vosapp.core.storage.json_checks import (
     MAX_INDEX,
+    MAX_TEXT,
     DamageError,
     Json,
     integer,
@@ -15,6 +18,7 @@ from vosapp.core.storage.json_checks import (
     is_index,
     items,
     mapping,
+    path_text,
     reject_unknown,
     text,
 )
@@ -63,7 +67,7 @@ def encode_traits(one: RotoObject) -> dict[str, object]:
     """Everything of an object but its cells."""
     return {
         "id": one.id,
-        "name": one.name,
+        "name": storable(one.name, MAX_TEXT),
         "colour": list(one.colour),
         "absences": [[absence.first, absence.last] for absence in one.absences],
         "matte": asdict(one.matte),
@@ -96,10 +100,10 @@ def _decode_clip(content: Json) -> ClipRef:
     if len(rate) != 2:
         raise DamageError("rate is no fraction")
     return ClipRef(
-        path=text(content, "path"),
+        path=path_text(content, "path"),
         height=integer(content, "height", 1, MAX_SIDE_PX),
         width=integer(content, "width", 1, MAX_SIDE_PX),
-        frame_count=integer(content, "frame_count"),
+        frame_count=integer(content, "frame_count", 0, MAX_CLIP_FRAMES),
         rate=Fraction(rate[0], rate[1]),
         first_number=integer(content, "first_number", -MAX_INDEX),
         size_bytes=integer(content, "size_bytes", high=2**62),
@@ -124,7 +128,7 @@ def _decode_matte(content: Json) -> MatteSettings:
             value = float(str(value)) if is_finite(value) else None
         if type(value) is not type(known[name]) or (isinstance(value, str) and len(value) > 200):
             raise DamageError(f"{name} of a matte is of the wrong kind")
-        values[name] = value
+        values[name] = text(content, name, 200) if isinstance(value, str) else value
     if values.get("edge", MATTE_EDGES[0]) not in MATTE_EDGES:
         raise DamageError("the edge of a matte is of an unknown kind")
     return MatteSettings(**values)  # type: ignore[arg-type]

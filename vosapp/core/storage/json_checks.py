@@ -16,7 +16,10 @@ Json = Mapping[str, object]
 MAX_NODE_BYTES = 16 * 2**20  # inflated; a chunk of cells takes about 10 kB, an object of 10,000 frames 10 kB
 MAX_INDEX = 2**31 - 1
 MAX_TEXT = 4096
+MAX_WHOLE = 2**53  # every whole number up to it is a float, too
 
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # zero bytes and lone surrogates
+_ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
 _HEX = re.compile(r"(?:[0-9a-f]{32})*")
 
 
@@ -74,8 +77,16 @@ def integer(content: Json, name: str, low: int = 0, high: int = MAX_INDEX) -> in
 def text(content: Json, name: str, limit: int = MAX_TEXT) -> str:
     """An entry that must be a text of at most `limit` characters."""
     value = content.get(name)
-    if not isinstance(value, str) or len(value) > limit or "\0" in value:
+    if not isinstance(value, str) or len(value) > limit or _UNSTORABLE.search(value):
         raise DamageError(f"{name} is not a text of at most {limit} characters")
+    return value
+
+
+def path_text(content: Json, name: str) -> str:
+    """An entry that must be a path. Bytes that are no UTF-8 stand in it as Python escapes them in file names."""
+    value = content.get(name)
+    if not isinstance(value, str) or len(value) > MAX_TEXT or _UNSTORABLE.search(_ESCAPED_BYTE.sub("", value)):
+        raise DamageError(f"{name} is not a path of at most {MAX_TEXT} characters")
     return value
 
 
@@ -101,8 +112,10 @@ def is_index(value: object) -> bool:
 
 
 def is_finite(value: object) -> bool:
-    """Whether a value is a number, and neither infinite nor NaN."""
-    return type(value) in (int, float) and math.isfinite(value)  # type: ignore[arg-type]
+    """Whether a value is a number that can be computed with: not infinite, NaN, or too large for a float."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return type(value) is int and -MAX_WHOLE <= value <= MAX_WHOLE
 
 
 def hex_digests(values: Sequence[object], name: str) -> list[str]:

@@ -12,7 +12,7 @@ from vosapp.core.mask import Digest
 from vosapp.core.storage import rows, schema1
 from vosapp.core.storage.json_checks import DamageError, digest_of
 from vosapp.core.storage.rows import StateRow, StepRow
-from vosapp.core.storage.tree import Gaps, TreeDecoder
+from vosapp.core.storage.tree import Gaps, TreeDecoder, without_outside
 
 RawMask = tuple[int, int, bytes]
 
@@ -83,7 +83,7 @@ class ProjectReader:
     def document(self, digest: bytes, gaps: Gaps | None = None) -> Document:
         """A version of the document. Raises DamageError, with `gaps` only when nothing of it can be read."""
         if self.schema == 1:
-            return schema1.decode_document(self.node(digest))
+            return without_outside(schema1.decode_document(self.node(digest)), gaps)
         with self._decoding:
             return self._decoder.document(digest, gaps)
 

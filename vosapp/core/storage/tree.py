@@ -164,7 +164,7 @@ class TreeDecoder:
                 if gaps is None:
                     raise
                 gaps.sentences.append("An object with all its masks is missing.")
-        return decode_head(content, tuple(objects))
+        return without_outside(decode_head(content, tuple(objects)), gaps)
 
     def _object(self, digest: bytes, gaps: Gaps | None) -> RotoObject:
         known = self._objects.get(digest)
@@ -212,6 +212,33 @@ class TreeDecoder:
         if self._inflated_bytes > MAX_INFLATED_BYTES:
             raise DamageError("the document is too large")
         return dict(content)
+
+
+def without_outside(document: Document, gaps: Gaps | None) -> Document:
+    """The document without cells after the end of its clip, which nothing could show.
+
+    Raises:
+        DamageError: there are such cells, and no `gaps` to take note of them.
+    """
+    if document.clip is None:
+        return document
+    for one in document.objects:
+        frames = [frame for frame in _last_chunks(one, document.clip.frame_count) if frame >= document.clip.frame_count]
+        if not frames:
+            continue
+        if gaps is None:
+            raise DamageError("a mask is on a frame that the clip does not have")
+        numbers = numbers_text(frames, first_number=document.clip.first_number)
+        gaps.sentences.append(f"The masks of {one.name} on frames {numbers} are outside the clip.")
+        document = document.with_object(one.with_cells(dict.fromkeys(frames)))
+    return document
+
+
+def _last_chunks(one: RotoObject, frame_count: int) -> Iterator[int]:
+    """Frames of the chunks that reach the end of the clip or lie after it."""
+    for number, chunk in FrameMap.of(one.cells).chunks.items():
+        if (number + 1) * CHUNK_FRAMES > frame_count:
+            yield from chunk.values
 
 
 def _chunk_number(text: str) -> int:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from vosapp.core.document import Cell, ClipRef, Document, MatteSettings, Origin, RotoObject
 from vosapp.core.frame_map import FrameMap
+from vosapp.core.limits import MAX_CLIP_FRAMES
 from vosapp.core.storage.json_checks import MAX_INDEX, DamageError, digest_of, pack, unpack
 from vosapp.core.storage.tree import Gaps, TreeDecoder, TreeEncoder
 from vosapp.core.timeline import FrameRange, ranges_of
@@ -18,7 +19,7 @@ from vosapp.core.timeline import FrameRange, ranges_of
 digests = st.binary(min_size=16, max_size=16).map(bytes.hex)
 texts = st.text(max_size=20).filter(lambda text: "\0" not in text)
 indices = st.integers(0, MAX_INDEX)
-frames = st.integers(0, 300) | indices
+frames = st.integers(0, 300) | st.integers(0, MAX_CLIP_FRAMES - 1)
 anchors = st.builds(
     Cell, digests, st.sampled_from([Origin.DRAWN, Origin.IMPORTED]), locked=st.booleans(), stale=st.booleans()
 )
@@ -42,7 +43,7 @@ colours = st.tuples(*[st.integers(0, 255)] * 3)
 @st.composite
 def documents(draw: st.DrawFn) -> Document:
     clip = st.builds(
-        ClipRef, texts, st.integers(1, 9000), st.integers(1, 9000), indices,
+        ClipRef, texts, st.integers(1, 9000), st.integers(1, 9000), st.just(MAX_CLIP_FRAMES),
         st.fractions(Fraction(1, 1000), 1000, max_denominator=1001), st.integers(-MAX_INDEX, MAX_INDEX), indices, texts,
     )  # fmt: skip
     objects = [
