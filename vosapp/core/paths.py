@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 SUFFIX = ".vosapp"  # of project files
@@ -24,6 +25,17 @@ def user_data_dir() -> Path:
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Application Support" / "vosapp"
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "vosapp"
+
+
+def make_private_dir(path: Path) -> None:
+    """Makes a folder of the user's own data that nobody else may look into: work on a shot is not for all eyes.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(OSError):  # a folder of an earlier version, or one on a disk without such rights
+        path.chmod(0o700)
 
 
 def resources_dir() -> Path:

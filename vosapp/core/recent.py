@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vosapp.core.errors import ProjectError
-from vosapp.core.paths import SUFFIX, user_data_dir
+from vosapp.core.paths import SUFFIX, make_private_dir, user_data_dir
 from vosapp.core.relink import name_of
 from vosapp.core.settings import write_whole
 from vosapp.core.storage.lock import LockedError, LockUnsupportedError, ProjectLock
@@ -101,7 +101,7 @@ def new_unsaved_path(clip: Path) -> Path:
         OSError: the folder cannot be made.
     """
     folder = unsaved_dir()
-    folder.mkdir(parents=True, exist_ok=True)
+    make_private_dir(folder)
     stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
     name = _UNSAFE.sub("_", clip.stem or clip.name)[:80].strip(" .") or "clip"
     path, number = folder / f"{stamp} {name}{SUFFIX}", 2

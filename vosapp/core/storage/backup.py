@@ -9,16 +9,17 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from vosapp.core.errors import ProjectError
-from vosapp.core.paths import SUFFIX, user_data_dir
+from vosapp.core.paths import SUFFIX, make_private_dir, user_data_dir
 from vosapp.core.storage.database import connect, translated
 
 FIRST_DELAY_S = 5.0  # after the first change: a project that is only looked at is not copied
 
-_STAMP = "%Y%m%d-%H%M%S"
+_STAMP = "%Y%m%d-%H%M%S"  # in UTC, behind a number that only grows: clocks go back, and people travel
+_NAME = re.compile(r"(?P<name>.*)~(?:(?P<number>\d{6,18})~(?P<utc>\d{8}-\d{6})Z|(?P<local>\d{8}-\d{6}))", re.DOTALL)
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -42,14 +43,16 @@ class Backup:
     Attributes:
         path: of the copy. It opens like any project; save it elsewhere to go on with it.
         name: of the project's file, without its ending, when the copy was made.
-        made_at: when, in local time.
+        made_at: when by the clock of that time, in local time.
         size_bytes: of the copy.
+        number: counts the backups of the project; 0 for one of an earlier version of the program.
     """
 
     path: Path
     name: str
     made_at: datetime
     size_bytes: int
+    number: int = 0
 
 
 def backup_dir() -> Path:
@@ -58,10 +61,11 @@ def backup_dir() -> Path:
 
 
 def backups(project_id: str = "") -> list[Backup]:
-    """The backups of one project or, without an id, of all, newest first."""
+    """The backups of one project, the last one made first, or without an id of all, newest first."""
     folders = [_folder(project_id)] if project_id else sorted(backup_dir().glob("*/"))
     found = [made for folder in folders for path in folder.glob(f"*{SUFFIX}") if (made := _backup(path)) is not None]
-    return sorted(found, key=lambda backup: (backup.made_at, backup.path.name), reverse=True)
+    found.sort(key=lambda backup: (backup.number, backup.made_at, backup.path.name), reverse=True)
+    return found if project_id else sorted(found, key=lambda backup: backup.made_at, reverse=True)
 
 
 def make_backup(
@@ -80,10 +84,12 @@ def make_backup(
         ProjectError: it cannot be copied.
     """
     folder = _folder(project_id)
-    target = folder / f"{path.stem}~{datetime.now():{_STAMP}}{SUFFIX}"
+    number = max((backup.number for backup in backups(project_id)), default=0) + 1
+    target = folder / f"{path.stem}~{number:06}~{datetime.now(UTC):{_STAMP}}Z{SUFFIX}"
     part = target.with_suffix(".part")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_dir(backup_dir())
+        make_private_dir(folder)
         part.unlink(missing_ok=True)
         connection = connect(path, "ro")
         try:
@@ -138,6 +144,8 @@ class BackupThread:
     def _work(self) -> None:
         newest = backups(self._project_id)[:1]
         age_s = time.time() - newest[0].made_at.timestamp() if newest else float("inf")
+        if age_s < 0:  # the clock went back, so nobody knows how old it is
+            age_s = float("inf")
         due = time.monotonic() + self._policy.minutes * 60 - age_s
         while True:
             self._changed.wait()
@@ -169,8 +177,12 @@ def _folder(project_id: str) -> Path:
 
 
 def _backup(path: Path) -> Backup | None:
-    name, _, stamp = path.stem.rpartition("~")
+    found = _NAME.fullmatch(path.stem)
+    if found is None:
+        return None
     try:
-        return Backup(path, name, datetime.strptime(stamp, _STAMP), path.stat().st_size)
+        stamp = datetime.strptime(found["utc"] or found["local"], _STAMP)
+        made_at = (stamp.replace(tzinfo=UTC) if found["utc"] else stamp).astimezone().replace(tzinfo=None)
+        return Backup(path, found["name"], made_at, path.stat().st_size, int(found["number"] or 0))
     except (ValueError, OSError):
         return None

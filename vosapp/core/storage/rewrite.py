@@ -6,6 +6,7 @@ The new file is written under another name and takes its place in one step, so t
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import uuid
 from collections.abc import Callable, Iterable
@@ -20,6 +21,8 @@ from vosapp.core.storage.database import connect, create_schema, translated
 from vosapp.core.storage.file import ProjectFile, Tick, no_tick
 from vosapp.core.storage.json_checks import DamageError
 from vosapp.core.storage.masks import Raw
+
+_SQLITE = b"SQLite format 3\0"
 
 
 def write_fresh(
@@ -74,13 +77,27 @@ def write_fresh(
 
 
 def remove_parts(path: Path) -> None:
-    """Removes what a process left that died while it wrote this file. The caller holds the file's lock."""
-    for part in path.parent.glob(f".{_literal(path.name)}.*.part*"):
-        part.unlink(missing_ok=True)
+    """Removes what a process left that died while it wrote this file. The caller holds the file's lock.
+
+    Only plain files of the names that `write_fresh` and SQLite give, which begin as SQLite's files do: a user may have
+    files of similar names.
+    """
+    pattern = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{8}}\.part(-wal|-shm|-journal)?")
+    with os.scandir(path.parent) as entries:
+        found = [entry for entry in entries if pattern.fullmatch(entry.name)]
+    for entry in found:
+        if entry.is_file(follow_symlinks=False) and _is_ours(Path(entry.path)):
+            Path(entry.path).unlink(missing_ok=True)
 
 
-def _literal(name: str) -> str:
-    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in name)
+def _is_ours(part: Path) -> bool:
+    """Whether a file beside a project was half written by us, or belongs to one that was."""
+    if part.suffix != ".part":
+        whole = part.with_suffix(".part")
+        return not whole.exists() or _is_ours(whole)
+    with part.open("rb") as file:
+        start = file.read(len(_SQLITE))
+    return _SQLITE.startswith(start)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 import time
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from vosapp.core import edits
 from vosapp.core.editor import Editor
 from vosapp.core.errors import ProjectError
 from vosapp.core.project import BackupPolicy, Project
+from vosapp.core.recent import new_unsaved_path
 from vosapp.core.storage import backup
 from vosapp.core.storage.backup import backup_dir, backups, make_backup
 
@@ -100,3 +103,55 @@ def test_working_makes_a_backup_once_in_the_interval(tmp_path: Path, monkeypatch
     time.sleep(0.1)
     again.close()
     assert len(backups()) == 1, "the interval counts across sessions"
+
+
+class Clock(datetime):
+    """A clock that can be put back."""
+
+    hour_now = 12
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        return datetime(2024, 5, 1, cls.hour_now, 0, 0, tzinfo=tz)
+
+
+def test_backups_are_ordered_whatever_the_clock_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = begin(tmp_path / "shot.vosapp")
+    folder = backup_dir() / project.project_id
+    folder.mkdir(parents=True)
+    (folder / "shot~20300101-120000.vosapp").touch()  # of an earlier version of the program
+    monkeypatch.setattr(backup, "datetime", Clock)
+    made = []
+    for hour in (12, 13, 9, 10):
+        Clock.hour_now = hour
+        made.append(make_backup(project.path, project.project_id, count=3))
+    assert [kept.path for kept in backups(project.project_id)] == [made[3], made[2], made[1]]
+    assert made[3].name == "shot~000004~20240501-100000Z.vosapp"
+    project.close()
+
+
+def test_backups_go_on_after_the_clock_went_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backup, "FIRST_DELAY_S", 0.02)
+    project = begin(tmp_path / "shot.vosapp")
+    project_id = project.project_id
+    folder = backup_dir() / project_id
+    project.close()
+    folder.mkdir(parents=True)
+    (folder / "shot~000009~20990101-120000Z.vosapp").touch()
+    again = Project.open(project.path, backups=BackupPolicy(minutes=60, count=5))
+    paint(again, 0)
+    until = time.monotonic() + 60
+    while len(backups(project_id)) < 2 and time.monotonic() < until:
+        time.sleep(0.02)
+    again.close()
+    assert [kept.number for kept in backups(project_id)] == [10, 9]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="rights are kept in another way")
+def test_nobody_else_may_look_into_unsaved_work_and_backups(tmp_path: Path) -> None:
+    backup_dir().mkdir(parents=True, mode=0o755)
+    project = begin(tmp_path / "shot.vosapp")
+    folder = make_backup(project.path, project.project_id, count=3).parent
+    project.close()
+    for private in (folder, backup_dir(), new_unsaved_path(Path("shot.mov")).parent):
+        assert private.stat().st_mode & 0o777 == 0o700

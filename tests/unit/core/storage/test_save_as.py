@@ -15,6 +15,7 @@ from vosapp.core.editor import Editor
 from vosapp.core.errors import Cancelled, MaskError, ProjectError
 from vosapp.core.project import Project
 from vosapp.core.storage import masks as mask_store
+from vosapp.core.storage.rewrite import remove_parts
 from vosapp.core.store import MaskCache
 
 
@@ -213,3 +214,18 @@ def test_a_closed_copy_is_an_error_and_no_wrong_mask(quick_path: Path, forgetful
     project.abandon()
     with pytest.raises(MaskError, match="missing"):
         project.editor.mask(1, 0)
+
+
+def test_files_of_similar_names_are_not_taken_for_what_a_dead_process_left(quick_path: Path) -> None:
+    path = quick_path / "p.vosapp"
+    kept = [".p.vosapp.notes.part", ".p.vosapp.01234567.part.txt", ".p.vosapp.0123456g.part", ".p.vosapp.aaaaaaaa.part"]
+    for name in kept:
+        (quick_path / name).write_text("precious")
+    (quick_path / ".p.vosapp.bbbbbbbb.part").symlink_to(quick_path / kept[0])
+    (quick_path / ".p.vosapp.cccccccc.part").mkdir()
+    ours = [".p.vosapp.dddddddd.part", ".p.vosapp.dddddddd.part-wal", ".p.vosapp.eeeeeeee.part"]
+    for name, content in zip(ours, (b"SQLite format 3\0rest", b"log", b""), strict=True):
+        (quick_path / name).write_bytes(content)
+    remove_parts(path)
+    left = {entry.name for entry in quick_path.iterdir()}
+    assert left == {*kept, ".p.vosapp.bbbbbbbb.part", ".p.vosapp.cccccccc.part"}
