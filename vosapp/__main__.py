@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+_EXIT_CANCELLED = 130
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs vosapp and returns its exit code.
@@ -12,7 +14,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     `vosapp COMMAND ...` runs a command; `vosapp [CLIP|PROJECT]` opens the window; `vosapp demo` plays the main job
     in the real window.
     """
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _run(list(sys.argv[1:] if argv is None else argv))
+    except KeyboardInterrupt:  # while modules were still being loaded
+        sys.stderr.write("vosapp: cancelled\n")
+        return _EXIT_CANCELLED
+
+
+def _run(arguments: list[str]) -> int:
     from vosapp.cli.app import COMMANDS
 
     known = {command.name for command in COMMANDS}

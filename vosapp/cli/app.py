@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vosapp import __version__
+from vosapp.cli.interrupts import noticed_interrupts
 from vosapp.core.errors import Cancelled, UserError
+from vosapp.core.plain_text import printable
 
+LINE_END = "\n"
 EXIT_DONE, EXIT_USER_ERROR, EXIT_USAGE, EXIT_CANCELLED = 0, 1, 2, 130
 
 
@@ -42,6 +46,62 @@ COMMANDS = (
 
 def main(argv: Sequence[str]) -> int:
     """Runs one command and returns its exit code."""
+    with noticed_interrupts() as interrupts:
+        try:
+            return _ended(argv)
+        except (ImportError, SystemError):
+            if not interrupts.seen:
+                raise
+            return _cancelled()
+
+
+def _ended(argv: Sequence[str]) -> int:
+    """Runs one command; whatever ends it becomes a sentence and a code."""
+    try:
+        _let_streams_print_anything()
+        arguments = _parsed(argv)
+        return int(arguments.run(arguments))
+    except UserError as error:
+        return _complain(str(error))
+    except (Cancelled, KeyboardInterrupt):
+        return _cancelled()
+    except BrokenPipeError:
+        silence_stdout()
+        return EXIT_USER_ERROR
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename is not None else ""
+        return _complain(f"{where}{error.strerror or error}.")
+    except MemoryError:
+        return _complain("There is not enough memory for this. Close other programs, or use smaller pictures.")
+    except RecursionError:
+        return _complain("A file is nested too deeply to be read.")
+    except UnicodeError as error:
+        return _complain(f"A name cannot be written as text ({error}). Rename the file.")
+
+
+def silence_stdout() -> None:
+    """Sends what is printed from now on nowhere: whoever read it has gone, as in `vosapp ... | head -1`."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _cancelled() -> int:
+    print("vosapp: cancelled", file=sys.stderr)
+    return EXIT_CANCELLED
+
+
+def _complain(sentence: str) -> int:
+    print(f"vosapp: {printable(sentence, keep=LINE_END)}", file=sys.stderr)
+    return EXIT_USER_ERROR
+
+
+def _let_streams_print_anything() -> None:
+    """A name that is not valid in the terminal's encoding is printed with escapes instead of ending the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _parsed(argv: Sequence[str]) -> argparse.Namespace:
     name = next((word for word in argv if not word.startswith("-")), "")
     parser = argparse.ArgumentParser("vosapp", description="Interactive rotoscoping. Without a command: the window.")
     parser.add_argument("--version", action="version", version=f"vosapp {__version__}")
@@ -53,15 +113,4 @@ def main(argv: Sequence[str]) -> int:
             module = importlib.import_module(f"vosapp.cli.{name}")
             module.configure(subparser)
             subparser.set_defaults(run=module.run)
-    arguments = parser.parse_args(argv)
-    try:
-        return int(arguments.run(arguments))
-    except UserError as error:
-        print(f"vosapp: {error}", file=sys.stderr)
-        return EXIT_USER_ERROR
-    except (Cancelled, KeyboardInterrupt):
-        print("vosapp: cancelled", file=sys.stderr)
-        return EXIT_CANCELLED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_USER_ERROR
+    return parser.parse_args(argv)

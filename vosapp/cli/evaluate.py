@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vosapp.cli.outputs import require_writable_file, require_writable_folder
 from vosapp.core.errors import EngineError
+from vosapp.core.plain_text import printable
 
 if TYPE_CHECKING:
     from vosapp.core.mask import BoolImage
@@ -72,12 +74,23 @@ def run(arguments: argparse.Namespace) -> int:
     from vosapp.evaluation.report.model import Report, system_facts
 
     names = _engine_names(arguments)
+    _require_outputs(arguments)
     datasets = _datasets(arguments)
     sections = tuple(_section(data, names, arguments, is_first=i == 0) for i, data in enumerate(datasets))
     report = Report(sections, _command(arguments, with_suite=len(datasets) > 1), system_facts(arguments.device))
-    print(report_as_text(report))
+    print(printable(report_as_text(report), keep="\n"))
     _write(report, arguments)
     return 0 if _all_measured(report) else 1
+
+
+def _require_outputs(arguments: argparse.Namespace) -> None:
+    """Refuses what cannot be written before anything is measured."""
+    for path in (arguments.json, arguments.markdown):
+        if path is not None:
+            require_writable_file(path)
+    for folder in (arguments.html, arguments.save_masks):
+        if folder is not None:
+            require_writable_folder(folder)
 
 
 def _engine_names(arguments: argparse.Namespace) -> list[str]:
@@ -166,13 +179,13 @@ def _measure(dataset: Dataset, name: str, arguments: argparse.Namespace, masks_f
 
 def _show_frame(clip: str, done: int, total: int) -> None:
     if sys.stderr.isatty():
-        print(f"\r\033[K{clip}: frame {done} of {total}", end="", file=sys.stderr, flush=True)
+        print(f"\r\033[K{printable(clip)}: frame {done} of {total}", end="", file=sys.stderr, flush=True)
 
 
 def _show_clip(engine: str, clip: ClipScore, done: int, total: int) -> None:
     clear = "\r\033[K" if sys.stderr.isatty() else ""
     said = clip.failure or f"{_quality(clip)}, {clip.frames_per_second:.1f} frames/s"
-    print(f"{clear}{engine} {done}/{total} {clip.name}: {said}", file=sys.stderr, flush=True)
+    print(f"{clear}{printable(f'{engine} {done}/{total} {clip.name}: {said}')}", file=sys.stderr, flush=True)
 
 
 def _quality(clip: ClipScore) -> str:

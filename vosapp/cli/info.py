@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vosapp.core.paths import SUFFIX
+from vosapp.core.plain_text import printable
+from vosapp.core.untrusted import open_regular
 
 if TYPE_CHECKING:
     from vosapp.core.document import RotoObject
@@ -26,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Prints the facts."""
     path: Path = arguments.path
     facts = _project_facts(path) if is_project(path) else _clip_facts(path)
-    print(json.dumps(facts, ensure_ascii=False) if arguments.json else "\n".join(_as_text(facts)))
+    print(json.dumps(facts, ensure_ascii=False) if arguments.json else "\n".join(map(printable, _as_text(facts))))
     return 0
 
 
@@ -35,7 +37,7 @@ def is_project(path: Path) -> bool:
     if path.suffix.lower() == SUFFIX:
         return True
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return file.read(len(_SQLITE)) == _SQLITE
     except OSError:
         return False

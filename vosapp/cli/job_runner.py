@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any, TypeVar
 
+from vosapp.cli.app import silence_stdout
 from vosapp.core.errors import Cancelled, EngineError, UserError
+from vosapp.core.plain_text import printable
 from vosapp.engine.job import Job, Outcome, Progress
 
 T = TypeVar("T")
@@ -45,7 +47,7 @@ class Reporter:
                 message=progress.message,
             )
         elif self._live:
-            sys.stderr.write(f"\r{_bar(progress)}\x1b[K")
+            sys.stderr.write(f"\r{printable(_bar(progress))}\x1b[K")
             sys.stderr.flush()
             self._open = True
 
@@ -55,7 +57,7 @@ class Reporter:
         if self._as_json:
             self._line(event="warning", message=sentence)
         else:
-            print(f"vosapp: note: {sentence}", file=sys.stderr)
+            print(f"vosapp: note: {printable(sentence)}", file=sys.stderr)
 
     def result(self, sentence: str, **facts: Any) -> None:
         """Tells the outcome: a sentence for people, facts for machines."""
@@ -63,7 +65,7 @@ class Reporter:
         if self._as_json:
             self._line(event="result", **facts)
         else:
-            print(sentence)
+            print(printable(sentence))
 
     def end_line(self) -> None:
         """Leaves the line of the progress."""
@@ -72,7 +74,10 @@ class Reporter:
             self._open = False
 
     def _line(self, **content: Any) -> None:
-        print(json.dumps(content, ensure_ascii=False), flush=True)
+        try:
+            print(json.dumps(content, ensure_ascii=False), flush=True)
+        except BrokenPipeError:  # as of `| head -1`; the work goes on, it is for the files
+            silence_stdout()
 
 
 def run_job(job: Job[T], reporter: Reporter) -> T:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vosapp.cli.engine_help import engine_help
+from vosapp.cli.frame_batch import FrameBatch
 from vosapp.cli.frame_numbers import frame_ends, frame_index, frame_range
 from vosapp.cli.job_runner import Reporter, run_job
+from vosapp.cli.outputs import require_writable_folder
 from vosapp.core.document import Document, MaskStore, ObjectId, Origin
 from vosapp.core.edits import add_object, remove_object, set_mask
 from vosapp.core.errors import Cancelled, EngineError, MaskError, ProjectError
@@ -25,7 +28,8 @@ if TYPE_CHECKING:
     from vosapp.core.editor import Editor
     from vosapp.core.project import Project
 
-_BATCH = 32  # frames that enter the document at once
+_BATCH = 32  # frames that enter the document at once ...
+_BATCH_SECONDS = 2.0  # ... and the longest that a finished frame waits: a kill loses no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +92,32 @@ def run(arguments: argparse.Namespace) -> int:
         overwrite=arguments.overwrite,
     )
     require_free(recipe)  # before the long run, not after it
+    require_writable_folder(arguments.out)
     project, editor = _open(arguments.project, clip)
+    if project is not None:
+        project.on_problem = partial(_warn_of_problem, reporter)
     try:
         editor.apply("import masks", _with_masks(editor.document, editor.store, given, clip))
         _propagate(editor, arguments, within, reporter)
         _export(editor, arguments, recipe, reporter)
     finally:
         if project is not None:
-            project.close()
+            _close(project)
     return 0
+
+
+def _warn_of_problem(reporter: Reporter, problem: ProjectError | None) -> None:
+    """Tells at once that the project cannot be saved: its user may free space while the run goes on."""
+    if problem is not None:
+        reporter.warning(f"{problem.message} The run goes on. {problem.hint}")
+
+
+def _close(project: Project) -> None:
+    try:
+        project.close()
+    except ProjectError:
+        project.abandon()
+        raise
 
 
 def _given(arguments: argparse.Namespace) -> list[_Given]:
@@ -206,17 +227,15 @@ def _propagate(editor: Editor, arguments: argparse.Namespace, within: FrameRange
     plan = RunPlan(anchored, within, Direction(arguments.direction), arguments.engine)
     task = PropagationTask(editor.document, editor.store, plan, arguments.device)
     token = editor.begin_run("propagate", within=within)
-    waiting: list[FrameResult] = []
+    batch = FrameBatch(_BATCH, _BATCH_SECONDS)
     damaged: set[int] = set()
 
     def keep() -> None:
-        editor.amend_run(token, [change for result in waiting for change in result.changes()])
-        waiting.clear()
+        editor.amend_run(token, [change for result in batch.take() for change in result.changes()])
 
     def deliver(result: FrameResult) -> None:
-        waiting.append(result)
         damaged.update(result.damaged)
-        if len(waiting) >= _BATCH:
+        if batch.add(result):
             keep()
 
     try:

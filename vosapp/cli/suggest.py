@@ -11,6 +11,7 @@ import numpy as np
 
 from vosapp.cli.engine_help import proposer_help
 from vosapp.cli.frame_numbers import frame_index
+from vosapp.cli.outputs import require_writable_folder
 from vosapp.core.errors import MediaError, WeightsError
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     if not arguments.network and why_not():
         raise WeightsError(why_not())
+    require_writable_folder(arguments.out)
     source = open_video(arguments.clip)
     try:
         facts = exact_info(source)

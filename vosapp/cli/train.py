@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from vosapp.cli.outputs import require_writable_file, require_writable_folder
 from vosapp.core.errors import UserError
 from vosapp.data.truth import TruthClip
 
@@ -48,6 +49,11 @@ def run(arguments: argparse.Namespace) -> int:
     from vosapp.training.run import Changes, Sources, draw_sheet, train
     from vosapp.training.trainer import LAST, RunSettings
 
+    for path in (arguments.sheet, arguments.plot, arguments.ship):
+        if path is not None:
+            require_writable_file(path)
+    if arguments.sheet is None:
+        require_writable_folder(arguments.out)
     recipe = find_recipe(arguments.recipe)
     if arguments.sheet is not None:
         if arguments.photographs is None:
