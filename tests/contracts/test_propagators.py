@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from tests.networks import random_network
+from tests.packaged_networks import small_cutie, small_edgetam, small_sam2
 from tests.small_networks import plain_rgmp, small_hs2s, small_rgmp, small_s2s
 from vosapp.engine.crf_wrapper import CrfRefined
 from vosapp.engine.engines import build_propagator
@@ -66,6 +67,9 @@ BUILD: dict[str, Build] = {
     "hs2s-t1": lambda: HS2SPropagator(small_hs2s(references="previous"), device=CPU, size=(64, 96)),
     "hs2s-sim": lambda: HS2SPropagator(small_hs2s(references="similarity"), device=CPU, size=(64, 96)),
     "rvos": lambda: RvosPropagator(random_network("rvos"), device=CPU, size=(64, 96)),  # type: ignore[arg-type]
+    "cutie": small_cutie,
+    "sam2": small_sam2,
+    "edgetam": small_edgetam,
 }
 
 

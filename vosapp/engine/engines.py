@@ -83,11 +83,43 @@ _ADAPTERS = {
     "agame": "vosapp.engine.networks.agame:build",
 }
 
+# Engines on networks of others, and the networks of which any one makes the engine ready.
+_PACKAGED = (
+    (
+        EngineSpec(
+            "cutie",
+            "Cutie",
+            "Many objects that touch and hide each other, long shots. Made for graphics cards.",
+            "vosapp.engine.networks.cutie:build",
+        ),
+        ("cutie", "cutie-small"),
+    ),
+    (
+        EngineSpec(
+            "sam2",
+            "SAM 2.1",
+            "Almost anything that has an outline. Takes the largest network that is here. Made for graphics cards.",
+            "vosapp.engine.networks.sam2:build",
+        ),
+        ("sam2-small", "sam2-large", "sam2-base-plus", "sam2-tiny"),
+    ),
+    (
+        EngineSpec(
+            "edgetam",
+            "EdgeTAM",
+            "What SAM 2.1 does with a small network. Made for weak graphics cards and telephones.",
+            "vosapp.engine.networks.sam2:build_edgetam",
+        ),
+        ("edgetam",),
+    ),
+)
+
 
 def engines() -> tuple[EngineSpec, ...]:
     """All engines, the ready ones first. Looks for weights on the disk, so ask again after an import."""
     own = _HYBRID if find_weights(_HYBRID.name) else replace(_HYBRID, missing="its weights are not installed.")
     listed = [own, _FLOW, *(_of_network(network(name), build) for name, build in _ADAPTERS.items())]
+    listed += [_of_package(spec, [network(name) for name in names]) for spec, names in _PACKAGED]
     return tuple(sorted(listed, key=lambda spec: not spec.is_ready))
 
 
@@ -95,6 +127,14 @@ def _of_network(found: NetworkSpec, build: str) -> EngineSpec:
     missing = "" if find_weights(found.name) else f"it needs weights. {way_to_get(found)}"
     summary = f"Good at {found.strengths}. {found.speed[0].upper()}{found.speed[1:]}."
     return EngineSpec(found.name, found.title, summary, build, missing)
+
+
+def _of_package(spec: EngineSpec, networks: list[NetworkSpec]) -> EngineSpec:
+    if not networks[0].is_installed:
+        return replace(spec, missing=f"it is not installed. {networks[0].way_to_install}")
+    if not any(find_weights(found.name) for found in networks):
+        return replace(spec, missing=f"it needs weights. {way_to_get(networks[0])}")
+    return spec
 
 
 def engine(name: str) -> EngineSpec:

@@ -39,6 +39,9 @@ _RVOS = frozenset({"rvos", "rvos-zero"})
 _COSNET = frozenset({"cosnet", "cosnet-sym", "cosnet-channel"})
 _HYBRID = frozenset({"hybrid"})
 _BFLOAT16 = {"precision": "bfloat16"}
+_CUTIE = frozenset({"cutie"})
+_SAM2 = frozenset({"sam2"})
+_SQUARES = frozenset({"sam2", "edgetam"})
 VARIANTS = (
     Variant(
         "bf16",
@@ -76,7 +79,39 @@ VARIANTS = (
         "full size",
         "does not shrink frames of more than 480 lines: finer outlines, and time and memory that grow with the picture",
         {"short_side": 0},
-        _RGMP | _AGAME,
+        _RGMP | _AGAME | _CUTIE,
+    ),
+    Variant(
+        "small",
+        "small",
+        "takes the smaller network: faster, its authors report a little less",
+        {"size": "small"},
+        _CUTIE,
+    ),
+    Variant(
+        "short-memory",
+        "short memory",
+        "forgets what was seen longer ago than some 20 frames, given masks excepted: less memory, and no old looks",
+        {"long_memory": False},
+        _CUTIE,
+    ),
+    Variant("tiny", "tiny", "takes the smallest network", {"size": "tiny"}, _SAM2),
+    Variant("small", "small", "takes the second smallest network", {"size": "small"}, _SAM2),
+    Variant("base-plus", "base plus", "takes the second largest network", {"size": "base-plus"}, _SAM2),
+    Variant("large", "large", "takes the largest network", {"size": "large"}, _SAM2),
+    Variant(
+        "half-size",
+        "half size",
+        "looks at every frame at 512 instead of 1024 pixels: several times as fast, and coarser outlines",
+        {"side": 512},
+        _SQUARES,
+    ),
+    Variant(
+        "near-anchors",
+        "near anchors",
+        "looks at the four given masks nearest in time and not at all of them: many anchors cost no more time",
+        {"anchors": 4},
+        _SQUARES,
     ),
     Variant(
         "tuned",

@@ -7,7 +7,7 @@ import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from safetensors.torch import save_file
@@ -96,10 +96,20 @@ def read_published(paths: list[Path], name: str | None = None) -> tuple[NetworkS
         WeightsError: as `import_weights`.
     """
     opened = list(open_checkpoints(paths))
-    chosen = _recognise(opened, [network(name)] if name else [spec for spec in NETWORKS if spec.checkpoint])
+    chosen = _recognise(opened, _candidates(name))
     names = ", ".join(file.name for file in opened)
     _check(chosen, names)
     return chosen.spec, chosen.state, names
+
+
+def _candidates(name: str | None) -> list[NetworkSpec]:
+    """The network of a name, or all that have published weights and whose code is here."""
+    if name is None:
+        return [spec for spec in NETWORKS if spec.checkpoint and spec.is_installed]
+    spec = network(name)
+    if not spec.is_installed:
+        raise WeightsError(f"{spec.title} is not installed, so its weights cannot be checked.", spec.way_to_install)
+    return [spec]
 
 
 def _named(paths: Iterable[Path]) -> tuple[SourceFile, ...]:
@@ -110,16 +120,26 @@ def _named(paths: Iterable[Path]) -> tuple[SourceFile, ...]:
 def _recognise(opened: list[OpenedFile], specs: list[NetworkSpec]) -> _Candidate:
     if not opened:
         raise WeightsError("There is no weights file there.", "Give the file or files that the authors publish.")
-    candidates = [_Candidate(spec, expected_shapes(spec), _read_as(opened, spec)) for spec in specs]
-    best = max(candidates, key=lambda candidate: candidate.fit)
-    names = ", ".join(file.name for file in opened)
-    if best.fit == 0 or (best.fit < _RECOGNISED and len(specs) > 1):
-        known = ", ".join(spec.name for spec in specs)
-        raise WeightsError(
-            f"{names}: these are no weights of {'a network that vosapp knows' if len(specs) > 1 else specs[0].title}.",
-            f"It knows {known}." if len(specs) > 1 else "",
-        )
+    best: _Candidate | None = None
+    for spec in sorted(specs, key=lambda spec: bool(spec.extra)):  # loading the code of others takes seconds
+        if best is not None and not best.spec.extra and spec.extra and best.fit >= _RECOGNISED:
+            break
+        candidate = _Candidate(spec, expected_shapes(spec), _read_as(opened, spec))
+        best = candidate if best is None or candidate.fit > best.fit else best
+    if best is None or best.fit == 0 or (best.fit < _RECOGNISED and len(specs) > 1):
+        raise _unknown(", ".join(file.name for file in opened), specs)
     return best
+
+
+def _unknown(names: str, specs: list[NetworkSpec]) -> WeightsError:
+    if len(specs) == 1:
+        return WeightsError(f"{names}: these are no weights of {specs[0].title}.")
+    absent = sorted({spec.extra for spec in NETWORKS if not spec.is_installed})
+    hint = f"It knows {', '.join(spec.name for spec in specs)}."
+    if absent:
+        extras = ",".join(absent)
+        hint += f" It knows more once their code is installed: pip install 'vosapp[{extras}]'"
+    return WeightsError(f"{names}: these are no weights of a network that vosapp knows.", hint)
 
 
 @functools.cache
@@ -138,17 +158,15 @@ def _read_as(opened: list[OpenedFile], spec: NetworkSpec) -> State:
     """The entries of files under the names that a network would give them."""
     form = spec.checkpoint or PublishedCheckpoint(source="", files=())
     expected = expected_shapes(spec)
-    rename: Callable[[str], str] = resolve(spec.rename) if spec.rename else lambda key: key
     state: State = {}
     for file in opened:
         for section, piece in _pieces(file.content, form):
             plain = _without_prefixes(piece, (_WRAPPER, form.prefix))
             place = section or _place(plain, form.sections, expected)
             for key, value in plain.items():
-                name = rename(place + key)
                 if not any((place + key).startswith(unused) or key.startswith(unused) for unused in form.unused):
-                    state[name] = value
-    return state
+                    state[place + key] = value
+    return cast(State, resolve(spec.convert)(state)) if spec.convert else state
 
 
 def _pieces(content: Any, form: PublishedCheckpoint) -> list[tuple[str, State]]:

@@ -17,7 +17,7 @@ def load_network(name: str) -> nn.Module:
     """The network of a name with its weights: on the CPU, float32, in evaluation mode, without gradients.
 
     Raises:
-        WeightsError: no such network, no weights of it here, or they are damaged or of another network.
+        WeightsError: no such network, no code or weights of it here, or they are damaged or of another network.
     """
     return load_spec(network(name))
 
@@ -31,7 +31,10 @@ def load_spec(spec: NetworkSpec) -> nn.Module:
     except (SafetensorError, OSError) as error:
         raise WeightsError(f"{found.path} is damaged and cannot be read.", hint) from error
     state = {key: value.float() if value.is_floating_point() else value for key, value in stored.items()}
-    with torch.device("meta"):
+    if not spec.is_installed:
+        raise WeightsError(f"{spec.title} is not installed.", spec.way_to_install)
+    # Networks of others compute some of their tables when they are built, and those lie in no file.
+    with torch.device("cpu" if spec.extra else "meta"):
         module: nn.Module = spec.build()
     try:
         module.load_state_dict(state, strict=True, assign=True)

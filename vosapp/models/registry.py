@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from vosapp.core.errors import WeightsError
+from vosapp.models.packaged.specs import PACKAGED
 from vosapp.models.spec import NetworkSpec, PublishedCheckpoint, Task
 
 _NO_LICENCE = (
@@ -286,6 +287,7 @@ NETWORKS: tuple[NetworkSpec, ...] = (
     _COSNET_CHANNEL,
     _AGAME,
     _HYBRID,
+    *PACKAGED,
 )
 
 # Not among the networks: it follows no object, it refines the edge of a mask that is there.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import importlib
+import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -46,6 +47,28 @@ class PublishedCheckpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Download:
+    """Where the authors publish a file of weights that may be used and passed on.
+
+    Attributes:
+        address: the authors' own.
+        size_bytes: of the file; 0 where nobody states it to the byte.
+        sha256: what it must hash to; "" where nobody states it, and the user is asked to confirm what came.
+        origin: who states size and hash. None of the files was at hand when this was written.
+    """
+
+    address: str
+    size_bytes: int = 0
+    sha256: str = ""
+    origin: str = ""
+
+    @property
+    def file_name(self) -> str:
+        """The last part of the address."""
+        return self.address.rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
 class NetworkSpec:
     """One network in one configuration: everything about it that can be said without building it.
 
@@ -62,7 +85,10 @@ class NetworkSpec:
         memory_mb: working memory at that size with one object, weights included.
         licence: what may be done with the authors' code and weights.
         checkpoint: the form of the published weights; None where none were ever published.
-        rename: "module:function" from the authors' key to ours, where they differ.
+        convert: "module:function" from the authors' entries to ours, where they differ in more than a prefix.
+        download: where the weights can be fetched from; None where their licence does not allow it, or nobody has them.
+        extra: the optional part of the program that brings the network's code; "" for code of ours.
+        modules: what that part makes importable.
     """
 
     name: str
@@ -77,7 +103,20 @@ class NetworkSpec:
     licence: str
     options: tuple[tuple[str, Any], ...] = ()
     checkpoint: PublishedCheckpoint | None = None
-    rename: str = ""
+    convert: str = ""
+    download: Download | None = None
+    extra: str = ""
+    modules: tuple[str, ...] = ()
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether the code of the network is on this computer."""
+        return all(importlib.util.find_spec(name) is not None for name in self.modules)
+
+    @property
+    def way_to_install(self) -> str:
+        """One sentence: how its code gets onto this computer."""
+        return f"Its code comes in packages of others; install them with: pip install 'vosapp[{self.extra}]'"
 
     def build(self) -> Any:
         """The network as a `torch.nn.Module` in evaluation mode with weights that mean nothing yet. Loads torch."""

@@ -98,6 +98,8 @@ def way_to_get(spec: NetworkSpec) -> str:
     """One sentence: how a user gets weights for a network."""
     if spec.checkpoint is None:
         return "Nobody published weights for it: train it with: vosapp train."
+    if spec.download is not None:
+        return f"Run: vosapp weights get {spec.name}, which shows size and licence and asks first."
     offered = spec.checkpoint.archives or spec.checkpoint.files
     return (
         f"Its authors offer {' or '.join(offered)} in the README of {spec.checkpoint.source} on GitHub; "

@@ -9,8 +9,10 @@ import torch
 from torch import nn
 
 from vosapp.core.errors import EngineError
-from vosapp.models.loading import load_network
+from vosapp.models.loading import load_spec
 from vosapp.models.preparing import Precision, prepare
+from vosapp.models.registry import network
+from vosapp.models.spec import NetworkSpec
 from vosapp.models.weights import find_weights
 
 
@@ -18,7 +20,7 @@ from vosapp.models.weights import find_weights
 class _Key:
     """What must be the same for a network to be used again."""
 
-    name: str
+    spec: NetworkSpec
     device: torch.device
     precision: Precision
     weights: tuple[str, int]
@@ -36,13 +38,19 @@ class _LastOne:
         with self._lock:
             if self._network is None or self._key != key:
                 self._key = self._network = None  # lets the last one go before the next is read
-                self._network = prepare(load_network(key.name), key.device, key.precision)
+                self._network = _ready(key)
                 self._key = key
             return self._network
 
     def release(self) -> None:
         with self._lock:
             self._key = self._network = None
+
+
+def _ready(key: _Key) -> nn.Module:
+    loaded = load_spec(key.spec)
+    # What `prepare` changes was measured on networks of ours only.
+    return loaded.to(key.device) if key.spec.extra else prepare(loaded, key.device, key.precision)
 
 
 _last = _LastOne()
@@ -60,7 +68,20 @@ def prepared_network(name: str, device: torch.device, precision: str = "float32"
         WeightsError: it has no weights here, or they are damaged.
         EngineError: no such precision.
     """
-    return _last.get(_Key(name, device, precision_of(precision), weights_stamp(name)))
+    return _last.get(_Key(network(name), device, precision_of(precision), weights_stamp(name)))
+
+
+def network_of_others(spec: NetworkSpec, device: torch.device) -> nn.Module:
+    """A network whose code comes in a package of others, with its weights, as the package builds it. Shared as well.
+
+    Args:
+        spec: of the registry; its options may have been added to.
+        device: where it runs.
+
+    Raises:
+        WeightsError: it is not installed, has no weights here, or they are damaged.
+    """
+    return _last.get(_Key(spec, device, Precision.FLOAT32, weights_stamp(spec.name)))
 
 
 def weights_stamp(name: str) -> tuple[str, int]:
