@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import gc
 from collections.abc import Callable, Mapping
+from typing import Never
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from tests.networks import random_network
 from tests.packaged_networks import small_cutie, small_edgetam, small_sam2
 from tests.small_networks import plain_rgmp, small_hs2s, small_rgmp, small_s2s
-from vosapp.engine.crf_wrapper import CrfRefined
+from vosapp.engine.crf_wrapper import CrfWrapper
 from vosapp.engine.engines import build_propagator
 from vosapp.engine.hybrid.propagator import HybridOptions, HybridPropagator
 from vosapp.engine.hybrid.window import WindowSettings
@@ -22,9 +23,10 @@ from vosapp.engine.networks.agame import AGamePropagator
 from vosapp.engine.networks.fine_tuning import FineTuning
 from vosapp.engine.networks.hs2s import HS2SPropagator
 from vosapp.engine.networks.rgmp import RgmpPropagator
-from vosapp.engine.networks.rgmp_fine_tuned import TunedRgmp
+from vosapp.engine.networks.rgmp_fine_tuned import FineTunedRgmp
 from vosapp.engine.networks.rvos import RvosPropagator
 from vosapp.engine.networks.s2s import S2SPropagator
+from vosapp.engine.oom_fallback import OomFallback, Step
 from vosapp.engine.propagator import Prediction, Propagator
 from vosapp.models.hybrid.network import Hybrid, HybridSettings
 from vosapp.models.preparing import prepare
@@ -44,21 +46,34 @@ def _hybrid() -> HybridPropagator:
     return HybridPropagator(network, CPU, HybridOptions(window=WindowSettings(object_sizes=8.0, enlargement=1.0)))
 
 
-def _tuned() -> TunedRgmp:
+class _Hungry(HybridPropagator):
+    """Runs out of memory wherever it computes with the network."""
+
+    def _predict(self, *_arguments: object) -> Never:
+        raise RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+
+
+def _hybrid_without_memory() -> Propagator:
+    """The default engine whose first step never has memory enough."""
+    return OomFallback([Step("as asked", lambda: _Hungry(_hybrid()._network, CPU)), Step("smaller", _hybrid)])
+
+
+def _tuned() -> FineTunedRgmp:
     def build(network: RGMP) -> RgmpPropagator:
         return RgmpPropagator(prepare(copy.deepcopy(network), CPU), device=CPU)
 
-    return TunedRgmp("small", plain_rgmp, build=build, device=CPU, settings=FineTuning(1, 1e-4, 32))
+    return FineTunedRgmp("small", plain_rgmp, build=build, device=CPU, settings=FineTuning(1, 1e-4, 32))
 
 
 BUILD: dict[str, Build] = {
     "hybrid": _hybrid,
+    "hybrid, memory ran out": _hybrid_without_memory,
     "flow": lambda: build_propagator("flow", "cpu"),
     "plain-dis": lambda: build_propagator("plain-dis", "cpu"),
     "agame": lambda: AGamePropagator(random_network("agame"), device=CPU),  # type: ignore[arg-type]
     "rgmp": lambda: RgmpPropagator(small_rgmp(), device=CPU),
     "rgmp-gru": lambda: RgmpPropagator(small_rgmp(memory="gru"), device=CPU, scales=(0.5, 1.0)),
-    "rgmp/crf": lambda: CrfRefined(RgmpPropagator(small_rgmp(), device=CPU)),
+    "rgmp/crf": lambda: CrfWrapper(RgmpPropagator(small_rgmp(), device=CPU)),
     "rgmp/tuned": _tuned,
     "s2s": lambda: S2SPropagator(small_s2s(memories=1, border_distances=False), device=CPU, size=(64, 96)),
     "s2s++": lambda: S2SPropagator(small_s2s(), device=CPU, size=(64, 96)),

@@ -93,7 +93,7 @@ def _delete_what_is_due() -> None:
 @pytest.fixture
 def make_body() -> MakeBody:
     """The body of runs: real loop and decoder, masks shifted by three pixels a frame instead of an engine."""
-    return partial(propagation_body, build=ShiftPropagator)
+    return partial(propagation_body, build=lambda _: ShiftPropagator())
 
 
 @pytest.fixture

@@ -29,4 +29,4 @@ class GatedRuns:
 
     @pytest.fixture
     def make_body(self, gate: threading.Semaphore) -> MakeBody:
-        return partial(propagation_body, build=partial(GatedPropagator, gate))
+        return partial(propagation_body, build=lambda _: GatedPropagator(gate))

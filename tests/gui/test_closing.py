@@ -70,7 +70,7 @@ def drive(no_leaks: None, qapp: object) -> Iterator[HungDrive]:
 
 @pytest.fixture
 def make_body(drive: HungDrive, clip_path: Path) -> MakeBody:
-    return partial(propagation_body, open_source=lambda: drive.open(clip_path), build=ShiftPropagator)
+    return partial(propagation_body, open_source=lambda: drive.open(clip_path), build=lambda _: ShiftPropagator())
 
 
 @pytest.fixture(autouse=True)
@@ -283,7 +283,7 @@ class Hung:
         return self.inner.frame(index)
 
 propagation_job.open_video = Hung
-propagation_job.build_propagator = lambda *_: ShiftPropagator()
+propagation_job.build_propagator = lambda *_, **__: ShiftPropagator()
 made = []
 
 class Story(app.Workspace):

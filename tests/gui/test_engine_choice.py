@@ -14,10 +14,10 @@ from tests.gui.fakes import ShiftPropagator
 from tests.gui.window_driver import WindowDriver
 from vosapp.core.document import ObjectId
 from vosapp.engine import engines as engine_registry
-from vosapp.engine.layers import Watch
-from vosapp.engine.oom_fallback import Step, SteppingDown
+from vosapp.engine.oom_fallback import OomFallback, Step
 from vosapp.engine.propagator import Prediction, Probability
 from vosapp.engine.run.propagation_job import propagation_body
+from vosapp.engine.run_context import RunContext
 from vosapp.presentation.engine_list import engine_choices
 from vosapp.presentation.view_state import NoticeKind, Speed, VariantChoice, WorkStatus
 from vosapp.ui.controllers.runs import MakeBody
@@ -142,7 +142,7 @@ class RatherSurePropagator(ShiftPropagator):
 class TestSure:
     @pytest.fixture
     def make_body(self) -> MakeBody:
-        return partial(propagation_body, build=RatherSurePropagator)
+        return partial(propagation_body, build=lambda _: RatherSurePropagator())
 
     def test_small_doubts_are_no_praise_and_still_say_where_to_look(self, shot: WindowDriver) -> None:
         run(shot)
@@ -167,7 +167,7 @@ class TestMemory:
     @pytest.fixture
     def make_body(self) -> MakeBody:
         steps = [Step("as usual", HungryPropagator), Step("at 360 pixels", RatherSurePropagator)]
-        return partial(propagation_body, build=lambda: SteppingDown(steps))
+        return partial(propagation_body, build=lambda run: OomFallback(steps, run))
 
     def test_stepping_down_is_told_and_the_run_goes_on(self, shot: WindowDriver) -> None:
         told: list[str] = []
@@ -188,20 +188,15 @@ def _note(driver: WindowDriver, told: list[str]) -> None:
 class LearningPropagator(RatherSurePropagator):
     """Learns for some steps before its first frame, as fine-tuned engines do."""
 
-    inner = None
-
-    def __init__(self) -> None:
+    def __init__(self, run: RunContext) -> None:
         super().__init__()
-        self._watch: Watch | None = None
-
-    def watched_by(self, watch: Watch) -> None:
-        self._watch = watch
+        self._run: RunContext | None = run
 
     def step(self, frame_index: int, rgb: RgbImage, given: Mapping[ObjectId, Probability] | None = None) -> Prediction:
-        if self._watch is not None:
+        if self._run is not None:
             for done in range(3):
-                self._watch.progress(done, 3, "Learning the objects")
-            self._watch = None
+                self._run.learning(done, 3)
+            self._run = None
         return super().step(frame_index, rgb, given)
 
 

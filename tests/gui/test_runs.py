@@ -256,7 +256,7 @@ class TestFailing:
 
     @pytest.fixture
     def make_body(self) -> MakeBody:
-        return partial(propagation_body, build=partial(FailingPropagator, 5, self.error))
+        return partial(propagation_body, build=lambda _: FailingPropagator(5, self.error))
 
     def test_an_engine_error_is_one_sentence_and_loses_nothing(self, shot: WindowDriver) -> None:
         paint(shot)

@@ -15,7 +15,7 @@ from tests.gui.conftest import SIZE
 from tests.gui.window_driver import NONE, WindowDriver, send_mouse
 from vosapp.core.errors import EngineError
 from vosapp.core.mask import Mask
-from vosapp.engine.job import JobContext
+from vosapp.engine.job import JobContext, Stage
 from vosapp.engine.suggest.job import SuggestTask
 from vosapp.engine.suggest.proposals import Proposal
 from vosapp.models.weights import WeightsState
@@ -55,7 +55,7 @@ class FakeSearch:
         self.tasks.append(task)
 
         def body(context: JobContext) -> list[Proposal]:
-            context.progress(0, 2, "RVOS (zero-shot)")
+            context.progress(0, 2, Stage.SEARCHING, note="RVOS (zero-shot)")
             if self.first:
                 deliver(self.first)
             while self.gate is not None and not self.gate.wait(0.01):

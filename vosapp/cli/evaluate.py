@@ -159,6 +159,7 @@ def _measure(dataset: Dataset, name: str, arguments: argparse.Namespace, masks_f
     from functools import partial
 
     from vosapp.engine.engines import build_propagator
+    from vosapp.engine.run_context import MemoryPolicy, RunContext
     from vosapp.evaluation.corrections import Choice
     from vosapp.evaluation.evaluate import Measures, evaluate
     from vosapp.evaluation.report.model import EngineResult
@@ -169,7 +170,7 @@ def _measure(dataset: Dataset, name: str, arguments: argparse.Namespace, masks_f
         with_pictures=arguments.html is not None,
         masks_folder=masks_folder,
     )
-    build = partial(build_propagator, name, device=arguments.device)
+    build = partial(build_propagator, name, device=arguments.device, context=RunContext(memory=MemoryPolicy.STOP))
     clips = []
     for clip in evaluate(dataset, build, measures=measures, jobs=arguments.jobs, frame_done=_show_frame):
         clips.append(clip)

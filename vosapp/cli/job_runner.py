@@ -14,6 +14,7 @@ from vosapp.cli.app import silence_stdout
 from vosapp.core.errors import Cancelled, EngineError, UserError
 from vosapp.core.plain_text import printable
 from vosapp.engine.job import Job, Outcome, Progress
+from vosapp.presentation.text.progress import progress_words
 
 T = TypeVar("T")
 
@@ -29,13 +30,15 @@ class Reporter:
 
     def __init__(self, as_json: bool) -> None:
         self._as_json = as_json
+        self.first_number = 0  # that the screen shows for the clip's first frame
         self._live = not as_json and sys.stderr.isatty()
         self._open = False
-        self.last_message = ""
+        self.last: Progress | None = None
 
     def progress(self, progress: Progress) -> None:
         """Shows how far a job is."""
-        self.last_message = progress.message
+        self.last = progress
+        words = progress_words(progress, self.first_number)
         if self._as_json:
             left = progress.seconds_left
             self._line(
@@ -44,10 +47,13 @@ class Reporter:
                 total=progress.total,
                 fps=round(progress.frames_per_second, 2),
                 seconds_left=None if left is None else round(left, 1),
-                message=progress.message,
+                stage=progress.stage.value,
+                frame=None if progress.frame is None else progress.frame + self.first_number,
+                note=progress.note,
+                message=words,
             )
         elif self._live:
-            sys.stderr.write(f"\r{printable(_bar(progress))}\x1b[K")
+            sys.stderr.write(f"\r{printable(_bar(progress, words))}\x1b[K")
             sys.stderr.flush()
             self._open = True
 
@@ -95,7 +101,8 @@ def run_job(job: Job[T], reporter: Reporter) -> T:
     if isinstance(result.error, UserError):
         raise result.error
     if result.error is not None:
-        where = f" after {reporter.last_message.lower()}" if reporter.last_message.startswith("Frame") else ""
+        frame = None if reporter.last is None else reporter.last.frame
+        where = "" if frame is None else f" after frame {frame + reporter.first_number}"
         name = type(result.error).__name__
         raise EngineError(f"{job.title} broke{where}: {name}: {result.error}") from result.error
     return result.value  # type: ignore[return-value]  # a job that is done has its body's value
@@ -116,12 +123,12 @@ def _interrupts_cancel(job: Job[T]) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _bar(progress: Progress) -> str:
+def _bar(progress: Progress, words: str) -> str:
     filled = round(progress.fraction * _BAR)
     parts = [f"[{'#' * filled}{'.' * (_BAR - filled)}] {progress.done}/{progress.total}"]
     if progress.frames_per_second:
         parts.append(f"{progress.frames_per_second:.1f} frames/s")
     if progress.seconds_left is not None:
         parts.append(f"{progress.seconds_left:.0f} s left")
-    parts.append(progress.message)
+    parts.append(words)
     return "  ".join(parts)

@@ -226,6 +226,7 @@ def _propagate(editor: Editor, arguments: argparse.Namespace, within: FrameRange
     anchored = tuple(item.id for item in editor.document.objects if item.anchors())
     plan = RunPlan(anchored, within, Direction(arguments.direction), arguments.engine)
     task = PropagationTask(editor.document, editor.store, plan, arguments.device)
+    reporter.first_number = editor.document.clip.first_number if editor.document.clip else 0
     token = editor.begin_run("propagate", within=within)
     batch = FrameBatch(_BATCH, _BATCH_SECONDS)
     damaged: set[int] = set()

@@ -1,4 +1,4 @@
-"""Trusted frames for networks with one reference: kept as pictures, encoded only when one becomes the nearest."""
+"""AnchorFrames: keeps the pictures and masks of anchors for networks that refer to the nearest one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class _Frame:
     masks: dict[ObjectId, Mask] = field(default_factory=dict)
 
 
-class TrustedFrames:
+class AnchorFrames:
     """What the user made or confirmed, as pictures and packed masks. Bounded, whatever the length of the clip."""
 
     def __init__(self) -> None:
@@ -41,16 +41,16 @@ class TrustedFrames:
             self._frames.setdefault(frame_index, _Frame(rgb.copy())).masks.update(kept)
 
     def nearest(self, object_id: ObjectId, frame_index: int) -> int | None:
-        """The trusted frame of an object that is nearest in time, the earlier of two; None where there is none."""
+        """The anchor frame of an object that is nearest in time, the earlier of two; None where there is none."""
         frames = self._of(object_id)
         return min(frames, key=lambda frame: (abs(frame - frame_index), frame), default=None)
 
     def picture(self, frame_index: int) -> RgbImage:
-        """The picture of a trusted frame."""
+        """The picture of an anchor frame."""
         return self._frames[frame_index].rgb
 
     def mask(self, object_id: ObjectId, frame_index: int) -> Probability:
-        """The mask of an object on a trusted frame, (height, width) of 0 and 1."""
+        """The mask of an object on an anchor frame, (height, width) of 0 and 1."""
         return self._frames[frame_index].masks[object_id].array().astype(np.float32)
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:

@@ -9,6 +9,7 @@ from typing import cast
 
 from vosapp.core.errors import EngineError
 from vosapp.engine.propagator import Propagator
+from vosapp.engine.run_context import RunContext
 from vosapp.engine.variants import options_of, split_name, title_of, wrapped
 from vosapp.models.registry import network
 from vosapp.models.spec import NetworkSpec
@@ -26,7 +27,7 @@ class EngineSpec:
         name: as on the command line and in project files.
         title: as shown to the user.
         summary: one sentence: what it is good at, what it needs.
-        build: "module:function" that makes a propagator; called with `device` and the engine's own options.
+        build: "module:function" that makes a propagator; called with `device`, `context` and the engine's own options.
         missing: why it cannot run here and what to do about it; "" when it is ready.
     """
 
@@ -151,12 +152,15 @@ def engine(name: str) -> EngineSpec:
     raise EngineError(f'There is no engine "{name}".', f"Choose one of: {names}.")
 
 
-def build_propagator(name: str, device: str = "auto", **options: object) -> Propagator:
+def build_propagator(
+    name: str, device: str = "auto", *, context: RunContext | None = None, **options: object
+) -> Propagator:
     """A fresh propagator of an engine. Loads what the engine needs: call it in the job, not in the window's thread.
 
     Args:
         name: of the engine.
         device: "auto", "cpu", "cuda" or "mps".
+        context: of the run: the engine reports to it and asks it. None for a run that nobody follows.
         options: the engine's own.
 
     Raises:
@@ -169,5 +173,5 @@ def build_propagator(name: str, device: str = "auto", **options: object) -> Prop
     base, asked = split_name(name)
     module, _, function = spec.build.partition(":")
     build = cast(Callable[..., Propagator], getattr(importlib.import_module(module), function))
-    propagator = build(device=device, **options_of(base, asked), **options)
+    propagator = build(device=device, context=context or RunContext(), **options_of(base, asked), **options)
     return wrapped(propagator, asked)

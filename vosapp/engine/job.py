@@ -29,6 +29,19 @@ class Outcome(enum.Enum):
     FAILED = "failed"
 
 
+class Stage(enum.Enum):
+    """What a job is busy with. The words for it are made in `vosapp.presentation.text.progress`."""
+
+    WORKING = "working"
+    PREPARING = "preparing"
+    LEARNING = "learning"
+    PROPAGATING = "propagating"
+    SEARCHING = "searching"
+    READING_ALPHA = "reading alpha"
+    WRITING = "writing"
+    CHECKING = "checking"
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a job is.
@@ -37,14 +50,18 @@ class Progress:
         done, total: frames (or other steps) finished and to do in all.
         frames_per_second: over the last frames; 0 while unknown.
         seconds_left: estimate; None while unknown.
-        message: what is happening, or "".
+        stage: what is happening.
+        frame: index of the frame that was worked on last, 0-based; None where a stage has none.
+        note: what the user has to know about the job, or the name of the network that works; "" for nothing.
     """
 
     done: int
     total: int
     frames_per_second: float = 0.0
     seconds_left: float | None = None
-    message: str = ""
+    stage: Stage = Stage.WORKING
+    frame: int | None = None
+    note: str = ""
 
     @property
     def fraction(self) -> float:
@@ -81,7 +98,8 @@ class JobContext:
         self._report = report
         self._clock = clock
         self._reported_at = -1.0
-        self._message = ""
+        self._stage = Stage.WORKING
+        self._note = ""
         self._marks: deque[tuple[float, int]] = deque(maxlen=_RATE_WINDOW + 1)
 
     def cancelled(self) -> bool:
@@ -93,26 +111,31 @@ class JobContext:
         if self.cancelled():
             raise Cancelled
 
-    def progress(self, done: int, total: int, message: str | None = None) -> None:
+    def progress(
+        self, done: int, total: int, stage: Stage | None = None, *, frame: int | None = None, note: str | None = None
+    ) -> None:
         """Tells how far the body is; may be called as often as it likes.
 
-        At most 30 reports a second go out; the first, the last and every new message always do.
+        At most 30 reports a second go out; the first, the last and every new stage and note always do.
 
         Args:
             done, total: steps finished and in all.
-            message: what is happening; None leaves the last message.
+            stage: what is happening; None for the same as before.
+            frame: index of the frame that was worked on last.
+            note: what the user has to know; None for the same as before.
         """
         now = self._clock()
-        news = message is not None and message != self._message
-        if message is not None:
-            self._message = message
+        before = self._stage, self._note
+        self._stage = self._stage if stage is None else stage
+        self._note = self._note if note is None else note
+        news = (self._stage, self._note) != before
         if not self._marks or done != self._marks[-1][1]:
             self._marks.append((now, done))
         if news or done >= total or self._reported_at < 0 or now - self._reported_at >= REPORT_INTERVAL_S:
             self._reported_at = now
             rate = self._rate()
             left = (total - done) / rate if rate > 0 else None
-            self._report(Progress(done, total, rate, left, self._message))
+            self._report(Progress(done, total, rate, left, self._stage, frame, self._note))
 
     def _rate(self) -> float:
         (first_time, first_done), (last_time, last_done) = self._marks[0], self._marks[-1]

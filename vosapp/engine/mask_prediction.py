@@ -1,4 +1,4 @@
-"""What a network found, as the prediction that the protocol asks for."""
+"""mask_prediction: makes a `Prediction` of what a network found and what was given."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from vosapp.engine.propagator import Prediction, Probability
 _NOISE = 0.05  # a faint haze over the whole picture must not outweigh a small object
 
 
-def answer(found: Mapping[ObjectId, Probability], given: Mapping[ObjectId, Probability]) -> Prediction:
+def mask_prediction(found: Mapping[ObjectId, Probability], given: Mapping[ObjectId, Probability]) -> Prediction:
     """A prediction of found and given masks.
 
     Args:
         found: (height, width) in 0..1 for each predicted object; they sum to at most 1.
-        given: trusted masks of the frame. They come back as they are, and what was found gives way to them.
+        given: given masks of the frame. They come back as they are, and what was found gives way to them.
     """
     probabilities: dict[ObjectId, Probability] = dict(given)
     doubt = dict.fromkeys(given, 0.0)

@@ -1,4 +1,4 @@
-"""Goes on with less when memory runs out: the same engine in smaller, declared steps, and says so."""
+"""OomFallback: a propagator that goes on in the next of its declared, smaller steps when memory runs out."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import TypeVar
 
 from vosapp.core.document import ObjectId
 from vosapp.core.errors import EngineError
-from vosapp.engine.anchor_frames import TrustedFrames
+from vosapp.engine.anchor_frames import AnchorFrames
 from vosapp.engine.propagator import Prediction, Probability, Propagator
+from vosapp.engine.run_context import MemoryPolicy, RunContext
 from vosapp.video.source import RgbImage
 
 T = TypeVar("T")
@@ -31,28 +32,28 @@ class Step:
     build: Callable[[], Propagator]
 
 
-class SteppingDown:
+class OomFallback:
     """A `Propagator` that, when memory runs out, makes the next of several and lets it go on from the last frame.
 
-    What was found so far is not lost: the new propagator learns the trusted frames again and begins with the masks
+    What was found so far is not lost: the new propagator learns the anchor frames again and begins with the masks
     of the last frame.
 
     Args:
         steps: the ways to run, the best one first; at least one.
-        say: is told when a smaller step is taken, in one sentence. May be replaced later.
+        context: of the run; is told when a smaller step is taken. None for nobody.
     """
 
-    def __init__(self, steps: Sequence[Step], say: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(self, steps: Sequence[Step], context: RunContext | None = None) -> None:
         self._steps = list(steps)
-        self.say = say
+        self._context = context or RunContext()
         self._current: Propagator | None = None
-        self._trusted = TrustedFrames()
+        self._anchors = AnchorFrames()
         self._last: tuple[int, RgbImage, dict[ObjectId, Probability]] | None = None
 
     def remember(self, frame_index: int, rgb: RgbImage, masks: Mapping[ObjectId, Probability]) -> None:
         """See `Propagator.remember`."""
         self._going_on(lambda running: running.remember(frame_index, rgb, masks))
-        self._trusted.add(frame_index, rgb, masks)
+        self._anchors.add(frame_index, rgb, masks)
 
     def step(self, frame_index: int, rgb: RgbImage, given: Mapping[ObjectId, Probability] | None = None) -> Prediction:
         """See `Propagator.step`.
@@ -61,13 +62,13 @@ class SteppingDown:
             EngineError: memory ran out and there is no smaller step left.
         """
         prediction = self._going_on(lambda running: running.step(frame_index, rgb, given))
-        self._trusted.keep_near(frame_index)
+        self._anchors.keep_near(frame_index)
         self._last = (frame_index, rgb, dict(prediction.probabilities))
         return prediction
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
         """See `Propagator.forget`."""
-        self._trusted.forget(object_ids)
+        self._anchors.forget(object_ids)
         if self._current is not None:
             self._current.forget(object_ids)
         if self._last is not None:
@@ -89,7 +90,7 @@ class SteppingDown:
     def _begun_again(self) -> Propagator:
         """A new propagator that is where the last one was."""
         running = self._steps[0].build()
-        for frame_index, rgb, masks in self._trusted.everything():
+        for frame_index, rgb, masks in self._anchors.everything():
             running.remember(frame_index, rgb, masks)
         if self._last is not None:
             running.step(*self._last)
@@ -97,13 +98,18 @@ class SteppingDown:
 
     def _step_down(self, error: Exception) -> None:
         self._current = None  # lets its memory go before the next one is made
+        if self._context.memory is MemoryPolicy.STOP:
+            raise EngineError(
+                "Memory ran out, and this run may not go on in smaller steps.",
+                "Close other programs, or use smaller pictures or another device.",
+            ) from error
         if len(self._steps) == 1:
             raise EngineError(
                 "Memory ran out, and there is no smaller way left to run this engine.",
                 "Close other programs, propagate fewer objects at a time, or choose the engine flow.",
             ) from error
         del self._steps[0]
-        self.say(f"Memory ran out; going on {self._steps[0].name}.")
+        self._context.report(f"Memory ran out; going on {self._steps[0].name}.")
 
 
 def _is_out_of_memory(error: Exception) -> bool:

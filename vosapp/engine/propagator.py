@@ -37,7 +37,7 @@ class Propagator(Protocol):
     """
 
     def remember(self, frame_index: int, rgb: RgbImage, masks: Mapping[ObjectId, Probability]) -> None:
-        """Learns trusted masks of a frame, which may lie anywhere in the clip. Does not move the pass.
+        """Learns given masks of a frame, which may lie anywhere in the clip. Does not move the pass.
 
         Called once per anchor frame before the pass comes near it. Networks with one reference use the anchor
         nearest in time; networks with a memory use all.
@@ -49,7 +49,7 @@ class Propagator(Protocol):
         Args:
             frame_index: index of the frame; neighbour of the last one.
             rgb: (height, width, 3) uint8; the size never changes during a pass.
-            given: trusted masks of this frame. They enter the state as they are and come back unchanged with doubt
+            given: given masks of this frame. They enter the state as they are and come back unchanged with doubt
                 0; objects not seen before join the pass here.
         """
 

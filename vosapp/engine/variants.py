@@ -195,9 +195,9 @@ def wrapped(propagator: Propagator, asked: Sequence[str]) -> Propagator:
     """The propagator with what the variants put around it."""
     if "crf" not in asked:
         return propagator
-    from vosapp.engine.crf_wrapper import CrfRefined
+    from vosapp.engine.crf_wrapper import CrfWrapper
 
-    return CrfRefined(propagator)
+    return CrfWrapper(propagator)
 
 
 def _variant(engine: str, name: str) -> Variant:

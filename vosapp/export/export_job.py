@@ -11,7 +11,7 @@ from pathlib import Path
 from vosapp.core.document import Document, MaskStore
 from vosapp.core.frame_words import frame_words
 from vosapp.core.timecode import timecode
-from vosapp.engine.job import JobContext
+from vosapp.engine.job import JobContext, Stage
 from vosapp.export.layers import layers_at
 from vosapp.export.manifest import Written, clear_earlier_export, forget_manifest, write_manifest
 from vosapp.export.picture import carried_colour, picture_to_export
@@ -142,7 +142,7 @@ class _Export:
                 self._context.check()
                 target.write(frame)
                 self._written.append(frame.frame_index)
-                self._context.progress(len(self._written), total, "Writing")
+                self._context.progress(len(self._written), total, Stage.WRITING)
 
     def _check(self, target: Target) -> None:
         total = 2 * len(self._found.frames)
@@ -150,7 +150,7 @@ class _Export:
             for done, frame in enumerate(frames, start=len(self._written) + 1):
                 self._context.check()
                 target.check(frame)
-                self._context.progress(done, total, "Checking")
+                self._context.progress(done, total, Stage.CHECKING)
 
     def _frames(self) -> Generator[FrameToWrite]:
         clip, source = self._found.clip, self._source

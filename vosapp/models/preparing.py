@@ -45,6 +45,14 @@ def quick_precision(device: torch.device) -> Precision:
     return Precision.BFLOAT16 if is_native else Precision.FLOAT32
 
 
+def can_compute(precision: Precision, device: torch.device) -> bool:
+    """Whether a device computes in a precision at all: oneDNN refuses bfloat16 on processors without AVX-512."""
+    if precision is not Precision.BFLOAT16 or device.type != "cpu" or not can_pack():
+        return True
+    asked = getattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", None)
+    return asked is None or bool(asked())
+
+
 def dtype_of(module: nn.Module) -> torch.dtype:
     """The type of numbers that a module works in."""
     return next(module.parameters()).dtype

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from vosapp.core.errors import EngineError, MediaError
-from vosapp.engine.job import Job, JobContext, Outcome, Progress
+from vosapp.engine.job import Job, JobContext, Outcome, Progress, Stage
 
 
 def test_a_body_that_returns_is_done_with_its_value() -> None:
@@ -98,8 +98,8 @@ def test_progress_is_throttled_and_measures_its_rate() -> None:
 def test_a_new_message_goes_out_at_once() -> None:
     reports: list[Progress] = []
     context = JobContext(threading.Event(), reports.append, clock=lambda: 0.0)
-    context.progress(0, 10, "Reading")
+    context.progress(0, 10, Stage.PREPARING)
     context.progress(1, 10)
-    context.progress(1, 10, "Writing")
-    assert [r.message for r in reports] == ["Reading", "Writing"]
+    context.progress(1, 10, Stage.WRITING, note="slow")
+    assert [(r.stage, r.note) for r in reports] == [(Stage.PREPARING, ""), (Stage.WRITING, "slow")]
     assert reports[0].seconds_left is None

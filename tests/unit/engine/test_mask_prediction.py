@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from vosapp.engine.mask_prediction import answer, doubt_of
+from vosapp.engine.mask_prediction import doubt_of, mask_prediction
 
 IMAGES = arrays(np.float32, (5, 7), elements=st.floats(0, 1, width=32))
 
@@ -37,7 +37,7 @@ def test_doubt_is_a_share(probability: np.ndarray) -> None:
 @given(IMAGES, IMAGES)
 def test_the_sum_stays_within_one(found: np.ndarray, noise: np.ndarray) -> None:
     trusted = (noise > 0.5).astype(np.float32)
-    prediction = answer({1: found}, {2: trusted})
+    prediction = mask_prediction({1: found}, {2: trusted})
     assert prediction.probabilities[2] is trusted
     assert (prediction.probabilities[1] + trusted).max() <= 1
     np.testing.assert_array_equal(prediction.probabilities[1][trusted == 0], found[trusted == 0])

@@ -18,10 +18,12 @@ from vosapp.core.mask import Mask
 from vosapp.core.store import MemoryMaskStore
 from vosapp.core.timeline import FrameRange
 from vosapp.engine.job import Job, Outcome
-from vosapp.engine.oom_fallback import Step, SteppingDown
+from vosapp.engine.oom_fallback import OomFallback, Step
 from vosapp.engine.propagator import Prediction, Probability
 from vosapp.engine.run.plan import RunPlan
 from vosapp.engine.run.propagation_job import PropagationTask, propagation_body
+from vosapp.engine.run_context import MemoryPolicy, RunContext
+from vosapp.presentation.text.progress import progress_words
 from vosapp.video.source import RgbImage
 
 RGB = np.zeros((4, 12, 3), np.uint8)
@@ -64,7 +66,7 @@ def test_a_run_goes_on_in_the_next_step_from_where_it_was(error: Callable[[], Ex
         Step("at half size", lambda: Greedy(0, error)),
         Step("with the processor", lambda: small),
     ]
-    running = SteppingDown(steps, said.append)
+    running = OomFallback(steps, RunContext(report=said.append))
     running.remember(0, RGB, {1: _mask(2)})
     running.step(0, RGB, {1: _mask(2)})
     for frame in range(1, 6):
@@ -76,7 +78,7 @@ def test_a_run_goes_on_in_the_next_step_from_where_it_was(error: Callable[[], Ex
 
 
 def test_objects_that_left_do_not_come_back() -> None:
-    running = SteppingDown([Step("one", lambda: Greedy(2, MemoryError)), Step("two", ShiftPropagator)])
+    running = OomFallback([Step("one", lambda: Greedy(2, MemoryError)), Step("two", ShiftPropagator)])
     running.remember(0, RGB, {1: _mask(2), 2: _mask(4)})
     running.step(0, RGB, {1: _mask(2), 2: _mask(4)})
     running.step(1, RGB)
@@ -85,14 +87,22 @@ def test_objects_that_left_do_not_come_back() -> None:
 
 
 def test_without_a_smaller_step_it_ends_with_a_sentence() -> None:
-    running = SteppingDown([Step("as it is", lambda: Greedy(1, MemoryError))])
+    running = OomFallback([Step("as it is", lambda: Greedy(1, MemoryError))])
     running.step(0, RGB, {1: _mask(2)})
     with pytest.raises(EngineError, match="Memory ran out"):
         running.step(1, RGB)
 
 
+def test_a_measurement_ends_instead_of_going_on_in_smaller_steps() -> None:
+    steps = [Step("one", lambda: Greedy(1, MemoryError)), Step("two", ShiftPropagator)]
+    running = OomFallback(steps, RunContext(memory=MemoryPolicy.STOP))
+    running.step(0, RGB, {1: _mask(2)})
+    with pytest.raises(EngineError, match="smaller steps"):
+        running.step(1, RGB)
+
+
 def test_other_errors_are_not_taken_for_lack_of_memory() -> None:
-    running = SteppingDown([Step("a", lambda: Greedy(0, lambda: RuntimeError("broken"))), Step("b", ShiftPropagator)])
+    running = OomFallback([Step("a", lambda: Greedy(0, lambda: RuntimeError("broken"))), Step("b", ShiftPropagator)])
     with pytest.raises(RuntimeError, match="broken"):
         running.step(0, RGB, {1: _mask(2)})
 
@@ -108,10 +118,10 @@ def test_the_user_of_a_run_is_told_and_keeps_every_frame() -> None:
         task,
         lambda result: made.append(result.frame_index),
         open_source=lambda: ArraySource(4, size=(4, 12)),
-        build=lambda: SteppingDown(steps),
+        build=lambda run: OomFallback(steps, run),
     )
     messages: list[str] = []
-    result = Job(body).run(lambda progress: messages.append(progress.message))
+    result = Job(body).run(lambda progress: messages.append(progress_words(progress)))
     assert result.outcome is Outcome.DONE
     assert made == [1, 2, 3]
     assert messages[-1] == "Frame 3. Memory ran out; going on at 360 pixels."

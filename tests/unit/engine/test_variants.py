@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from vosapp.core.document import ObjectId
 from vosapp.core.errors import EngineError
 from vosapp.engine import engines as registry
-from vosapp.engine.crf_wrapper import CrfRefined
+from vosapp.engine.crf_wrapper import CrfWrapper
 from vosapp.engine.engines import EngineSpec, build_propagator, engine, engines
 from vosapp.engine.flow.propagator import FlowPropagator
 from vosapp.engine.propagator import Prediction, Probability
+from vosapp.engine.run_context import RunContext
 from vosapp.engine.variants import options_of, split_name, variants
 from vosapp.models.registry import networks
 from vosapp.models.spec import Task
@@ -83,9 +84,10 @@ def test_options_reach_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(registry.importlib, "import_module", lambda _name: Module)
     monkeypatch.setattr(registry, "find_weights", lambda name: name)
-    built = build_propagator("rgmp/3-scales/bf16/crf", "cpu")
-    assert seen == {"device": "cpu", "precision": "bfloat16", "scales": (0.5, 0.75, 1.0)}
-    assert isinstance(built, CrfRefined)
+    context = RunContext()
+    built = build_propagator("rgmp/3-scales/bf16/crf", "cpu", context=context)
+    assert seen == {"device": "cpu", "context": context, "precision": "bfloat16", "scales": (0.5, 0.75, 1.0)}
+    assert isinstance(built, CrfWrapper)
 
 
 class Coarse:
@@ -116,7 +118,7 @@ def rgb() -> NDArray[np.uint8]:
 
 def test_predictions_are_refined_and_given_masks_are_not(rgb: NDArray[np.uint8]) -> None:
     inner = Coarse()
-    propagator = CrfRefined(inner)
+    propagator = CrfWrapper(inner)
     given = np.zeros((48, 64), np.float32)
     given[10:20, 25:45] = 1
     propagator.remember(0, rgb, {1: given})
@@ -134,5 +136,5 @@ def test_predictions_are_refined_and_given_masks_are_not(rgb: NDArray[np.uint8])
 
 def test_nothing_to_refine(rgb: NDArray[np.uint8]) -> None:
     given = np.ones((48, 64), np.float32)
-    prediction = CrfRefined(Coarse()).step(0, rgb, {1: given})
+    prediction = CrfWrapper(Coarse()).step(0, rgb, {1: given})
     np.testing.assert_array_equal(prediction.probabilities[1], given)

@@ -11,6 +11,7 @@ from vosapp.engine.flow.appearance import Scorer
 from vosapp.engine.flow.scene import Scene
 from vosapp.engine.flow.track import FlowSettings, ObjectTrack
 from vosapp.engine.propagator import Prediction, Probability
+from vosapp.engine.run_context import RunContext
 from vosapp.optical_flow import Flow, FlowEstimator, GreyImage, grey
 from vosapp.video.source import RgbImage
 
@@ -77,7 +78,7 @@ class FlowPropagator:
         return self._tracks.setdefault(object_id, ObjectTrack(self._settings, self._scorer))
 
 
-def build(device: str = "auto") -> FlowPropagator:  # noqa: ARG001 - every engine is built the same way
+def build(device: str = "auto", *, context: RunContext | None = None) -> FlowPropagator:  # noqa: ARG001 - the same for every engine
     """The engine; it runs on the processor whatever the device."""
     return FlowPropagator()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -23,13 +23,17 @@ from vosapp.engine.hybrid.outline import settled
 from vosapp.engine.hybrid.quick_scores import quick_scores
 from vosapp.engine.hybrid.view import Before, View, Viewer, brought
 from vosapp.engine.hybrid.window import Window, WindowSettings, box_of, shared_window, window_around
-from vosapp.engine.networks.loaded_network import prepared_network
+from vosapp.engine.networks.loaded_network import precision_of, prepared_network
+from vosapp.engine.oom_fallback import OomFallback, Step
 from vosapp.engine.propagator import Prediction, Probability
+from vosapp.engine.run_context import RunContext
+from vosapp.models import registry
 from vosapp.models.hybrid.decoder import Seen
 from vosapp.models.hybrid.guidance import Moved, shrunk_flow, warped
 from vosapp.models.hybrid.memory import CELL
 from vosapp.models.hybrid.network import Hybrid
 from vosapp.models.preparing import quick_precision
+from vosapp.models.weights import require_weights
 from vosapp.optical_flow import FlowEstimator, flow_scale, grey
 from vosapp.video.source import RgbImage
 
@@ -40,6 +44,7 @@ _LEAN = 1.3
 _STRICTNESS = 0.55
 _FOUND = 0.5  # share of the last mask's area from which the advice tells where to look
 _LOST = 0.9  # a prediction of more doubt is not remembered
+_SMALLER_WINDOWS_PX = (240, 160)  # sides that windows shrink to when memory runs out
 _USUAL = 0.98  # of its usual area remains from frame to frame where an object is smaller or hidden
 
 
@@ -329,12 +334,20 @@ def _array(tensor: Tensor) -> Probability:
 
 
 def build_hybrid(
-    device: str = "auto", *, advice: bool = True, flow_share: float = _FLOW_SHARE, precision: str = ""
-) -> HybridPropagator:
+    device: str = "auto",
+    *,
+    context: RunContext | None = None,
+    advice: bool = True,
+    flow_share: float = _FLOW_SHARE,
+    precision: str = "",
+) -> OomFallback:
     """The engine with the weights that come with the program, or the user's own.
+
+    It goes on with smaller windows, then with the processor, when memory runs out.
 
     Args:
         device: "auto", "cpu", "cuda" or "mps".
+        context: of the run; None for one that nobody follows.
         advice, flow_share: see `HybridOptions`.
         precision: "float32" or "bfloat16"; "" for what the device computes in fastest.
 
@@ -342,8 +355,33 @@ def build_hybrid(
         EngineError: no such device or precision.
         WeightsError: the weights are missing or damaged.
     """
-    where = choose_device(device)
+    require_weights(registry.network("hybrid"))
+    asked = choose_device(device)
+    if precision:
+        precision_of(precision, asked)
+    options = HybridOptions(advice=advice, flow_share=flow_share)
+    return OomFallback(_fallback_steps(asked, precision, options), context)
+
+
+def _fallback_steps(asked: torch.device, precision: str, options: HybridOptions) -> list[Step]:
+    """The asked device with windows of the usual size and of smaller ones, then the same with the processor."""
+    devices = [asked] if asked.type == "cpu" else [asked, torch.device("cpu")]
+    return [
+        Step(
+            f"{'with the processor and' if where.type == 'cpu' else 'with'} windows of {side} pixels",
+            functools.partial(_propagator, where, precision, _with_windows(options, side)),
+        )
+        for where in devices
+        for side in (options.window.side_px, *_SMALLER_WINDOWS_PX)
+    ]
+
+
+def _with_windows(options: HybridOptions, side_px: int) -> HybridOptions:
+    return replace(options, window=replace(options.window, side_px=side_px))
+
+
+def _propagator(where: torch.device, precision: str, options: HybridOptions) -> HybridPropagator:
     network = prepared_network("hybrid", where, precision or quick_precision(where).value)
     if not isinstance(network, Hybrid):
         raise TypeError("the registry's hybrid is not the hybrid network")
-    return HybridPropagator(network, where, HybridOptions(advice=advice, flow_share=flow_share))
+    return HybridPropagator(network, where, options)

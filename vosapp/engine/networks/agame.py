@@ -10,14 +10,15 @@ import torch
 from torch import Tensor
 
 from vosapp.core.document import ObjectId
-from vosapp.engine.anchor_frames import TrustedFrames
+from vosapp.engine.anchor_frames import AnchorFrames
 from vosapp.engine.device import choose_device
-from vosapp.engine.mask_prediction import answer
+from vosapp.engine.mask_prediction import mask_prediction
+from vosapp.engine.networks.fallback_steps import fallback_steps
 from vosapp.engine.networks.letterbox import Fitting
 from vosapp.engine.networks.loaded_network import prepared_network
-from vosapp.engine.networks.memory_steps import ways_to_run
-from vosapp.engine.oom_fallback import SteppingDown
+from vosapp.engine.oom_fallback import OomFallback
 from vosapp.engine.propagator import Prediction, Probability
+from vosapp.engine.run_context import RunContext
 from vosapp.models.agame.network import STRIDE, AGame, Picture, State, aggregate, foreground, pool
 from vosapp.models.registry import network
 from vosapp.models.weights import require_weights
@@ -36,7 +37,7 @@ class _Sight(NamedTuple):
 
 
 class AGamePropagator:
-    """A `Propagator`. The trusted frame nearest in time is each object's reference.
+    """A `Propagator`. The anchor frame nearest in time is each object's reference.
 
     Args:
         network: with its weights, on the device, plain or prepared.
@@ -59,21 +60,21 @@ class AGamePropagator:
         self._device = device
         self._protocol = protocol
         self._short_side = short_side
-        self._trusted = TrustedFrames()
+        self._anchors = AnchorFrames()
         self._states: dict[ObjectId, State] = {}
         self._references: dict[ObjectId, int] = {}
 
     def remember(self, frame_index: int, rgb: RgbImage, masks: Mapping[ObjectId, Probability]) -> None:
-        """Keeps a trusted frame until it is the nearest one; see `Propagator.remember`."""
-        self._trusted.add(frame_index, rgb, masks)
+        """Keeps an anchor frame until it is the nearest one; see `Propagator.remember`."""
+        self._anchors.add(frame_index, rgb, masks)
 
     @torch.inference_mode()
     def step(self, frame_index: int, rgb: RgbImage, given: Mapping[ObjectId, Probability] | None = None) -> Prediction:
         """Moves the pass to this frame; see `Propagator.step`."""
         given = given or {}
         sight = self._look(rgb)
-        self._trusted.add(frame_index, rgb, given)
-        self._trusted.keep_near(frame_index)
+        self._anchors.add(frame_index, rgb, given)
+        self._anchors.keep_near(frame_index)
         predicted = [object_id for object_id in self._states if object_id not in given]
         for object_id in predicted:
             self._refer(object_id, frame_index)
@@ -88,11 +89,11 @@ class AGamePropagator:
             self._take(object_id, frame_index, sight.picture, pool(masks[i : i + 1]), is_away=not mask.any())
         single = self._protocol == "single-target" and len(self._states) == 1
         found = sight.fitting.frames(alone if single else merged) if predicted else ()
-        return answer(dict(zip(predicted, found, strict=True)), given)
+        return mask_prediction(dict(zip(predicted, found, strict=True)), given)
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
         """Drops objects; see `Propagator.forget`."""
-        self._trusted.forget(object_ids)
+        self._anchors.forget(object_ids)
         for object_id in object_ids:
             self._states.pop(object_id, None)
             self._references.pop(object_id, None)
@@ -103,12 +104,12 @@ class AGamePropagator:
         return _Sight(fitting, self._network.look(fitting.image(rgb)))
 
     def _refer(self, object_id: ObjectId, frame_index: int) -> None:
-        """Makes the nearest trusted frame the reference of an object; where the object was stays as it is."""
-        nearest = self._trusted.nearest(object_id, frame_index)
+        """Makes the nearest anchor frame the reference of an object; where the object was stays as it is."""
+        nearest = self._anchors.nearest(object_id, frame_index)
         if nearest is None or nearest == self._references.get(object_id):
             return
-        sight = self._look(self._trusted.picture(nearest))
-        mask = sight.fitting.masks([self._trusted.mask(object_id, nearest)])
+        sight = self._look(self._anchors.picture(nearest))
+        mask = sight.fitting.masks([self._anchors.mask(object_id, nearest)])
         fresh = self._network.start(sight.picture, pool(mask))
         self._states[object_id] = fresh._replace(previous=self._states[object_id].previous)
         self._references[object_id] = nearest
@@ -135,13 +136,15 @@ class AGamePropagator:
 def build(
     device: str = "auto",
     *,
+    context: RunContext | None = None,
     protocol: Protocol = "multi-target",
     short_side: int = SHORT_SIDE,
-) -> SteppingDown:
+) -> OomFallback:
     """A-GAME with the user's weights. It goes on in smaller steps when memory runs out.
 
     Args:
         device: "auto", "cpu", "cuda" or "mps".
+        context: of the run; None for one that nobody follows.
         protocol, short_side: see `AGamePropagator`.
 
     Raises:
@@ -154,4 +157,4 @@ def build(
         loaded = cast(AGame, prepared_network("agame", where))
         return AGamePropagator(loaded, device=where, protocol=protocol, short_side=side)
 
-    return SteppingDown(ways_to_run(choose_device(device), short_side, run))
+    return OomFallback(fallback_steps(choose_device(device), short_side, run), context)

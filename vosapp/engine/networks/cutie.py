@@ -14,13 +14,14 @@ import torch
 from torch import Tensor, nn
 
 from vosapp.core.document import ObjectId
-from vosapp.engine.anchor_frames import TrustedFrames
+from vosapp.engine.anchor_frames import AnchorFrames
 from vosapp.engine.device import choose_device
-from vosapp.engine.mask_prediction import answer
+from vosapp.engine.mask_prediction import mask_prediction
+from vosapp.engine.networks.fallback_steps import fallback_steps
 from vosapp.engine.networks.loaded_network import network_of_others
-from vosapp.engine.networks.memory_steps import ways_to_run
-from vosapp.engine.oom_fallback import SteppingDown
+from vosapp.engine.oom_fallback import OomFallback
 from vosapp.engine.propagator import Prediction, Probability
+from vosapp.engine.run_context import RunContext
 from vosapp.models.packaged.cutie import configuration, silence
 from vosapp.models.registry import network
 from vosapp.models.weights import require_weights
@@ -46,7 +47,7 @@ class CutiePropagator:
         self._settings = settings
         self._device = device
         self._core: Any = None
-        self._waiting = TrustedFrames()  # given masks of frames elsewhere that the core has not seen yet
+        self._waiting = AnchorFrames()  # given masks of frames elsewhere that the core has not seen yet
 
     def remember(self, frame_index: int, rgb: RgbImage, masks: Mapping[ObjectId, Probability]) -> None:
         """Keeps given masks until their objects are in the pass; see `Propagator.remember`."""
@@ -65,7 +66,7 @@ class CutiePropagator:
         order: list[ObjectId] = self._core.object_manager.all_obj_ids
         masks = dict(zip(order, found[1:].float().clamp(0, 1).cpu().numpy(), strict=True))
         self._learn_elsewhere(frame_index)
-        return answer({o: mask for o, mask in masks.items() if o not in given}, given)
+        return mask_prediction({o: mask for o, mask in masks.items() if o not in given}, given)
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
         """Drops objects; see `Propagator.forget`."""
@@ -128,7 +129,7 @@ class CutiePropagator:
     def _learn_elsewhere(self, frame_index: int) -> None:
         """Takes given masks of frames behind and ahead into the permanent memory; the pass stays where it is."""
         known = set(self._core.object_manager.all_obj_ids)
-        core, waiting, self._waiting = self._core, self._waiting, TrustedFrames()
+        core, waiting, self._waiting = self._core, self._waiting, AnchorFrames()
         for index, rgb, masks in waiting.everything():
             ready = {object_id: mask for object_id, mask in masks.items() if object_id in known}
             self._waiting.add(index, rgb, {o: mask for o, mask in masks.items() if o not in known})
@@ -150,12 +151,18 @@ class CutiePropagator:
 
 
 def build(
-    device: str = "auto", *, size: Size = "base", short_side: int = SHORT_SIDE, long_memory: bool = True
-) -> SteppingDown:
+    device: str = "auto",
+    *,
+    context: RunContext | None = None,
+    size: Size = "base",
+    short_side: int = SHORT_SIDE,
+    long_memory: bool = True,
+) -> OomFallback:
     """Cutie with its authors' weights. It goes on in smaller steps when memory runs out.
 
     Args:
         device: "auto", "cpu", "cuda" or "mps".
+        context: of the run; None for one that nobody follows.
         size: "base" or "small".
         short_side: larger frames are shrunk until their shorter side has so many pixels; 0 never shrinks.
         long_memory: whether what was seen longer ago is kept, compressed, or forgotten.
@@ -172,4 +179,4 @@ def build(
         settings = configuration(size, max_internal_size=side or -1, use_long_term=long_memory)
         return CutiePropagator(loaded, settings, device=where)
 
-    return SteppingDown(ways_to_run(choose_device(device), short_side, run))
+    return OomFallback(fallback_steps(choose_device(device), short_side, run), context)

@@ -16,8 +16,8 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from vosapp.engine.layers import Watch
 from vosapp.engine.propagator import Probability
+from vosapp.engine.run_context import RunContext
 from vosapp.models.rgmp.network import RGMP
 from vosapp.video.source import RgbImage
 
@@ -27,7 +27,7 @@ _TRIES = 10
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A frame with a trusted mask of one object: (height, width, 3) uint8 and (height, width) of 0 and 1."""
+    """A frame with a given mask of one object: (height, width, 3) uint8 and (height, width) of 0 and 1."""
 
     rgb: RgbImage
     mask: Probability
@@ -50,23 +50,13 @@ class FineTuning:
     seed: int = 0
 
 
-class Unwatched:
-    """A `Watch` that lets everything pass."""
-
-    def check(self) -> None:
-        """Never stops."""
-
-    def progress(self, done: int, total: int, message: str | None = None) -> None:
-        """Takes no notice."""
-
-
 def fine_tune(
     network: RGMP,
     examples: Sequence[Example],
     settings: FineTuning | None = None,
     *,
     device: torch.device,
-    watch: Watch | None = None,
+    context: RunContext | None = None,
 ) -> list[float]:
     """Changes a network in place so that it knows some objects better.
 
@@ -77,15 +67,15 @@ def fine_tune(
         examples: at least one, none of them empty.
         settings: None for those of the paper.
         device: where to compute.
-        watch: is told of progress and may cancel.
+        context: of the run; is told of progress and may cancel. None for nobody.
 
     Returns:
         The loss of every step, the mean cross-entropy of a pixel.
 
     Raises:
-        Cancelled: the watch said so. The network is then somewhere on the way.
+        Cancelled: the run was cancelled. The network is then somewhere on the way.
     """
-    settings, watch = settings or FineTuning(), watch or Unwatched()
+    settings, context = settings or FineTuning(), context or RunContext()
     network.to(device).eval().requires_grad_(True)
     norms = {id(p) for module in network.modules() if isinstance(module, nn.BatchNorm2d) for p in module.parameters()}
     learned = [parameter for parameter in network.parameters() if id(parameter) not in norms]
@@ -93,8 +83,8 @@ def fine_tune(
     random = np.random.default_rng(settings.seed)
     losses = []
     for step in range(settings.steps):
-        watch.check()
-        watch.progress(step, settings.steps, "Learning the objects")
+        context.check()
+        context.learning(step, settings.steps)
         pair = draw_pair(examples[int(random.integers(len(examples)))], random, patch_px=settings.patch_px)
         optimizer.zero_grad(set_to_none=True)
         loss = _loss(network, pair, device)

@@ -1,4 +1,4 @@
-"""HS2S as a propagator: recurrence from the frame before, matched with the trusted frame nearest in time."""
+"""HS2S as a propagator: recurrence from the frame before, matched with the anchor frame nearest in time."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ import torch
 from torch import Tensor
 
 from vosapp.core.document import ObjectId
-from vosapp.engine.anchor_frames import TrustedFrames
+from vosapp.engine.anchor_frames import AnchorFrames
 from vosapp.engine.device import choose_device
-from vosapp.engine.mask_prediction import answer
+from vosapp.engine.mask_prediction import mask_prediction
 from vosapp.engine.networks.batching import in_groups, join, split
+from vosapp.engine.networks.fallback_steps import fallback_steps
 from vosapp.engine.networks.loaded_network import precision_of, prepared_network
-from vosapp.engine.networks.memory_steps import ways_to_run
 from vosapp.engine.networks.s2s import apart_at_size
-from vosapp.engine.oom_fallback import SteppingDown
+from vosapp.engine.oom_fallback import OomFallback
 from vosapp.engine.propagator import Prediction, Probability
+from vosapp.engine.run_context import RunContext
 from vosapp.models import registry
 from vosapp.models.hs2s.decoder import Reference
 from vosapp.models.hs2s.network import HS2S, NATIVE_SIZE, State
@@ -50,7 +51,7 @@ class _Track:
 
 
 class HS2SPropagator:
-    """A `Propagator`. A given mask begins an object anew; the reference changes to the nearest trusted frame.
+    """A `Propagator`. A given mask begins an object anew; the reference changes to the nearest anchor frame.
 
     Args:
         network: prepared for inference on `device`.
@@ -62,20 +63,20 @@ class HS2SPropagator:
         self._network = network
         self._device = device
         self._size = size
-        self._trusted = TrustedFrames()
+        self._anchors = AnchorFrames()
         self._tracks: dict[ObjectId, _Track] = {}
         self._before: Tensor | None = None  # the picture of the frame before, (1, 3, h, w)
 
     def remember(self, frame_index: int, rgb: RgbImage, masks: Mapping[ObjectId, Probability]) -> None:
-        """Keeps a trusted frame until it is the nearest one; see `Propagator.remember`."""
-        self._trusted.add(frame_index, rgb, masks)
+        """Keeps an anchor frame until it is the nearest one; see `Propagator.remember`."""
+        self._anchors.add(frame_index, rgb, masks)
 
     @torch.inference_mode()
     def step(self, frame_index: int, rgb: RgbImage, given: Mapping[ObjectId, Probability] | None = None) -> Prediction:
         """Moves the pass to this frame; see `Propagator.step`."""
         given = given or {}
-        self._trusted.add(frame_index, rgb, given)
-        self._trusted.keep_near(frame_index)
+        self._anchors.add(frame_index, rgb, given)
+        self._anchors.keep_near(frame_index)
         picture = self._picture(rgb)
         predicted = [object_id for object_id in self._tracks if object_id not in given]
         self._refer(predicted, frame_index)
@@ -83,11 +84,11 @@ class HS2SPropagator:
         found = {object_id: self._tracks[object_id].mask[0] for object_id in predicted}
         self._take(given)
         self._before = picture
-        return answer(apart_at_size(found, (rgb.shape[0], rgb.shape[1])), given)
+        return mask_prediction(apart_at_size(found, (rgb.shape[0], rgb.shape[1])), given)
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
         """Drops objects; see `Propagator.forget`."""
-        self._trusted.forget(object_ids)
+        self._anchors.forget(object_ids)
         for object_id in object_ids:
             self._tracks.pop(object_id, None)
 
@@ -103,13 +104,13 @@ class HS2SPropagator:
         return self._tracks[object_id].anchor is not None or not self._network.needs_anchor
 
     def _refer(self, object_ids: list[ObjectId], frame_index: int) -> None:
-        """Makes the nearest trusted frame the reference of each object."""
+        """Makes the nearest anchor frame the reference of each object."""
         for object_id in object_ids if self._network.needs_anchor else ():
             track = self._tracks[object_id]
-            nearest = self._trusted.nearest(object_id, frame_index)
+            nearest = self._anchors.nearest(object_id, frame_index)
             if nearest is not None and nearest != track.anchor_index:
-                seen = self._network.look_back(self._picture(self._trusted.picture(nearest)))
-                track.anchor = self._network.anchor(seen, self._mask(self._trusted.mask(object_id, nearest)))
+                seen = self._network.look_back(self._picture(self._anchors.picture(nearest)))
+                track.anchor = self._network.anchor(seen, self._mask(self._anchors.mask(object_id, nearest)))
                 track.anchor_index = nearest
 
     def _move(self, picture: Tensor, object_ids: list[ObjectId]) -> None:
@@ -148,12 +149,18 @@ def _joined_states(tracks: list[_Track]) -> State | None:
 
 
 def build(
-    device: str = "auto", *, size: tuple[int, int] = NATIVE_SIZE, precision: str = "float32", network: str = "hs2s"
-) -> SteppingDown:
+    device: str = "auto",
+    *,
+    context: RunContext | None = None,
+    size: tuple[int, int] = NATIVE_SIZE,
+    precision: str = "float32",
+    network: str = "hs2s",
+) -> OomFallback:
     """HS2S with the user's weights. It goes on with the processor when memory runs out.
 
     Args:
         device: "auto", "cpu", "cuda" or "mps".
+        context: of the run; None for one that nobody follows.
         size: see `HS2SPropagator`.
         precision: "float32", or "bfloat16": the memories are kept in it, which is where it changes few labels.
         network: "hs2s", "hs2s-0", "hs2s-t1" or "hs2s-sim".
@@ -162,14 +169,15 @@ def build(
         WeightsError: there are no weights.
         EngineError: no such device or precision.
     """
-    precision_of(precision)
+    chosen = choose_device(device)
+    precision_of(precision, chosen)
     require_weights(registry.network(network))
 
     def run(where: torch.device, _side: int) -> HS2SPropagator:
         prepared = cast(HS2S, prepared_network(network, where, precision))
         return HS2SPropagator(prepared, device=where, size=size)
 
-    return SteppingDown(ways_to_run(choose_device(device), 0, run, smaller=()))
+    return OomFallback(fallback_steps(chosen, 0, run, smaller=()), context)
 
 
 build_first = functools.partial(build, network="hs2s-0")

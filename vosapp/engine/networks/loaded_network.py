@@ -10,7 +10,7 @@ from torch import nn
 
 from vosapp.core.errors import EngineError
 from vosapp.models.loading import load_spec
-from vosapp.models.preparing import Precision, prepare
+from vosapp.models.preparing import Precision, can_compute, prepare
 from vosapp.models.registry import network
 from vosapp.models.spec import NetworkSpec
 from vosapp.models.weights import find_weights
@@ -66,9 +66,9 @@ def prepared_network(name: str, device: torch.device, precision: str = "float32"
 
     Raises:
         WeightsError: it has no weights here, or they are damaged.
-        EngineError: no such precision.
+        EngineError: no such precision, or not on this device.
     """
-    return _last.get(_Key(network(name), device, precision_of(precision), weights_stamp(name)))
+    return _last.get(_Key(network(name), device, precision_of(precision, device), weights_stamp(name)))
 
 
 def network_of_others(spec: NetworkSpec, device: torch.device) -> nn.Module:
@@ -90,17 +90,22 @@ def weights_stamp(name: str) -> tuple[str, int]:
     return ("", 0) if found is None else (str(found.path), found.path.stat().st_mtime_ns)
 
 
-def precision_of(name: str) -> Precision:
-    """The precision of a name.
+def precision_of(name: str, device: torch.device) -> Precision:
+    """The precision of a name, to be computed in on a device.
 
     Raises:
-        EngineError: there is none.
+        EngineError: there is none, or the device cannot compute in it.
     """
     try:
-        return Precision(name)
+        precision = Precision(name)
     except ValueError as error:
         known = ", ".join(precision.value for precision in Precision)
         raise EngineError(f'There is no precision "{name}".', f"Choose one of: {known}.") from error
+    if not can_compute(precision, device):
+        raise EngineError(
+            f"This computer's processor cannot compute in {name}.", "Choose the engine without the variant bf16."
+        )
+    return precision
 
 
 def release() -> None:

@@ -1,4 +1,4 @@
-"""RGMP as a propagator: the trusted frame nearest in time is each object's reference."""
+"""RGMP as a propagator: the anchor frame nearest in time is each object's reference."""
 
 from __future__ import annotations
 
@@ -13,21 +13,22 @@ import torch
 from torch import Tensor
 
 from vosapp.core.document import ObjectId
-from vosapp.engine.anchor_frames import TrustedFrames
+from vosapp.engine.anchor_frames import AnchorFrames
 from vosapp.engine.device import choose_device
-from vosapp.engine.mask_prediction import answer
+from vosapp.engine.mask_prediction import mask_prediction
 from vosapp.engine.networks.batching import in_groups, join, split
+from vosapp.engine.networks.fallback_steps import fallback_steps
 from vosapp.engine.networks.loaded_network import precision_of, prepared_network, weights_stamp
-from vosapp.engine.networks.memory_steps import ways_to_run
-from vosapp.engine.networks.rgmp_fine_tuned import TunedRgmp
-from vosapp.engine.oom_fallback import SteppingDown
+from vosapp.engine.networks.rgmp_fine_tuned import FineTunedRgmp
+from vosapp.engine.oom_fallback import OomFallback
 from vosapp.engine.propagator import Prediction, Probability, Propagator
+from vosapp.engine.run_context import RunContext
 from vosapp.models import registry
 from vosapp.models.loading import load_network
 from vosapp.models.preparing import prepare
 from vosapp.models.rgmp import protocol
 from vosapp.models.rgmp.network import RGMP
-from vosapp.models.rgmp.protocol import ONE_SCALE, THREE_SCALES, Picture, Streams
+from vosapp.models.rgmp.protocol import ONE_SCALE, Picture, Streams
 from vosapp.models.stages.global_convolution import Contribution
 from vosapp.models.stages.padding import Padding, resize
 from vosapp.models.weights import require_weights
@@ -103,20 +104,20 @@ class RgmpPropagator:
         self._device = device
         self._scales = scales
         self._short_side = short_side
-        self._trusted = TrustedFrames()
+        self._anchors = AnchorFrames()
         self._previous: dict[ObjectId, Tensor] = {}  # (1, h, w) on the canvas: what was found on the last frame
         self._streams: dict[Members, _Stream] = {}
 
     def remember(self, frame_index: int, rgb: RgbImage, masks: Mapping[ObjectId, Probability]) -> None:
-        """Keeps a trusted frame until it is the nearest one; see `Propagator.remember`."""
-        self._trusted.add(frame_index, rgb, masks)
+        """Keeps an anchor frame until it is the nearest one; see `Propagator.remember`."""
+        self._anchors.add(frame_index, rgb, masks)
 
     @torch.inference_mode()
     def step(self, frame_index: int, rgb: RgbImage, given: Mapping[ObjectId, Probability] | None = None) -> Prediction:
         """Moves the pass to this frame; see `Propagator.step`."""
         given = given or {}
-        self._trusted.add(frame_index, rgb, given)
-        self._trusted.keep_near(frame_index)
+        self._anchors.add(frame_index, rgb, given)
+        self._anchors.keep_near(frame_index)
         canvas = _Canvas.of((rgb.shape[0], rgb.shape[1]), self._short_side)
         predicted = [object_id for object_id in self._previous if object_id not in given]
         found = self._found(frame_index, rgb, canvas, predicted)
@@ -124,11 +125,11 @@ class RgmpPropagator:
         self._previous |= found
         self._previous |= {object_id: self._put(canvas, [mask]) for object_id, mask in given.items()}
         at_size = {object_id: canvas.take(mask)[0].clamp(0, 1).cpu().numpy() for object_id, mask in found.items()}
-        return answer(at_size, given)
+        return mask_prediction(at_size, given)
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
         """Drops objects; see `Propagator.forget`."""
-        self._trusted.forget(object_ids)
+        self._anchors.forget(object_ids)
         self._drop_streams(object_ids)
         for object_id in object_ids:
             self._previous.pop(object_id, None)
@@ -166,7 +167,7 @@ class RgmpPropagator:
         """The objects by the frame of their reference. Those that have none are left out."""
         groups: dict[int, list[ObjectId]] = defaultdict(list)
         for object_id in predicted:
-            nearest = self._trusted.nearest(object_id, frame_index)
+            nearest = self._anchors.nearest(object_id, frame_index)
             if nearest is not None:
                 groups[nearest].append(object_id)
         return groups
@@ -181,8 +182,8 @@ class RgmpPropagator:
             stream = self._streams.get(members)
             if stream is None or stream.frame_index != frame:
                 if frame not in pictures:
-                    pictures[frame] = self._look(self._trusted.picture(frame), canvas)
-                together = np.max([self._trusted.mask(object_id, frame) for object_id in members], axis=0)
+                    pictures[frame] = self._look(self._anchors.picture(frame), canvas)
+                together = np.max([self._anchors.mask(object_id, frame) for object_id in members], axis=0)
                 references = protocol.refer(self._network, pictures[frame], self._put(canvas, [together]))
                 stream = _Stream(frame, references, () if stream is None else stream.memory)
             streams[members] = stream
@@ -222,6 +223,7 @@ def _memories(streams: Sequence[_Stream]) -> tuple[Tensor, ...]:
 def build(
     device: str = "auto",
     *,
+    context: RunContext | None = None,
     scales: tuple[float, ...] = ONE_SCALE,
     short_side: int = SHORT_SIDE,
     precision: str = "float32",
@@ -232,7 +234,8 @@ def build(
 
     Args:
         device: "auto", "cpu", "cuda" or "mps".
-        scales: see `RgmpPropagator`; `THREE_SCALES` is what the authors' figures were made with.
+        context: of the run; None for one that nobody follows.
+        scales: see `RgmpPropagator`; (0.5, 0.75, 1.0) is what the authors' figures were made with.
         short_side: see `RgmpPropagator`.
         precision: "float32", or "bfloat16": faster, and not to the same digits.
         network: "rgmp", or "rgmp-gru" for the one with a visual memory.
@@ -242,26 +245,25 @@ def build(
         WeightsError: there are no weights.
         EngineError: no such device or precision.
     """
-    precision_of(precision)
+    chosen = choose_device(device)
+    exactness = precision_of(precision, chosen)
     require_weights(registry.network(network))
 
-    chosen = choose_device(device)
-
-    def ways(made: Callable[[torch.device], RGMP]) -> SteppingDown:
+    def ways(made: Callable[[torch.device], RGMP]) -> OomFallback:
         def run(where: torch.device, side: int) -> RgmpPropagator:
             return RgmpPropagator(made(where), device=where, scales=scales, short_side=side)
 
-        return SteppingDown(ways_to_run(chosen, short_side, run))
+        return OomFallback(fallback_steps(chosen, short_side, run), context)
 
     if tuned:
-        return TunedRgmp(
+        return FineTunedRgmp(
             f"{network} {weights_stamp(network)}",
             lambda: cast(RGMP, load_network(network)),
-            build=lambda learned: ways(lambda where: prepare(copy.deepcopy(learned), where, precision_of(precision))),
+            build=lambda learned: ways(lambda where: prepare(copy.deepcopy(learned), where, exactness)),
             device=chosen,
+            context=context,
         )
     return ways(lambda where: cast(RGMP, prepared_network(network, where, precision)))
 
 
-build_three_scales = functools.partial(build, scales=THREE_SCALES)
 build_gru = functools.partial(build, network="rgmp-gru")

@@ -10,10 +10,10 @@ import numpy as np
 import torch
 
 from vosapp.core.document import ObjectId
-from vosapp.engine.anchor_frames import TrustedFrames
-from vosapp.engine.layers import Watch
-from vosapp.engine.networks.fine_tuning import Example, FineTuning, Unwatched, fine_tune
+from vosapp.engine.anchor_frames import AnchorFrames
+from vosapp.engine.networks.fine_tuning import Example, FineTuning, fine_tune
 from vosapp.engine.propagator import Prediction, Probability, Propagator
+from vosapp.engine.run_context import RunContext
 from vosapp.models.rgmp.network import RGMP
 from vosapp.video.source import RgbImage
 
@@ -29,8 +29,8 @@ class _LastTuned:
 _last = _LastTuned()
 
 
-class TunedRgmp:
-    """A `Propagator`. It learns at its first frame, from the trusted frames that it was shown until then.
+class FineTunedRgmp:
+    """A `Propagator`. It learns at its first frame, from the anchor frames that it was shown until then.
 
     Args:
         name: of the network and its weights, under which the result of learning is kept for another pass.
@@ -38,6 +38,7 @@ class TunedRgmp:
         build: makes the propagator for a fine-tuned network, which it must not change.
         device: where to learn.
         settings: None for those of the paper.
+        context: of the run; is told how far the learning is and may stop it. None for nobody.
     """
 
     def __init__(
@@ -48,30 +49,22 @@ class TunedRgmp:
         build: Callable[[RGMP], Propagator],
         device: torch.device,
         settings: FineTuning | None = None,
+        context: RunContext | None = None,
     ) -> None:
         self._name = name
         self._load = load
         self._build = build
         self._device = device
         self._settings = settings or FineTuning()
-        self._trusted = TrustedFrames()
+        self._anchors = AnchorFrames()
         self._inner: Propagator | None = None
-        self._watch: Watch = Unwatched()
+        self._context = context or RunContext()
         self._away: set[ObjectId] = set()  # objects of which nothing was seen yet
-
-    @property
-    def inner(self) -> Propagator | None:
-        """The propagator for what was learned; None until then."""
-        return self._inner
-
-    def watched_by(self, watch: Watch) -> None:
-        """Who is to be told how far the learning is, and may stop it."""
-        self._watch = watch
 
     def remember(self, frame_index: int, rgb: RgbImage, masks: Mapping[ObjectId, Probability]) -> None:
         """See `Propagator.remember`."""
         if self._inner is None:
-            self._trusted.add(frame_index, rgb, masks)
+            self._anchors.add(frame_index, rgb, masks)
         else:
             self._inner.remember(frame_index, rgb, masks)
 
@@ -83,7 +76,7 @@ class TunedRgmp:
         """
         given = dict(given or {})
         if self._inner is None:
-            self._trusted.add(frame_index, rgb, given)
+            self._anchors.add(frame_index, rgb, given)
             self._away |= given.keys()
             nothing = np.zeros(rgb.shape[:2], np.float32)
             given = dict.fromkeys(self._away, nothing) | given
@@ -91,21 +84,21 @@ class TunedRgmp:
             if not examples:
                 return Prediction(given, dict.fromkeys(given, 0.0))
             self._inner = self._build(self._tuned(examples))
-            for index, picture, masks in self._trusted.everything():
+            for index, picture, masks in self._anchors.everything():
                 self._inner.remember(index, picture, masks)
         return self._inner.step(frame_index, rgb, given)
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
         """See `Propagator.forget`."""
-        self._trusted.forget(object_ids)
+        self._anchors.forget(object_ids)
         self._away -= set(object_ids)
         if self._inner is not None:
             self._inner.forget(object_ids)
 
     def _examples(self) -> list[Example]:
-        """Every object on every trusted frame, and all of them as one where there are several."""
+        """Every object on every anchor frame, and all of them as one where there are several."""
         examples = []
-        for _, rgb, masks in self._trusted.everything():
+        for _, rgb, masks in self._anchors.everything():
             examples += [Example(rgb, mask) for mask in masks.values()]
             if len(masks) > 1:
                 examples.append(Example(rgb, np.max(list(masks.values()), axis=0)))
@@ -116,7 +109,7 @@ class TunedRgmp:
         if _last.network is None or _last.key != key:
             _last.network = None
             network = copy.deepcopy(self._load())
-            fine_tune(network, examples, self._settings, device=self._device, watch=self._watch)
+            fine_tune(network, examples, self._settings, device=self._device, context=self._context)
             _last.key, _last.network = key, network
         return _last.network
 

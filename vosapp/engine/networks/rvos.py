@@ -11,12 +11,13 @@ from torch import Tensor
 
 from vosapp.core.document import ObjectId
 from vosapp.engine.device import choose_device
-from vosapp.engine.mask_prediction import answer
+from vosapp.engine.mask_prediction import mask_prediction
+from vosapp.engine.networks.fallback_steps import fallback_steps
 from vosapp.engine.networks.letterbox import DEVIATION, MEAN
 from vosapp.engine.networks.loaded_network import prepared_network
-from vosapp.engine.networks.memory_steps import ways_to_run
-from vosapp.engine.oom_fallback import SteppingDown
+from vosapp.engine.oom_fallback import OomFallback
 from vosapp.engine.propagator import Prediction, Probability
+from vosapp.engine.run_context import RunContext
 from vosapp.models.registry import network
 from vosapp.models.rvos.network import Recurrence, Rvos
 from vosapp.models.stages.merging import exclusive
@@ -76,8 +77,8 @@ class RvosPropagator:
         mask stands for the previous mask of its own frame and of the next one.
         """
         given = given or {}
-        trusted = {object_id: self._sampled(mask) for object_id, mask in given.items()}
-        self._masks |= trusted
+        sampled = {object_id: self._sampled(mask) for object_id, mask in given.items()}
+        self._masks |= sampled
         if not self._masks:
             return Prediction({}, {})
         output = self._network(
@@ -91,9 +92,9 @@ class RvosPropagator:
             object_id: tuple(level[slot : slot + 1] for level in output.hidden)
             for slot, object_id in enumerate(self._masks)
         }
-        self._masks = found | trusted
+        self._masks = found | sampled
         predicted = {object_id: mask for object_id, mask in found.items() if object_id not in given}
-        return answer(self._at_size(predicted, (rgb.shape[0], rgb.shape[1])), given)
+        return mask_prediction(self._at_size(predicted, (rgb.shape[0], rgb.shape[1])), given)
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
         """Drops objects; see `Propagator.forget`."""
@@ -124,13 +125,15 @@ class RvosPropagator:
 def build(
     device: str = "auto",
     *,
+    context: RunContext | None = None,
     size: tuple[int, int] = SIZE,
     recurrence: Recurrence = "spatio-temporal",
-) -> SteppingDown:
+) -> OomFallback:
     """RVOS with the user's weights. It goes on with the processor when memory runs out.
 
     Args:
         device: "auto", "cpu", "cuda" or "mps".
+        context: of the run; None for one that nobody follows.
         size, recurrence: see `RvosPropagator`.
 
     Raises:
@@ -143,4 +146,4 @@ def build(
         loaded = cast(Rvos, prepared_network("rvos", where))
         return RvosPropagator(loaded, device=where, size=size, recurrence=recurrence)
 
-    return SteppingDown(ways_to_run(choose_device(device), 0, run, smaller=()))
+    return OomFallback(fallback_steps(choose_device(device), 0, run, smaller=()), context)

@@ -1,4 +1,4 @@
-"""S2S and S2S++ as propagators: the memories alone carry an object on from the trusted frame where it begins."""
+"""S2S and S2S++ as propagators: the memories alone carry an object on from the anchor frame where it begins."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from torch import Tensor
 
 from vosapp.core.document import ObjectId
 from vosapp.engine.device import choose_device
-from vosapp.engine.mask_prediction import answer
+from vosapp.engine.mask_prediction import mask_prediction
 from vosapp.engine.networks.batching import in_groups, join, split
+from vosapp.engine.networks.fallback_steps import fallback_steps
 from vosapp.engine.networks.loaded_network import precision_of, prepared_network
-from vosapp.engine.networks.memory_steps import ways_to_run
-from vosapp.engine.oom_fallback import SteppingDown
+from vosapp.engine.oom_fallback import OomFallback
 from vosapp.engine.propagator import Prediction, Probability
+from vosapp.engine.run_context import RunContext
 from vosapp.models import registry
 from vosapp.models.s2s.network import NATIVE_SIZE, S2S, State
 from vosapp.models.stages.merging import exclusive
@@ -61,7 +62,7 @@ class S2SPropagator:
         picture = to_tensor(sample_picture(rgb, self._size)).to(self._device)
         found = self._found(picture, [object_id for object_id in self._states if object_id not in given])
         self._begin(picture, given)
-        return answer(apart_at_size(found, (rgb.shape[0], rgb.shape[1])), given)
+        return mask_prediction(apart_at_size(found, (rgb.shape[0], rgb.shape[1])), given)
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
         """Drops objects; see `Propagator.forget`."""
@@ -100,12 +101,18 @@ def apart_at_size(found: Mapping[ObjectId, Tensor], size: tuple[int, int]) -> di
 
 
 def build(
-    device: str = "auto", *, size: tuple[int, int] = NATIVE_SIZE, precision: str = "float32", network: str = "s2s"
-) -> SteppingDown:
+    device: str = "auto",
+    *,
+    context: RunContext | None = None,
+    size: tuple[int, int] = NATIVE_SIZE,
+    precision: str = "float32",
+    network: str = "s2s",
+) -> OomFallback:
     """S2S with the user's weights. It goes on with the processor when memory runs out.
 
     Args:
         device: "auto", "cpu", "cuda" or "mps".
+        context: of the run; None for one that nobody follows.
         size: see `S2SPropagator`.
         precision: "float32", or "bfloat16": the memories are kept in it, which is where it changes few labels.
         network: "s2s" or "s2s++".
@@ -114,14 +121,15 @@ def build(
         WeightsError: there are no weights.
         EngineError: no such device or precision.
     """
-    precision_of(precision)
+    chosen = choose_device(device)
+    precision_of(precision, chosen)
     require_weights(registry.network(network))
 
     def run(where: torch.device, _side: int) -> S2SPropagator:
         prepared = cast(S2S, prepared_network(network, where, precision))
         return S2SPropagator(prepared, device=where, size=size)
 
-    return SteppingDown(ways_to_run(choose_device(device), 0, run, smaller=()))
+    return OomFallback(fallback_steps(chosen, 0, run, smaller=()), context)
 
 
 build_plus_plus = functools.partial(build, network="s2s++")

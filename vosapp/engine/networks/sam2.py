@@ -19,12 +19,13 @@ from torch import Tensor, nn
 from vosapp.core.document import ObjectId
 from vosapp.core.mask import Mask
 from vosapp.engine.device import choose_device
-from vosapp.engine.mask_prediction import answer
+from vosapp.engine.mask_prediction import mask_prediction
+from vosapp.engine.networks.fallback_steps import fallback_steps
 from vosapp.engine.networks.letterbox import DEVIATION, MEAN
 from vosapp.engine.networks.loaded_network import network_of_others
-from vosapp.engine.networks.memory_steps import ways_to_run
-from vosapp.engine.oom_fallback import SteppingDown
+from vosapp.engine.oom_fallback import OomFallback
 from vosapp.engine.propagator import Prediction, Probability
+from vosapp.engine.run_context import RunContext
 from vosapp.models.packaged.sam2 import SIDE
 from vosapp.models.registry import network
 from vosapp.models.spec import NetworkSpec
@@ -100,7 +101,7 @@ class SamPropagator:
         for track in self._tracks.values():
             self._trim(track, frame_index)
         masks = self._at_size(found, (rgb.shape[0], rgb.shape[1])) if found else ()
-        return answer(dict(zip(predicted, masks, strict=True)), given)
+        return mask_prediction(dict(zip(predicted, masks, strict=True)), given)
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
         """Drops objects; see `Propagator.forget`."""
@@ -190,11 +191,14 @@ class SamPropagator:
                 recent[index].pop(name, None)
 
 
-def build(device: str = "auto", *, size: Size = "", side: int = SIDE, anchors: int = -1) -> SteppingDown:
+def build(
+    device: str = "auto", *, context: RunContext | None = None, size: Size = "", side: int = SIDE, anchors: int = -1
+) -> OomFallback:
     """SAM 2.1 with its authors' weights. It goes on in smaller steps when memory runs out.
 
     Args:
         device: "auto", "cpu", "cuda" or "mps".
+        context: of the run; None for one that nobody follows.
         size: which of the four networks; "" for the largest that has weights here.
         side, anchors: see `vosapp.models.packaged.sam2.build`.
 
@@ -203,15 +207,17 @@ def build(device: str = "auto", *, size: Size = "", side: int = SIDE, anchors: i
         EngineError: no such device.
     """
     present = [name for name in _SIZES if find_weights(f"sam2-{name}")]
-    return _build(network(f"sam2-{size or next(iter(present), 'small')}"), device, side, anchors)
+    return _build(network(f"sam2-{size or next(iter(present), 'small')}"), device, context, side=side, anchors=anchors)
 
 
-def build_edgetam(device: str = "auto", *, side: int = SIDE, anchors: int = -1) -> SteppingDown:
+def build_edgetam(
+    device: str = "auto", *, context: RunContext | None = None, side: int = SIDE, anchors: int = -1
+) -> OomFallback:
     """EdgeTAM with its authors' weights; as `build`."""
-    return _build(network("edgetam"), device, side, anchors)
+    return _build(network("edgetam"), device, context, side=side, anchors=anchors)
 
 
-def _build(spec: NetworkSpec, device: str, side: int, anchors: int) -> SteppingDown:
+def _build(spec: NetworkSpec, device: str, context: RunContext | None, *, side: int, anchors: int) -> OomFallback:
     require_weights(spec)
 
     def run(where: torch.device, side: int) -> SamPropagator:
@@ -222,4 +228,4 @@ def _build(spec: NetworkSpec, device: str, side: int, anchors: int) -> SteppingD
         session = "EdgeTamVideoInferenceSession" if spec.name == "edgetam" else "Sam2VideoInferenceSession"
         return SamPropagator(loaded, getattr(transformers, session), device=where)
 
-    return SteppingDown(ways_to_run(choose_device(device), side, run, smaller=_SMALLER_SIDES))
+    return OomFallback(fallback_steps(choose_device(device), side, run, smaller=_SMALLER_SIDES), context)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from vosapp.core.errors import MediaError
 from vosapp.core.mask import Mask
 from vosapp.core.timeline import FrameRange
-from vosapp.engine.job import JobContext
+from vosapp.engine.job import JobContext, Stage
 from vosapp.video.open import open_video
 from vosapp.video.source import VideoSource
 
@@ -56,7 +56,7 @@ def alpha_body(
                     damaged.append(index)
                 else:
                     masks[index] = Mask.from_array(alpha_mask(alpha))
-                context.progress(done, len(frames), "Reading the alpha channel")
+                context.progress(done, len(frames), Stage.READING_ALPHA, frame=index)
         finally:
             source.close()
         return AlphaMasks(masks, tuple(damaged))

@@ -46,16 +46,16 @@ class RunPlan:
 
 @dataclass(frozen=True, slots=True)
 class ObjectSpan:
-    """Frames of one object that one pass predicts from one trusted frame.
+    """Frames of one object that one pass predicts from one anchor frame.
 
     Attributes:
         object_id: the object.
         seed: the frame whose mask is given; the span's frames begin beside it.
         frames: predicted frames in the order of the pass; the seed is not in it.
         sources: the anchors that the predictions come from.
-        anchor: the trusted frame that the pass comes from: the seed, or one before it when the pass goes on from an
+        anchor: the anchor frame that the pass comes from: the seed, or one before it when the pass goes on from an
             earlier run's prediction.
-        far: the trusted frame on the other side when both passes blend here, else None.
+        far: the anchor frame on the other side when both passes blend here, else None.
     """
 
     object_id: ObjectId
@@ -100,7 +100,7 @@ class Pass:
         return parts[first:] + parts[:first]
 
 
-def trusted_frames(item: RotoObject, plan: RunPlan) -> list[int]:
+def anchor_frames_of(item: RotoObject, plan: RunPlan) -> list[int]:
     """Frames of an object that a run takes as truth, ascending: anchors, approved frames, and paint at the start."""
     frames = list(item.barriers())
     start = item.cells.get(plan.start)
@@ -113,15 +113,15 @@ def schedule(document: Document, plan: RunPlan) -> list[Pass]:
     """The passes of a run: the backward one first, so that a run in both directions ends playing forward.
 
     Raises:
-        EngineError: none of the objects has a trusted frame.
+        EngineError: none of the objects has an anchor frame.
     """
     spans: dict[int, list[ObjectSpan]] = {-1: [], 1: []}
     anchored = False
     for object_id in dict.fromkeys(plan.object_ids):
         item = document.object(object_id)
-        trusted = trusted_frames(item, plan)
-        anchored = anchored or bool(trusted)
-        forward, backward = _spans(object_id, trusted, document.cuts, plan)
+        anchors = anchor_frames_of(item, plan)
+        anchored = anchored or bool(anchors)
+        forward, backward = _spans(object_id, anchors, document.cuts, plan)
         spans[1] += [_continued(span, item, plan) for span in forward]
         spans[-1] += [_continued(span, item, plan) for span in backward]
     if not anchored:
@@ -136,26 +136,26 @@ def frame_count(passes: Sequence[Pass]) -> int:
 
 def writes_any(document: Document, plan: RunPlan) -> bool:
     """Whether a run would write any mask. Works it out without the spans, in microseconds for any length of clip."""
-    return any(_reaches(trusted_frames(document.object(one), plan), document.cuts, plan) for one in plan.object_ids)
+    return any(_reaches(anchor_frames_of(document.object(one), plan), document.cuts, plan) for one in plan.object_ids)
 
 
-def _reaches(trusted: Sequence[int], cuts: Sequence[int], plan: RunPlan) -> bool:
-    """Whether some frame of the range can be reached from a trusted one.
+def _reaches(anchors: Sequence[int], cuts: Sequence[int], plan: RunPlan) -> bool:
+    """Whether some frame of the range can be reached from an anchor.
 
-    A run enters the range from the nearest trusted frame outside, or starts beside one inside.
+    A run enters the range from the nearest anchor frame outside, or starts beside one inside.
     """
     first, last = plan.within.first, plan.within.last
-    inside = trusted[bisect.bisect_left(trusted, first) : bisect.bisect_right(trusted, last)]
+    inside = anchors[bisect.bisect_left(anchors, first) : bisect.bisect_right(anchors, last)]
     held, new_shot = set(inside), set(cuts)
     if plan.direction is not Direction.BACKWARD:
-        before = bisect.bisect_left(trusted, first) - 1
-        if before >= 0 and first not in held and not _cut_between(trusted[before], first, cuts):
+        before = bisect.bisect_left(anchors, first) - 1
+        if before >= 0 and first not in held and not _cut_between(anchors[before], first, cuts):
             return True
         if any(f < last and f + 1 not in held and f + 1 not in new_shot for f in inside):
             return True
     if plan.direction is not Direction.FORWARD:
-        after = bisect.bisect_right(trusted, last)
-        if after < len(trusted) and last not in held and not _cut_between(last, trusted[after], cuts):
+        after = bisect.bisect_right(anchors, last)
+        if after < len(anchors) and last not in held and not _cut_between(last, anchors[after], cuts):
             return True
         return any(f > first and f - 1 not in held and f not in new_shot for f in inside)
     return False
@@ -167,10 +167,10 @@ def _cut_between(early: int, late: int, cuts: Sequence[int]) -> bool:
 
 
 def _spans(
-    object_id: ObjectId, trusted: Sequence[int], cuts: Sequence[int], plan: RunPlan
+    object_id: ObjectId, anchors: Sequence[int], cuts: Sequence[int], plan: RunPlan
 ) -> tuple[list[ObjectSpan], list[ObjectSpan]]:
-    forward = forward_spans(trusted, cuts, plan.within) if plan.direction is not Direction.BACKWARD else []
-    backward = backward_spans(trusted, cuts, plan.within) if plan.direction is not Direction.FORWARD else []
+    forward = forward_spans(anchors, cuts, plan.within) if plan.direction is not Direction.BACKWARD else []
+    backward = backward_spans(anchors, cuts, plan.within) if plan.direction is not Direction.FORWARD else []
     ahead = [_object_span(object_id, span) for span in forward]
     behind = {span.anchor: _object_span(object_id, span) for span in backward}
     later = sorted(behind)

@@ -22,7 +22,7 @@ from vosapp.core.run_overlay import RunChange
 from vosapp.engine.propagator import Prediction, Probability, Propagator
 from vosapp.engine.run.blending import OneSided, Spool, blended
 from vosapp.engine.run.frame_reader import read_in_order
-from vosapp.engine.run.plan import ObjectSpan, Pass, RunPlan, frame_count, schedule, trusted_frames
+from vosapp.engine.run.plan import ObjectSpan, Pass, RunPlan, anchor_frames_of, frame_count, schedule
 from vosapp.video.source import RgbImage, VideoSource
 
 _Decided = tuple[Probability, float, tuple[int, ...]]  # probability, doubt, sources
@@ -85,7 +85,7 @@ def propagate(
         first.
 
     Raises:
-        EngineError: there is no trusted frame to start from, or a mask does not fit the clip.
+        EngineError: there is no anchor frame to start from, or a mask does not fit the clip.
         MediaError: a frame cannot be read.
         Cancelled: `cancelled` said so. Results so far stand.
     """
@@ -116,7 +116,7 @@ class _Truth:
         self.document = document
         self.plan = plan
         self._store = store
-        self.frames = {object_id: trusted_frames(document.object(object_id), plan) for object_id in plan.object_ids}
+        self.frames = {object_id: anchor_frames_of(document.object(object_id), plan) for object_id in plan.object_ids}
 
     def probability(self, object_id: ObjectId, frame_index: int, shape: tuple[int, int]) -> Probability:
         """What stands on a frame, as 0 and 1."""
@@ -133,7 +133,7 @@ class _Truth:
         return mask.array().astype(np.float32)
 
     def nearest(self, object_id: ObjectId, frame_index: int, shot: range) -> list[int]:
-        """Trusted frames of an object in a shot, the nearest ones up to a limit, ascending."""
+        """Anchor frames of an object in a shot, the nearest ones up to a limit, ascending."""
         within = [f for f in self.frames[object_id] if f in shot]
         return sorted(sorted(within, key=lambda f: abs(f - frame_index))[:MAX_REMEMBERED])
 
@@ -227,7 +227,7 @@ class _Walk:
         self._remembered = {(o, f) for o, f in self._remembered if o not in object_ids}
 
     def _remember_ahead(self, seeds: Collection[ObjectSpan], frame_index: int, rgb: RgbImage) -> list[int]:
-        """Shows the propagator the trusted frames near a seed, once each and those of one frame together.
+        """Shows the propagator the anchor frames near a seed, once each and those of one frame together.
 
         Returns the frames that were read for it besides the seed's.
         """

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from vosapp.core.document import Document, MaskStore
 from vosapp.core.errors import EngineError
 from vosapp.engine.engines import build_propagator
-from vosapp.engine.job import JobContext
-from vosapp.engine.layers import Learning, layers
-from vosapp.engine.oom_fallback import SteppingDown
+from vosapp.engine.job import JobContext, Stage
 from vosapp.engine.propagator import Propagator
 from vosapp.engine.run.damage_notes import damage_notes
 from vosapp.engine.run.plan import RunPlan
 from vosapp.engine.run.propagation import FrameResult, propagate
+from vosapp.engine.run_context import RunContext
 from vosapp.video.open import open_video
 from vosapp.video.source import VideoSource
 
@@ -40,9 +40,9 @@ class PropagationTask:
             raise EngineError("There is no clip to propagate in.", "Open a clip first.")
         return open_video(self.document.clip.path)
 
-    def build(self) -> Propagator:
+    def build(self, context: RunContext) -> Propagator:
         """A fresh propagator of the plan's engine."""
-        return build_propagator(self.plan.engine, self.device)
+        return build_propagator(self.plan.engine, self.device, context=context)
 
 
 def propagation_body(
@@ -50,7 +50,7 @@ def propagation_body(
     deliver: Callable[[FrameResult], None],
     *,
     open_source: Callable[[], VideoSource] | None = None,
-    build: Callable[[], Propagator] | None = None,
+    build: Callable[[RunContext], Propagator] | None = None,
 ) -> Callable[[JobContext], int]:
     """A body for `Job` that hands every result over as it is made and returns the number of masks written.
 
@@ -61,29 +61,19 @@ def propagation_body(
     """
 
     def body(context: JobContext) -> int:
-        context.progress(0, 0, "Preparing")
+        context.progress(0, 0, Stage.PREPARING)
         source = (open_source or task.open_source)()
         written = 0
         notes: list[str] = []
         damaged: set[int] = set()
-        first_number = task.document.clip.first_number if task.document.clip else 0
-
-        def built() -> Propagator:
-            propagator = (build or task.build)()
-            for layer in layers(propagator):
-                if isinstance(layer, SteppingDown):
-                    layer.say = notes.append
-                if isinstance(layer, Learning):
-                    layer.watched_by(context)
-            return propagator
-
+        run = RunContext(report=notes.append, learning=partial(_tell_learning, context), check=context.check)
         try:
             results = propagate(
                 source,
                 task.document,
                 task.store,
                 plan=task.plan,
-                build=built,
+                build=partial(build or task.build, run),
                 cancelled=context.cancelled,
             )
             for result in results:
@@ -93,8 +83,9 @@ def propagation_body(
                 if result.masks or result.damaged:
                     deliver(result)
                     written += len(result.masks)
-                message = message_of(result.frame_index + first_number, notes)
-                context.progress(result.done, result.total, message)
+                context.progress(
+                    result.done, result.total, Stage.PROPAGATING, frame=result.frame_index, note="".join(notes[-1:])
+                )
         finally:
             source.close()
         return written
@@ -102,11 +93,5 @@ def propagation_body(
     return body
 
 
-def message_of(number: int, notes: Sequence[str]) -> str:
-    """What progress says: the frame's number, and the last thing that the user has to know about the run."""
-    return ". ".join([f"Frame {number}", *notes[-1:]])
-
-
-def note_of(message: str) -> str:
-    """What the user has to know about a run, from a message of `message_of`; "" for nothing."""
-    return message.partition(". ")[2]
+def _tell_learning(context: JobContext, done: int, total: int) -> None:
+    context.progress(done, total, Stage.LEARNING)

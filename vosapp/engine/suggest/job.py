@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from vosapp.core.document import Document
 from vosapp.core.errors import EngineError
-from vosapp.engine.job import JobContext
+from vosapp.engine.job import JobContext, Stage
 from vosapp.engine.suggest.proposals import Proposal, Watcher, suggest
 from vosapp.video.open import open_video
 from vosapp.video.source import VideoSource
@@ -78,7 +78,7 @@ class _JobWatcher(Watcher):
         self._deliver = deliver
 
     def begin(self, title: str, place: int, count: int) -> None:
-        self._context.progress(place, count, title)
+        self._context.progress(place, count, Stage.SEARCHING, note=title)
 
     def check(self) -> None:
         self._context.check()

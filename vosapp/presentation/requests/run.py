@@ -62,10 +62,10 @@ def request(document: Document, state: ViewState, choice: PropagateChoice | None
     corrected = tuple(item for item in objects if is_corrected(item, state.frame_index))
     if choice.reach is Reach.AS_NEEDED and corrected:
         return _redo(document, state, choice, corrected)
-    trusted = _trusted(objects, state.frame_index)
-    if not trusted:
+    anchors = _anchors(objects, state.frame_index)
+    if not anchors:
         return Refusal("Paint the object on one frame first.")
-    within = _within(document, state, choice, objects, trusted)
+    within = _within(document, state, choice, objects, anchors)
     if within is None:
         return Refusal("There is no frame to propagate to on that side.")
     ids = tuple(item.id for item in objects)
@@ -137,13 +137,13 @@ def _refusal(document: Document, state: ViewState, choice: PropagateChoice) -> R
 
 
 def _objects(document: Document, state: ViewState, choice: PropagateChoice) -> tuple[RotoObject, ...]:
-    """The objects of a run. Objects without any trusted frame have nothing to be carried and are left out."""
+    """The objects of a run. Objects without any anchor frame have nothing to be carried and are left out."""
     active = active_object(document, state)
     chosen = document.objects if choice.all_objects or active is None else (active,)
     return tuple(item for item in chosen if item.barriers() or _is_painted(item, state.frame_index))
 
 
-def _trusted(objects: tuple[RotoObject, ...], playhead: int) -> list[int]:
+def _anchors(objects: tuple[RotoObject, ...], playhead: int) -> list[int]:
     """Frames that a run takes as truth, ascending; paint on the playhead's frame counts."""
     frames = set[int]().union(*(item.barriers() for item in objects))
     if any(_is_painted(item, playhead) for item in objects):
@@ -157,7 +157,7 @@ def _is_painted(item: RotoObject, frame_index: int) -> bool:
 
 
 def _within(
-    document: Document, state: ViewState, choice: PropagateChoice, objects: tuple[RotoObject, ...], trusted: list[int]
+    document: Document, state: ViewState, choice: PropagateChoice, objects: tuple[RotoObject, ...], anchors: list[int]
 ) -> FrameRange | None:
     clip = document.clip
     if clip is None:
@@ -169,19 +169,19 @@ def _within(
         frame = here + (1 if choice.direction is Direction.FORWARD else -1)
         return FrameRange(frame, frame) if 0 <= frame <= last_frame else None
     stands_here = any(here in item.cells for item in objects)
-    before = max((f for f in trusted if f <= here), default=trusted[0])
-    after = min((f for f in trusted if f >= here), default=trusted[-1])
+    before = max((f for f in anchors if f <= here), default=anchors[0])
+    after = min((f for f in anchors if f >= here), default=anchors[-1])
     to_next = choice.reach is Reach.NEXT_ANCHOR
     first, last = 0, last_frame
     if choice.direction is Direction.FORWARD:
         first = here if stands_here else before
-        last = min((f for f in trusted if f > first), default=last_frame) if to_next else last_frame
+        last = min((f for f in anchors if f > first), default=last_frame) if to_next else last_frame
     elif choice.direction is Direction.BACKWARD:
         last = here if stands_here else after
-        first = max((f for f in trusted if f < last), default=0) if to_next else 0
+        first = max((f for f in anchors if f < last), default=0) if to_next else 0
     elif to_next:
-        first = max((f for f in trusted if f < here), default=0)
-        last = min((f for f in trusted if f > here), default=last_frame)
+        first = max((f for f in anchors if f < here), default=0)
+        last = min((f for f in anchors if f > here), default=last_frame)
     return FrameRange(first, last) if first <= last else None
 
 

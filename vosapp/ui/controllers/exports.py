@@ -14,6 +14,7 @@ from vosapp.export.manifest import require_free
 from vosapp.export.recipe import ExportFormat, MissingMasks
 from vosapp.presentation.requests.export import ExportChoice, ExportDisplay, Finding, recipe, resolve_export
 from vosapp.presentation.shutdown_deadline import ShutdownDeadline
+from vosapp.presentation.text.progress import progress_words
 from vosapp.presentation.view_state import NoticeKind, WorkStatus
 from vosapp.ui.background_task import BackgroundTask
 from vosapp.ui.session import Session
@@ -138,7 +139,7 @@ class ExportController(QObject):
                     total=progress.total,
                     frames_per_second=progress.frames_per_second,
                     seconds_left=progress.seconds_left,
-                    message=progress.message,
+                    message=progress_words(progress),
                 )
             )
 

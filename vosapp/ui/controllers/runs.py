@@ -13,12 +13,13 @@ from vosapp.core.editor import RunChange, RunToken
 from vosapp.core.edits import make_anchor
 from vosapp.core.errors import UserError
 from vosapp.core.timeline import Direction
-from vosapp.engine.job import REPORT_INTERVAL_S, JobContext, JobResult, Outcome, Progress
+from vosapp.engine.job import REPORT_INTERVAL_S, JobContext, JobResult, Outcome, Progress, Stage
 from vosapp.engine.run.plan import RunPlan
 from vosapp.presentation.engine_list import engine_choices, usable_name
 from vosapp.presentation.engine_memory import EngineMemory, engine_of_masks
 from vosapp.presentation.requests.run import Refusal, request
 from vosapp.presentation.shutdown_deadline import ShutdownDeadline
+from vosapp.presentation.text.progress import progress_words, stage_words
 from vosapp.presentation.text.run_report import report
 from vosapp.presentation.view_state import NoticeKind, PropagateChoice, Reach, WorkStatus
 from vosapp.ui.background_task import BackgroundTask
@@ -183,8 +184,6 @@ class RunController(QObject):
         return self._task.is_running
 
     def _progressed(self, progress: Progress) -> None:
-        from vosapp.engine.run.propagation_job import note_of
-
         run = self._session.view.run
         if run is None:
             return
@@ -195,11 +194,15 @@ class RunController(QObject):
                 total=progress.total,
                 frames_per_second=progress.frames_per_second,
                 seconds_left=progress.seconds_left,
-                message=progress.message,
-                stage="" if progress.message.startswith("Frame") or not progress.total else progress.message,
-                note=note_of(progress.message) or run.note,
+                message=progress_words(progress, self._first_number()),
+                stage=stage_words(progress.stage) if progress.stage is Stage.LEARNING else "",
+                note=progress.note or run.note,
             )
         )
+
+    def _first_number(self) -> int:
+        clip = self._session.document.clip
+        return clip.first_number if clip else 0
 
     def _take_masks(self) -> None:
         if self._token is None:

@@ -13,6 +13,7 @@ from vosapp.core.errors import UserError
 from vosapp.engine.job import JobContext, JobResult, Outcome, Progress
 from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.presentation.suggest.suggestions import Suggestions, accept, suggestions_of
+from vosapp.presentation.text.progress import progress_words
 from vosapp.presentation.view_state import NoticeKind, WorkStatus
 from vosapp.ui.background_task import BackgroundTask
 from vosapp.ui.session import Session
@@ -115,7 +116,7 @@ class SuggestController(QObject):
     def _progressed(self, progress: Progress) -> None:
         work = self._session.view.searching
         if work is not None:
-            self._session.set(searching=replace(work, message=progress.message))
+            self._session.set(searching=replace(work, message=progress_words(progress)))
 
     def _take_found(self) -> None:
         deliveries = self._task.take_all()

@@ -11,15 +11,14 @@ from numpy.typing import NDArray
 from torch import nn
 
 from tests.small_networks import lively
-from vosapp.core.errors import Cancelled
-from vosapp.engine.crf_wrapper import CrfRefined
-from vosapp.engine.layers import Learning, layers
+from vosapp.core.errors import Cancelled, EngineError
 from vosapp.engine.networks import rgmp, rgmp_fine_tuned
 from vosapp.engine.networks.fine_tuning import Example, FineTuning, draw_pair, fine_tune
 from vosapp.engine.networks.rgmp import RgmpPropagator
-from vosapp.engine.networks.rgmp_fine_tuned import TunedRgmp
+from vosapp.engine.networks.rgmp_fine_tuned import FineTunedRgmp
 from vosapp.engine.propagator import Propagator
-from vosapp.models.preparing import prepare
+from vosapp.engine.run_context import RunContext
+from vosapp.models.preparing import Precision, can_compute, prepare
 from vosapp.models.rgmp.network import RGMP
 
 CPU = torch.device("cpu")
@@ -49,7 +48,7 @@ class Watching:
         if len(self.told) >= self.steps:
             raise Cancelled
 
-    def progress(self, done: int, total: int, message: str | None = None) -> None:
+    def progress(self, done: int, total: int) -> None:
         self.told.append((done, total))
 
 
@@ -81,7 +80,7 @@ def test_the_same_seed_learns_the_same(example: Example) -> None:
 def test_it_tells_how_far_it_is_and_stops_when_asked(example: Example) -> None:
     watch = Watching(steps=3)
     with pytest.raises(Cancelled):
-        fine_tune(plain(), [example], SHORT, device=CPU, watch=watch)
+        fine_tune(plain(), [example], SHORT, device=CPU, context=RunContext(learning=watch.progress, check=watch.check))
     assert watch.told == [(0, 12), (1, 12), (2, 12)]
 
 
@@ -118,23 +117,21 @@ def learned(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return seen
 
 
-def make(settings: FineTuning = SHORT) -> TunedRgmp:
+def make(settings: FineTuning = SHORT) -> FineTunedRgmp:
     def build(network: RGMP) -> Propagator:
         return RgmpPropagator(prepare(copy.deepcopy(network), CPU), device=CPU)
 
-    return TunedRgmp("rgmp", plain, build=build, device=CPU, settings=settings)
+    return FineTunedRgmp("rgmp", plain, build=build, device=CPU, settings=settings)
 
 
 def test_it_learns_once_for_both_directions(example: Example, learned: list[int]) -> None:
     answers = []
     for frames in ((5, 6), (5, 4)):
-        propagator, watch = make(), Watching()
-        propagator.watched_by(watch)
+        propagator = make()
         propagator.remember(5, example.rgb, {1: example.mask})
         propagator.step(frames[0], example.rgb, {1: example.mask})
         answers.append(propagator.step(frames[1], example.rgb).probabilities[1])
     assert learned == [1]
-    assert watch.told == []
     np.testing.assert_array_equal(*answers)
     untuned = RgmpPropagator(prepare(plain(), CPU), device=CPU)
     untuned.step(5, example.rgb, {1: example.mask})
@@ -163,10 +160,25 @@ def test_an_object_that_was_never_there(example: Example, learned: list[int]) ->
     assert set(propagator.step(3, example.rgb).probabilities) == {1, 2}
 
 
-def test_a_run_finds_who_learns_through_what_is_around_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_made_after_the_learning_reports_to_the_run_too(
+    example: Example, learned: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Hungry(RgmpPropagator):
+        def __init__(self, *arguments: object, **options: object) -> None:
+            if options["short_side"] == 480:
+                raise MemoryError
+            super().__init__(*arguments, **options)  # type: ignore[arg-type]
+
     monkeypatch.setattr(rgmp, "require_weights", lambda spec: spec)
-    propagator = CrfRefined(rgmp.build("cpu", tuned=True))
-    assert [isinstance(layer, Learning) for layer in layers(propagator)] == [False, True]
+    monkeypatch.setattr(rgmp, "load_network", lambda name: plain())
+    monkeypatch.setattr(rgmp, "RgmpPropagator", Hungry)
+    monkeypatch.setattr(rgmp_fine_tuned, "FineTuning", lambda: FineTuning(1, 1e-4, 64))
+    said: list[str] = []
+    watch = Watching()
+    propagator = rgmp.build("cpu", context=RunContext(said.append, watch.progress, watch.check), tuned=True)
+    propagator.step(0, example.rgb, {1: example.mask})
+    assert said == ["Memory ran out; going on with the processor at 360 pixels."]
+    assert watch.told == [(0, 1)]
 
 
 def test_build_makes_a_network_that_is_ready_to_run(
@@ -175,7 +187,11 @@ def test_build_makes_a_network_that_is_ready_to_run(
     monkeypatch.setattr(rgmp, "require_weights", lambda spec: spec)
     monkeypatch.setattr(rgmp, "load_network", lambda name: plain())
     monkeypatch.setattr(rgmp_fine_tuned, "FineTuning", lambda: FineTuning(1, 1e-4, 64))
-    propagator = rgmp.build("cpu", tuned=True, precision="bfloat16")
+    if not can_compute(Precision.BFLOAT16, CPU):
+        with pytest.raises(EngineError, match="cannot compute in bfloat16"):
+            rgmp.build("cpu", tuned=True, precision="bfloat16")
+    precision = "bfloat16" if can_compute(Precision.BFLOAT16, CPU) else "float32"
+    propagator = rgmp.build("cpu", tuned=True, precision=precision)
     propagator.step(0, example.rgb, {1: example.mask})
     assert propagator.step(1, example.rgb).probabilities[1].shape == example.mask.shape
     assert learned == [1]

@@ -16,7 +16,7 @@ from vosapp.core.errors import EngineError
 from vosapp.core.mask import Mask
 from vosapp.core.store import MemoryMaskStore
 from vosapp.core.timeline import Direction, FrameRange
-from vosapp.engine.run.plan import Pass, RunPlan, frame_count, schedule, trusted_frames, writes_any
+from vosapp.engine.run.plan import Pass, RunPlan, anchor_frames_of, frame_count, schedule, writes_any
 
 MASK = Mask.from_array(np.eye(8, dtype=np.bool_))
 
@@ -84,12 +84,12 @@ def test_paint_on_the_start_frame_is_an_anchor_of_this_run() -> None:
     dot[0, 5] = True
     document = stroke(document, store, 1, 3, Mask.from_array(dot))
     plan = RunPlan((1,), FrameRange(3, 5))
-    assert trusted_frames(document.object(1), plan) == [0, 3]
+    assert anchor_frames_of(document.object(1), plan) == [0, 3]
     (run,) = schedule(document, plan)
     assert planned(run) == {3: [4, 5]}
     assert run.spans[0].sources == (3,)
     elsewhere = replace(plan, within=FrameRange(0, 5), start_frame=0)
-    assert trusted_frames(document.object(1), elsewhere) == [0]
+    assert anchor_frames_of(document.object(1), elsewhere) == [0]
 
 
 def test_a_run_goes_on_from_its_own_fresh_prediction_before_the_range() -> None:

@@ -57,7 +57,7 @@ def test_a_search_stays_between_the_cuts_around_its_frame() -> None:
 def test_each_network_is_asked_and_the_best_of_all_comes_first(search: Any) -> None:
     body, asked, told = search
     titles: list[str] = []
-    result = Job(body).run(lambda progress: titles.append(progress.message))
+    result = Job(body).run(lambda progress: titles.append(progress.note))
     assert result.outcome is Outcome.DONE and result.value is not None
     assert [found.mask.bounding_box[0] for found in result.value] == [8, 0]
     assert [len(news) for news in told] == [1, 2] and told[1] == result.value

@@ -5,11 +5,11 @@ from __future__ import annotations
 import torch
 
 from tests.unit.engine.fakes import ShiftPropagator
-from vosapp.engine.networks.memory_steps import ways_to_run
+from vosapp.engine.networks.fallback_steps import fallback_steps
 
 
 def _names(device: str, short_side: int, **options: object) -> list[str]:
-    steps = ways_to_run(torch.device(device), short_side, lambda *_: ShiftPropagator(), **options)  # type: ignore[arg-type]
+    steps = fallback_steps(torch.device(device), short_side, lambda *_: ShiftPropagator(), **options)  # type: ignore[arg-type]
     return [step.name for step in steps]
 
 
@@ -33,6 +33,6 @@ def test_each_step_builds_for_its_device_and_size() -> None:
         built.append((device.type, side))
         return ShiftPropagator()
 
-    for step in ways_to_run(torch.device("cuda"), 360, build):
+    for step in fallback_steps(torch.device("cuda"), 360, build):
         step.build()
     assert built == [("cuda", 360), ("cuda", 240), ("cpu", 360), ("cpu", 240)]

@@ -1,4 +1,4 @@
-"""The ways to run a network, from the best one to the one that needs the least memory."""
+"""The steps of `OomFallback` for a network: from the asked size and device to what needs the least memory."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from vosapp.engine.propagator import Propagator
 SMALLER_SIDES = (360, 240)
 
 
-def ways_to_run(
+def fallback_steps(
     device: torch.device,
     short_side: int,
     build: Callable[[torch.device, int], Propagator],
