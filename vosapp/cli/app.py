@@ -37,6 +37,7 @@ COMMANDS = (
     Command("propagate", "carry masks through a clip"),
     Command("export", "write masks or mattes of a project"),
     Command("matte", "make mattes of masks in a folder"),
+    Command("shapes", "write editable Bezier shapes of masks for other programs"),
     Command("suggest", "propose object masks on a frame"),
     Command("evaluate", "measure an engine on clips with ground truth"),
     Command("weights", "import, list, verify and remove weights of networks"),

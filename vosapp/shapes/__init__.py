@@ -1,0 +1,1 @@
+"""From masks to animated Bezier shapes that other programs can edit."""
