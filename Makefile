@@ -3,7 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup demo test run lint bench test-lowest clean
+# How shapes meet true masks, drawn by ourselves and, where it is installed, by MLT's renderer.
+shapes: setup
+	$(BIN)/python -m tests.shapes demo blackswan libby
+
+.PHONY: shapes setup demo test run lint bench test-lowest clean
 
 setup: $(VENV)/.ready
 

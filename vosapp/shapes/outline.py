@@ -20,6 +20,7 @@ Points = NDArray[np.float64]
 # Sigma of the blur under the contour, in pixels: takes the stairs of a binary mask away (about half a pixel high)
 # without moving an edge that is straight over three pixels. Corners of a square lose 0.2 px.
 _BLUR_PX = 0.7
+_FINER = 4  # times as fine a polygon is filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +117,21 @@ def distance_map(points: Points, margin_px: int = 12) -> DistanceMap:
 
 
 def filled(points: Points, shape: tuple[int, int]) -> NDArray[np.float32]:
-    """A closed polygon as coverage (height, width) in 0..1, even-odd, with soft edges."""
-    picture = np.zeros(shape, np.uint8)
-    fixed = np.round((points - 0.5) * 16).astype(np.int32)  # OpenCV counts from pixel centres, here in sixteenths
-    cv2.fillPoly(picture, [fixed], 255, cv2.LINE_AA, 4)
-    return np.asarray(picture / 255, np.float32)
+    """A closed polygon as coverage (height, width) in 0..1, even-odd, with soft edges.
+
+    OpenCV fills every pixel that the line touches: drawn in quarter pixels that is an eighth too much, not a half.
+    """
+    picture = np.zeros(shape, np.float32)
+    left, top = np.clip(np.floor(points.min(axis=0)).astype(int) - 1, 0, (shape[1], shape[0]))
+    right, bottom = np.clip(np.ceil(points.max(axis=0)).astype(int) + 1, 0, (shape[1], shape[0]))
+    if left >= right or top >= bottom:
+        return picture
+    fine = np.zeros(((bottom - top) * _FINER, (right - left) * _FINER), np.uint8)
+    fixed = np.round(((points - (left, top)) * _FINER - 0.5) * 16).astype(np.int32)  # from pixel centres, in sixteenths
+    cv2.fillPoly(fine, [fixed], 255, cv2.LINE_8, 4)
+    size = (int(right - left), int(bottom - top))
+    picture[top:bottom, left:right] = cv2.resize(fine, size, interpolation=cv2.INTER_AREA) / np.float32(255)
+    return picture
 
 
 def _cropped(mask: BoolImage) -> tuple[int, int, BoolImage]:

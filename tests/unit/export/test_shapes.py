@@ -55,10 +55,11 @@ def test_mlt_has_a_filter_for_each_shape_with_points_in_shares_of_the_frame() ->
     root = ElementTree.fromstring(texts_of(shape_format("mlt"), clip_of())[None])
     filters = [{p.get("name"): p.text for p in f.iter("property")} | dict(f.attrib) for f in root.iter("filter")]
     _, shape, hole = filters
-    assert (shape["in"], shape["out"], shape["alpha_operation"], hole["alpha_operation"]) == ("2", "7", "max", "sub")
+    assert (shape["in"], shape["out"], shape["alpha_operation"], hole["alpha_operation"]) == ("0", "9", "max", "sub")
     spline = json.loads(shape["spline"] or "")
-    assert list(spline) == ["0", "5"]
-    assert spline["0"][0] == [[0.05, 0.2], [0.05, 0.1], [0.1, 0.1]]
+    assert list(spline) == ["1", "2", "7", "8"]
+    assert spline["1"][0][1] == pytest.approx([-9.95, -9.9])
+    assert spline["2"][0] == [[0.05, 0.2], [0.05, 0.1], [0.1, 0.1]]
 
 
 def test_after_effects_has_relative_tangents_and_times_from_the_layer() -> None:

@@ -1,7 +1,9 @@
 """Shapes for MLT (Kdenlive, Shotcut): a project of one white clip whose `rotoscoping` filters draw the shapes.
 
-Each filter holds one shape as JSON: key frame, counted from the filter's first frame, to points of incoming handle,
-point, outgoing handle, in shares of width and height with y down. The filter moves points evenly between key frames.
+Each filter holds one shape as JSON: key frame to points of incoming handle, point, outgoing handle, in shares of width
+and height with y down. The filter moves points evenly between key frames. Its description counts key frames from the
+filter's first frame, its renderer (seen in 7.12) from the clip's: so every filter begins with the clip, and a shape
+that is not there yet, or no more, lies outside of the picture.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from xml.etree import ElementTree
 from vosapp.shapes.animated import AnimatedShape, ObjectShapes, ShapeClip
 
 _FEATHER_PASSES = 1
+_AWAY = 10.0  # pictures to the left and above
 
 
 def write_mlt(clip: ShapeClip) -> str:
@@ -45,7 +48,7 @@ def write_mlt(clip: ShapeClip) -> str:
     clear = ElementTree.SubElement(producer, "filter", {"in": "0", "out": last})
     _properties(clear, {"mlt_service": "brightness", "level": "1", "alpha": "0"})
     for item, shape in _shapes(clip):
-        found = ElementTree.SubElement(producer, "filter", {"in": str(shape.first), "out": str(shape.last)})
+        found = ElementTree.SubElement(producer, "filter", {"in": "0", "out": last})
         _properties(
             found,
             {
@@ -63,10 +66,13 @@ def write_mlt(clip: ShapeClip) -> str:
 
 
 def spline(clip: ShapeClip, shape: AnimatedShape) -> str:
-    """The property `spline` of a `rotoscoping` filter that begins with the shape."""
-    size = (clip.width, clip.height)
-    keys = {str(frame - shape.first): (path / size).round(6).tolist() for frame, path in sorted(shape.keys.items())}
-    return json.dumps(keys, separators=(",", ":"))
+    """The property `spline` of a `rotoscoping` filter that begins with the clip."""
+    keys = {frame: path / (clip.width, clip.height) for frame, path in shape.keys.items()}
+    for frame, end in ((shape.first - 1, shape.first), (shape.last + 1, shape.last)):
+        if 0 <= frame < clip.frame_count:
+            keys[frame] = shape.at(end) / (clip.width, clip.height) - _AWAY
+    texts = {str(frame): path.round(6).tolist() for frame, path in sorted(keys.items())}
+    return json.dumps(texts, separators=(",", ":"))
 
 
 def _shapes(clip: ShapeClip) -> Iterator[tuple[ObjectShapes, AnimatedShape]]:
