@@ -3,10 +3,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-# How shapes meet true masks, drawn by ourselves and, where it is installed, by MLT's renderer.
-shapes: setup
-	$(BIN)/python -m tests.shapes demo blackswan libby
-
 .PHONY: shapes setup demo test run lint bench test-lowest clean
 
 setup: $(VENV)/.ready
@@ -39,6 +35,10 @@ lint: setup
 
 bench: setup
 	$(BIN)/python -m tests.bench --write
+
+# How shapes meet true masks, drawn by ourselves and, where it is installed, by MLT's renderer.
+shapes: setup
+	$(BIN)/python -m tests.shapes demo blackswan libby
 
 clean:
 	rm -rf $(VENV) .venv-lowest build dist demo-output
