@@ -40,6 +40,7 @@ class Stage(enum.Enum):
     READING_ALPHA = "reading alpha"
     WRITING = "writing"
     CHECKING = "checking"
+    FITTING_SHAPES = "fitting shapes"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from vosapp.core.edits import composite
 from vosapp.core.errors import ExportError
 from vosapp.core.mask import BoolImage
 from vosapp.core.settings import write_whole
-from vosapp.engine.job import JobContext
+from vosapp.engine.job import JobContext, Stage
 from vosapp.export.shapes.formats import ShapeFormat, texts_of
 from vosapp.shapes.animated import AnimatedShape, ObjectShapes, ShapeClip, coverage
 from vosapp.shapes.bezier import flattened
@@ -121,7 +121,7 @@ def _object(task: ShapeTask, item: RotoObject, clip: ClipRef, context: JobContex
     for part in parts:
         shapes += fit_part(part, task.tolerance_px, fixed=item.anchors(), check=context.check)
         done += len(part.outlines)
-        context.progress(done, total, f"Shapes of {item.name}")
+        context.progress(done, total, Stage.FITTING_SHAPES, note=item.name)
     # Holes are cut out of everything that is filled.
     shapes.sort(key=lambda shape: shape.is_hole)
     found = ObjectShapes(item.name, item.colour, shapes, item.matte.feather_px)

@@ -13,6 +13,7 @@ _WORDS = {
     Stage.READING_ALPHA: "Reading the alpha channel",
     Stage.WRITING: "Writing",
     Stage.CHECKING: "Checking",
+    Stage.FITTING_SHAPES: "Fitting shapes",
 }
 
 
