@@ -20,7 +20,7 @@ from vosapp.__main__ import main
 from vosapp.core.document import Origin
 from vosapp.core.project import Project
 from vosapp.core.timeline import Direction, FrameRange
-from vosapp.export.recipe import ExportFormat
+from vosapp.export.formats import ExportFormat
 from vosapp.presentation.view_state import Reach, Tool
 from vosapp.video.images import read_image
 from vosapp.video.open import open_video

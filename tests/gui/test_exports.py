@@ -14,7 +14,8 @@ from vosapp.core.document import MatteSettings
 from vosapp.core.timeline import FrameRange
 from vosapp.engine.job import JobContext
 from vosapp.export.export_job import ExportReport, ExportTask, export_body
-from vosapp.export.recipe import ExportFormat, MissingMasks
+from vosapp.export.formats import ExportFormat
+from vosapp.export.recipe import MissingMasks
 from vosapp.presentation.view_state import NoticeKind
 from vosapp.ui.dialogs.export import ExportDialog
 from vosapp.video.images import read_image

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from tests.gui.window_driver import WindowDriver
 from vosapp.core.document import MatteSettings, Origin
 from vosapp.core.timeline import FrameRange
-from vosapp.export.recipe import ExportFormat
+from vosapp.export.formats import ExportFormat
 from vosapp.matte.alpha import alpha_of
 from vosapp.presentation.view_state import ViewMode
 from vosapp.ui.dialogs.matte import MatteDialog

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from vosapp.cli.frame_numbers import frame_ends, frame_range
 from vosapp.cli.job_runner import Reporter, run_job
 from vosapp.core.errors import ExportError, MediaError
-from vosapp.export.recipe import ExportFormat, MissingMasks, Recipe
+from vosapp.export.formats import ExportFormat
+from vosapp.export.recipe import MissingMasks, Recipe
 
 if TYPE_CHECKING:
     from vosapp.core.document import ClipRef

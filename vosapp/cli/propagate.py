@@ -20,8 +20,9 @@ from vosapp.core.errors import Cancelled, EngineError, MaskError, ProjectError
 from vosapp.core.mask import Mask
 from vosapp.core.timeline import Direction, FrameRange
 from vosapp.engine.engines import DEFAULT_ENGINE
-from vosapp.export.manifest import require_free
-from vosapp.export.recipe import ExportFormat, MissingMasks, Recipe
+from vosapp.export.formats import ExportFormat
+from vosapp.export.place_check import require_place
+from vosapp.export.recipe import MissingMasks, Recipe
 
 if TYPE_CHECKING:
     from vosapp.core.document import ClipRef
@@ -91,7 +92,8 @@ def run(arguments: argparse.Namespace) -> int:
         missing=MissingMasks.SKIP,
         overwrite=arguments.overwrite,
     )
-    require_free(recipe)  # before the long run, not after it
+    # before the long run, not after it
+    require_place(recipe, (frame + clip.first_number for frame in within))
     require_writable_folder(arguments.out)
     project, editor = _open(arguments.project, clip)
     if project is not None:

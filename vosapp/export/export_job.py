@@ -1,27 +1,29 @@
-"""The body of an export, the same for the window and the command line: look over, write, read back, note down."""
+"""The body of an export, the same for the window and the command line: look over, write, read back, publish."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 
 from vosapp.core.document import Document, MaskStore
+from vosapp.core.errors import ExportError
 from vosapp.core.frame_words import frame_words
-from vosapp.core.timecode import timecode
+from vosapp.core.relink import is_same_media
 from vosapp.engine.job import JobContext, Stage
+from vosapp.export.earlier import Earlier, look_over
 from vosapp.export.layers import layers_at
-from vosapp.export.manifest import Written, clear_earlier_export, forget_manifest, write_manifest
-from vosapp.export.picture import carried_colour, picture_to_export
-from vosapp.export.png_target import PngTarget
+from vosapp.export.manifest import manifest_of
+from vosapp.export.names import FileNames
+from vosapp.export.picture import picture_to_export
 from vosapp.export.preflight import Preflight, preflight
-from vosapp.export.recipe import ExportFormat, Recipe
+from vosapp.export.recipe import Recipe
+from vosapp.export.staging import Staging
 from vosapp.export.target import FrameToWrite, Target
+from vosapp.export.targets import make_target, names_of
 from vosapp.matte.alpha import needs_picture
-from vosapp.video.colour import SCREEN
-from vosapp.video.open import open_video
+from vosapp.video.open import exact_info, open_video
 from vosapp.video.source import RgbImage, VideoSource
 
 
@@ -54,9 +56,9 @@ class ExportReport:
 def export_body(
     task: ExportTask, *, open_source: Callable[[], VideoSource] | None = None
 ) -> Callable[[JobContext], ExportReport]:
-    """A body for `Job`. When it is cancelled or fails, images written so far stay and their manifest says that they
-    are not all; an unfinished movie goes. If the program dies, what is left says the same: the manifest is there from
-    the beginning and says that the export is not complete, and no unfinished file bears its own name.
+    """A body for `Job`. When it is cancelled or fails, nothing of it stays and an earlier export is as it was.
+
+    If the program dies, what lies in the export's place is as it was too, and the same export can be done again.
 
     Args:
         task: what to export.
@@ -65,8 +67,12 @@ def export_body(
 
     def body(context: JobContext) -> ExportReport:
         found = preflight(task.document, task.recipe)
-        source = (open_source or (lambda: open_video(found.clip.path)))() if _needs_clip(task.recipe, found) else None
+        source = None
+        if task.recipe.format.facts.needs_picture or _is_refined(task.recipe, found):
+            source = (open_source or (lambda: open_video(found.clip.path)))()
         try:
+            if source is not None:
+                _require_same_clip(found, source)
             return _Export(task, found, source, context).run()
         finally:
             if source is not None:
@@ -75,13 +81,24 @@ def export_body(
     return body
 
 
-def _needs_clip(recipe: Recipe, found: Preflight) -> bool:
-    return recipe.format is ExportFormat.PRORES_4444 or _is_refined(recipe, found)
-
-
 def _is_refined(recipe: Recipe, found: Preflight) -> bool:
     """Whether a matte comes from the picture; an image of object ids holds none."""
-    return recipe.format is not ExportFormat.PNG_INDEXED and any(needs_picture(one.matte) for one in found.objects)
+    return recipe.format.facts.takes_edges and any(needs_picture(one.matte) for one in found.objects)
+
+
+def _require_same_clip(found: Preflight, source: VideoSource) -> None:
+    """Makes sure that the masks belong to these pictures. Raises ExportError."""
+    clip, info = found.clip, exact_info(source)
+    if (info.height, info.width) != (clip.height, clip.width):
+        raise ExportError(
+            f"{info.path} has {info.width}x{info.height} pixels, the project's masks {clip.width}x{clip.height}.",
+            "It is other footage: say in the window where the right clip is, with File > Relink media.",
+        )
+    if clip.sample_digest and not is_same_media(clip, info.path):
+        raise ExportError(
+            f"{info.path} is not the clip that this project's masks were made on: its content differs.",
+            "Put the right clip there, or take this one over in the window with File > Relink media.",
+        )
 
 
 class _Export:
@@ -96,44 +113,40 @@ class _Export:
     def run(self) -> ExportReport:
         """Writes everything, or leaves what `export_body` promises."""
         recipe, found = self._task.recipe, self._found
-        clear_earlier_export(recipe)
-        target = self._make_target()
+        names = names_of(recipe, found)
+        earlier = look_over(recipe.place, self._planned(names), overwrite=recipe.overwrite)
+        staging = Staging(recipe.place)
         try:
-            self._note([], complete=False)  # stands if the program ends in the middle
-            self._write(target)
-            target.finish()
-            self._check(target)
-            target.publish()
-        except BaseException:
-            if target.abandon():
-                self._note(target.files(), complete=False)
-            else:
-                forget_manifest(recipe)
-            raise
-        note = self._note(target.files(), complete=True)
+            files, note = self._fill(staging, names, earlier)
+        finally:
+            staging.discard()
         warnings = found.warnings()
         if self._damaged:
             where = frame_words(self._damaged, found.clip.first_number)
             warnings.append(f"The clip is damaged on {where}; the exported picture there is the one before it, marked.")
-        return ExportReport(tuple(self._written), tuple(target.files()), note, tuple(warnings))
+        paths = tuple(recipe.place.folder / name for name in files)
+        return ExportReport(tuple(self._written), paths, note, tuple(warnings))
 
-    def _note(self, files: Sequence[Path], *, complete: bool) -> Path:
-        written = Written(self._written, files, tuple(sorted(self._damaged)), complete)
-        return write_manifest(self._task.recipe, self._found, written)
+    def _planned(self, names: FileNames | None) -> list[str]:
+        if names is None:
+            return [self._task.recipe.path.name]
+        return names.planned(self._number(frame) for frame in self._found.frames)
 
-    def _make_target(self) -> Target:
-        recipe, found = self._task.recipe, self._found
-        if recipe.format is not ExportFormat.PRORES_4444:
-            return PngTarget(recipe.path, found.objects, indexed=recipe.format is ExportFormat.PNG_INDEXED)
-        from vosapp.export.prores_target import ProResTarget  # loads PyAV
-
-        clip = found.clip
-        rate = clip.rate if clip.rate > 0 else Fraction(24)
-        start = self._source.info.start_timecode if self._source is not None else ""
-        code = timecode(found.frames[0], rate, start) if start else ""
-        colour = carried_colour(self._source.info.colour) if self._source is not None else SCREEN
-        shape = (clip.height, clip.width)
-        return ProResTarget(recipe.path, shape=shape, rate=rate, start_timecode=code, colour=colour)
+    def _fill(self, staging: Staging, names: FileNames | None, earlier: Earlier) -> tuple[list[str], Path]:
+        """Writes, reads back and publishes; returns the names of the files and the manifest."""
+        recipe = self._task.recipe
+        target = make_target(recipe, self._found, folder=staging.files, names=names, source=self._source)
+        try:
+            self._write(target)
+            target.finish()
+            self._check(target)
+            target.end_check()
+        except BaseException:
+            target.abandon()
+            raise
+        files = target.files()
+        said = manifest_of(recipe, self._found, written=self._written, damaged=sorted(self._damaged))
+        return files, staging.publish(files, said, earlier, overwrite=recipe.overwrite)
 
     def _write(self, target: Target) -> None:
         total = 2 * len(self._found.frames)
@@ -152,17 +165,20 @@ class _Export:
                 target.check(frame)
                 self._context.progress(done, total, Stage.CHECKING)
 
+    def _number(self, frame_index: int) -> int:
+        return frame_index + self._found.clip.first_number
+
     def _frames(self) -> Generator[FrameToWrite]:
         clip, source = self._found.clip, self._source
         shape, refined = (clip.height, clip.width), _is_refined(self._task.recipe, self._found)
         for frame_index in self._found.frames:
             picture = seen = None
-            if source is not None and self._task.recipe.format is ExportFormat.PRORES_4444:
+            if source is not None and self._task.recipe.format.facts.needs_picture:
                 picture = picture_to_export(source, frame_index, self._damaged.add)
             if source is not None and refined:
                 seen = self._seen(source, frame_index)
             layers = layers_at(self._found.objects, self._task.store, frame_index, shape, seen)
-            yield FrameToWrite(frame_index, frame_index + clip.first_number, layers, picture)
+            yield FrameToWrite(frame_index, self._number(frame_index), layers, picture)
 
     def _seen(self, source: VideoSource, frame_index: int) -> RgbImage:
         """The picture as it is seen, that mattes are refined from."""

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 from itertools import chain
 
-from vosapp.core.document import ClipRef, Document, ObjectId, RotoObject
+import numpy as np
+from numpy.typing import NDArray
+
+from vosapp.core.document import Cell, ClipRef, Document, ObjectId, RotoObject
 from vosapp.core.errors import ExportError
+from vosapp.core.frame_map import FrameMap
 from vosapp.core.frame_words import frame_words
 from vosapp.core.timeline import FrameRange, ranges_of
-from vosapp.export.recipe import ExportFormat, MissingMasks, Recipe
+from vosapp.export.formats import ExportFormat
+from vosapp.export.recipe import MissingMasks, Recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +63,14 @@ def preflight(document: Document, recipe: Recipe) -> Preflight:
     within = (recipe.frames or document.working_range()).intersection(FrameRange(0, document.clip.frame_count - 1))
     if within is None:
         raise ExportError("The frames to export are not in the clip.", f"It has {document.clip.frame_count} frames.")
-    missing = {item.id: ranges_of(f for f in within if _is_missing(item, f)) for item in objects}
-    missing = {object_id: ranges for object_id, ranges in missing.items() if ranges}
-    stale = {o.id: sum(1 for f, c in o.cells.items() if c.stale and f in within) for o in objects}
+    gaps = {item.id: _missing(item, within) for item in objects}
+    missing = {object_id: ranges_of(frames.tolist()) for object_id, frames in gaps.items() if frames.size}
+    stale = {item.id: sum(frame in within for frame in item.stale()) for item in objects}
     stale = {object_id: count for object_id, count in stale.items() if count}
     frames = tuple(within)
     if recipe.missing is MissingMasks.SKIP:
-        frames = tuple(f for f in within if not all(_is_missing(item, f) for item in objects))
+        empty = reduce(np.intersect1d, gaps.values())
+        frames = tuple(np.setdiff1d(np.arange(within.first, within.last + 1), empty).tolist())
         if not frames:
             raise ExportError("There is no mask to export yet.", "Paint an object and propagate it first.")
     found = Preflight(document.clip, objects, frames, missing, stale)
@@ -82,5 +89,16 @@ def _objects(document: Document, recipe: Recipe) -> tuple[RotoObject, ...]:
     return objects
 
 
-def _is_missing(item: RotoObject, frame_index: int) -> bool:
-    return frame_index not in item.cells and not item.is_absent(frame_index)
+def _missing(item: RotoObject, within: FrameRange) -> NDArray[np.int64]:
+    """The frames of a range on which an object has no mask and is not declared absent, ascending."""
+    there = np.zeros(within.last + 1, np.bool_)
+    frames = FrameMap.of(item.cells).derived(_frames_of)
+    held = np.fromiter(frames, np.int64, len(frames))
+    there[held[held <= within.last]] = True
+    for absence in item.absences:
+        there[absence.first : absence.last + 1] = True
+    return np.flatnonzero(~there[within.first :]) + within.first
+
+
+def _frames_of(cells: Mapping[int, Cell]) -> tuple[int, ...]:
+    return tuple(cells)

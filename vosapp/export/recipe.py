@@ -8,19 +8,8 @@ from pathlib import Path
 
 from vosapp.core.document import ObjectId
 from vosapp.core.timeline import FrameRange
-
-
-class ExportFormat(enum.Enum):
-    """What the files are."""
-
-    PRORES_4444 = "prores4444"
-    PNG = "png"
-    PNG_INDEXED = "png-indexed"
-
-    @property
-    def is_folder(self) -> bool:
-        """Whether the target is a folder of images instead of one file."""
-        return self is not ExportFormat.PRORES_4444
+from vosapp.export.earlier import Place
+from vosapp.export.formats import ExportFormat
 
 
 class MissingMasks(enum.Enum):
@@ -37,13 +26,14 @@ class Recipe:
 
     Attributes:
         format: what the files are.
-        path: a folder for images, a .mov file for ProRes. Of several objects, binary PNG makes a folder for each
-            inside it; ProRes holds them together in one alpha; indexed PNG holds ids, the object in front winning.
+        path: a folder for images, or the one file. Of several objects, mattes as images make a folder for each inside
+            it; a movie holds them together in one alpha; indexed PNG holds ids, the object in front winning.
         frames: which frames; None takes the document's in and out, else the whole clip.
         object_ids: which objects; None takes all.
         missing: EMPTY writes an empty mask, so that as many frames come out as went in; SKIP leaves out frames on
             which no object stands; REFUSE writes nothing at all.
         overwrite: whether files of other origin may be replaced. Files of an earlier export always may.
+        name: pattern of the names of images, as `FileNames` takes it; "" for the usual ones.
     """
 
     format: ExportFormat
@@ -52,3 +42,9 @@ class Recipe:
     object_ids: tuple[ObjectId, ...] | None = None
     missing: MissingMasks = MissingMasks.EMPTY
     overwrite: bool = False
+    name: str = ""
+
+    @property
+    def place(self) -> Place:
+        """Where the files go."""
+        return Place(self.path, self.format.is_folder)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -21,7 +20,7 @@ class FrameToWrite:
 
     Attributes:
         frame_index: in the clip.
-        number: of the frame in the source's numbering.
+        number: of the frame as its file is named.
         layers: the objects from front to back.
         picture: (height, width, 3) uint8 or uint16, None for targets that need none.
     """
@@ -33,11 +32,7 @@ class FrameToWrite:
 
 
 class Target(Protocol):
-    """Where an export goes. Frames come in ascending order, once each."""
-
-    @property
-    def needs_picture(self) -> bool:
-        """Whether frames carry the picture beside the masks."""
+    """What writes an export into its staging folder. Frames come in ascending order, once each."""
 
     def write(self, frame: FrameToWrite) -> None:
         """Writes a frame. Raises ExportError or MediaError when it cannot be written."""
@@ -48,11 +43,11 @@ class Target(Protocol):
     def check(self, frame: FrameToWrite) -> None:
         """Reads a frame back, after `finish` and in the order of writing. Raises ExportError when it differs."""
 
-    def publish(self) -> None:
-        """Puts what was checked into its place. Raises ExportError when it holds more frames than were checked."""
+    def end_check(self) -> None:
+        """Ends checking. Raises ExportError when the files hold more frames than were checked."""
 
-    def abandon(self) -> bool:
-        """Ends early, before `publish`. Returns whether the frames written so far stay, as valid files."""
+    def abandon(self) -> None:
+        """Closes what is open, after a failure or cancellation."""
 
-    def files(self) -> list[Path]:
-        """The files written and kept."""
+    def files(self) -> list[str]:
+        """Names of the files written, relative to the folder, with "/"."""

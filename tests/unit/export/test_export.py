@@ -19,12 +19,12 @@ from vosapp.core.mask import Mask
 from vosapp.core.store import MemoryMaskStore
 from vosapp.core.timeline import FrameRange
 from vosapp.engine.job import Job, JobContext, Outcome
-from vosapp.export import png_target
+from vosapp.export import png_family
 from vosapp.export.export_job import ExportReport, ExportTask, export_body
-from vosapp.export.manifest import manifest_path
-from vosapp.export.png_target import PngTarget
+from vosapp.export.formats import ExportFormat
+from vosapp.export.image_target import ImageTarget
 from vosapp.export.preflight import preflight
-from vosapp.export.recipe import ExportFormat, MissingMasks, Recipe
+from vosapp.export.recipe import MissingMasks, Recipe
 from vosapp.matte.alpha import alpha_of
 from vosapp.video.av.file_source import FileSource
 from vosapp.video.images import read_image, write_png
@@ -272,24 +272,15 @@ class Stopping(MemoryMaskStore):
 
 @pytest.mark.parametrize("break_it", [False, True])
 @pytest.mark.parametrize("kind", [ExportFormat.PNG, ExportFormat.PRORES_4444])
-def test_cancel_or_failure_leaves_a_declared_prefix_or_nothing(
-    tmp_path: Path, kind: ExportFormat, break_it: bool
-) -> None:
+def test_cancel_or_failure_leaves_nothing(tmp_path: Path, kind: ExportFormat, break_it: bool) -> None:
     document, masks = shot()
     jobs: list[Job[ExportReport]] = []
-    path = tmp_path / "out" if kind.is_folder else tmp_path / "out.mov"
-    recipe = Recipe(kind, path)
+    recipe = Recipe(kind, tmp_path / ("out" if kind.is_folder else "out.mov"))
     task = ExportTask(document, Stopping(masks, jobs, 4, break_it=break_it), recipe)
     jobs.append(Job(export_body(task, open_source=lambda: ArraySource(pictures()))))
     result = jobs[0].run()
     assert result.outcome is (Outcome.FAILED if break_it else Outcome.CANCELLED)
-    if kind is ExportFormat.PRORES_4444:
-        assert list(tmp_path.iterdir()) == []
-        return
-    note = json.loads(manifest_path(recipe).read_text())
-    assert note["complete"] is False
-    assert note["frame_count"] == len(numbers(path)) == 3
-    assert (note["first_frame"], note["last_frame"], note["frames_asked_for"]) == (0, 2, FRAMES)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_cancel_while_checking_leaves_no_movie(tmp_path: Path) -> None:
@@ -304,39 +295,20 @@ def test_cancel_while_checking_leaves_no_movie(tmp_path: Path) -> None:
 
 def test_a_file_that_changes_behind_our_back_fails_the_export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     document, store = shot()
-    finish = PngTarget.finish
+    finish = ImageTarget.finish
 
-    def spoil(target: PngTarget) -> None:
-        write_png(target.files()[2], np.zeros(SIZE, np.uint8))
+    def spoil(target: ImageTarget) -> None:
+        write_png(target._folder / target.files()[2], np.zeros(SIZE, np.uint8))
         finish(target)
 
-    monkeypatch.setattr(PngTarget, "finish", spoil)
+    monkeypatch.setattr(ImageTarget, "finish", spoil)
     with pytest.raises(ExportError, match=r"00002\.png does not read back"):
         run(document, store, Recipe(ExportFormat.PNG, tmp_path))
 
 
-@pytest.mark.parametrize("kind", [ExportFormat.PNG, ExportFormat.PRORES_4444])
-def test_an_export_whose_program_dies_does_not_look_whole(tmp_path: Path, kind: ExportFormat) -> None:
-    document, masks = shot()
-    path = tmp_path / ("out" if kind.is_folder else "out.mov")
-    recipe, seen = Recipe(kind, path), []
-
-    class Looking(MemoryMaskStore):
-        """Looks at the disk as it is in the middle of the export."""
-
-        def get(self, digest: str) -> Mask:
-            seen.append((json.loads(manifest_path(recipe).read_text())["complete"], path.is_file()))
-            return masks.get(digest)
-
-    body = export_body(ExportTask(document, Looking(), recipe), open_source=lambda: ArraySource(pictures()))
-    assert Job(body).run().outcome is Outcome.DONE
-    assert set(seen) == {(False, False)}
-    assert json.loads(manifest_path(recipe).read_text())["complete"] is True
-
-
-def test_no_half_image_bears_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_export_leaves_no_image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     document, store = shot()
-    whole = png_target.write_png
+    whole = png_family.write_png
 
     def half(path: Path, *rest: NDArray[np.uint8]) -> None:
         whole(path, *rest)
@@ -344,10 +316,10 @@ def test_no_half_image_bears_its_name(tmp_path: Path, monkeypatch: pytest.Monkey
             path.write_bytes(path.read_bytes()[:40])
             raise MediaError(f"{path} cannot be written (No space left on device).")
 
-    monkeypatch.setattr(png_target, "write_png", half)
+    monkeypatch.setattr(png_family, "write_png", half)
     with pytest.raises(MediaError, match="No space"):
         run(document, store, Recipe(ExportFormat.PNG, tmp_path))
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["00000.png", "00001.png", "manifest.json"]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_progress_counts_writing_and_checking(tmp_path: Path) -> None:

@@ -18,8 +18,9 @@ from vosapp.core.mask import Mask
 from vosapp.core.store import MemoryMaskStore
 from vosapp.engine.job import Job
 from vosapp.export.export_job import ExportReport, ExportTask, export_body
+from vosapp.export.formats import ExportFormat
 from vosapp.export.picture import picture_to_export
-from vosapp.export.recipe import ExportFormat, Recipe
+from vosapp.export.recipe import Recipe
 from vosapp.video.clip_ref import clip_ref
 from vosapp.video.colour import (
     MATRIX_BT601,

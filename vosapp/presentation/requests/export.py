@@ -8,8 +8,9 @@ from pathlib import Path
 from vosapp.core.document import Document
 from vosapp.core.errors import ExportError
 from vosapp.core.timeline import FrameRange
+from vosapp.export.formats import ExportFormat
 from vosapp.export.preflight import Preflight, preflight
-from vosapp.export.recipe import ExportFormat, MissingMasks, Recipe
+from vosapp.export.recipe import MissingMasks, Recipe
 from vosapp.matte.alpha import is_neutral, is_soft
 from vosapp.presentation.requests.run import active_object
 from vosapp.presentation.text.formatting import rate_text

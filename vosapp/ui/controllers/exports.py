@@ -10,8 +10,9 @@ from PySide6.QtCore import QObject, Signal
 
 from vosapp.core.errors import UserError
 from vosapp.engine.job import JobResult, Outcome, Progress
-from vosapp.export.manifest import require_free
-from vosapp.export.recipe import ExportFormat, MissingMasks
+from vosapp.export.earlier import PlaceTakenError
+from vosapp.export.formats import ExportFormat
+from vosapp.export.recipe import MissingMasks, Recipe
 from vosapp.presentation.requests.export import ExportChoice, ExportDisplay, Finding, recipe, resolve_export
 from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.presentation.text.progress import progress_words
@@ -50,6 +51,7 @@ class ExportController(QObject):
         self._task.ended.connect(self._job_ended)
         self._result: Finding | None = None
         self._result_path = ""
+        self._wanted: Recipe | None = None
         self.choice = ExportChoice()
         session.changed.connect(self.changed)
         session.opened.connect(self._reset)
@@ -99,15 +101,13 @@ class ExportController(QObject):
                 NoticeKind.WARNING,
             )
             return
-        wanted = recipe(session.document, session.view, self.choice)
-        try:
-            require_free(wanted)
-        except UserError as error:
-            if not self._dialogs.confirm("Replace what is there?", error.message, "Replace"):
-                return
-            wanted = replace(wanted, overwrite=True)
+        self._begin(recipe(session.document, session.view, self.choice))
+
+    def _begin(self, wanted: Recipe) -> None:
+        """Starts a recipe. What lies in its place is looked at in the worker's thread: disks can be slow."""
         from vosapp.export.export_job import ExportTask, export_body  # loads OpenCV
 
+        session, self._wanted = self._session, wanted
         task = ExportTask(session.document, session.editor.store, wanted)
         self._result = None
         session.set(export=WorkStatus("Export"))
@@ -144,16 +144,23 @@ class ExportController(QObject):
             )
 
     def _job_ended(self, result: JobResult[ExportReport]) -> None:
-        self._result, self._result_path = _outcome(
-            result, recipe(self._session.document, self._session.view, self.choice).path
-        )
+        wanted = self._wanted
+        if wanted is not None:
+            self._result, self._result_path = _outcome(result, wanted.path)
         if self._task.hangs:
             text = "Stopped, but a drive does not answer. What is unfinished there goes when it answers."
             self._result = Finding(NoticeKind.WARNING, text)
         self._session.set(export=None)
-        self._session.notify(self._result.text, kind=self._result.kind)
+        if isinstance(result.error, PlaceTakenError) and wanted is not None and self._may_replace(result.error):
+            self._begin(replace(wanted, overwrite=True))
+            return
+        if self._result is not None:
+            self._session.notify(self._result.text, kind=self._result.kind)
         self.changed.emit()
         self.ended.emit(result.outcome)
+
+    def _may_replace(self, conflict: PlaceTakenError) -> bool:
+        return self._dialogs.confirm("Replace what is there?", conflict.message, "Replace")
 
     def _reset(self) -> None:
         self.choice = replace(self.choice, folder="")
@@ -169,8 +176,8 @@ def _outcome(result: JobResult[ExportReport], path: Path) -> tuple[Finding, str]
         text = f"Done: {frames} frames in {what}, read back and found as written."
         return Finding(NoticeKind.GOOD, text), str(path)
     if result.outcome is Outcome.CANCELLED:
-        text = "Stopped. The images written so far stay, and their manifest says that they are not all."
-        return Finding(NoticeKind.WARNING, text if path.is_dir() else "Stopped. Nothing was left behind."), ""
+        text = "Stopped. Nothing of it was left behind; what an earlier export wrote is as it was."
+        return Finding(NoticeKind.WARNING, text), ""
     if isinstance(result.error, UserError):
         return Finding(NoticeKind.ERROR, str(result.error)), ""
     return Finding(NoticeKind.ERROR, f"The export stopped because of an error in the program: {result.error}."), ""

@@ -133,7 +133,7 @@ class _Story:
         self._picture("repaired")
 
     def _export(self) -> None:
-        from vosapp.export.recipe import ExportFormat
+        from vosapp.export.formats import ExportFormat
 
         exports = self.workspace.exports
         self.hands.trigger("file.export")

@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vosapp.export.recipe import ExportFormat, MissingMasks
+from vosapp.export.formats import ExportFormat
+from vosapp.export.recipe import MissingMasks
 from vosapp.presentation.requests.export import ExportDisplay, Finding
 from vosapp.presentation.text.formatting import duration
 from vosapp.presentation.view_state import NoticeKind, WorkStatus

@@ -23,9 +23,7 @@ _BLOCKS = (8, 8)
 
 
 class ProResTarget:
-    """A .mov file, written beside its place and moved there when it is whole, so a cancelled export leaves nothing."""
-
-    needs_picture = True
+    """A .mov file."""
 
     def __init__(
         self,
@@ -39,7 +37,7 @@ class ProResTarget:
         """Creates the file.
 
         Args:
-            path: the file, ending in .mov.
+            path: the file.
             shape: (height, width) of every frame.
             rate: frames a second.
             start_timecode: of the first frame, or "".
@@ -48,15 +46,8 @@ class ProResTarget:
         Raises:
             ExportError: it cannot be created.
         """
-        if path.suffix.lower() != ".mov":
-            raise ExportError(f"{path.name} is no name for a ProRes file.", "End it in .mov.")
         self._path = path
-        self._partial = path.with_name(f"{path.stem}.part.mov")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ExportError(f"{path.parent} cannot be made ({error.strerror}).", "Choose another folder.") from error
-        self._writer = ProResWriter(self._partial, shape=shape, rate=rate, start_timecode=start_timecode, colour=colour)
+        self._writer = ProResWriter(path, shape=shape, rate=rate, start_timecode=start_timecode, colour=colour)
         self._count = 0
         self._checked = 0
         self._reader: FileSource | None = None
@@ -67,14 +58,14 @@ class ProResTarget:
         self._count += 1
 
     def finish(self) -> None:
-        """Completes the file, still beside its place."""
+        """Completes the file."""
         self._writer.close()
 
     def check(self, frame: FrameToWrite) -> None:
         """Decodes the frame and compares alpha by pixel and colour by blocks."""
         try:
             if self._reader is None:
-                self._reader = FileSource(self._partial)
+                self._reader = FileSource(self._path)
             read = self._reader.native(self._checked)
         except (MediaError, IndexError) as error:
             raise self._differs(frame, "cannot be read back") from error
@@ -88,28 +79,22 @@ class ProResTarget:
         if np.abs(_means(read[..., :3]) - _means(expected[..., :3])).max() > _COLOUR_TOLERANCE:
             raise self._differs(frame, "shows another picture")
 
-    def publish(self) -> None:
-        """Compares the number of frames in the file with the number written and moves it into its place."""
+    def end_check(self) -> None:
+        """Compares the number of frames in the file with the number written."""
         count = self._reader.info.frame_count if self._reader is not None else 0
         self._close_reader()
         if count != self._count:
-            raise ExportError(f"{self._path} holds {count} frames, {self._count} were written.", "Export again.")
-        try:
-            self._partial.replace(self._path)
-        except OSError as error:
-            raise ExportError(f"{self._path} cannot be written ({error.strerror}).", "Choose another name.") from error
+            raise ExportError(f"{self._path.name} holds {count} frames, {self._count} were written.", "Export again.")
 
-    def abandon(self) -> bool:
-        """Removes what was written: an unfinished file would be taken for a whole one."""
+    def abandon(self) -> None:
+        """Closes the file."""
         self._close_reader()
         with suppress(ExportError):  # a full disk is why we are here
             self._writer.close()
-        self._partial.unlink(missing_ok=True)
-        return False
 
-    def files(self) -> list[Path]:
+    def files(self) -> list[str]:
         """The file."""
-        return [self._path]
+        return [self._path.name]
 
     def _close_reader(self) -> None:
         if self._reader is not None:
@@ -117,7 +102,7 @@ class ProResTarget:
             self._reader = None
 
     def _differs(self, frame: FrameToWrite, how: str) -> ExportError:
-        return ExportError(f"Frame {frame.number} of {self._path} {how}.", "Check the disk and export again.")
+        return ExportError(f"Frame {frame.number} of {self._path.name} {how}.", "Check the disk and export again.")
 
 
 def _rgba(frame: FrameToWrite) -> DeepRgb:

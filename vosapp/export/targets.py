@@ -1,0 +1,78 @@
+"""From a recipe to the target that writes it, and to the names of its files."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+from vosapp.core.errors import ExportError
+from vosapp.core.timecode import timecode
+from vosapp.export.formats import Content, Family
+from vosapp.export.image_target import ImageFamily, ImageTarget
+from vosapp.export.names import LONGEST_NAME_BYTES, FileNames, name_of_clip
+from vosapp.export.picture import carried_colour
+from vosapp.export.preflight import Preflight
+from vosapp.export.recipe import Recipe
+from vosapp.export.target import Target
+from vosapp.video.colour import SCREEN
+from vosapp.video.source import VideoSource
+
+
+def names_of(recipe: Recipe, found: Preflight) -> FileNames | None:
+    """The names of the images of an export; None for one file.
+
+    Raises:
+        ExportError: the names cannot be used.
+    """
+    facts = recipe.format.facts
+    if not recipe.format.is_folder:
+        _check_file_name(recipe)
+        return None
+    apart = facts.content is Content.MATTE
+    clip = name_of_clip(found.clip.path)
+    return FileNames(recipe.name, facts.suffix, clip=clip, objects=found.objects, apart=apart)
+
+
+def _check_file_name(recipe: Recipe) -> None:
+    facts, name = recipe.format.facts, recipe.path.name
+    if recipe.path.suffix.lower() != facts.suffix:
+        raise ExportError(f"{name} is no name for {facts.title}.", f"End it in {facts.suffix}.")
+    if len(name.encode("utf-8", "surrogateescape")) > LONGEST_NAME_BYTES + len(facts.suffix):
+        raise ExportError(f"The name {name[:40]}... is too long.", "Take a shorter one.")
+
+
+def make_target(
+    recipe: Recipe, found: Preflight, *, folder: Path, names: FileNames | None, source: VideoSource | None
+) -> Target:
+    """What writes a recipe.
+
+    Args:
+        recipe: what is asked for.
+        found: what there is.
+        folder: where the files go.
+        names: of images.
+        source: the clip, for formats that hold its picture.
+
+    Raises:
+        ExportError: a file cannot be created.
+    """
+    if names is not None:
+        return ImageTarget(folder, names, _image_family(recipe))
+    from vosapp.export.movie_target import ProResTarget  # loads PyAV
+
+    clip = found.clip
+    rate = clip.rate if clip.rate > 0 else Fraction(24)
+    start = source.info.start_timecode if source is not None else ""
+    code = timecode(found.frames[0], rate, start) if start else ""
+    colour = carried_colour(source.info.colour) if source is not None else SCREEN
+    shape = (clip.height, clip.width)
+    return ProResTarget(folder / recipe.path.name, shape=shape, rate=rate, start_timecode=code, colour=colour)
+
+
+def _image_family(recipe: Recipe) -> ImageFamily:
+    facts = recipe.format.facts
+    if facts.family is Family.PNG:
+        from vosapp.export.png_family import PngFamily
+
+        return PngFamily(facts.content)
+    raise ValueError(f"no images of {recipe.format}")
