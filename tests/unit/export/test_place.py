@@ -15,9 +15,9 @@ import pytest
 
 from tests.clips import make_clip
 from tests.disks import small_disk_in
-from tests.nobody import as_nobody
 from tests.unit.engine.fakes import ArraySource
 from tests.unit.export.test_export import FRAMES, Stopping, numbers, pictures, run, shot
+from tests.unprivileged import as_unprivileged
 from vosapp.core.errors import ExportError, UserError
 from vosapp.core.mask import Mask
 from vosapp.core.store import MemoryMaskStore
@@ -276,7 +276,7 @@ def test_a_read_only_folder_is_one_sentence(tmp_path: Path) -> None:
                 run(document, masks, recipe_for(kind, tmp_path))
 
     try:
-        as_nobody(work)
+        as_unprivileged(work)
     finally:
         tmp_path.chmod(0o755)
 
