@@ -14,7 +14,8 @@ from vosapp.core.document import MATTE_EDGES, Document, MatteSettings, ObjectId,
 from vosapp.core.edits import add_object, remove_object, set_mask, set_matte
 from vosapp.core.errors import MaskError
 from vosapp.core.mask import Mask
-from vosapp.export.recipe import ExportFormat, MissingMasks, Recipe
+from vosapp.export.formats import ExportFormat
+from vosapp.export.recipe import MissingMasks, Recipe
 
 if TYPE_CHECKING:
     from vosapp.core.document import ClipRef
