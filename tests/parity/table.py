@@ -32,7 +32,9 @@ def main() -> int:
     outcome = pytest.main([str(folder), "-q", "--override-ini=addopts=-p no:cacheprovider"])
     if outcome != pytest.ExitCode.OK:
         return int(outcome)
-    table = "\n".join([HEAD, *(row(spec.name, spec.title) for spec in NETWORKS if spec.name != "hybrid")])
+    table = "\n".join(
+        [HEAD, *(row(spec.name, spec.title) for spec in NETWORKS if spec.name != "hybrid" and not spec.extra)]
+    )
     print(table)
     if arguments.write:
         write(table)

@@ -1,10 +1,11 @@
-"""`vosapp weights`: import the authors' published weights, list what is there, verify it, remove it."""
+"""`vosapp weights`: import or get the authors' published weights, list what is there, verify it, remove it."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
+from vosapp.cli import weights_get
 from vosapp.engine.variants import variants
 from vosapp.models.registry import NETWORKS, network
 from vosapp.models.weights import (
@@ -27,6 +28,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     importing.add_argument("--network", metavar="NAME", help="which network, where the file does not tell")
     importing.add_argument("--replace", action="store_true", help="replace weights that are there already")
     importing.set_defaults(perform=_import)
+    getting = actions.add_parser("get", help="download weights that their authors let everybody use and pass on")
+    weights_get.configure(getting)
     listing = actions.add_parser("list", help="list the networks and their weights")
     listing.set_defaults(perform=_list)
     verifying = actions.add_parser("verify", help="check that weights are what was imported and fit their network")

@@ -147,7 +147,7 @@ def _recipe(content: dict[str, Any]) -> Recipe:
     ends = [stage.until for stage in recipe.stages]
     if ends != sorted(ends) or ends[-1] != 1.0:
         raise SchemaError(f"the stages end at {ends}; the ends must rise, and the last be 1.0")
-    known = [spec.name for spec in (*NETWORKS, MATTE_REFINER)]
+    known = [spec.name for spec in (*NETWORKS, MATTE_REFINER) if not spec.extra]
     if recipe.network not in known:
         raise SchemaError(f"there is no network {recipe.network} (there are {', '.join(known)})")
     return recipe
