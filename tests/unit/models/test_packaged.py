@@ -5,12 +5,13 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
 from tests.packaged_networks import require
 from vosapp.core.errors import WeightsError
-from vosapp.engine.engines import engine
+from vosapp.engine.engines import build_propagator, engine
 from vosapp.models.importing import expected_shapes, import_weights, read_published
 from vosapp.models.loading import load_network
 from vosapp.models.packaged.specs import PACKAGED
@@ -125,15 +126,20 @@ def test_a_complete_file_is_recognised_imported_and_loaded(name: str, tmp_path: 
     require(name)
     spec = network(name)
     assert spec.checkpoint is not None
-    state = {
-        key: torch.ones(1).expand(shape) for key, shape in expected_shapes(spec).items() if "num_batches" not in key
-    }
+    shapes = {key: shape for key, shape in expected_shapes(spec).items() if "num_batches" not in key}
+    state = {key: torch.full((1,), 0.001).expand(shape) for key, shape in shapes.items()}
     path = tmp_path / "some name.pth"
     torch.save({"model": state} if spec.checkpoint.container else state, path)
     assert read_published([path])[0] is spec
     import_weights([path])
-    assert all(float(parameter.flatten()[0]) == 1 for parameter in load_network(name).parameters())
-    assert engine("cutie" if name == "cutie-small" else name).is_ready
+    assert all(parameter.flatten()[0] == torch.tensor(0.001) for parameter in load_network(name).parameters())
+    with_variant = {"cutie-small": "cutie/small/short-memory", "edgetam": "edgetam/half-size/near-anchors"}[name]
+    assert engine(with_variant).is_ready
+    propagator = build_propagator(with_variant, "cpu")
+    picture, mask = np.zeros((48, 64, 3), np.uint8), np.zeros((48, 64), np.float32)
+    mask[10:30, 10:30] = 1
+    propagator.step(0, picture, {1: mask})
+    assert np.isfinite(propagator.step(1, picture).probabilities[1]).all()
 
 
 @pytest.mark.parametrize("spec", PACKAGED, ids=lambda spec: spec.name)

@@ -39,13 +39,17 @@ class CutiePropagator:
         network: with its weights, on the device.
         settings: as `vosapp.models.packaged.cutie.configuration` gives them.
         device: where it runs.
+        context: of the run, asked whether to go on before each given mask of another frame is learnt.
     """
 
-    def __init__(self, network: nn.Module, settings: Any, *, device: torch.device) -> None:
+    def __init__(
+        self, network: nn.Module, settings: Any, *, device: torch.device, context: RunContext | None = None
+    ) -> None:
         silence()
         self._network = network
         self._settings = settings
         self._device = device
+        self._context = context or RunContext()
         self._core: Any = None
         self._waiting = AnchorFrames()  # given masks of frames elsewhere that the core has not seen yet
 
@@ -134,6 +138,7 @@ class CutiePropagator:
             ready = {object_id: mask for object_id, mask in masks.items() if object_id in known}
             self._waiting.add(index, rgb, {o: mask for o, mask in masks.items() if o not in known})
             if ready and index != frame_index:
+                self._context.check()
                 before = core.last_mask, dict(core.memory.sensory), core.curr_ti, core.last_mem_ti
                 self._take(self._image(rgb), ready)
                 core.last_mask, core.memory.sensory, core.curr_ti, core.last_mem_ti = before
@@ -163,6 +168,7 @@ def build(
     Args:
         device: "auto", "cpu", "cuda" or "mps".
         context: of the run; None for one that nobody follows.
+        context: of the run; None for one that nobody follows.
         size: "base" or "small".
         short_side: larger frames are shrunk until their shorter side has so many pixels; 0 never shrinks.
         long_memory: whether what was seen longer ago is kept, compressed, or forgotten.
@@ -177,6 +183,6 @@ def build(
     def run(where: torch.device, side: int) -> CutiePropagator:
         loaded = network_of_others(spec, where)
         settings = configuration(size, max_internal_size=side or -1, use_long_term=long_memory)
-        return CutiePropagator(loaded, settings, device=where)
+        return CutiePropagator(loaded, settings, device=where, context=context)
 
     return OomFallback(fallback_steps(choose_device(device), short_side, run), context)

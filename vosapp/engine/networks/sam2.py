@@ -199,6 +199,7 @@ def build(
     Args:
         device: "auto", "cpu", "cuda" or "mps".
         context: of the run; None for one that nobody follows.
+        context: of the run; None for one that nobody follows.
         size: which of the four networks; "" for the largest that has weights here.
         side, anchors: see `vosapp.models.packaged.sam2.build`.
 
