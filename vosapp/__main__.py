@@ -29,6 +29,9 @@ def _run(arguments: list[str]) -> int:
         from vosapp.cli.app import main as run_command
 
         return run_command(arguments)
+    from vosapp.core.allocator import bound_allocator
+
+    bound_allocator()  # before the window's threads begin
     if arguments and arguments[0] == "demo":
         from vosapp.ui.demo.story import main as play_demo
 

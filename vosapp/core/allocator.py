@@ -1,0 +1,38 @@
+"""Keeps the C library from hoarding memory in a process that decodes pictures in many threads for hours.
+
+glibc gives each thread an arena of its own, and after the first large block that is freed serves blocks of up to 32 MB
+from arenas, where pictures of a cache leave holes that never go back to the system. Two arenas and a fixed size from
+which blocks are the system's own keep a window's memory flat. It costs runs of networks about a tenth of their speed
+(`docs/reliability.md`), so the command line, which ends soon, leaves the allocator alone.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import platform
+import sys
+
+ARENAS = 2
+OWN_BLOCK_BYTES = 4 * 2**20  # a picture of 1080p takes 6 MB
+
+_M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8  # malloc.h of glibc
+
+
+def bound_allocator() -> bool:
+    """Bounds the allocator of this process, before threads begin. What the user set by environment variables counts.
+
+    Returns:
+        Whether it was bounded; False with another C library than glibc.
+    """
+    if sys.platform != "linux" or platform.libc_ver()[0] != "glibc":
+        return False
+    library = ctypes.CDLL(None)
+    done = True
+    for variable, parameter, value in (
+        ("MALLOC_ARENA_MAX", _M_ARENA_MAX, ARENAS),
+        ("MALLOC_MMAP_THRESHOLD_", _M_MMAP_THRESHOLD, OWN_BLOCK_BYTES),
+    ):
+        if variable not in os.environ:
+            done = library.mallopt(parameter, value) == 1 and done
+    return done
