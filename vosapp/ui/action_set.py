@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from vosapp.presentation.actions import ACTIONS, BY_ID, MENUS, ActionSpec, tooltip
 from vosapp.ui.icons import icon
+from vosapp.ui.widgets import as_written
 
 
 class ActionSet(QObject):
@@ -66,7 +67,7 @@ class ActionSet(QObject):
             reason = blocked.get(action_id, "")
             if reason != self._reasons.get(action_id, ""):
                 self._reasons[action_id] = reason
-                action.setToolTip(tooltip(BY_ID[action_id], reason))
+                action.setToolTip(as_written(tooltip(BY_ID[action_id], reason)))
                 action.setEnabled(not reason)
         for action_id in self._checkable:
             self._actions[action_id].setChecked(action_id in checked)
@@ -88,7 +89,7 @@ def _make(spec: ActionSpec, parent: QObject) -> QAction:
     action.setObjectName(spec.id)
     action.setShortcuts([QKeySequence(key) for key in spec.keys])
     action.setCheckable(spec.checkable)
-    action.setToolTip(tooltip(spec))
+    action.setToolTip(as_written(tooltip(spec)))
     action.setStatusTip("")
     if spec.icon:
         action.setIcon(icon(spec.icon))

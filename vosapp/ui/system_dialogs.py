@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QColorDialog, QFileDialog, QMessageBox, QWidget
 
@@ -12,6 +13,7 @@ from vosapp.core.document import Colour, Document, ObjectId, RotoObject
 from vosapp.core.timeline import FrameRange
 from vosapp.ui.dialogs.move import MoveDialog
 from vosapp.ui.dialogs.range import RangeDialog
+from vosapp.ui.widgets import as_written
 
 _CLIPS = "*.mp4 *.mov *.mkv *.m4v *.avi *.webm *.mxf *.ts *.png *.jpg *.jpeg *.tif *.tiff *.exr *.dpx *.bmp *.webp"
 PROJECTS = "vosapp projects (*.vosapp)"
@@ -95,7 +97,8 @@ class Dialogs:
     def confirm(self, question: str, explanation: str, verb: str) -> bool:
         """Whether the user agrees to something that cannot be undone."""
         box = QMessageBox(QMessageBox.Icon.Warning, "vosapp", question, parent=self._window)
-        box.setInformativeText(explanation)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setInformativeText(as_written(explanation))
         agree = box.addButton(verb, QMessageBox.ButtonRole.AcceptRole)
         box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
         box.exec()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent
+from PySide6.QtGui import Qt as GuiQt
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QButtonGroup,
@@ -26,6 +28,7 @@ from vosapp.ui.theme import TOKENS
 
 T = TypeVar("T")
 _NUMBER_INDENT_PX = 6
+LINE_END = "\n"
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
@@ -38,18 +41,29 @@ def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
     return result
 
 
+def as_written(text: str) -> str:
+    """A text for a tooltip or message box, which Qt would else take for HTML when it looks like it.
+
+    Names come from files. As HTML they could pose as something else, and open the files that they mention.
+    """
+    if not GuiQt.mightBeRichText(text):
+        return text
+    return f"<qt>{escape(text, quote=False).replace(LINE_END, '<br>')}</qt>"
+
+
 class ElidedLabel(QLabel):
     """A line of text that never makes the window wider: what does not fit ends in dots, and the tooltip has all."""
 
     def __init__(self, role: str = "") -> None:
         super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("role", role)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draws as much of the text as there is room for."""
         shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        self.setToolTip(self.text() if shown != self.text() else "")
+        self.setToolTip(as_written(self.text()) if shown != self.text() else "")
         painter = QPainter(self)
         role, place = self.foregroundRole(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         self.style().drawItemText(painter, self.rect(), place, self.palette(), self.isEnabled(), shown, role)

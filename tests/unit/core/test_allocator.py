@@ -14,7 +14,8 @@ import ctypes, sys
 from vosapp.core.allocator import bound_allocator
 
 class Facts(ctypes.Structure):
-    _fields_ = [(name, ctypes.c_int) for name in "arena ordblks smblks hblks hblkhd usmblks fsmblks uord ford keep".split()]
+    names = "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost"
+    _fields_ = [(name, ctypes.c_int) for name in names.split()]
 
 library = ctypes.CDLL(None)
 library.mallinfo.restype = Facts

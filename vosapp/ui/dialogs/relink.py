@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from vosapp.presentation.media_search import Found, Grade
 from vosapp.ui.icons import icon
 from vosapp.ui.theme import TOKENS
-from vosapp.ui.widgets import button_row, dialog_column, label, set_role
+from vosapp.ui.widgets import as_written, button_row, dialog_column, label, set_role
 from vosapp.video.source import RgbImage
 
 ICON_SIZE = QSize(112, 64)
@@ -123,7 +123,7 @@ class RelinkDialog(QDialog):
     def show_search(self, text: str, *, searching: bool) -> None:
         """Says where the search is."""
         self.status.setText(text)
-        self.status.setToolTip(text)
+        self.status.setToolTip(as_written(text))
         self.progress.setVisible(searching)
         self.stop.setVisible(searching)
 
@@ -166,7 +166,7 @@ def _item(found: Found) -> QListWidgetItem:
     lines = (found.path.name, f"{facts}{_SURE[found.grade]}", _short(found.path.parent))
     item = QListWidgetItem("\n".join(lines))
     item.setIcon(_picture(found.thumbnail) if found.thumbnail is not None else icon("film", TOKENS.dim))
-    item.setToolTip(f"{found.path}\n{found.reason}")
+    item.setToolTip(as_written(f"{found.path}\n{found.reason}"))
     item.setData(Qt.ItemDataRole.UserRole, found)
     return item
 

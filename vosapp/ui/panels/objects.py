@@ -32,7 +32,7 @@ from vosapp.presentation.display import ObjectRow
 from vosapp.ui.action_set import ActionSet
 from vosapp.ui.icons import pixmap
 from vosapp.ui.theme import TOKENS
-from vosapp.ui.widgets import ActionButton, label, stretch, tool_button
+from vosapp.ui.widgets import ActionButton, as_written, label, stretch, tool_button
 
 ROW_PX = 46
 BUTTON_PX = 26
@@ -166,7 +166,7 @@ class _List(QListWidget):
             if item.data(_ROW) != row:
                 item.setData(_ROW, row)
                 item.setText(row.name)
-                item.setToolTip(f"{row.name}: {row.coverage}")
+                item.setToolTip(as_written(f"{row.name}: {row.coverage}"))
             if row.active and self.currentRow() != place:
                 self.setCurrentRow(place)
         self.blockSignals(False)

@@ -12,7 +12,7 @@ from vosapp.ui.action_set import ActionSet
 from vosapp.ui.dialogs.backups import when
 from vosapp.ui.icons import icon, pixmap
 from vosapp.ui.theme import TOKENS
-from vosapp.ui.widgets import label
+from vosapp.ui.widgets import as_written, label
 
 COLUMN_PX = 600
 SHOWN_RECENT = 6
@@ -201,7 +201,7 @@ def _step(key: str, text: str) -> QWidget:
 def _card(title: str, below: str, icon_name: str) -> QPushButton:
     button = QPushButton()
     button.setProperty("role", "card")
-    button.setToolTip(below)
+    button.setToolTip(as_written(below))
     button.setAccessibleName(title)
     row = QHBoxLayout(button)
     row.setContentsMargins(12, 7, 12, 7)

@@ -10,7 +10,7 @@ from vosapp.presentation.display import TransportDisplay
 from vosapp.presentation.view_state import Playback
 from vosapp.ui.action_set import ActionSet
 from vosapp.ui.icons import icon
-from vosapp.ui.widgets import label, set_role, tool_button
+from vosapp.ui.widgets import as_written, label, set_role, tool_button
 
 
 class Transport(QWidget):
@@ -86,7 +86,7 @@ class Transport(QWidget):
         self._in_out.setText(display.in_out_text)
         self._review.setText(display.review_text)
         self._clip.setText(display.clip_text)
-        self._clip.setToolTip(display.clip_facts)
+        self._clip.setToolTip(as_written(display.clip_facts))
         self._rate.setText(playback_note(display.playback))
         set_role(self._rate, "warning" if display.playback.dropped else "dim")
         if display.playback.speed != self._speed:

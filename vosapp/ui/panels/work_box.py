@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QW
 
 from vosapp.presentation.view_state import FileWork
 from vosapp.ui.input_blocker import STAYS_OPEN
-from vosapp.ui.widgets import label
+from vosapp.ui.widgets import as_written, label
 
 WIDTH_PX = 460
 DELAY_MS = 250  # what is over sooner is not worth a look
@@ -55,7 +55,7 @@ class WorkBox(QFrame):
             return
         text = "Stopping…" if work.cancelling else f"{work.title}…"
         self.title.setText(self.title.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, WIDTH_PX - 190))
-        self.title.setToolTip(work.title)
+        self.title.setToolTip(as_written(work.title))
         self.bar.setRange(0, work.total)  # 0 to 0 moves without end
         self.bar.setValue(work.done)
         self.button.setVisible(work.can_cancel)
