@@ -72,6 +72,9 @@ def _clip_facts(path: Path) -> dict[str, Any]:
         "has_alpha": info.has_alpha,
         "variable_rate": info.variable_rate,
         "interlaced": info.interlaced,
+        "track": info.track + 1 if info.kind == "video" else None,
+        "layer": info.layer,
+        "layers": list(info.layers),
         "damaged_frames": [frame + info.first_number for frame in info.damaged],
         "notes": list(info.notes),
     }

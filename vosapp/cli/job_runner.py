@@ -24,8 +24,8 @@ _BAR = 24
 class Reporter:
     """Tells how a command goes on.
 
-    With JSON, one object a line on standard output: {"event": "progress" | "warning" | "result", ...}. Without, a
-    line that renews itself on a terminal's standard error, and nothing where that is not a terminal.
+    With JSON, one object a line on standard output, {"event": "progress" | "note" | "warning" | "result", ...}.
+    Without, a line that renews itself on a terminal's standard error, and nothing where that is not a terminal.
     """
 
     def __init__(self, as_json: bool) -> None:
@@ -64,6 +64,14 @@ class Reporter:
             self._line(event="warning", message=sentence)
         else:
             print(f"vosapp: note: {printable(sentence)}", file=sys.stderr)
+
+    def note(self, sentence: str) -> None:
+        """Tells what was understood, before the work begins."""
+        self.end_line()
+        if self._as_json:
+            self._line(event="note", message=sentence)
+        else:
+            print(f"vosapp: {sentence}", file=sys.stderr)
 
     def result(self, sentence: str, **facts: Any) -> None:
         """Tells the outcome: a sentence for people, facts for machines."""

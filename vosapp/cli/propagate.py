@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _BATCH = 32  # frames that enter the document at once ...
 _BATCH_SECONDS = 2.0  # ... and the longest that a finished frame waits: a kill loses no more
+_LARGEST_ID = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=Path,
         action="append",
         default=[],
-        help="indexed or grey image of object ids; 255 alone counts as object 1. May be repeated",
+        help="image of object ids or of one soft mask (see --mask-as). May be repeated",
+    )
+    parser.add_argument(
+        "--mask-as",
+        choices=("auto", "ids", "alpha", "luma"),
+        default="auto",
+        help="what the numbers of a mask mean. auto: an indexed image in colours and a grey one of flat areas hold "
+        "object ids, anything else is one soft mask, alpha where it varies, else the grey (default: %(default)s)",
     )
     parser.add_argument(
         "--at",
@@ -95,11 +103,12 @@ def run(arguments: argparse.Namespace) -> int:
     # before the long run, not after it
     require_place(recipe, (frame + clip.first_number for frame in within))
     require_writable_folder(arguments.out)
+    read = _read(given, clip, arguments.mask_as, reporter)
     project, editor = _open(arguments.project, clip)
     if project is not None:
         project.on_problem = partial(_warn_of_problem, reporter)
     try:
-        editor.apply("import masks", _with_masks(editor.document, editor.store, given, clip))
+        editor.apply("import masks", _with_masks(editor.document, editor.store, read))
         _propagate(editor, arguments, within, reporter)
         _export(editor, arguments, recipe, reporter)
     finally:
@@ -173,9 +182,15 @@ def _unfit(project: Project, clip: ClipRef) -> ProjectError | None:
     return None
 
 
-def _with_masks(document: Document, store: MaskStore, given: Sequence[_Given], clip: ClipRef) -> Document:
-    """The document with the masks of images as anchors of the objects of the same ids."""
-    read = [(_index(one, clip), _masks(one.path, clip)) for one in given]
+def _read(
+    given: Sequence[_Given], clip: ClipRef, meaning: str, reporter: Reporter
+) -> list[tuple[int, dict[ObjectId, Mask]]]:
+    """The masks by frame index; says what each image was taken for."""
+    return [(_index(one, clip), _masks(one.path, clip, meaning, reporter)) for one in given]
+
+
+def _with_masks(document: Document, store: MaskStore, read: Sequence[tuple[int, dict[ObjectId, Mask]]]) -> Document:
+    """The document with masks as anchors of the objects of the same ids."""
     document = _with_objects(document, sorted({object_id for _, masks in read for object_id in masks}))
     for index, masks in read:
         for object_id, mask in masks.items():
@@ -189,10 +204,17 @@ def _index(given: _Given, clip: ClipRef) -> int:
     return frame_index(given.number, first_number=clip.first_number, frame_count=clip.frame_count)
 
 
-def _masks(path: Path, clip: ClipRef) -> dict[ObjectId, Mask]:
-    from vosapp.video.mask_image import read_object_masks
+def _masks(path: Path, clip: ClipRef, meaning: str, reporter: Reporter) -> dict[ObjectId, Mask]:
+    from vosapp.video.mask_image import MaskMeaning, read_mask_image
 
-    masks = {object_id: Mask.from_array(array) for object_id, array in read_object_masks(path).items()}
+    image = read_mask_image(path, MaskMeaning(meaning))
+    masks = {object_id: Mask.from_array(array) for object_id, array in image.masks.items()}
+    reporter.note(f"{path.name}: {image.sentence}")
+    if max(masks) > _LARGEST_ID:
+        raise MaskError(
+            f"{path} holds object {max(masks)}; the indexed PNGs that are written hold ids up to {_LARGEST_ID}.",
+            "Number the objects anew, from 1 on.",
+        )
     shape = next(iter(masks.values())).shape
     if shape != (clip.height, clip.width):
         raise MaskError(

@@ -12,8 +12,9 @@ from vosapp.core.errors import MediaError
 from vosapp.core.untrusted import read_regular
 
 OPENCV_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"})
-FFMPEG_SUFFIXES = frozenset({".exr", ".dpx"})
-IMAGE_SUFFIXES = OPENCV_SUFFIXES | FFMPEG_SUFFIXES
+TIFF_SUFFIXES = frozenset({".tif", ".tiff"})
+FILM_SUFFIXES = frozenset({".exr", ".dpx"})
+IMAGE_SUFFIXES = OPENCV_SUFFIXES | FILM_SUFFIXES
 MAX_PICTURE_BYTES = 2**30  # of a file
 
 
@@ -34,8 +35,12 @@ def read_bytes(path: Path) -> bytes:
     return data
 
 
-def read_image(path: Path) -> NDArray[Any]:
+def read_image(path: Path, *, colours: bool = False) -> NDArray[Any]:
     """An image as it is stored.
+
+    Args:
+        path: the file.
+        colours: whether the colours of an indexed PNG are wanted and not its numbers.
 
     Returns:
         (height, width) for grey images and for indexed PNGs, whose numbers are given, not their colours;
@@ -45,11 +50,22 @@ def read_image(path: Path) -> NDArray[Any]:
         MediaError: the file is missing, empty or no image.
     """
     data = read_bytes(path)
-    if _is_indexed_png(data):
+    if not colours and _is_indexed_png(data):
         from vosapp.video.label_png import read_labels
 
         return read_labels(path)
     return decode_picture(path, data)
+
+
+def read_indexed(path: Path) -> NDArray[np.uint8] | None:
+    """The numbers (height, width) of an indexed image of any kind whose table holds colours; None for all others.
+
+    Raises:
+        MediaError: the file is missing, empty or may not be read.
+    """
+    from vosapp.video.pillow_stills import indexed_numbers
+
+    return indexed_numbers(read_bytes(path)) if path.suffix.lower() not in FILM_SUFFIXES else None
 
 
 def decode_picture(path: Path, data: bytes) -> NDArray[Any]:
@@ -58,23 +74,40 @@ def decode_picture(path: Path, data: bytes) -> NDArray[Any]:
     Raises:
         MediaError: it is no image, or is cut off.
     """
-    import cv2
+    suffix = path.suffix.lower()
+    if suffix == ".exr":
+        from vosapp.video.exr import decode_exr
 
-    if path.suffix.lower() in FFMPEG_SUFFIXES:
+        return decode_exr(path, data).samples
+    if suffix == ".dpx":
         from vosapp.video.av.stills import decode_still
 
         return decode_still(path, data).native
+    if suffix in TIFF_SUFFIXES:
+        from vosapp.video.tiff import decode_tiff
+
+        return decode_tiff(path, data)
+    return _decoded_by_opencv(path, data)
+
+
+def _decoded_by_opencv(path: Path, data: bytes) -> NDArray[Any]:
+    import cv2
+
     # Only this mode turns a JPEG as its camera held it; the others keep their alpha.
     is_jpeg = path.suffix.lower() in (".jpg", ".jpeg")
     mode = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH if is_jpeg else cv2.IMREAD_UNCHANGED
     try:
         picture = cv2.imdecode(np.frombuffer(data, np.uint8), mode)
-    except cv2.error:
+    except (cv2.error, MemoryError, ValueError):
         picture = None
     if picture is None:
         raise MediaError(f"{path} is not an image, or is cut off.", "Write or copy it again.")
     if picture.ndim == 3:
         picture = cv2.cvtColor(picture, cv2.COLOR_BGRA2RGBA if picture.shape[2] == 4 else cv2.COLOR_BGR2RGB)
+    if not is_jpeg and (b"eXIf" in data or b"EXIF" in data):
+        from vosapp.video.pillow_stills import exif_orientation
+
+        picture = exif_orientation(data).apply(picture)
     return np.asarray(picture)
 
 

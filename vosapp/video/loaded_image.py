@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vosapp.video.colour import TRANSFER_LINEAR, ColourTags, to_display
-from vosapp.video.images import FFMPEG_SUFFIXES, decode_picture, read_bytes
+from vosapp.video.images import decode_picture, read_bytes
 from vosapp.video.source import RgbImage
 
 _SCREEN, _LIGHT = ColourTags(full_range=True), ColourTags(full_range=True, transfer=TRANSFER_LINEAR)
@@ -67,8 +67,45 @@ class PlainImage:
         return display
 
 
+class ExrImage:
+    """One layer of an EXR."""
+
+    def __init__(self, path: Path, data: bytes, layer: str | None = None) -> None:
+        from vosapp.video.exr import decode_exr
+
+        self._picture = decode_exr(path, data, layer)
+        self.native: NDArray[Any] = self._picture.samples
+        self.native.flags.writeable = False
+
+    @property
+    def layer(self) -> str:
+        """The name of the layer."""
+        return self._picture.layer
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The names of all layers of the file."""
+        return self._picture.layers
+
+    @property
+    def facts(self) -> ImageFacts:
+        """What the image says about itself."""
+        picture = self._picture
+        height, width, channels = self.native.shape
+        form = f"{'rgba' if channels == 4 else 'rgb'}{'f16' if picture.bit_depth == 16 else 'f32'}"
+        depth, alpha = picture.bit_depth, picture.has_alpha
+        return ImageFacts(height, width, form, depth, alpha, picture.rate, picture.timecode, _LIGHT)
+
+    @cached_property
+    def display(self) -> RgbImage:
+        """(height, width, 3) uint8, read-only."""
+        display = to_display(self.native[..., :3], _LIGHT)
+        display.flags.writeable = False
+        return display
+
+
 class FilmImage:
-    """An EXR or DPX."""
+    """A DPX."""
 
     def __init__(self, path: Path, data: bytes) -> None:
         from vosapp.video.av.stills import decode_still
@@ -102,14 +139,24 @@ class FilmImage:
         return self._still.display
 
 
-def load_image(path: Path) -> PlainImage | FilmImage:
+LoadedImage = PlainImage | ExrImage | FilmImage
+
+
+def load_image(path: Path, layer: str | None = None) -> LoadedImage:
     """Reads and decodes an image.
 
+    Args:
+        path: the file.
+        layer: of an EXR; None takes the likeliest.
+
     Raises:
-        MediaError: it is missing, empty, no image, or cut off.
+        MediaError: it is missing, empty, no image, or cut off, or has no such layer.
     """
     data = read_bytes(path)
-    return FilmImage(path, data) if path.suffix.lower() in FFMPEG_SUFFIXES else PlainImage(path, data)
+    suffix = path.suffix.lower()
+    if suffix == ".exr":
+        return ExrImage(path, data, layer)
+    return FilmImage(path, data) if suffix == ".dpx" else PlainImage(path, data)
 
 
 def _tags(samples: NDArray[Any]) -> ColourTags:

@@ -2,46 +2,177 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from vosapp.core.errors import MaskError
-from vosapp.video.images import read_image
+from vosapp.video.images import read_image, read_indexed
+from vosapp.video.label_png import davis_palette
 
-MOST_OBJECTS = 32  # more distinct numbers than this in one image are shades of grey, not object ids
+_LOSSY_LEVELS = 12
+"""Channels of a grey picture that was compressed as colour differ by so much."""
+_MOST_BRIGHT_IDS = 64
+_FLAT_MIDDLE_SHARE = 0.01
+_FLAT_SHARE = 0.2
+
+
+class MaskMeaning(StrEnum):
+    """What the numbers of a mask image are taken for."""
+
+    AUTO = "auto"
+    IDS = "ids"
+    ALPHA = "alpha"
+    LUMA = "luma"
+
+
+@dataclass(frozen=True, slots=True)
+class MaskImage:
+    """The masks that an image holds.
+
+    Attributes:
+        masks: (height, width) by object id; none is empty.
+        sentence: what was understood: "1 object, soft mask" or "60 objects, ids 1 to 60".
+    """
+
+    masks: dict[int, NDArray[np.bool_]]
+    sentence: str
 
 
 def read_object_masks(path: Path) -> dict[int, NDArray[np.bool_]]:
-    """The masks in an image by object id, each (height, width).
+    """The masks of `read_mask_image`, read as the image itself suggests."""
+    return read_mask_image(path).masks
 
-    An indexed or grey image holds object ids, 0 being the background; white alone counts as object 1. A grey image
-    with many shades is one soft mask of object 1, inside where it is at least half white. Of an RGBA image the alpha
-    counts, of an RGB image whose channels are equal the grey.
+
+def read_mask_image(path: Path, meaning: MaskMeaning = MaskMeaning.AUTO) -> MaskImage:
+    """The masks in an image by object id.
+
+    An indexed image in colours and a grey image of flat areas hold object ids, all of them, 0 being the background.
+    Everything else is one soft mask, inside from half white or half opaque on: alpha where it varies, else the grey.
 
     Raises:
         MediaError: the file is missing or no image.
-        MaskError: it is a colour picture, or nothing is inside.
+        MaskError: it is a colour picture, nothing is inside, or it does not have what `meaning` asks for.
     """
-    numbers = _single_channel(path, read_image(path))
-    if numbers.dtype.kind == "f":
-        numbers = (np.clip(numbers, 0.0, 1.0) * 255).round().astype(np.uint8)
-    white = int(np.iinfo(numbers.dtype).max)
+    numbers = read_indexed(path)
+    # An indexed image with a table of greys is meant as the greys.
+    image = numbers if numbers is not None else read_image(path, colours=meaning is not MaskMeaning.IDS)
+    if meaning is MaskMeaning.ALPHA:
+        if image.ndim != 3 or image.shape[2] != 4:
+            raise MaskError(f"{path} has no alpha channel.", "Read it as ids or luma.")
+        return _soft(path, image[..., 3])
+    if meaning is MaskMeaning.LUMA:
+        picture = read_image(path, colours=True)
+        return _soft(path, _luma(picture) if picture.ndim == 3 else picture)
+    if numbers is not None:
+        return _ids(path, numbers)
+    if image.ndim == 3 and image.shape[2] == 4:
+        if meaning is MaskMeaning.AUTO and np.ptp(image[..., 3]):
+            return _soft(path, image[..., 3])
+        image = image[..., :3]
+    grey = _single_channel(path, image)
+    if grey.dtype.kind == "f":
+        if meaning is MaskMeaning.IDS:
+            return _ids(path, np.rint(np.nan_to_num(grey)).clip(0, 65535).astype(np.uint16))
+        return _soft(path, grey)
+    # Channels that differ a little come from lossy compression, which keeps no ids.
+    is_exact = image.ndim == 2 or _davis_numbers(image) is not None or not np.ptp(image, axis=2).any()
+    holds_ids = meaning is MaskMeaning.IDS or (is_exact and _holds_ids(grey))
+    return _ids(path, grey) if holds_ids else _soft(path, grey)
+
+
+def _holds_ids(grey: NDArray[Any]) -> bool:
+    """Whether the numbers of a grey image stand for objects and are not shades between black and white.
+
+    Ids make flat areas; the shades of a soft edge or of lossy compression lie between black and white without an
+    area of their own.
+    """
+    values = np.unique(grey[grey > 0])
+    white = int(np.iinfo(grey.dtype).max)
+    half = (white + 1) // 2
+    if len(values) == 0 or int(values[0]) >= half:
+        return len(values) > 1 and len(values) <= _MOST_BRIGHT_IDS and not _is_lossy(grey, white)
+    is_bright = int(values[-1]) >= half
+    if is_bright and len(values) > _MOST_BRIGHT_IDS:
+        return False
+    flat = np.asarray(cv2.erode(grey, np.ones((3, 3), np.uint8)) == cv2.dilate(grey, np.ones((3, 3), np.uint8)))
+    inside = grey > 0
+    if is_bright:
+        middle = (grey > white // 8) & (grey < white - white // 8)
+        dark = inside & (grey <= white // 8)
+        own = flat & (middle | (dark & (len(values) <= _LOSSY_LEVELS)))
+        return float(own.sum()) > _FLAT_MIDDLE_SHARE * float(inside.sum())
+    return len(values) <= _MOST_BRIGHT_IDS or float((flat & inside).sum()) > _FLAT_SHARE * float(inside.sum())
+
+
+def _is_lossy(grey: NDArray[Any], white: int) -> bool:
+    """Whether all that is not background is white but for the rounding of lossy compression, or its edge."""
+    shades = (grey > 0) & (grey < white - white // 8)
+    flat = cv2.erode(shades.astype(np.uint8), np.ones((3, 3), np.uint8))
+    return not bool(flat.any())
+
+
+def _soft(path: Path, levels: NDArray[Any]) -> MaskImage:
+    half = 0.5 if levels.dtype.kind == "f" else (int(np.iinfo(levels.dtype).max) + 1) // 2
+    inside = np.nan_to_num(levels) >= half
+    if not inside.any():
+        raise MaskError(
+            f"{path} has nothing inside: no pixel is at least half white or half opaque.",
+            "Choose another mask, or read its numbers as ids.",
+        )
+    shades = len(np.unique(levels)) > 2
+    whole = ", which covers the whole frame" if inside.all() else ""
+    return MaskImage({1: inside}, f"1 object, {'soft' if shades else 'hard'} mask{whole}")
+
+
+def _ids(path: Path, numbers: NDArray[Any]) -> MaskImage:
     values = [int(value) for value in np.unique(numbers) if value]
     if not values:
         raise MaskError(f"{path} has nothing inside: every pixel is background.", "Choose another mask.")
-    if values == [white] or len(values) > MOST_OBJECTS:
-        return {1: numbers >= (white + 1) // 2}
-    return {value: numbers == value for value in values}
+    return MaskImage({value: numbers == value for value in values}, _ids_sentence(values))
+
+
+def _ids_sentence(values: list[int]) -> str:
+    if len(values) == 1:
+        return f"1 object, id {values[0]}"
+    if len(values) == values[-1] - values[0] + 1 > 2:
+        return f"{len(values)} objects, ids {values[0]} to {values[-1]}"
+    if len(values) > 8:
+        return f"{len(values)} objects, ids {values[0]} to {values[-1]} with gaps"
+    return f"{len(values)} objects, ids {', '.join(map(str, values[:-1]))} and {values[-1]}"
+
+
+def _luma(picture: NDArray[Any]) -> NDArray[Any]:
+    weights = np.array([0.2126, 0.7152, 0.0722])
+    return np.asarray(picture[..., :3] @ weights).round(6).astype(picture.dtype)
 
 
 def _single_channel(path: Path, image: NDArray[Any]) -> NDArray[Any]:
     if image.ndim == 2:
         return image
-    if image.shape[2] == 4:
-        return image[..., 3]
-    if np.array_equal(image[..., 0], image[..., 1]) and np.array_equal(image[..., 0], image[..., 2]):
-        return image[..., 0]
-    raise MaskError(f"{path} is a colour picture, not a mask.", "Use a grey or indexed image, or one with alpha.")
+    spread = image.max(axis=2).astype(np.float64) - image.min(axis=2)
+    top = 1.0 if image.dtype.kind == "f" else float(np.iinfo(image.dtype).max)
+    if float(spread.max()) <= _LOSSY_LEVELS / 255 * top:
+        return image[..., 1]
+    numbers = _davis_numbers(image)
+    if numbers is None:
+        raise MaskError(f"{path} is a colour picture, not a mask.", "Use a grey or indexed image, or one with alpha.")
+    return numbers
+
+
+def _davis_numbers(image: NDArray[Any]) -> NDArray[np.uint8] | None:
+    """The ids of a colour picture that uses only the colours of the PASCAL VOC and DAVIS annotations, else None."""
+    if image.dtype != np.uint8:
+        return None
+    codes = image.astype(np.int64) @ np.array([1 << 16, 1 << 8, 1])
+    known = {(red << 16) + (green << 8) + blue: number for number, (red, green, blue) in enumerate(davis_palette())}
+    used, where = np.unique(codes, return_inverse=True)
+    if any(int(code) not in known for code in used):
+        return None
+    table = np.array([known[int(code)] for code in used], np.uint8)
+    return table[where].reshape(codes.shape)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vosapp.video.images import IMAGE_SUFFIXES
-from vosapp.video.sequence_files import is_pattern
+from vosapp.video.sequence_files import is_pattern, split_layer
 from vosapp.video.source import IndexedSource
 
 if TYPE_CHECKING:
@@ -18,13 +18,14 @@ def open_video(path: Path | str) -> VideoSource:
 
     Args:
         path: a video file; a folder of images; one file of a sequence, which stands for the whole sequence; or a
-            pattern like shot.%04d.exr or shot.####.exr.
+            pattern like shot.%04d.exr or shot.####.exr, behind which #layer may name a layer of EXR files.
 
     Raises:
         MediaError: there is no such clip, or it cannot be read. The message names the file and what to do.
     """
     path = Path(path)
-    if path.is_dir() or is_pattern(path) or path.suffix.lower() in IMAGE_SUFFIXES:
+    plain, layer = split_layer(path)
+    if path.is_dir() or layer or is_pattern(path) or plain.suffix.lower() in IMAGE_SUFFIXES:
         from vosapp.video.sequence import SequenceSource
 
         return SequenceSource(path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -10,35 +10,39 @@ from typing import Any
 from numpy.typing import NDArray
 
 from vosapp.core.errors import MediaError
-from vosapp.video.loaded_image import FilmImage, PlainImage, load_image
+from vosapp.video.loaded_image import ExrImage, LoadedImage, load_image
+from vosapp.video.pillow_stills import picture_count
 from vosapp.video.placeholder import damaged_picture, empty_picture
-from vosapp.video.sequence_files import SequenceFiles, find_sequence
+from vosapp.video.sequence_files import SequenceFiles, find_sequence, split_layer
 from vosapp.video.source import ClipInfo, RgbImage
 
 DEFAULT_RATE = Fraction(24)
 _KEPT_IMAGES = 2
+_PROBED_IMAGES = 3
 
 
 class SequenceSource:
     """Frames of an image sequence by index. One object serves one thread."""
 
     def __init__(self, path: Path, *, rate: Fraction | None = None) -> None:
-        """Lists the files and decodes the first one.
+        """Lists the files and decodes the first ones.
 
         Args:
             path: a folder, one file of the sequence, or a pattern.
             rate: frames a second; None takes what the first image says (EXR and DPX can), else 24.
 
         Raises:
-            MediaError: there is no such sequence, or its first image cannot be read.
+            MediaError: there is no such sequence, or none of its images can be read.
         """
+        path, self._layer = split_layer(path)
         self._files: SequenceFiles = find_sequence(path)
-        self._kept: OrderedDict[int, PlainImage | FilmImage] = OrderedDict()
+        self._kept: OrderedDict[int, LoadedImage] = OrderedDict()
         # Frames without an image, as far as known. Asked for again, they are tried again: a render may still run.
         self._failed = {index for index, file in enumerate(self._files.files) if file is None}
         self._closed = False
-        first = next(file for file in self._files.files if file is not None)
-        facts = load_image(first).facts
+        first, image = self._first_image()
+        facts = image.facts
+        notes = (*self._files.notes, *_image_notes(first, image))
         self._info = ClipInfo(
             path=self._files.path,
             kind="sequence",
@@ -54,8 +58,10 @@ class SequenceSource:
             start_timecode=facts.timecode,
             has_alpha=facts.has_alpha,
             damaged=tuple(sorted(self._failed)),
-            notes=self._files.notes,
+            notes=notes,
             colour=facts.tags,
+            layer=image.layer if isinstance(image, ExrImage) else "",
+            layers=image.layers if isinstance(image, ExrImage) else (),
         )
 
     @property
@@ -101,7 +107,7 @@ class SequenceSource:
         self._closed = True
         self._kept.clear()
 
-    def _image(self, index: int) -> PlainImage | FilmImage | None:
+    def _image(self, index: int) -> LoadedImage | None:
         if self._closed:
             raise MediaError(f"{self._info.path} is closed.", "Open the clip again.")
         if not 0 <= index < len(self._files.files):
@@ -119,18 +125,40 @@ class SequenceSource:
             self._kept.popitem(last=False)
         return image
 
-    def _loaded(self, index: int) -> PlainImage | FilmImage | None:
+    def _loaded(self, index: int) -> LoadedImage | None:
         file = self._files.files[index]
         if file is None:
             return None
         try:
-            image = load_image(file)
+            image = load_image(file, self._layer)
         except MediaError:
             return None
         fits = (image.facts.height, image.facts.width) == (self._info.height, self._info.width)
         return image if fits else None
 
-    def _image_before(self, index: int) -> PlainImage | FilmImage | None:
+    def _first_image(self) -> tuple[Path, LoadedImage]:
+        """An image of the size that most of the first ones have, with its file.
+
+        A sequence may begin with a broken image or a slate.
+        """
+        found: list[tuple[Path, LoadedImage]] = []
+        error: MediaError | None = None
+        for file in self._files.files:
+            if file is None:
+                continue
+            try:
+                found.append((file, load_image(file, self._layer)))
+            except MediaError as problem:
+                error = error or problem
+            if len(found) >= _PROBED_IMAGES:
+                break
+        if not found:
+            raise error or MediaError(f"{self._files.path} holds no image.", "Choose another folder.")
+        sizes = Counter((image.facts.height, image.facts.width) for _, image in found)
+        usual = sizes.most_common(1)[0][0]
+        return next(one for one in found if (one[1].facts.height, one[1].facts.width) == usual)
+
+    def _image_before(self, index: int) -> LoadedImage | None:
         for earlier in range(index - 1, -1, -1):
             if earlier in self._failed:
                 continue
@@ -138,3 +166,14 @@ class SequenceSource:
             if image is not None:
                 return image
         return None
+
+
+def _image_notes(path: Path, image: LoadedImage) -> list[str]:
+    """What the user should know of an image: pictures and layers that are left out."""
+    if isinstance(image, ExrImage):
+        others = [name or "the plain channels" for name in image.layers if name != image.layer]
+        shown = f"layer {image.layer} is shown" if image.layer else "the plain channels are shown"
+        return [f"{path.name}: {shown}; other layers: {', '.join(others)}."] if others else []
+    count = picture_count(path) if path.suffix.lower() != ".dpx" else 1
+    left = "1 is" if count == 2 else f"{count - 1} are"
+    return [f"{path.name} holds {count} pictures; the first is shown, {left} left out."] if count > 1 else []

@@ -12,8 +12,11 @@ from vosapp.core.errors import MediaError
 from vosapp.video.images import IMAGE_SUFFIXES
 
 _DIGITS = re.compile(r"([0-9]+)")
+_LAYER = re.compile(r"(.+\.exr)#(.+)", re.IGNORECASE)
+_SIGNED = re.compile(r"(?<=[._ ])-(?=[0-9]+$)")
 _PRINTF = re.compile(r"%0?(\d*)d")
 _HASHES = re.compile(r"#+|@+")
+_ALIKE = {".jpeg": ".jpg", ".tiff": ".tif"}
 _SPARSE = 4
 """A numbering with more than this many gaps for each file is no frame numbering (dates, serial numbers)."""
 
@@ -35,6 +38,12 @@ class SequenceFiles:
     first_number: int
     has_numbers: bool
     notes: tuple[str, ...]
+
+
+def split_layer(path: Path) -> tuple[Path, str | None]:
+    """A path like shot.%04d.exr#diffuse as the path and the name of a layer; None when it names none."""
+    found = _LAYER.fullmatch(path.name)
+    return (path.with_name(found[1]), found[2]) if found and not path.exists() else (path, None)
 
 
 def is_pattern(path: Path) -> bool:
@@ -77,9 +86,10 @@ def _of_folder(folder: Path) -> SequenceFiles:
 
 
 def _of_pattern(path: Path) -> SequenceFiles:
-    found = _HASHES.search(path.name) or _PRINTF.search(path.name)
-    head, tail = (path.name[: found.start()], path.name[found.end() :]) if found else (path.name, "")
-    name = re.compile(f"{re.escape(head)}(\\d+){re.escape(tail)}")
+    # The last placeholder counts; the others may be what the names are like.
+    found = max([*_HASHES.finditer(path.name), *_PRINTF.finditer(path.name)], key=lambda match: match.start())
+    head, tail = path.name[: found.start()], path.name[found.end() :]
+    name = re.compile(f"{re.escape(head)}(-?\\d+){re.escape(tail)}", re.IGNORECASE)
     images = _images_in(path.parent)
     group = {int(match[1]): image for image in images if (match := name.fullmatch(image.name))}
     if not group:
@@ -108,8 +118,13 @@ def _groups(images: list[Path]) -> list[dict[int, Path]]:
     """
     alike: dict[tuple[str, ...], list[tuple[list[str], Path]]] = defaultdict(list)
     for image in images:
-        parts = _DIGITS.split(image.stem)
-        alike[(*parts[::2], image.suffix)].append((parts[1::2], image))
+        # The letters of an ending may be large in one name and small in the next, and a number below 0.
+        stem, negative = _SIGNED.subn("", image.stem)
+        parts = _DIGITS.split(stem)
+        numbers = parts[1::2]
+        if negative:
+            numbers[-1] = "-" + numbers[-1]
+        alike[(*parts[::2], _ALIKE.get(image.suffix.lower(), image.suffix.lower()))].append((numbers, image))
     groups: list[dict[int, Path]] = []
     for members in alike.values():
         columns = range(len(members[0][0]))

@@ -34,6 +34,7 @@ class ClipInfo:
         has_audio, has_alpha, variable_rate, interlaced: what the source has.
         track: number of the picture track in the file, from 0.
         cropped: whether the container cuts margins off the coded picture.
+        layer, layers: of an EXR: the name of the layer that is shown, "" for plain channels, and the names of all.
         decoder: what decodes: "software", or the kind of hardware device; "" for image sequences.
         damaged: frames known to be damaged or missing before anything is decoded, ascending; others turn up later.
         provisional: the count is the container's claim; the exact index is still being made.
@@ -58,6 +59,8 @@ class ClipInfo:
     interlaced: bool = False
     track: int = 0
     cropped: bool = False
+    layer: str = ""
+    layers: tuple[str, ...] = ()
     decoder: str = ""
     damaged: tuple[int, ...] = ()
     provisional: bool = False

@@ -1,4 +1,4 @@
-"""Single EXR and DPX images through FFmpeg's decoders."""
+"""Single DPX images through FFmpeg's decoder."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from vosapp.core.errors import MediaError
 from vosapp.video.av.convert import PictureConverter, PictureFacts, facts_of
-from vosapp.video.colour import TRANSFER_CINEON, TRANSFER_LINEAR, ColourTags
+from vosapp.video.colour import TRANSFER_CINEON, ColourTags
 from vosapp.video.source import RgbImage
 
-_DEMUXERS = {".exr": "exr_pipe", ".dpx": "dpx_pipe"}
+_DEMUXERS = {".dpx": "dpx_pipe"}
 _DPX_TRANSFER_BYTE = 801
 _DPX_DENSITY, _DPX_LOGARITHMIC = 1, 3
 _TIMECODE = re.compile(r"\d{2}:\d{2}:\d{2}[:;]\d{2}")
@@ -51,7 +51,7 @@ class Still:
 
 
 def decode_still(path: Path, data: bytes) -> Still:
-    """Decodes the bytes of an EXR or DPX file.
+    """Decodes the bytes of a DPX file.
 
     Raises:
         MediaError: they are no such image, or are cut off.
@@ -65,15 +65,12 @@ def decode_still(path: Path, data: bytes) -> Still:
             rate = track.codec_context.framerate
     except (av.error.FFmpegError, StopIteration) as error:
         raise MediaError(f"{path} is not a readable {suffix[1:].upper()} image.", "Write or copy it again.") from error
-    facts = replace(facts, tags=_true_tags(suffix, data, facts.tags))
+    facts = replace(facts, tags=_true_tags(data, facts.tags))
     return Still(facts, Fraction(rate) if rate and rate > 0 else None, _timecode(picture), picture)
 
 
-def _true_tags(suffix: str, data: bytes, tags: ColourTags) -> ColourTags:
+def _true_tags(data: bytes, tags: ColourTags) -> ColourTags:
     """The colour of a still: what its kind or its header say and FFmpeg does not pass on."""
-    if suffix == ".exr":
-        # The samples of an EXR are scene light, whatever else is missing from its header.
-        return replace(tags, transfer=TRANSFER_LINEAR)
     if len(data) > _DPX_TRANSFER_BYTE and data[_DPX_TRANSFER_BYTE] in (_DPX_DENSITY, _DPX_LOGARITHMIC):
         return replace(tags, transfer=TRANSFER_CINEON)
     return tags
