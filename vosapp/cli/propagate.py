@@ -209,7 +209,6 @@ def _masks(path: Path, clip: ClipRef, meaning: str, reporter: Reporter) -> dict[
 
     image = read_mask_image(path, MaskMeaning(meaning))
     masks = {object_id: Mask.from_array(array) for object_id, array in image.masks.items()}
-    reporter.note(f"{path.name}: {image.sentence}")
     if max(masks) > _LARGEST_ID:
         raise MaskError(
             f"{path} holds object {max(masks)}; the indexed PNGs that are written hold ids up to {_LARGEST_ID}.",
@@ -221,6 +220,7 @@ def _masks(path: Path, clip: ClipRef, meaning: str, reporter: Reporter) -> dict[
             f"{path} has {shape[1]}x{shape[0]} pixels, the clip {clip.width}x{clip.height}.",
             "Use a mask of the clip's size.",
         )
+    reporter.note(f"{path.name}: {image.sentence}")
     return masks
 
 
