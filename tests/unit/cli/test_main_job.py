@@ -289,11 +289,14 @@ def test_an_engine_that_raises_on_the_way_is_named_with_the_frame(
                 raise RuntimeError("the engine broke")
             return super().step(frame_index, rgb, given)
 
-    monkeypatch.setattr("vosapp.engine.flow.propagator.build", lambda device: Broken())
+    monkeypatch.setattr("vosapp.engine.flow.propagator.build", lambda device, context: Broken())
     project = tmp_path / "shot.vosapp"
     words = ["propagate", clip, "--mask", mask, "--engine", "flow", "--project", project, "--out", tmp_path / "out"]
     assert call(*words) == EXIT_USER_ERROR
-    assert capsys.readouterr().err == "vosapp: The engine flow broke after frame 4: RuntimeError: the engine broke\n"
+    assert capsys.readouterr().err.splitlines() == [
+        "vosapp: mask.png: 1 object, hard mask",
+        "vosapp: The engine flow broke after frame 4: RuntimeError: the engine broke",
+    ]
     assert not (tmp_path / "out").exists()
     opened = Project.open(project)
     assert sorted(opened.editor.document.object(1).cells) == [0, 1, 2, 3, 4]  # what was finished stays
