@@ -36,8 +36,8 @@ class OneSided:
     distance: int
 
 
-def blended(first: OneSided, second: OneSided) -> tuple[Probability, float]:
-    """The probability (height, width) and the doubt of both together.
+def blended(first: OneSided, second: OneSided) -> tuple[Probability, float, float]:
+    """The probability (height, width), the doubt of both together, and how far they disagree where it matters, 0..1.
 
     The nearer anchor counts more, linearly, and so does the surer prediction. Log-odds are mixed, so that at a pixel
     where one side wavers the other decides. Where both are far from their anchors and disagree, the doubt is high,
@@ -54,7 +54,7 @@ def blended(first: OneSided, second: OneSided) -> tuple[Probability, float]:
     middle = 4 * first.distance * second.distance / whole**2
     disagreement = middle * (1 - _overlap(first.probability >= 0.5, second.probability >= 0.5))
     doubt = max(share * first.doubt + (1 - share) * second.doubt, disagreement)
-    return np.asarray(probability, np.float32), float(min(1.0, doubt))
+    return np.asarray(probability, np.float32), float(min(1.0, doubt)), disagreement
 
 
 def _odds(probability: Probability) -> Probability:

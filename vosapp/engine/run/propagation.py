@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +23,19 @@ from vosapp.core.run_overlay import RunChange
 from vosapp.engine.propagator import Prediction, Probability, Propagator
 from vosapp.engine.run.blending import OneSided, Spool, blended
 from vosapp.engine.run.frame_reader import read_in_order
+from vosapp.engine.run.leak_signs import SIGN_DOUBT, LeakSigns, Sign, directions_disagree
 from vosapp.engine.run.plan import ObjectSpan, Pass, RunPlan, anchor_frames_of, frame_count, schedule
 from vosapp.video.source import RgbImage, VideoSource
 
-_Decided = tuple[Probability, float, tuple[int, ...]]  # probability, doubt, sources
+
+class _Decided(NamedTuple):
+    """What is written of one object on one frame."""
+
+    probability: Probability
+    doubt: float
+    sources: tuple[int, ...]
+    signs: tuple[Sign, ...] = ()
+
 
 MAX_REMEMBERED = 16  # anchors that a propagator is shown ahead of a pass, for each object: the nearest ones
 
@@ -43,6 +53,7 @@ class FrameResult:
         done, total: frames visited so far and in all, for progress; both passes of a run in two directions count.
         damaged: frames that this step looked at and whose picture is damaged or missing. A mask on such a frame follows
             the picture that stands in, and its doubt is 1.
+        signs: why a mask is doubtful beside what the engine knows: signs of a leak. Objects without any are left out.
     """
 
     frame_index: int
@@ -53,6 +64,7 @@ class FrameResult:
     done: int
     total: int
     damaged: tuple[int, ...] = ()
+    signs: Mapping[ObjectId, tuple[Sign, ...]] = field(default_factory=dict)
 
     def changes(self) -> list[RunChange]:
         """The masks as an `Editor` takes them."""
@@ -162,6 +174,7 @@ class _Walk:
         self._remembered: set[tuple[ObjectId, int]] = set()
         self._shot = range(0)
         self.damaged: set[int] = set()
+        self._leaks = LeakSigns()
 
     def begin_leg(self, frame_index: int) -> None:
         """Lets go of what was carried when the next frame lies behind: the pass goes back to do what it left out."""
@@ -186,42 +199,61 @@ class _Walk:
                 given[object_id] = np.zeros(shape, np.float32)
         prediction = self._propagator.step(frame_index, rgb, given)
         written = [o for o in self._active if o not in given and frame_index in self._truth.plan.within]
-        found = [self._decided(self._active[o], frame_index, prediction) for o in written]
+        leaks = self._look_for_leaks(rgb, prediction, given)
+        found = [self._decided(self._active[o], frame_index, prediction, leaks.get(o, ())) for o in written]
         made = {o: one for o, one in zip(written, found, strict=True) if one is not None}
         return FrameResult(
             frame_index,
-            masks={o: _binary(probability, shape) for o, (probability, _, _) in made.items()},
-            doubt={o: 1.0 if frame_index in self.damaged else doubt for o, (_, doubt, _) in made.items()},
-            sources={o: sources for o, (_, _, sources) in made.items()},
+            masks={o: _binary(one.probability, shape) for o, one in made.items()},
+            doubt={o: 1.0 if frame_index in self.damaged else one.doubt for o, one in made.items()},
+            sources={o: one.sources for o, one in made.items()},
             engine=self._truth.plan.engine,
             done=done,
             total=total,
             damaged=tuple(sorted(f for f in (frame_index, *looked_at) if f in self.damaged)),
+            signs={o: one.signs for o, one in made.items() if one.signs},
         )
 
-    def _decided(self, span: ObjectSpan, frame_index: int, prediction: Prediction) -> _Decided | None:
+    def _look_for_leaks(
+        self, rgb: RgbImage, prediction: Prediction, given: Collection[ObjectId]
+    ) -> dict[ObjectId, tuple[Sign, ...]]:
+        """The signs of a leak of every object that this pass predicts."""
+        return {
+            o: self._leaks.look(o, rgb, probability >= 0.5, is_given=o in given)
+            for o, probability in prediction.probabilities.items()
+        }
+
+    def _decided(
+        self, span: ObjectSpan, frame_index: int, prediction: Prediction, signs: tuple[Sign, ...]
+    ) -> _Decided | None:
         """What to write of an object: between two anchors that blend, both passes together.
 
         The first pass writes there already where its anchor is the nearer one, so that a run that is cancelled has
         left the better half.
         """
         probability, doubt = prediction.probabilities[span.object_id], float(prediction.doubt[span.object_id])
+        if signs:
+            doubt = max(doubt, SIGN_DOUBT)
         if span.far is None:
-            return probability, doubt, span.sources
+            return _Decided(probability, doubt, span.sources, signs)
         own, other = abs(frame_index - span.anchor), abs(frame_index - span.far)
         key = (span.object_id, frame_index)
         if self._is_first:
             self._spool.put(key, probability, doubt)
-            return (probability, doubt, span.sources) if own < other else None
+            return _Decided(probability, doubt, span.sources, signs) if own < other else None
         kept = self._spool.take(key, (probability.shape[0], probability.shape[1]))
         if kept is None:
-            return probability, doubt, span.sources
-        mixed, doubt = blended(OneSided(probability, doubt, own), OneSided(*kept, other))
-        return mixed, doubt, tuple(sorted({span.anchor, span.far}))
+            return _Decided(probability, doubt, span.sources, signs)
+        mixed, doubt, apart = blended(OneSided(probability, doubt, own), OneSided(*kept, other))
+        signs = (*(signs if own <= other else ()), *directions_disagree(apart))
+        if signs:
+            doubt = max(doubt, SIGN_DOUBT)
+        return _Decided(mixed, doubt, tuple(sorted({span.anchor, span.far})), signs)
 
     def _drop(self, object_ids: Collection[ObjectId]) -> None:
         if object_ids:
             self._propagator.forget(object_ids)
+            self._leaks.forget(object_ids)
         for object_id in object_ids:
             del self._active[object_id]
         self._remembered = {(o, f) for o, f in self._remembered if o not in object_ids}

@@ -16,33 +16,33 @@ def square(left: int) -> NDArray[np.float32]:
 
 
 def test_the_nearer_anchor_decides() -> None:
-    found, _ = blended(OneSided(square(10), 0.1, 1), OneSided(square(30), 0.1, 9))
+    found, _, _ = blended(OneSided(square(10), 0.1, 1), OneSided(square(30), 0.1, 9))
     assert np.array_equal(found >= 0.5, square(10) >= 0.5)
 
 
 def test_the_surer_side_decides_at_equal_distance() -> None:
-    found, _ = blended(OneSided(square(10), 0.9, 5), OneSided(square(30), 0.1, 5))
+    found, _, _ = blended(OneSided(square(10), 0.9, 5), OneSided(square(30), 0.1, 5))
     assert np.array_equal(found >= 0.5, square(30) >= 0.5)
 
 
 def test_where_one_side_wavers_the_other_decides() -> None:
     wavering = np.where(square(10) > 0, np.float32(0.4), np.float32(0))
-    found, _ = blended(OneSided(wavering, 0.1, 4), OneSided(square(10), 0.1, 6))
+    found, _, _ = blended(OneSided(wavering, 0.1, 4), OneSided(square(10), 0.1, 6))
     assert np.array_equal(found >= 0.5, square(10) >= 0.5)
     assert 0 <= found.min() <= found.max() <= 1
 
 
 def test_disagreement_in_the_middle_is_doubt_and_beside_an_anchor_is_not() -> None:
-    _, middle = blended(OneSided(square(10), 0.0, 5), OneSided(square(38), 0.0, 5))
-    _, beside = blended(OneSided(square(10), 0.0, 1), OneSided(square(38), 0.0, 49))
-    _, agreed = blended(OneSided(square(10), 0.0, 5), OneSided(square(10), 0.0, 5))
+    _, middle, _ = blended(OneSided(square(10), 0.0, 5), OneSided(square(38), 0.0, 5))
+    _, beside, _ = blended(OneSided(square(10), 0.0, 1), OneSided(square(38), 0.0, 49))
+    _, agreed, _ = blended(OneSided(square(10), 0.0, 5), OneSided(square(10), 0.0, 5))
     assert middle == pytest.approx(1.0)
     assert beside < 0.1
     assert agreed == 0.0
 
 
 def test_two_lost_sides_stay_lost() -> None:
-    found, doubt = blended(OneSided(square(10) * 0, 1.0, 5), OneSided(square(10) * 0, 1.0, 5))
+    found, doubt, _ = blended(OneSided(square(10) * 0, 1.0, 5), OneSided(square(10) * 0, 1.0, 5))
     assert found.max() < 1e-6
     assert doubt == 1.0
 
