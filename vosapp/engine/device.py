@@ -6,8 +6,6 @@ import torch
 
 from vosapp.core.errors import EngineError
 
-DEVICES = ("auto", "cpu", "cuda", "mps")
-
 
 def choose_device(name: str = "auto") -> torch.device:
     """The device of a name; "auto" takes the fastest there is.

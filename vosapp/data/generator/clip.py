@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -41,14 +41,6 @@ def generate(bank: PhotographBank, settings: GeneratorSettings, seed: Sequence[i
     else:
         frames = _composed(bank, settings, random)
     return _completed(frames, settings, random)
-
-
-def generate_many(
-    bank: PhotographBank, settings: GeneratorSettings, seed: int, indices: Iterator[int]
-) -> Iterator[TrainingClip]:
-    """Clips of one run, by index."""
-    for index in indices:
-        yield generate(bank, settings, (seed, index))
 
 
 def _composed(bank: PhotographBank, settings: GeneratorSettings, random: np.random.Generator) -> Frames:

@@ -38,11 +38,6 @@ class Scale:
         """Logical pixels a frame."""
         return self.width / self.shown
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether the whole clip is shown."""
-        return self.shown >= self.frame_count
-
     def x(self, frame: float) -> float:
         """Left edge of a frame."""
         return self.left + (frame - self.start) * self.frame_px

@@ -11,7 +11,6 @@ import av
 from av.codec.codec import Capabilities
 from av.stream import Discard, Disposition
 
-from vosapp.core.errors import MediaError
 from vosapp.video.av.errors import explain, file_url, no_file, no_picture, unknown_codec
 
 if TYPE_CHECKING:
@@ -139,14 +138,3 @@ def _picture_count(track: VideoStream) -> int:
         return round((int(hours) * 3600 + int(minutes) * 60 + float(seconds)) * float(rate or 0))
     except ValueError:
         return 0
-
-
-def ensure_decodable(path: Path, track: VideoStream) -> None:
-    """Raises a MediaError when the decoder cannot be opened."""
-    try:
-        track.codec_context.open(strict=False)
-    except (av.error.FFmpegError, ValueError) as error:
-        raise MediaError(
-            f"{path} uses the codec {track.codec_context.name}, whose settings cannot be decoded.",
-            "Convert it, for example to ProRes.",
-        ) from error
