@@ -7,7 +7,9 @@ of a picture is easy and would drown the difference.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -64,6 +66,25 @@ def matting_errors(result: Alpha, truth: Alpha, *, band: BoolImage | None = None
         gradient=float(np.square(steepness).sum() / 1000),
         band_px=count,
     )
+
+
+def temporal_error(results: Sequence[Alpha], truths: Sequence[Alpha]) -> float:
+    """dtSSD of consecutive frames: how much alpha changes otherwise than the truth does; lower is better.
+
+    Erofeev et al., "Perceptually motivated benchmark for video matting", BMVC 2015: the root mean square of the
+    difference between both changes, here in the edge band of either frame, times 100, in the mean over all pairs.
+
+    Raises:
+        MaskError: not as many results as truths, or fewer than two.
+    """
+    if len(results) != len(truths) or len(truths) < 2:
+        raise MaskError("A temporal error takes two frames or more, and a truth for each.")
+    errors = []
+    for (before, now), (true_before, true_now) in zip(pairwise(results), pairwise(truths), strict=True):
+        band = edge_band(true_before) | edge_band(true_now)
+        wrong = ((now - before) - (true_now - true_before))[band].astype(np.float64)
+        errors.append(100 * float(np.sqrt(np.square(wrong).mean())) if wrong.size else 0.0)
+    return float(np.mean(errors))
 
 
 def edge_band(truth: Alpha, width_px: int = BAND_PX) -> BoolImage:

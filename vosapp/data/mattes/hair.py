@@ -28,6 +28,8 @@ class Coat:
         curl: turn from root to tip, in radians.
         thick: share of a strand from the root that is twice as thick.
         opacity: smallest and largest of a strand.
+        variety: how much lengths differ, as the deviation of their logarithm.
+        soft_px: width of the blur of the outline that it grows on: fine down.
     """
 
     spacing_px: float
@@ -37,19 +39,23 @@ class Coat:
     curl: float
     thick: float
     opacity: tuple[float, float]
+    variety: float = 0.4
+    soft_px: float = 0.0
 
 
 def draw_coat(random: np.random.Generator) -> Coat:
     """Fur three times in four, else a few long hairs."""
     if random.random() < 0.75:
         return Coat(
-            spacing_px=random.uniform(0.25, 1.2),
-            length_px=float(np.exp(random.uniform(np.log(2), np.log(16)))),
+            spacing_px=random.uniform(0.2, 1.2),
+            length_px=float(np.exp(random.uniform(np.log(3), np.log(26)))),
             spread=random.uniform(0.1, 0.7),
             comb=random.uniform(-1.2, 1.2),
             curl=random.uniform(-0.8, 0.8),
             thick=random.uniform(0.2, 0.8),
-            opacity=(random.uniform(0.3, 0.8), 1.0),
+            opacity=(random.uniform(0.1, 0.5), random.uniform(0.5, 1.0)),
+            variety=random.uniform(0.3, 0.9),
+            soft_px=float(np.exp(random.uniform(0, np.log(7)))) if random.random() < 0.7 else 0.0,
         )
     return Coat(
         spacing_px=random.uniform(2, 15),
@@ -68,6 +74,8 @@ def grown(alpha: Floats, coat: Coat, random: np.random.Generator) -> tuple[Float
     Returns:
         Alpha (H, W) 0..1, and a factor (H, W) on the brightness of the object's colours, other for other strands.
     """
+    if coat.soft_px > 0:
+        alpha = np.asarray(cv2.GaussianBlur(alpha, (0, 0), coat.soft_px), np.float32)
     strands = _strands(alpha, coat, random)
     height, width = alpha.shape
     size = (width, height)
@@ -98,7 +106,7 @@ def _strands(alpha: Floats, coat: Coat, random: np.random.Generator) -> NDArray[
     slope_y, slope_x = np.gradient(smooth)
     outward = np.arctan2(-slope_y, -slope_x)[roots[:, 0], roots[:, 1]]
     start = outward + coat.comb + random.normal(0, coat.spread, count)
-    lengths = coat.length_px * np.exp(random.normal(0, 0.4, count))
+    lengths = coat.length_px * np.exp(random.normal(0, coat.variety, count))
     curl = coat.curl + random.normal(0, 0.3, count)
     along = np.linspace(0, 1, _POINTS)
     angle = start[:, None] + curl[:, None] * along[None]

@@ -1,0 +1,162 @@
+"""Mattes: SAD (thousands), MSE, gradient error (thousands) and dtSSD in the edge band, from true and propagated masks.
+
+The best feather is chosen with hindsight, per clip, by SAD. Closed-form matting needs the package pymatting, which is
+no dependency; without it its rows are left out. VOSAPP_REFINER=FILE adds the refiner with those weights.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from vosapp.core.document import MatteSettings
+from vosapp.data.demo.shot import frames as demo_frames
+from vosapp.data.suite.clips import SuiteClip
+from vosapp.data.truth import TruthClip
+from vosapp.engine.engines import build_propagator
+from vosapp.evaluation.datasets import open_dataset
+from vosapp.evaluation.run import run_clip
+from vosapp.matte.alpha import alpha_of
+from vosapp.matte.outline import distance_to_outline
+from vosapp.metrics.matting import matting_errors, temporal_error
+
+PARTS = ("lemur-true", "lemur-propagated", "demo", "soft", "speed")
+NOTE = "The first 16 frames of each clip; closed-form on two of them, without dtSSD."
+CLIPS = Path(__file__).resolve().parents[3] / "shared" / "clips"
+COUNT, COSTLY = 16, 2
+FEATHERS = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0)
+BAND_PX = 6  # unknown for closed-form, on either side of the outline
+
+Method = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A frame: picture, the mask that a method is given, and the true alpha."""
+
+    rgb: np.ndarray
+    mask: np.ndarray
+    truth: np.ndarray
+
+
+def run_part(part: str) -> Iterator[tuple[str, str]]:
+    """The rows of one clip."""
+    if part == "speed":
+        yield from speeds()
+        return
+    cases = list(_cases(part))
+    if not cases:
+        yield f"{part}: the clip is not beside this checkout", "-"
+        return
+    yield row(part, "binary", [case.mask.astype(np.float32) for case in cases], cases)
+    tried = {sigma: [blurred(case.mask, sigma) for case in cases] for sigma in FEATHERS}
+    best = min(
+        tried, key=lambda sigma: sum(matting_errors(a, c.truth).sad for a, c in zip(tried[sigma], cases, strict=True))
+    )
+    yield row(part, f"best feather (Gaussian of {best:g} px)", tried[best], cases)
+    yield row(part, "fast", [fast(case.rgb, case.mask) for case in cases], cases)
+    if os.environ.get("VOSAPP_REFINER"):
+        refine = refiner(Path(os.environ["VOSAPP_REFINER"]))
+        yield row(part, "refiner in training", [refine(case.rgb, case.mask) for case in cases], cases)
+    matting = closed_form()
+    if matting is not None:
+        few = cases[:: len(cases) // COSTLY][:COSTLY]
+        yield row(part, "closed-form", [matting(case.rgb, case.mask) for case in few], few, moving=False)
+
+
+def row(
+    part: str, name: str, alphas: Sequence[np.ndarray], cases: Sequence[Case], *, moving: bool = True
+) -> tuple[str, str]:
+    """One method's figures."""
+    errors = [matting_errors(alpha, case.truth) for alpha, case in zip(alphas, cases, strict=True)]
+    sad, mse, gradient = (float(np.mean([getattr(e, kind) for e in errors])) for kind in ("sad", "mse", "gradient"))
+    moved = f", dtSSD {temporal_error(alphas, [case.truth for case in cases]):.2f}" if moving else ""
+    return f"{part}: {name}", f"SAD {sad:.3f}, MSE {mse:.4f}, gradient {gradient:.3f}{moved}"
+
+
+def blurred(mask: np.ndarray, sigma: float) -> np.ndarray:
+    """A uniform feather."""
+    return cv2.GaussianBlur(mask.astype(np.float32), (0, 0), sigma)
+
+
+def fast(rgb: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """What an export writes with the edge *fast*."""
+    return alpha_of(mask, MatteSettings(edge="fast"), rgb).astype(np.float32) / 255
+
+
+def refiner(weights: Path) -> Method:
+    """The refiner with the averaged weights of a checkpoint."""
+    from safetensors.torch import load_file
+
+    from vosapp.matte.quality_edge import quality_edge
+    from vosapp.models.matte_refiner.network import build
+
+    network = build().eval()
+    network.load_state_dict(load_file(weights))
+    return lambda rgb, mask: quality_edge(network, rgb.astype(np.float32) / 255, mask).alpha
+
+
+def closed_form() -> Method | None:
+    """Levin et al.'s matting as pymatting has it, in a band about the outline."""
+    try:
+        from pymatting import estimate_alpha_cf
+    except ImportError:
+        return None
+
+    def matting(rgb: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        away = distance_to_outline(mask)
+        trimap = np.where(np.abs(away) <= BAND_PX, 0.5, mask.astype(float))
+        return np.asarray(estimate_alpha_cf(rgb / 255.0, trimap), np.float32)
+
+    return matting
+
+
+def speeds() -> Iterator[tuple[str, str]]:
+    """Milliseconds a frame on one core, for an object of two fifths of the picture's height."""
+    cv2.setNumThreads(1)
+    for name, (height, width) in {"1080p": (1080, 1920), "2160p": (2160, 3840)}.items():
+        rows, columns = np.ogrid[:height, :width]
+        mask = (rows - height / 2) ** 2 + (columns - width / 2) ** 2 < (height / 5) ** 2
+        rgb = np.random.default_rng(1).integers(0, 255, (height, width, 3), np.uint8)
+        rgb[mask] //= 2
+        taken = []
+        for _ in range(5):
+            begun = time.process_time()
+            fast(rgb, mask)
+            taken.append(time.process_time() - begun)
+        yield f"fast, a {name} frame", f"{1000 * min(taken):.0f} ms"
+
+
+def _cases(part: str) -> Iterator[Case]:
+    if part == "demo":
+        for frame in islice(demo_frames(), COUNT):
+            yield Case(frame.rgb, frame.mask, frame.alpha)
+    elif part == "soft":
+        yield from _of_clip(SuiteClip("soft"))
+    elif CLIPS.exists():
+        clip = open_dataset(str(CLIPS)).only(["lemur-alpha"]).clips[0]
+        yield from _of_clip(clip) if part == "lemur-true" else _propagated(clip)
+
+
+def _of_clip(clip: TruthClip) -> Iterator[Case]:
+    for index in range(COUNT):
+        alpha = clip.alpha(index)
+        assert alpha is not None
+        yield Case(clip.frame(index), alpha >= 0.5, alpha)
+
+
+def _propagated(clip: TruthClip) -> Iterator[Case]:
+    """From the one true mask of the first frame, which is left out."""
+    found = run_clip(clip, build_propagator("hybrid", device="cpu"))
+    for frame in islice(found, 1, COUNT + 1):
+        alpha = clip.alpha(frame.frame_index)
+        assert alpha is not None
+        mask = frame.mask(clip.objects[0].id, alpha.shape)
+        yield Case(clip.frame(frame.frame_index), mask, alpha)

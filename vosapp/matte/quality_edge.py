@@ -1,0 +1,92 @@
+"""The *quality* edge: the refiner, tile by tile along the outline, at full resolution."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from vosapp.core.mask import BoolImage
+from vosapp.matte.edge_planes import EdgePlanes, edge_planes
+
+Floats = NDArray[np.float32]
+
+_TILE_PX = 256
+_OVERLAP_PX = 32  # of a tile that only helps to decide the rest
+BAND_PX = 20.0  # from the outline, beyond which the mask is believed
+_FADE_PX = 6.0  # over which the band goes over into the mask
+
+
+@dataclass(frozen=True, slots=True)
+class RefinedEdge:
+    """What the refiner says of a frame.
+
+    Attributes:
+        alpha: (H, W) float32 in 0..1.
+        foreground: (H, W, 3) float32 in 0..1, the object's own colour in the band; the picture elsewhere.
+    """
+
+    alpha: Floats
+    foreground: Floats
+
+
+def quality_edge(
+    network: nn.Module, rgb: Floats, mask: BoolImage, before: Floats | None = None, band_px: float = 0.0
+) -> RefinedEdge:
+    """Refines the edge of a mask (H, W) on a picture (H, W, 3) in 0..1.
+
+    Args:
+        network: the refiner, in evaluation mode.
+        rgb, mask: the picture and the mask.
+        before: (H, W) alpha of the frame before, moved to this one along the flow; None where there is none.
+        band_px: how far from the outline alpha may differ from the mask; 0: as far as the refiner was taught.
+    """
+    planes = edge_planes(rgb, mask)
+    stacked = planes.stacked(rgb, before)
+    away = np.abs(planes.inside_px)
+    near = np.clip(((band_px or BAND_PX) - away) / np.float32(_FADE_PX), 0, 1)
+    alpha, foreground = mask.astype(np.float32), rgb.copy()
+    for inner, outer in _tiles(near > 0):
+        found, colour = _ask(network, stacked, planes, outer)
+        cut = tuple(slice(i.start - o.start, i.stop - o.start) for i, o in zip(inner, outer, strict=True))
+        share = near[inner]
+        alpha[inner] += share * (found[cut] - alpha[inner])
+        foreground[inner] += share[..., None] * (colour[cut] - foreground[inner])
+    return RefinedEdge(np.clip(alpha, 0, 1), np.clip(foreground, 0, 1))
+
+
+def _tiles(wanted: BoolImage) -> Iterator[tuple[tuple[slice, slice], tuple[slice, slice]]]:
+    """Parts (rows, columns) to decide, each with the surroundings to look at, wherever something is wanted."""
+    step = _TILE_PX - 2 * _OVERLAP_PX
+    height, width = wanted.shape
+    for top in range(0, height, step):
+        for left in range(0, width, step):
+            inner = slice(top, min(top + step, height)), slice(left, min(left + step, width))
+            if not wanted[inner].any():
+                continue
+            rows, columns = (
+                slice(max(0, part.start - _OVERLAP_PX), min(size, part.stop + _OVERLAP_PX))
+                for part, size in zip(inner, (height, width), strict=True)
+            )
+            yield inner, (rows, columns)
+
+
+def _ask(network: nn.Module, stacked: Floats, planes: EdgePlanes, part: tuple[slice, slice]) -> tuple[Floats, Floats]:
+    inputs = (stacked[:, part[0], part[1]], planes.feather[part][None], planes.front[part].transpose(2, 0, 1))
+    with torch.inference_mode():
+        alpha, foreground = network(*(_padded(values) for values in inputs))
+    height, width = planes.feather[part].shape
+    return alpha[0, 0, :height, :width].numpy(), foreground[0, :, :height, :width].permute(1, 2, 0).numpy()
+
+
+def _padded(planes: Floats) -> Tensor:
+    """(C, H, W) as (1, C, H', W') whose sides the network takes; the border is repeated."""
+    height, width = planes.shape[1:]
+    bottom, right = -height % 16, -width % 16
+    if bottom or right:
+        planes = np.pad(planes, ((0, 0), (0, bottom), (0, right)), mode="edge")
+    return torch.from_numpy(np.ascontiguousarray(planes))[None]
