@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-_EXIT_CANCELLED = 130
+_EXIT_USER_ERROR, _EXIT_USAGE, _EXIT_CANCELLED = 1, 2, 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -36,8 +36,28 @@ def _run(arguments: list[str]) -> int:
         from vosapp.ui.demo.story import main as play_demo
 
         return play_demo(arguments[1:])
-    from vosapp.ui.app import main as open_window
+    from vosapp.cli.app import open_problem
 
+    problem = open_problem(arguments)
+    if problem:
+        sys.stderr.write(f"vosapp: {problem}\n")
+        return _EXIT_USAGE
+    return _open_window(arguments)
+
+
+def _open_window(arguments: Sequence[str]) -> int:
+    from vosapp.core.errors import UserError
+    from vosapp.ui.preconditions import missing_library, require_display
+
+    try:
+        require_display()
+        from vosapp.ui.app import main as open_window
+    except UserError as error:
+        sys.stderr.write(f"vosapp: {error}\n")
+        return _EXIT_USER_ERROR
+    except ImportError as error:  # a library of the system that Qt's modules need
+        sys.stderr.write(f"vosapp: {missing_library(str(error))}\n")
+        return _EXIT_USER_ERROR
     return open_window(arguments)
 
 

@@ -8,12 +8,14 @@ can act on (one line on stderr), 2 wrong usage, 130 cancelled.
 from __future__ import annotations
 
 import argparse
+import difflib
 import importlib
 import io
 import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from vosapp import __version__
 from vosapp.cli.interrupts import noticed_interrupts
@@ -43,6 +45,21 @@ COMMANDS = (
     Command("weights", "import, list, verify and remove weights of networks"),
     Command("train", "train a network from a recipe"),
 )
+
+
+def open_problem(arguments: Sequence[str]) -> str:
+    """Why these arguments are neither a command nor something to open in the window; "" when they may be opened."""
+    if not arguments:
+        return ""
+    name = arguments[0]
+    if not Path(name).exists():
+        names = [command.name for command in COMMANDS] + ["demo"]
+        near = difflib.get_close_matches(name.lower(), names, n=1)
+        hint = f"Did you mean vosapp {near[0]}?" if near else f"The commands are {', '.join(names)}."
+        return f"{name} is neither a command nor a file. {hint}"
+    if len(arguments) > 1:
+        return f"The window opens one clip or project, and here are {len(arguments)} arguments."
+    return ""
 
 
 def main(argv: Sequence[str]) -> int:

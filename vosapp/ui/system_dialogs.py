@@ -100,7 +100,9 @@ class Dialogs:
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setInformativeText(as_written(explanation))
         agree = box.addButton(verb, QMessageBox.ButtonRole.AcceptRole)
-        box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
+        cancel = box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(cancel)  # Enter must lose nothing
+        box.setEscapeButton(cancel)
         box.exec()
         agreed = box.clickedButton() is agree
         box.deleteLater()

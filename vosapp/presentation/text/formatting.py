@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from fractions import Fraction
+
+from vosapp.core.recent import UnsavedWork
 
 
 def duration(seconds: float) -> str:
@@ -16,3 +19,21 @@ def duration(seconds: float) -> str:
 def rate_text(rate: Fraction) -> str:
     """A frame rate as "24", "23.976" or "12.5"."""
     return f"{float(rate):.3f}".rstrip("0").rstrip(".")
+
+
+def unsaved_text(work: UnsavedWork) -> str:
+    """What is known of unsaved work: how much, when, what last; or why it cannot be read."""
+    if not work.step_count:
+        return work.last_step
+    steps = f"{work.step_count} step{'s' * (work.step_count != 1)}"
+    return f"{steps}, the last one “{work.last_step}”, {when(work.changed_at)}"
+
+
+def when(moment: datetime) -> str:
+    """A moment of the past as a user says it: "today 14:20", "3 January 2026, 14:20"."""
+    today = datetime.now().date()
+    time = f"{moment:%H:%M}"
+    days = (today - moment.date()).days
+    if days in (0, 1):
+        return f"{'today' if days == 0 else 'yesterday'} {time}"
+    return f"{moment.day} {moment:%B %Y}, {time}"

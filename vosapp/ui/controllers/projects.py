@@ -18,6 +18,7 @@ from vosapp.engine.job import JobContext, Outcome
 from vosapp.presentation import project_files
 from vosapp.presentation.project_files import Media, OpenedShot
 from vosapp.presentation.shutdown_deadline import ShutdownDeadline
+from vosapp.presentation.text.formatting import unsaved_text
 from vosapp.presentation.view_state import Notice, NoticeKind
 from vosapp.ui.controllers.file_lists import FileLists
 from vosapp.ui.io_queue import IoQueue, IoTask
@@ -105,8 +106,11 @@ class ProjectController(QObject):
 
     def discard(self, text: str) -> None:
         """Deletes unsaved work after asking."""
-        question = "Delete this unsaved work?"
-        if self._dialogs.confirm(question, "Its masks are gone then. The clip itself is not touched.", "Delete"):
+        work = next((one for one in self._session.view.unsaved if str(one.path) == text), None)
+        name, known = (work.clip_name, f"{unsaved_text(work)}. ") if work is not None else (Path(text).name, "")
+        question = f"Delete the unsaved work on {name}?"
+        explanation = f"{known}Its masks are gone then and cannot be brought back. The clip itself is not touched."
+        if self._dialogs.confirm(question, explanation, "Delete"):
             self.lists.discard(Path(text))
 
     def _open_project(self, path: Path, *, saved: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vosapp.presentation.text.formatting import when
 from vosapp.ui.widgets import button_row, dialog_column, label
 
 if TYPE_CHECKING:
@@ -64,13 +64,3 @@ class BackupDialog(QDialog):
 def backup_text(backup: Backup) -> str:
     """A backup in words: when, of what, how large."""
     return f"{when(backup.made_at)}   {backup.name}   {backup.size_bytes / 2**20:.1f} MB"
-
-
-def when(moment: datetime) -> str:
-    """A moment of the past as a user says it: "today 14:20", "3 January 2026, 14:20"."""
-    today = datetime.now().date()
-    time = f"{moment:%H:%M}"
-    days = (today - moment.date()).days
-    if days in (0, 1):
-        return f"{'today' if days == 0 else 'yesterday'} {time}"
-    return f"{moment.day} {moment:%B %Y}, {time}"

@@ -88,6 +88,9 @@ class ExportDialog(QDialog):
         self.show_button = QPushButton("Show in folder")
         self._build()
         self._connect()
+        for button in self.findChildren(QPushButton):  # or Enter would press what has the focus
+            button.setAutoDefault(button is self.export_button)
+        self.export_button.setFocus()
 
     def _build(self) -> None:
         column = QVBoxLayout(self)

@@ -8,8 +8,8 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from vosapp.core.recent import UnsavedWork
+from vosapp.presentation.text.formatting import unsaved_text
 from vosapp.ui.action_set import ActionSet
-from vosapp.ui.dialogs.backups import when
 from vosapp.ui.icons import icon, pixmap
 from vosapp.ui.theme import TOKENS
 from vosapp.ui.widgets import as_written, label
@@ -168,14 +168,6 @@ class _Resumed(_Chosen):
 class _Discarded(_Chosen):
     def __call__(self) -> None:
         self._page.unsaved_discarded.emit(self._path)
-
-
-def unsaved_text(work: UnsavedWork) -> str:
-    """What is known of unsaved work: how much, when, what last; or why it cannot be read."""
-    if not work.step_count:
-        return work.last_step
-    steps = f"{work.step_count} step{'s' * (work.step_count != 1)}"
-    return f"{steps}, the last one “{work.last_step}”, {when(work.changed_at)}"
 
 
 def card_title(path: Path) -> str:
