@@ -108,7 +108,7 @@ def run_ablation(
         recipe: its budget must be in steps, else the budgets are not equal.
         bank: photographs.
         settings: where and how; each training gets a folder of its own in `folder`.
-        watched: real clips to measure on, see `watched_batch`.
+        watched: real clips to measure on, see `validation_batch`.
         seeds: one training of each variant for each.
         variants: as `VARIANTS`.
         progress: told in words what happens.

@@ -23,7 +23,7 @@ from vosapp.training.sequence.stream import Material
 from vosapp.training.sequence.task import SequenceTask
 from vosapp.training.task import Task
 from vosapp.training.trainer import Report, RunSettings, Trainer
-from vosapp.training.validation_clips import watched_batch
+from vosapp.training.validation_clips import validation_batch
 from vosapp.video.images import write_png
 
 
@@ -69,7 +69,7 @@ class Sources:
         if recipe.network != "hybrid":
             return SequenceTask(recipe, Material(bank, self.footage))
         bank = _needed(bank, "The hybrid network")
-        return HybridTask(recipe, bank, [watched_batch(clip) for clip in self.watched])
+        return HybridTask(recipe, bank, [validation_batch(clip) for clip in self.watched])
 
 
 def _needed(bank: PhotographBank | None, who: str) -> PhotographBank:

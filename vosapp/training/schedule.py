@@ -8,7 +8,7 @@ from typing import Literal
 
 from vosapp.data.generator.settings import GeneratorSettings
 from vosapp.data.mattes.tile import MatteSettings
-from vosapp.training.stage_config import Teaching
+from vosapp.training.stage_config import StageConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Stage:
     clips: GeneratorSettings
     batch: int = 8
     mattes: MatteSettings = field(default_factory=MatteSettings)
-    teaching: Teaching = field(default_factory=Teaching)
+    teaching: StageConfig = field(default_factory=StageConfig)
 
 
 def stage_at(stages: tuple[Stage, ...], progress: float) -> int:

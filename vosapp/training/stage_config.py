@@ -10,7 +10,7 @@ Norms = Literal["learn", "statistics", "still"]
 
 
 @dataclass(frozen=True, slots=True)
-class Teaching:
+class StageConfig:
     """How a network that carries masks or states from frame to frame is taught.
 
     The hybrid network has no use for it.

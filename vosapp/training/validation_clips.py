@@ -22,7 +22,7 @@ from vosapp.training.task import Precision
 _STEP = 16  # sides are multiples of it
 
 
-def watched_batch(clip: TruthClip, *, frames: int = 12, short_side: int = 160) -> Batch:
+def validation_batch(clip: TruthClip, *, frames: int = 12, short_side: int = 160) -> Batch:
     """The beginning of a clip as a batch of one: its first frame is anchor and frame before, the next are to predict.
 
     Args:
@@ -44,7 +44,7 @@ def watched_figures(lesson: nn.Module, batches: Sequence[Batch], precision: Prec
 
     Args:
         lesson: the hybrid network and its loss.
-        batches: from `watched_batch`.
+        batches: from `validation_batch`.
         precision: a context to compute in.
     """
     device = next(lesson.parameters()).device

@@ -19,7 +19,7 @@ from vosapp.training.hybrid.task import HybridTask
 from vosapp.training.recipe import Recipe
 from vosapp.training.schedule import Budget, LearningRate, Stage
 from vosapp.training.trainer import RunSettings
-from vosapp.training.validation_clips import watched_batch
+from vosapp.training.validation_clips import validation_batch
 
 CLIPS = GeneratorSettings(size_px=48, steps=1)
 RECIPE = Recipe(
@@ -43,7 +43,7 @@ def test_an_ablation_trains_and_measures_every_variant(tmp_path: Path, monkeypat
         return original(self, batch)
 
     monkeypatch.setattr(HybridLoss, "forward", noted)
-    watched = [watched_batch(MovingClip(frame_count=3), frames=2, short_side=48)]
+    watched = [validation_batch(MovingClip(frame_count=3), frames=2, short_side=48)]
     variants = {name: VARIANTS[name] for name in ("full", "guidance only")}
     settings = RunSettings(tmp_path, half_precision=False)
     rows = list(run_ablation(RECIPE, small_bank(8), settings, watched=watched, variants=variants))
@@ -66,7 +66,7 @@ def test_the_border_distance_task_is_learnt_where_a_variant_says_so(
         return original(self, batch)
 
     monkeypatch.setattr(HybridLoss, "forward", noted)
-    watched = [watched_batch(MovingClip(frame_count=3), frames=2, short_side=48)]
+    watched = [validation_batch(MovingClip(frame_count=3), frames=2, short_side=48)]
     variants = {name: VARIANTS[name] for name in ("full", "with the border-distance task")}
     settings = RunSettings(tmp_path, half_precision=False)
     rows = list(run_ablation(RECIPE, small_bank(8), settings, watched=watched, variants=variants))
@@ -93,7 +93,7 @@ def test_kept_batches_begin_again() -> None:
 
 def test_a_watched_clip_is_whole_and_begins_with_its_truth() -> None:
     clip = MovingClip(frame_count=5, size=(60, 90))
-    batch = watched_batch(clip, frames=3, short_side=48)
+    batch = validation_batch(clip, frames=3, short_side=48)
     assert batch.rgb.shape == (1, 5, 3, 48, 64)
     assert torch.equal(batch.rgb[:, 0], batch.rgb[:, 1])
     assert torch.equal(batch.guidance, batch.masks[:, 1])
@@ -102,7 +102,7 @@ def test_a_watched_clip_is_whole_and_begins_with_its_truth() -> None:
 
 
 def test_watched_clips_are_in_the_log() -> None:
-    watched = [watched_batch(MovingClip(frame_count=3), frames=2, short_side=48)]
+    watched = [validation_batch(MovingClip(frame_count=3), frames=2, short_side=48)]
     task = HybridTask(RECIPE, small_bank(8), watched)
     found = task.measure(task.network(), lambda: torch.autocast("cpu", enabled=False))
     assert set(found) == {"held_jaccard", "held_moved", "held_advice", "watched_jaccard"}

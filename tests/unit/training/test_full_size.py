@@ -19,7 +19,7 @@ from vosapp.training.sequence.clips import SequenceBatch
 from vosapp.training.sequence.initial import initialise
 from vosapp.training.sequence.stream import Material, SequenceBatches
 from vosapp.training.sequence.task import lesson_for
-from vosapp.training.stage_config import Teaching
+from vosapp.training.stage_config import StageConfig
 
 NEEDED_BYTES = 16  # per parameter: weights, gradients, and the largest gradient or drawing twice
 LARGE = pytest.mark.slow
@@ -56,7 +56,7 @@ def test_a_step_lowers_the_loss(name: str) -> None:
     torch.manual_seed(0)
     lesson = lesson_for(name)(initialise(registered(name).build()))
     lesson.train()
-    teaching = Teaching(turn_deg=0.0, zoom=0.0, flip=False)
+    teaching = StageConfig(turn_deg=0.0, zoom=0.0, flip=False)
     stage = replace(Stage(1.0, GeneratorSettings(size_px=64, steps=1)), batch=2, teaching=teaching)
     material = Material(None, [MovingClip(frame_count=2, alone=True)])
     batch = SequenceBatches(material, stage, 1, distances="s2s" in name).batch(0)

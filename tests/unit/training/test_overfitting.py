@@ -18,7 +18,7 @@ from vosapp.training.recipe import Recipe
 from vosapp.training.schedule import Budget, LearningRate, Stage
 from vosapp.training.sequence.stream import Material
 from vosapp.training.sequence.task import SequenceTask
-from vosapp.training.stage_config import Norms, Teaching
+from vosapp.training.stage_config import Norms, StageConfig
 from vosapp.training.trainer import RunSettings, Trainer
 
 
@@ -55,7 +55,7 @@ CASES = {
 def test_it_learns_a_clip_by_heart(name: str, tmp_path: Path) -> None:
     """J of the averaged weights, fed with their own masks, is above 0.9 at the end; at the beginning it is not."""
     case = CASES[name]
-    teaching = Teaching(
+    teaching = StageConfig(
         objects=case.objects,
         truth=(1.0, 0.0),
         losses=case.losses,

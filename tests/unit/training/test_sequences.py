@@ -26,13 +26,13 @@ from vosapp.training.sequence.assignment import cheapest
 from vosapp.training.sequence.clips import sequence_of
 from vosapp.training.sequence.stream import Material, SequenceBatches
 from vosapp.training.sequence.task import SequenceTask, lesson_for
-from vosapp.training.stage_config import Teaching
+from vosapp.training.stage_config import StageConfig
 
 RECIPES = sorted((Path(__file__).parents[3] / "vosapp" / "training" / "recipes").glob("*.toml"))
 STAGE = Stage(1.0, GeneratorSettings(size_px=48, steps=3, damage=1.0), 2)
 
 
-def _batches(teaching: Teaching, *, footage: int = 0, seed: int = 1) -> SequenceBatches:
+def _batches(teaching: StageConfig, *, footage: int = 0, seed: int = 1) -> SequenceBatches:
     clips = [MovingClip(frame_count=footage, size=(40, 60))] if footage else []
     material = Material(None if footage else small_bank(), clips)
     return SequenceBatches(material, replace(STAGE, teaching=teaching), seed, distances=True)
@@ -61,7 +61,7 @@ def test_a_sequence_begins_with_the_anchor_or_the_frame_before() -> None:
 
 @pytest.mark.parametrize("footage", [0, 8])
 def test_a_batch_is_the_same_for_its_number(footage: int) -> None:
-    first, again = _batches(Teaching(fewest=1), footage=footage), _batches(Teaching(fewest=1), footage=footage)
+    first, again = _batches(StageConfig(fewest=1), footage=footage), _batches(StageConfig(fewest=1), footage=footage)
     lengths = set()
     for number in range(6):
         batch, copy = first.batch(number), again.batch(number)
@@ -74,7 +74,7 @@ def test_a_batch_is_the_same_for_its_number(footage: int) -> None:
 
 
 def test_real_clips_are_brought_to_size_and_strided() -> None:
-    teaching = Teaching(size=(32, 64), stride=2, first="anchor", objects=2)
+    teaching = StageConfig(size=(32, 64), stride=2, first="anchor", objects=2)
     batch = _batches(teaching, footage=8).batch(0)
     assert batch.rgb.shape == (2, 4, 3, 32, 64)
     assert batch.masks.shape == (2, 4, 2, 32, 64)
@@ -83,9 +83,9 @@ def test_real_clips_are_brought_to_size_and_strided() -> None:
 
 def test_masks_stay_on_their_pictures() -> None:
     """However a clip is turned and mirrored, what its mask covers is what it covered."""
-    plain = Teaching(turn_deg=0.0, zoom=0.0, flip=False)
+    plain = StageConfig(turn_deg=0.0, zoom=0.0, flip=False)
     colours = []
-    for teaching in (plain, Teaching(turn_deg=30.0, zoom=0.1)):
+    for teaching in (plain, StageConfig(turn_deg=30.0, zoom=0.1)):
         batch = _batches(teaching, footage=8, seed=3).batch(0)
         inside = batch.masks[:, :1, 0] > 200
         colours.append(float(batch.rgb[:, 0].float().mean(1)[inside[:, 0]].mean()))
@@ -94,7 +94,7 @@ def test_masks_stay_on_their_pictures() -> None:
 
 def test_clips_that_are_too_short_are_refused() -> None:
     with pytest.raises(UserError, match="4 annotated frames"):
-        _batches(Teaching(), footage=3).batch(0)
+        _batches(StageConfig(), footage=3).batch(0)
 
 
 def test_every_recipe_names_its_source_and_fits_its_network() -> None:
@@ -166,14 +166,14 @@ def test_what_cannot_be_trained_is_said() -> None:
         Sources().task(Recipe("a", network="rgmp"))
     with pytest.raises(UserError, match="photographs"):
         Sources().task(Recipe("a"))
-    odd = Recipe("a", network="rgmp", stages=(replace(STAGE, teaching=Teaching(losses={"distance": 1.0})),))
+    odd = Recipe("a", network="rgmp", stages=(replace(STAGE, teaching=StageConfig(losses={"distance": 1.0})),))
     with pytest.raises(RecipeError, match="no part distance"):
         SequenceTask(odd, Material(small_bank()))
 
 
 def test_a_stage_freezes_modules_and_norms() -> None:
     lesson = lesson_for("agame")(trainable("agame"))
-    lesson.teach(Teaching(frozen=("backbone.layer1", "backbone.bn1"), norms="statistics"), 0.0)
+    lesson.teach(StageConfig(frozen=("backbone.layer1", "backbone.bn1"), norms="statistics"), 0.0)
     lesson.train()
     learning = {name for name, value in lesson.network.named_parameters() if value.requires_grad}
     assert not any(name.startswith(("backbone.layer1", "backbone.bn1")) for name in learning)
@@ -182,7 +182,7 @@ def test_a_stage_freezes_modules_and_norms() -> None:
     training = {name: module.training for name, module in lesson.network.named_modules() if name.endswith("bn1")}
     assert training["backbone.layer4.0.bn1"]
     assert not training["backbone.layer1.0.bn1"]
-    lesson.teach(Teaching(norms="still"), 0.0)
+    lesson.teach(StageConfig(norms="still"), 0.0)
     lesson.train()
     assert not lesson.network.get_submodule("backbone.layer4.0.bn1").training
     assert lesson.network.get_parameter("backbone.layer1.0.conv1.weight").requires_grad
@@ -190,11 +190,11 @@ def test_a_stage_freezes_modules_and_norms() -> None:
 
 def test_masks_are_sampled_as_the_schedule_says() -> None:
     lesson = lesson_for("hs2s")(trainable("hs2s"))
-    lesson.teach(Teaching(truth=(1.0, 0.5)), 0.5)
+    lesson.teach(StageConfig(truth=(1.0, 0.5)), 0.5)
     found, truth = torch.zeros(1, requires_grad=True), torch.ones(1)
     assert lesson.fed_back(found, truth, torch.tensor(0.74)) is truth
     assert lesson.fed_back(found, truth, torch.tensor(0.76)) is found
-    lesson.teach(Teaching(detach=True), 0.5)
+    lesson.teach(StageConfig(detach=True), 0.5)
     assert not lesson.fed_back(found, truth, torch.tensor(0.0)).requires_grad
     lesson.eval()
     lesson.truth_share = 1.0
@@ -207,9 +207,9 @@ def test_gradients_flow_through_masks_that_are_fed_back() -> None:
     for detach in (False, True):
         torch.manual_seed(0)
         lesson = lesson_for("rgmp")(trainable("rgmp"))
-        lesson.teach(Teaching(detach=detach), 0.0)
+        lesson.teach(StageConfig(detach=detach), 0.0)
         lesson.train()
-        batch = _batches(Teaching(size=(64, 64)), footage=5).batch(0)
+        batch = _batches(StageConfig(size=(64, 64)), footage=5).batch(0)
         lesson(batch).loss.backward()
         grown.append(lesson.network.get_parameter("Encoder.conv1_p.weight").grad.clone())
     assert not torch.allclose(grown[0], grown[1])
@@ -227,7 +227,7 @@ def test_courses_of_the_rate_and_of_a_stage() -> None:
     assert rates["constant"].at(0.9, 5) == 1.0
     assert rates["exponential"].at(0.5, 5) == pytest.approx(0.1)
     assert rates["polynomial"].at(1.0, 5) == pytest.approx(0.01)
-    assert Teaching(rate=0.5, fall=0.25).rate_at(0.5) == pytest.approx(0.25)
+    assert StageConfig(rate=0.5, fall=0.25).rate_at(0.5) == pytest.approx(0.25)
     stages = (Stage(0.5, STAGE.clips), Stage(1.0, STAGE.clips))
     assert progress_in_stage(stages, 0.75) == pytest.approx(0.5)
 

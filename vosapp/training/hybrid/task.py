@@ -25,7 +25,7 @@ class HybridTask:
     Args:
         recipe: how.
         bank: photographs; the recipe's share of them is kept from training.
-        watched: real clips, from `watched_batch`, that are measured beside the held ones and never trained on.
+        watched: real clips, from `validation_batch`, that are measured beside the held ones and never trained on.
     """
 
     def __init__(self, recipe: Recipe, bank: PhotographBank, watched: Sequence[Batch] = ()) -> None:

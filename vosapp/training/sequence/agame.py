@@ -13,10 +13,10 @@ from vosapp.models.agame.decoder import Detail
 from vosapp.models.agame.network import STRIDE, AGame, Picture, foreground, pool
 from vosapp.models.s2s.trunk import normalise
 from vosapp.training.sequence.clips import SequenceBatch
-from vosapp.training.sequence.objective import Learnt, Lesson, overlap, unpacked
+from vosapp.training.sequence.objective import Objective, ObjectiveLoss, overlap, unpacked
 
 
-class AGameLesson(Lesson):
+class AGameLesson(Objective):
     """Cross-entropy of the final scores, and of the coarse ones enlarged (the first phase), at every frame.
 
     In training the state goes on from the softmax of the coarse scores, which are the sooner right; measured it goes
@@ -25,8 +25,8 @@ class AGameLesson(Lesson):
 
     losses: ClassVar[Mapping[str, float]] = {"final": 1.0, "coarse": 1.0}
 
-    def forward(self, batch: SequenceBatch) -> Learnt:
-        """See `Lesson`. Follows one object a clip."""
+    def forward(self, batch: SequenceBatch) -> ObjectiveLoss:
+        """See `Objective`. Follows one object a clip."""
         network = cast(AGame, self.network)
         rgb, masks, _ = unpacked(batch)
         seen = [network.look(normalise(rgb[:, k])) for k in range(rgb.shape[1])]
@@ -35,7 +35,7 @@ class AGameLesson(Lesson):
             loss, overlaps = self._clip(network, [_of_clip(picture, clip) for picture in seen], masks[clip, :, :1])
             losses.append(loss)
             found.append(overlaps)
-        return Learnt(torch.stack(losses).mean(), torch.stack(found, dim=1))
+        return ObjectiveLoss(torch.stack(losses).mean(), torch.stack(found, dim=1))
 
     def _clip(self, network: AGame, pictures: list[Picture], masks: Tensor) -> tuple[Tensor, Tensor]:
         """Loss and (T - 1,) J of one clip with masks (T, 1, H, W)."""

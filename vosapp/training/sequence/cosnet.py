@@ -12,12 +12,12 @@ from torch import Tensor
 from vosapp.models.cosnet.attention import Form
 from vosapp.models.cosnet.network import CosNet, normalise
 from vosapp.training.sequence.clips import SequenceBatch
-from vosapp.training.sequence.objective import Learnt, Lesson, overlap, unpacked
+from vosapp.training.sequence.objective import Objective, ObjectiveLoss, overlap, unpacked
 
 _LEAST_SHARE = 0.01  # of the picture that counts as foreground in the scale of the loss: it would have no bound
 
 
-class CosNetLesson(Lesson):
+class CosNetLesson(Objective):
     """Cross-entropy and absolute difference: of both frames of a pair, or of a single picture without co-attention.
 
     The cross-entropy is scaled by one over the share of the foreground, all pixels alike, as in the authors' code.
@@ -33,8 +33,8 @@ class CosNetLesson(Lesson):
         super().__init__(network)
         self._form = form
 
-    def forward(self, batch: SequenceBatch) -> Learnt:
-        """See `Lesson`. The first object of a clip is its primary one; frames 0 and 1 are the pair."""
+    def forward(self, batch: SequenceBatch) -> ObjectiveLoss:
+        """See `Objective`. The first object of a clip is its primary one; frames 0 and 1 are the pair."""
         network = cast(CosNet, self.network)
         rgb, masks, _ = unpacked(batch)
         size = rgb.shape[0]
@@ -45,12 +45,12 @@ class CosNetLesson(Lesson):
         if frames == 1:
             logits = _at_size(network.encoder.saliency(embedded), shape)
             found = overlap(logits[:, 0], masks[:, 0, 0])
-            return Learnt(self.weight("still") * self._loss(logits, masks[:, :1, 0]), found[None])
+            return ObjectiveLoss(self.weight("still") * self._loss(logits, masks[:, :1, 0]), found[None])
         pairs = [self._pair(network, embedded[k][None], embedded[size + k][None]) for k in range(size)]
         on_target, on_reference = (_at_size(torch.cat([pair[k] for pair in pairs]), shape) for k in (0, 1))
         loss = self._loss(on_target, masks[:, :1, 0]) + self._loss(on_reference, masks[:, 1:2, 0])
         overlaps = [overlap(logits[:, 0], masks[:, k, 0]) for k, logits in enumerate((on_target, on_reference))]
-        return Learnt(loss, torch.stack(overlaps))
+        return ObjectiveLoss(loss, torch.stack(overlaps))
 
     def _pair(self, network: CosNet, target: Tensor, reference: Tensor) -> tuple[Tensor, Tensor]:
         return network(target, [reference], self._form), network.on_reference(target, reference)

@@ -11,10 +11,10 @@ from torch import Tensor, nn
 
 from vosapp.training.losses import jaccard
 from vosapp.training.sequence.clips import SequenceBatch
-from vosapp.training.stage_config import Teaching
+from vosapp.training.stage_config import StageConfig
 
 
-class Learnt(NamedTuple):
+class ObjectiveLoss(NamedTuple):
     """What came of a batch.
 
     Attributes:
@@ -30,7 +30,7 @@ class Learnt(NamedTuple):
         return {"loss": self.loss, "jaccard": self.jaccard.mean()}
 
 
-class Lesson(nn.Module, ABC):
+class Objective(nn.Module, ABC):
     """A network and its loss on a batch, as one module. It is told by `teach` how the current stage teaches.
 
     Args:
@@ -43,18 +43,18 @@ class Lesson(nn.Module, ABC):
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
         self.network = network
-        self.teaching = Teaching()
+        self.teaching = StageConfig()
         self.truth_share = 0.0
 
     @abstractmethod
-    def forward(self, batch: SequenceBatch) -> Learnt:
+    def forward(self, batch: SequenceBatch) -> ObjectiveLoss:
         """Predicts the sequences of a batch and compares."""
 
     def weight(self, part: str) -> float:
         """Of a part of the loss."""
         return self.teaching.losses.get(part, self.losses[part])
 
-    def teach(self, teaching: Teaching, progress: float) -> None:
+    def teach(self, teaching: StageConfig, progress: float) -> None:
         """From now on as a stage says, at a progress of 0..1 through it."""
         self.truth_share = teaching.truth_at(progress)
         if teaching is self.teaching:
@@ -64,7 +64,7 @@ class Lesson(nn.Module, ABC):
         for name, parameter in self.network.named_parameters():
             parameter.requires_grad_(not name.startswith(teaching.frozen) and id(parameter) not in learning)
 
-    def train(self, mode: bool = True) -> Lesson:
+    def train(self, mode: bool = True) -> Objective:
         """As usual, but norms that are to stay still do."""
         super().train(mode)
         if mode:

@@ -14,7 +14,7 @@ from vosapp.core.errors import UserError
 from vosapp.data.generator.damage import damaged
 from vosapp.data.truth import Truth, TruthClip
 from vosapp.training.sequence.clips import SequenceClip, padded
-from vosapp.training.stage_config import Teaching
+from vosapp.training.stage_config import StageConfig
 
 _TRIES = 50
 _LEAST_VISIBLE = 0.002  # share of the frame that an object must fill where it is first given
@@ -34,7 +34,7 @@ class Wish:
     steps: int
     size: tuple[int, int]
     damage: float
-    teaching: Teaching
+    teaching: StageConfig
 
 
 def draw_footage(clips: Sequence[TruthClip], wish: Wish, random: np.random.Generator) -> SequenceClip:

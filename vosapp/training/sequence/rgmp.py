@@ -10,10 +10,10 @@ import torch.nn.functional as F
 
 from vosapp.models.rgmp.network import RGMP
 from vosapp.training.sequence.clips import SequenceBatch
-from vosapp.training.sequence.objective import Learnt, Lesson, overlap, unpacked
+from vosapp.training.sequence.objective import Objective, ObjectiveLoss, overlap, unpacked
 
 
-class RgmpLesson(Lesson):
+class RgmpLesson(Objective):
     """Cross-entropy at every frame; the softmax of a frame is the guidance of the next (paper, section 3.2).
 
     The mask that is passed on is not cut off from the gradient: the network is trained by backpropagation through
@@ -22,8 +22,8 @@ class RgmpLesson(Lesson):
 
     losses: ClassVar[Mapping[str, float]] = {"entropy": 1.0}
 
-    def forward(self, batch: SequenceBatch) -> Learnt:
-        """See `Lesson`. Follows one object a clip."""
+    def forward(self, batch: SequenceBatch) -> ObjectiveLoss:
+        """See `Objective`. Follows one object a clip."""
         network = cast(RGMP, self.network)
         rgb, masks, guidance = unpacked(batch)
         reference = network.reference(network.look(rgb[:, 0]), masks[:, 0, 0])
@@ -35,4 +35,4 @@ class RgmpLesson(Lesson):
             losses.append(F.cross_entropy(result.logits, (truth >= 0.5).long()))
             found.append(overlap(result.logits[:, 1] - result.logits[:, 0], truth))
             mask = self.fed_back(result.foreground, truth, batch.coins[k])
-        return Learnt(self.weight("entropy") * torch.stack(losses).mean(), torch.stack(found))
+        return ObjectiveLoss(self.weight("entropy") * torch.stack(losses).mean(), torch.stack(found))

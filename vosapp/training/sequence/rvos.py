@@ -13,12 +13,12 @@ from vosapp.models.s2s.trunk import normalise
 from vosapp.training.losses import jaccard
 from vosapp.training.sequence.assignment import cheapest
 from vosapp.training.sequence.clips import SequenceBatch
-from vosapp.training.sequence.objective import Learnt, Lesson, unpacked
+from vosapp.training.sequence.objective import Objective, ObjectiveLoss, unpacked
 
 _NO_OBJECT = 10.0  # cost of pairing a prediction with no object, as in the authors' code
 
 
-class RvosLesson(Lesson):
+class RvosLesson(Objective):
     """Soft intersection over union, summed over the frames and averaged over the objects that are there.
 
     With a mask channel the first frame is predicted too, from its own true masks, and each later one from the masks
@@ -28,8 +28,8 @@ class RvosLesson(Lesson):
 
     losses: ClassVar[Mapping[str, float]] = {"jaccard": 1.0}
 
-    def forward(self, batch: SequenceBatch) -> Learnt:
-        """See `Lesson`. Follows all objects of a clip."""
+    def forward(self, batch: SequenceBatch) -> ObjectiveLoss:
+        """See `Objective`. Follows all objects of a clip."""
         network = cast(Rvos, self.network)
         rgb, masks, _ = unpacked(batch)
         size, frames = rgb.shape[:2]
@@ -40,7 +40,7 @@ class RvosLesson(Lesson):
             loss, overlaps = self._clip(network, views, masks[clip], batch.coins)
             losses.append(loss)
             found.append(overlaps)
-        return Learnt(self.weight("jaccard") * torch.stack(losses).mean(), torch.stack(found, dim=1))
+        return ObjectiveLoss(self.weight("jaccard") * torch.stack(losses).mean(), torch.stack(found, dim=1))
 
     def _clip(
         self, network: Rvos, views: list[tuple[Tensor, ...]], masks: Tensor, coins: Tensor

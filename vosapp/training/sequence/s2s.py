@@ -13,11 +13,11 @@ from vosapp.models.hs2s.network import HS2S
 from vosapp.models.s2s.network import S2S
 from vosapp.models.stages.skip_decoder import Decoded
 from vosapp.training.sequence.clips import SequenceBatch
-from vosapp.training.sequence.objective import Learnt, Lesson, overlap, unpacked
+from vosapp.training.sequence.objective import Objective, ObjectiveLoss, overlap, unpacked
 from vosapp.training.sequence_loss import balanced_cross_entropy, jaccard_loss
 
 
-class _MultiTask(Lesson):
+class _MultiTask(Objective):
     """Balanced cross-entropy, the logarithm of the soft J, and border-distance classes where the network has them."""
 
     losses: ClassVar[Mapping[str, float]] = {"balanced": 0.6, "jaccard": 0.2, "distance": 0.2}
@@ -46,8 +46,8 @@ def _classes(batch: SequenceBatch, k: int) -> Tensor | None:
 class S2SLesson(_MultiTask):
     """S2S and S2S++: nothing is fed back, only the memories carry the object (equations 5 to 8 of S2S++'s paper)."""
 
-    def forward(self, batch: SequenceBatch) -> Learnt:
-        """See `Lesson`. Follows one object a clip."""
+    def forward(self, batch: SequenceBatch) -> ObjectiveLoss:
+        """See `Objective`. Follows one object a clip."""
         network = cast(S2S, self.network)
         rgb, masks, _ = unpacked(batch)
         state = network.start(rgb[:, 0], (masks[:, 0, 0] >= 0.5).float())
@@ -56,14 +56,14 @@ class S2SLesson(_MultiTask):
             decoded, state = network(network.look(rgb[:, k]), state)
             losses.append(self._loss(decoded, masks[:, k, 0], _classes(batch, k)))
             found.append(overlap(decoded.logits[:, 0], masks[:, k, 0]))
-        return Learnt(torch.stack(losses).mean(), torch.stack(found))
+        return ObjectiveLoss(torch.stack(losses).mean(), torch.stack(found))
 
 
 class HS2SLesson(_MultiTask):
     """HS2S and its variants: the mask of the frame before is fed back, true at first, more and more its own."""
 
-    def forward(self, batch: SequenceBatch) -> Learnt:
-        """See `Lesson`. Follows one object a clip."""
+    def forward(self, batch: SequenceBatch) -> ObjectiveLoss:
+        """See `Objective`. Follows one object a clip."""
         network = cast(HS2S, self.network)
         rgb, masks, guidance = unpacked(batch)
         anchor = network.anchor(network.look_back(rgb[:, 0]), masks[:, 0, 0])
@@ -75,4 +75,4 @@ class HS2SLesson(_MultiTask):
             losses.append(self._loss(decoded, masks[:, k, 0], _classes(batch, k)))
             found.append(overlap(decoded.logits[:, 0], masks[:, k, 0]))
             mask = self.fed_back(decoded.probabilities, masks[:, k, 0], batch.coins[k])
-        return Learnt(torch.stack(losses).mean(), torch.stack(found))
+        return ObjectiveLoss(torch.stack(losses).mean(), torch.stack(found))

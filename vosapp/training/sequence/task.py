@@ -16,7 +16,7 @@ from vosapp.training.sequence.agame import AGameLesson
 from vosapp.training.sequence.clips import SequenceBatch
 from vosapp.training.sequence.cosnet import CosNetLesson
 from vosapp.training.sequence.initial import initialise
-from vosapp.training.sequence.objective import Lesson
+from vosapp.training.sequence.objective import Objective
 from vosapp.training.sequence.rgmp import RgmpLesson
 from vosapp.training.sequence.rvos import RvosLesson
 from vosapp.training.sequence.s2s import HS2SLesson, S2SLesson
@@ -24,7 +24,7 @@ from vosapp.training.sequence.stream import Material, SequenceBatches
 from vosapp.training.task import Movable, Precision
 from vosapp.training.validation import HELD_SEED, measure_held
 
-_LESSONS: Mapping[str, type[Lesson]] = {
+_LESSONS: Mapping[str, type[Objective]] = {
     "rgmp": RgmpLesson,
     "s2s": S2SLesson,
     "s2s++": S2SLesson,
@@ -71,7 +71,7 @@ class SequenceTask:
         stages = self.recipe.stages
         teaching = stages[stage_at(stages, progress)].teaching
         within = progress_in_stage(stages, progress)
-        cast(Lesson, lesson).teach(teaching, within)
+        cast(Objective, lesson).teach(teaching, within)
         still = isinstance(batch, SequenceBatch) and bool(batch.still)
         rates = teaching.still_rates if still and teaching.still_rates else teaching.rates
         return {name: teaching.rate_at(within) * rates.get(name, 1.0) for name in ("", *rates)}
@@ -93,7 +93,7 @@ class SequenceTask:
         return measure_held(lesson, data, batches, precision)
 
 
-def lesson_for(network: str) -> type[Lesson]:
+def lesson_for(network: str) -> type[Objective]:
     """How a network of the registry is taught; its variants as itself.
 
     Raises:
