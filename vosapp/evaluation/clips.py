@@ -87,7 +87,10 @@ def read_picture(path: Path, *, grey: bool = False) -> NDArray[np.uint8]:
         content = np.frombuffer(read_regular(path, limit_bytes=MAX_PICTURE_BYTES), np.uint8)
     except OSError as error:
         raise MediaError(f"{path} cannot be read: {error.strerror}.") from error
-    picture = cv2.imdecode(content, flag | cv2.IMREAD_IGNORE_ORIENTATION) if content.size else None
+    try:
+        picture = cv2.imdecode(content, flag | cv2.IMREAD_IGNORE_ORIENTATION) if content.size else None
+    except cv2.error:  # of more pixels than can be read
+        picture = None
     if picture is None:
         raise MediaError(f"{path} is no picture that can be read.", "Copy it again from the data set.")
     return np.asarray(picture if grey else cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8)

@@ -75,7 +75,10 @@ def decode_labels(content: bytes) -> Labels:
         raise MediaError("The mask is a colour picture.", "Object ids need an indexed or a grey PNG.")
     if depth > 8:
         raise MediaError("The mask has 16 bits a pixel.", "Object ids need a PNG of up to 8 bits.")
-    pixels = cv2.imdecode(np.frombuffer(_as_grey(content), np.uint8), cv2.IMREAD_UNCHANGED)
+    try:
+        pixels = cv2.imdecode(np.frombuffer(_as_grey(content), np.uint8), cv2.IMREAD_UNCHANGED)
+    except cv2.error as error:
+        raise MediaError("The mask is damaged, or has more pixels than can be read.") from error
     if pixels is None or pixels.ndim != 2:
         raise MediaError("The mask is damaged.")
     # Grey of few bits is stretched to 0..255 by the decoder; object ids are the unstretched numbers.

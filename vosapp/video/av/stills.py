@@ -13,6 +13,7 @@ from typing import Any
 import av
 from numpy.typing import NDArray
 
+from vosapp import MAX_DECODED_PIXELS
 from vosapp.core.errors import MediaError
 from vosapp.video.av.convert import PictureConverter, PictureFacts, facts_of
 from vosapp.video.colour import TRANSFER_CINEON, ColourTags
@@ -58,7 +59,10 @@ def decode_still(path: Path, data: bytes) -> Still:
     """
     suffix = path.suffix.lower()
     try:
-        with av.open(io.BytesIO(data), "r", format=_DEMUXERS[suffix]) as container:
+        with av.open(
+            io.BytesIO(data), "r", format=_DEMUXERS[suffix], options={"max_pixels": str(MAX_DECODED_PIXELS)}
+        ) as container:
+            container.streams.video[0].codec_context.options = {"max_pixels": str(MAX_DECODED_PIXELS)}
             picture = next(container.decode(video=0))
             track = container.streams.video[0]
             facts = facts_of(picture, track.sample_aspect_ratio)
