@@ -19,6 +19,8 @@ from vosapp.engine.crf_wrapper import CrfWrapper
 from vosapp.engine.engines import build_propagator
 from vosapp.engine.hybrid.propagator import HybridOptions, HybridPropagator
 from vosapp.engine.hybrid.window import WindowSettings
+from vosapp.engine.hybrid_lite.propagator import HybridLitePropagator
+from vosapp.engine.hybrid_lite.settings import LiteSettings
 from vosapp.engine.networks.agame import AGamePropagator
 from vosapp.engine.networks.fine_tuning import FineTuning
 from vosapp.engine.networks.hs2s import HS2SPropagator
@@ -29,6 +31,7 @@ from vosapp.engine.networks.s2s import S2SPropagator
 from vosapp.engine.oom_fallback import OomFallback, Step
 from vosapp.engine.propagator import Prediction, Propagator
 from vosapp.models.hybrid.network import Hybrid, HybridSettings
+from vosapp.models.hybrid_lite.network import HybridLite
 from vosapp.models.preparing import prepare
 from vosapp.models.rgmp.network import RGMP
 
@@ -65,7 +68,15 @@ def _tuned() -> FineTunedRgmp:
     return FineTunedRgmp("small", plain_rgmp, build=build, device=CPU, settings=FineTuning(1, 1e-4, 32))
 
 
+def _hybrid_lite() -> HybridLitePropagator:
+    torch.manual_seed(1)
+    network = HybridLite(HybridSettings(8, 8, 8)).eval()
+    torch.nn.init.normal_(network.decoder.change.weight, std=0.02)
+    return HybridLitePropagator(network, CPU, LiteSettings(WindowSettings(object_sizes=8.0, enlargement=1.0)))
+
+
 BUILD: dict[str, Build] = {
+    "hybrid-lite": _hybrid_lite,
     "hybrid": _hybrid,
     "hybrid, memory ran out": _hybrid_without_memory,
     "flow": lambda: build_propagator("flow", "cpu"),

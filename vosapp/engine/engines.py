@@ -58,9 +58,18 @@ _PLAIN_FLOW = EngineSpec(
 )
 
 
+_HYBRID_LITE = EngineSpec(
+    name="hybrid-lite",
+    title="Hybrid, second design",
+    summary="One network on a pretrained backbone, without a second tracker beside it. Still in training.",
+    build="vosapp.engine.hybrid_lite.propagator:build_hybrid_lite",
+)
+
+
 def baselines() -> tuple[EngineSpec, ...]:
-    """Engines that are only measured against, never offered to the user."""
-    return (_PLAIN_FLOW,)
+    """Engines that are only measured, never offered to the user."""
+    missing = "" if find_weights(_HYBRID_LITE.name) else "its weights are not installed."
+    return _PLAIN_FLOW, replace(_HYBRID_LITE, missing=missing)
 
 
 _HYBRID = EngineSpec(

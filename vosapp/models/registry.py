@@ -210,6 +210,19 @@ def _untrained(
     )
 
 
+_HYBRID_LITE = replace(
+    _untrained(
+        _HYBRID,
+        "hybrid-lite",
+        "Hybrid, second design",
+        strengths="a pretrained backbone under the same idea and no second tracker beside it; still in training",
+        parameters=4_299_265,
+    ),
+    paper="our own; docs/networks.md explains it",
+    builder="vosapp.models.hybrid_lite.network:build",
+    speed="340 ms a frame and object where hybrid takes 460",
+    licence="Weights that you train are yours; docs/dependencies.md has the licence of the backbone in them.",
+)
 _RGMP_GRU = _untrained(
     _RGMP,
     "rgmp-gru",
@@ -287,6 +300,7 @@ NETWORKS: tuple[NetworkSpec, ...] = (
     _COSNET_CHANNEL,
     _AGAME,
     _HYBRID,
+    _HYBRID_LITE,
     *PACKAGED,
 )
 

@@ -25,6 +25,8 @@ FIELDS = (
     "feather_error",
     "held_alpha_error",
     "held_feather_error",
+    "late",
+    "held_late",
 )
 
 

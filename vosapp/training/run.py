@@ -16,6 +16,8 @@ from vosapp.data.photographs.bank import PhotographBank, open_bank
 from vosapp.data.truth import TruthClip
 from vosapp.models.registry import MATTE_REFINER
 from vosapp.training.hybrid.task import HybridTask
+from vosapp.training.hybrid_lite.batch import validation_streams
+from vosapp.training.hybrid_lite.task import HybridLiteTask
 from vosapp.training.matte.task import MatteTask
 from vosapp.training.recipe import Recipe, read_recipe, without_parts
 from vosapp.training.schedule import Budget
@@ -66,9 +68,11 @@ class Sources:
         bank = None if self.photographs is None else open_bank(self.photographs, without=recipe.without)
         if recipe.network == MATTE_REFINER.name:
             return MatteTask(recipe, _needed(bank, "The matte refiner"))
-        if recipe.network != "hybrid":
+        if not recipe.network.startswith("hybrid"):
             return SequenceTask(recipe, Material(bank, self.footage))
         bank = _needed(bank, "The hybrid network")
+        if recipe.network == "hybrid-lite":
+            return HybridLiteTask(recipe, bank, [validation_streams(clip) for clip in self.watched])
         return HybridTask(recipe, bank, [validation_batch(clip) for clip in self.watched])
 
 

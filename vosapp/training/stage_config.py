@@ -13,7 +13,7 @@ Norms = Literal["learn", "statistics", "still"]
 class StageConfig:
     """How a network that carries masks or states from frame to frame is taught.
 
-    The hybrid network has no use for it.
+    The hybrid network has no use for it; its second design follows norms, frozen (its backbone), rate, fall and rates.
 
     Attributes:
         first: the frame that a clip begins with: "previous" is the one before the first frame to predict, "anchor" one

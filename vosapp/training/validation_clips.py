@@ -17,13 +17,18 @@ from torch import nn
 from vosapp.data.generator.settings import TrainingClip
 from vosapp.data.truth import TruthClip
 from vosapp.training.batch import Batch, collate
-from vosapp.training.task import Precision
+from vosapp.training.task import Movable, Precision
 
 _STEP = 16  # sides are multiples of it
 
 
 def validation_batch(clip: TruthClip, *, frames: int = 12, short_side: int = 160) -> Batch:
-    """The beginning of a clip as a batch of one: its first frame is anchor and frame before, the next are to predict.
+    """The beginning of a clip as a batch of one, see `validation_clip`."""
+    return collate([validation_clip(clip, frames=frames, short_side=short_side)])
+
+
+def validation_clip(clip: TruthClip, *, frames: int = 12, short_side: int = 160) -> TrainingClip:
+    """The beginning of a clip as a training clip: its first frame is anchor and frame before, the next are to predict.
 
     Args:
         clip: its first object is followed.
@@ -36,15 +41,15 @@ def validation_batch(clip: TruthClip, *, frames: int = 12, short_side: int = 160
     rgb = np.stack([_shrunk(clip.frame(index), size) for index in order])
     masks = np.stack([_shrunk(np.where(clip.truth(index)[target], 255, 0).astype(np.uint8), size) for index in order])
     rgb, masks = (np.concatenate([array[:1], array]) for array in (rgb, masks))
-    return collate([TrainingClip(rgb, masks, np.zeros_like(masks), masks[1])])
+    return TrainingClip(rgb, masks, np.zeros_like(masks), masks[1])
 
 
-def watched_figures(lesson: nn.Module, batches: Sequence[Batch], precision: Precision) -> list[dict[str, float]]:
+def watched_figures(lesson: nn.Module, batches: Sequence[Movable], precision: Precision) -> list[dict[str, float]]:
     """The figures of each batch of one clip, as "jaccard", of predictions that go on from each other.
 
     Args:
-        lesson: the hybrid network and its loss.
-        batches: from `validation_batch`.
+        lesson: a network and its loss.
+        batches: each of one clip.
         precision: a context to compute in.
     """
     device = next(lesson.parameters()).device

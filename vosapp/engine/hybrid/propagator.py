@@ -22,7 +22,7 @@ from vosapp.engine.hybrid.merge import merge, mixed_odds
 from vosapp.engine.hybrid.outline import settled
 from vosapp.engine.hybrid.quick_scores import quick_scores
 from vosapp.engine.hybrid.view import Before, View, Viewer, brought
-from vosapp.engine.hybrid.window import Window, WindowSettings, box_of, shared_window, window_around
+from vosapp.engine.hybrid.window import Window, WindowSettings, box_of, shared_window, view_between, window_around
 from vosapp.engine.networks.loaded_network import precision_of, prepared_network
 from vosapp.engine.oom_fallback import OomFallback, Step
 from vosapp.engine.propagator import Prediction, Probability
@@ -255,7 +255,7 @@ class HybridPropagator:
         if memory.state is None or memory.window is None:
             return self._network.first_state(view.features)
         height, width = view.features.key.shape[-2:]
-        theta = torch.tensor([_view_of(view.window, memory.window)], dtype=torch.float32, device=flow.device)
+        theta = torch.tensor([view_between(view.window, memory.window)], dtype=torch.float32, device=flow.device)
         grid = F.affine_grid(theta, [1, 1, height, width], align_corners=False)
         state = F.grid_sample(memory.state, grid, align_corners=False)
         return warped(state, shrunk_flow(flow, CELL))
@@ -318,15 +318,6 @@ def _follow(memory: ObjectMemory, mask: Probability) -> None:
         memory.drift = (0.0, 0.0)
     memory.mask, memory.middle = mask, middle
     memory.usual_px = max(float(np.count_nonzero(mask >= 0.5)), _USUAL * memory.usual_px)
-
-
-def _view_of(new: Window, old: Window) -> list[list[float]]:
-    """The affine map from the new window's coordinates (-1..1) to the old one's."""
-    width, height = old.right - old.left, old.bottom - old.top
-    across, down = (new.right - new.left) / width, (new.bottom - new.top) / height
-    x = (new.left + new.right - old.left - old.right) / width
-    y = (new.top + new.bottom - old.top - old.bottom) / height
-    return [[across, 0.0, x], [0.0, down, y]]
 
 
 def _array(tensor: Tensor) -> Probability:

@@ -139,6 +139,15 @@ def shared_window(windows: list[Window], shape: tuple[int, int], settings: Windo
     return _sized((left, top, right, bottom), reach, shape, settings)
 
 
+def view_between(new: Window, old: Window) -> list[list[float]]:
+    """The affine map (2, 3) from the new window's coordinates (-1..1) to the old one's."""
+    width, height = old.right - old.left, old.bottom - old.top
+    across, down = (new.right - new.left) / width, (new.bottom - new.top) / height
+    x = (new.left + new.right - old.left - old.right) / width
+    y = (new.top + new.bottom - old.top - old.bottom) / height
+    return [[across, 0.0, x], [0.0, down, y]]
+
+
 def _window(shape: tuple[int, int], middle: tuple[float, float], reach: float, settings: WindowSettings) -> Window:
     across, down = (max(STRIDE, round(min(reach, side))) for side in (shape[1], shape[0]))
     left = round(min(max(middle[0] - across / 2, 0), max(0, shape[1] - across)))

@@ -80,11 +80,11 @@ class GuidanceEncoder(nn.Module):
         """(B, 6, H/2, W/2): mask, others, mismatch, whether a pixel moves unlike the object or the rest, advice."""
         small = [F.avg_pool2d(m.float(), 2) for m in moved]
         mask, others, difference, flow, advice = small
-        apart = [_apart(flow, weight) for weight in (mask, 1 - mask)]
-        return torch.cat([mask, others, difference, *apart, advice], 1)
+        unlike = [apart(flow, weight) for weight in (mask, 1 - mask)]
+        return torch.cat([mask, others, difference, *unlike, advice], 1)
 
 
-def _apart(flow: Tensor, weight: Tensor) -> Tensor:
+def apart(flow: Tensor, weight: Tensor) -> Tensor:
     """(B, 1, H, W) in 0..1: how far each pixel's flow is from the weighted mean."""
     total = weight.sum((2, 3), keepdim=True) + 1e-3
     mean = (flow * weight).sum((2, 3), keepdim=True) / total

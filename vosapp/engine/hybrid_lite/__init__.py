@@ -1,0 +1,1 @@
+"""The engine of the second hybrid network: one tracker, no second engine beside it."""

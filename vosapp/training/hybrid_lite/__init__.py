@@ -1,0 +1,1 @@
+"""Training of the hybrid network's second design: long unrolls on its own masks, several objects at once."""
