@@ -40,5 +40,9 @@ bench: setup
 shapes: setup
 	$(BIN)/python -m tests.shapes demo blackswan libby
 
+# Kills, hostile files and a soak: half an hour and more. See docs/reliability.md.
+attack: setup
+	$(BIN)/python -m tests.attack
+
 clean:
 	rm -rf $(VENV) .venv-lowest build dist demo-output
