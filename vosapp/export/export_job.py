@@ -22,7 +22,7 @@ from vosapp.export.recipe import Recipe
 from vosapp.export.staging import Staging
 from vosapp.export.target import FrameToWrite, Target
 from vosapp.export.targets import make_target, names_of
-from vosapp.matte.alpha import needs_picture
+from vosapp.matte.settings_facts import needs_picture
 from vosapp.video.open import exact_info, open_video
 from vosapp.video.source import RgbImage, VideoSource
 

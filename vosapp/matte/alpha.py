@@ -19,29 +19,14 @@ from vosapp.core.errors import MaskError
 from vosapp.core.mask import BoolImage
 from vosapp.matte.mask_cleaning import fill_holes, remove_specks
 from vosapp.matte.outline import distance_to_outline
+from vosapp.matte.settings_facts import is_neutral, needs_picture
 from vosapp.matte.soft_edge import feathered, grown, levelled, ramp
 
 Alpha: TypeAlias = NDArray[np.uint8]
 Rgb: TypeAlias = NDArray[np.uint8]
 Floats: TypeAlias = NDArray[np.float32]
 
-DRAWN, FAST = "drawn", "fast"  # values of `MatteSettings.edge`
 _REFINED_REACH_PX = 80  # how far from a mask the picture still counts for a refined edge
-
-
-def is_neutral(settings: MatteSettings) -> bool:
-    """Whether these settings leave a mask as it is."""
-    return settings == MatteSettings()
-
-
-def needs_picture(settings: MatteSettings) -> bool:
-    """Whether the matte comes from the picture as well as from the mask."""
-    return settings.edge != DRAWN
-
-
-def is_soft(settings: MatteSettings) -> bool:
-    """Whether these settings give alphas between 0 and 1."""
-    return needs_picture(settings) or max(settings.feather_px, settings.feather_in_px, settings.feather_out_px) > 0
 
 
 def alpha_of(mask: BoolImage, settings: MatteSettings, picture: Rgb | None = None) -> Alpha:

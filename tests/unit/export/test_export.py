@@ -18,7 +18,7 @@ from vosapp.core.errors import ExportError, MaskError, MediaError
 from vosapp.core.mask import Mask
 from vosapp.core.store import MemoryMaskStore
 from vosapp.core.timeline import FrameRange
-from vosapp.engine.job import Job, JobContext, Outcome
+from vosapp.engine.job import Job, JobContext, Outcome, Stage
 from vosapp.export import png_family
 from vosapp.export.export_job import ExportReport, ExportTask, export_body
 from vosapp.export.formats import ExportFormat
@@ -335,5 +335,5 @@ def test_progress_counts_writing_and_checking(tmp_path: Path) -> None:
     export_body(ExportTask(document, store, Recipe(ExportFormat.PNG, tmp_path)))(
         Context(threading.Event(), lambda _: None)
     )
-    assert seen[0] == (1, 2 * FRAMES, "Writing")
-    assert seen[-1] == (2 * FRAMES, 2 * FRAMES, "Checking")
+    assert seen[0] == (1, 2 * FRAMES, Stage.WRITING)
+    assert seen[-1] == (2 * FRAMES, 2 * FRAMES, Stage.CHECKING)

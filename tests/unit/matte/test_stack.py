@@ -9,9 +9,10 @@ import pytest
 
 from vosapp.core.document import MatteSettings
 from vosapp.core.errors import MaskError
-from vosapp.matte.alpha import alpha_of, is_neutral, needs_picture
+from vosapp.matte.alpha import alpha_of
 from vosapp.matte.mask_cleaning import fill_holes, remove_specks
 from vosapp.matte.outline import distance_to_outline
+from vosapp.matte.settings_facts import is_neutral, needs_picture
 from vosapp.matte.soft_edge import feathered, grown, levelled, ramp
 
 SQUARE = np.zeros((60, 70), np.bool_)

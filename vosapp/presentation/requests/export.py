@@ -11,7 +11,7 @@ from vosapp.core.timeline import FrameRange
 from vosapp.export.formats import ExportFormat
 from vosapp.export.preflight import Preflight, preflight
 from vosapp.export.recipe import MissingMasks, Recipe
-from vosapp.matte.alpha import is_neutral, is_soft
+from vosapp.matte.settings_facts import is_neutral, is_soft
 from vosapp.presentation.requests.run import active_object
 from vosapp.presentation.text.formatting import rate_text
 from vosapp.presentation.view_state import NoticeKind, ViewState, WorkStatus

@@ -35,7 +35,8 @@ class Layer:
     @cached_property
     def alpha(self) -> Labels:
         """The layer's matte as an export makes it, 255 inside; made once."""
-        from vosapp.matte.alpha import DRAWN, alpha_of
+        from vosapp.matte.alpha import alpha_of
+        from vosapp.matte.settings_facts import DRAWN
 
         if self.picture is None or self.picture.shape[:2] != self.mask.shape:
             return alpha_of(self.mask, replace(self.matte, edge=DRAWN))  # until the picture has come

@@ -1,0 +1,22 @@
+"""What matte settings ask for, told without making a matte. Loads no OpenCV: the window asks at its start."""
+
+from __future__ import annotations
+
+from vosapp.core.document import MatteSettings
+
+DRAWN, FAST = "drawn", "fast"  # values of `MatteSettings.edge`
+
+
+def is_neutral(settings: MatteSettings) -> bool:
+    """Whether these settings leave a mask as it is."""
+    return settings == MatteSettings()
+
+
+def needs_picture(settings: MatteSettings) -> bool:
+    """Whether the matte comes from the picture as well as from the mask."""
+    return settings.edge != DRAWN
+
+
+def is_soft(settings: MatteSettings) -> bool:
+    """Whether these settings give alphas between 0 and 1."""
+    return needs_picture(settings) or max(settings.feather_px, settings.feather_in_px, settings.feather_out_px) > 0
