@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from vosapp.core.untrusted import open_regular
 SAMPLE_BYTES = 64 * 2**10
 MAX_ENTRIES = 200_000  # files looked at in one search
 MAX_DEPTH = 8
+_LAYER = re.compile(r"(.+\.exr)#.+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,12 @@ class Candidate:
     reason: str
 
 
+def media_file(path: Path) -> Path:
+    """The file of a path that may name a layer of an EXR behind it, as in shot.0001.exr#diffuse."""
+    found = _LAYER.fullmatch(path.name)
+    return path.with_name(found[1]) if found and not path.exists() else path
+
+
 def fingerprint(path: Path) -> tuple[int, str]:
     """(size in bytes, digest) of media: of a file's beginning, middle and end; of a folder, of its names and sizes.
 
@@ -39,6 +47,7 @@ def fingerprint(path: Path) -> tuple[int, str]:
         OSError: it cannot be read.
     """
     hasher = hashlib.blake2b(digest_size=16)
+    path = media_file(path)
     if path.is_dir():
         entries = sorted((entry.name, entry.stat().st_size) for entry in path.iterdir() if entry.is_file())
         for name, size in entries:
@@ -60,12 +69,12 @@ def locate(clip: ClipRef, project: Path | None = None) -> Path | None:
     """
     if clip.path and _is_near(clip.path, project):
         path = Path(clip.path)
-        if _is_plain(path):
+        if _is_plain(media_file(path)):
             return path
     if project is None:
         return None
     beside = project.parent / name_of(clip)
-    return beside if name_of(clip) and _is_plain(beside) else None
+    return beside if name_of(clip) and _is_plain(media_file(beside)) else None
 
 
 def name_of(clip: ClipRef) -> str:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from vosapp.core.errors import MediaError
 
 _READER_ERRORS = (RuntimeError, ValueError, TypeError, LookupError, OSError, ArithmeticError, AttributeError,
-                  MemoryError, EOFError, struct.error, UnicodeError)  # fmt: skip
+                  MemoryError, AssertionError, EOFError, struct.error, UnicodeError)  # fmt: skip
 _MOST_PIXELS = 1 << 27
 _DEEP = ("deepscanline", "deeptile")
 _BEAUTY = ("rgba", "rgb", "beauty", "combined", "main", "final")

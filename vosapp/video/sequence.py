@@ -44,7 +44,8 @@ class SequenceSource:
         facts = image.facts
         notes = (*self._files.notes, *_image_notes(first, image))
         self._info = ClipInfo(
-            path=self._files.path,
+            # A layer that was asked for is asked for again when the clip is opened from a project.
+            path=self._files.path if self._layer is None else first.with_name(f"{first.name}#{self._layer}"),
             kind="sequence",
             height=facts.height,
             width=facts.width,

@@ -16,7 +16,8 @@ from vosapp.core.errors import MediaError
 from vosapp.video.pillow_stills import exif_turn
 
 _READER_ERRORS = (tifffile.TiffFileError, ValueError, RuntimeError, LookupError, TypeError, OSError, ArithmeticError,
-                  AttributeError, MemoryError, EOFError, struct.error, zlib.error, ImportError)  # fmt: skip
+                  AttributeError, MemoryError, AssertionError, EOFError, struct.error, zlib.error,
+                  ImportError)  # fmt: skip
 _MOST_PIXELS = 1 << 27
 _GREYS = (tifffile.PHOTOMETRIC.MINISWHITE, tifffile.PHOTOMETRIC.MINISBLACK)
 _COLOURS = (tifffile.PHOTOMETRIC.RGB, tifffile.PHOTOMETRIC.YCBCR)

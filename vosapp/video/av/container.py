@@ -11,7 +11,7 @@ import av
 from av.codec.codec import Capabilities
 from av.stream import Discard, Disposition
 
-from vosapp.video.av.errors import explain, file_url, no_file, no_picture, unknown_codec
+from vosapp.video.av.errors import READER_ERRORS, explain, file_url, no_file, no_picture, unknown_codec
 
 if TYPE_CHECKING:
     from av.codec.hwaccel import HWAccel
@@ -47,9 +47,7 @@ def open_container(path: Path, hwaccel: HWAccel | None = None) -> InputContainer
     options = {"format_whitelist": FORMATS, "protocol_whitelist": "file"}
     try:
         return av.open(file_url(path), "r", options=options, metadata_errors="replace", hwaccel=hwaccel)
-    except av.error.FFmpegError as error:
-        raise explain(path, error) from error
-    except OSError as error:
+    except READER_ERRORS as error:
         raise explain(path, error) from error
 
 

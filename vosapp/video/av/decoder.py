@@ -12,10 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import av
-
 from vosapp.core.errors import MediaError
 from vosapp.video.av.container import open_container, read_packets, set_up_decoder, video_stream
+from vosapp.video.av.errors import READER_ERRORS
 from vosapp.video.av.hardware import SOFTWARE, Acceleration, as_software
 from vosapp.video.frame_index import MISSING, FrameIndex
 
@@ -27,6 +26,7 @@ _KEPT_BEFORE, _KEPT_AFTER = 1, 32
 _SEEK_ATTEMPTS = 4
 _EARLIER_STARTS = 2
 _MOST_FAILURES = 4
+_DEVICE_ERRORS: tuple[type[Exception], ...] = (MediaError, *READER_ERRORS)
 
 
 class PacketReader:
@@ -94,7 +94,7 @@ class PacketReader:
             return False
         try:
             self.container.seek(min(times), stream=self.track, backward=True)
-        except av.error.FFmpegError:
+        except READER_ERRORS:
             return False
         self._packets = read_packets(self.container, self.track)
         self._waiting = None
@@ -120,7 +120,7 @@ class PacketReader:
     def _next_packet(self) -> Packet[Any] | None:
         try:
             return next(self._packets, None)
-        except av.error.FFmpegError:
+        except READER_ERRORS:
             # The index ends where reading fails, too: nothing behind this place is part of the clip.
             return None
 
@@ -213,7 +213,7 @@ class FrameDecoder:
             if frame not in self._ready and not self._is_ahead(packet, start):
                 self._restart(start, index)
             picture = self._ready.get(frame) or self._decode_until(frame, packet, index)
-        except (MediaError, av.error.FFmpegError, RuntimeError):
+        except _DEVICE_ERRORS:
             return None
         if picture is None or picture.is_corrupt or self._stumbled:
             return None
@@ -295,7 +295,7 @@ class FrameDecoder:
             self._in_flight.add(number)
         try:
             return self._reader.track.codec_context.decode(packet)
-        except av.error.FFmpegError:
+        except READER_ERRORS:
             # A damaged packet: its frame stays missing and is shown as such; the next packets may be whole.
             self._stumbled = True
             return []

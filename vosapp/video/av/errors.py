@@ -14,13 +14,36 @@ from vosapp.core.errors import MediaError
 
 _SNIFFED_BYTES = 4096
 
+READER_ERRORS: tuple[type[Exception], ...] = (
+    av.error.FFmpegError,
+    OSError,
+    ValueError,
+    TypeError,
+    ArithmeticError,
+    LookupError,
+    AttributeError,
+    RuntimeError,
+    AssertionError,
+    BufferError,
+    EOFError,
+    MemoryError,
+    StopIteration,
+)
+"""What PyAV raises for what it finds in a file: FFmpeg's errors, and Python's where a value is new to it."""
+
+
+class NoFrameError(IndexError):
+    """A frame was asked for that the clip does not have."""
+
 
 @contextmanager
 def media_errors(path: Path) -> Iterator[None]:
-    """Raises every FFmpeg error of the block as a `MediaError` about `path`."""
+    """Raises what a reader raises in the block as a `MediaError` about `path`; a frame that is not there stays one."""
     try:
         yield
-    except av.error.FFmpegError as error:
+    except NoFrameError:
+        raise
+    except READER_ERRORS as error:
         raise explain(path, error) from error
 
 

@@ -13,7 +13,7 @@ from vosapp.core.errors import MediaError
 from vosapp.video.av.convert import PictureConverter, facts_of
 from vosapp.video.av.decoder import FrameDecoder
 from vosapp.video.av.describe import describe
-from vosapp.video.av.errors import media_errors
+from vosapp.video.av.errors import NoFrameError, media_errors
 from vosapp.video.av.hardware import SOFTWARE, accelerations, same_picture
 from vosapp.video.av.indexing import shared_index
 from vosapp.video.av.track_facts import read_track_facts
@@ -139,10 +139,10 @@ class FileSource:
         if self._decoder is None:
             raise MediaError(f"{self._path} is closed.", "Open the clip again.")
         if number < 0:
-            raise IndexError(f"no frame {number}")
+            raise NoFrameError(f"no frame {number}")
         index = self._index.covering(number + self._lead, self._interrupted)
         if number + self._lead >= len(index):
-            raise IndexError(f"no frame {number}: {self._path.name} has {len(index) - self._lead}")
+            raise NoFrameError(f"no frame {number}: {self._path.name} has {len(index) - self._lead}")
         before = self._decoder.device
         picture = self._decoder.picture(number + self._lead, index)
         if self._decoder.device != before:

@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import av
 import numpy as np
 
 from vosapp.core.errors import MediaError
 from vosapp.video.av.container import open_container, read_packets, set_up_decoder, video_stream
-from vosapp.video.av.errors import explain
+from vosapp.video.av.errors import READER_ERRORS, explain
 from vosapp.video.frame_index import (
     MISSING,
     FrameIndex,
@@ -119,7 +118,7 @@ def scan(path: Path) -> Iterator[Snapshot | None]:
                     snapshot *= 2
                 elif len(rows) % _PULSE == 0:
                     yield None
-        except av.error.FFmpegError as error:
+        except READER_ERRORS as error:
             # What was read before the damage is a clip; a file without any packet is not.
             if not rows:
                 raise explain(path, error) from error
@@ -162,7 +161,7 @@ def _decode_into(
 ) -> None:
     try:
         order.extend(f.pts for f in track.codec_context.decode(packet) if f.pts is not None)
-    except av.error.FFmpegError:
+    except READER_ERRORS:
         failed.append(number)
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from vosapp import MAX_DECODED_PIXELS
 from vosapp.core.errors import MediaError
 from vosapp.video.av.convert import PictureConverter, PictureFacts, facts_of
+from vosapp.video.av.errors import READER_ERRORS
 from vosapp.video.colour import TRANSFER_CINEON, ColourTags
 from vosapp.video.source import RgbImage
 
@@ -67,7 +68,7 @@ def decode_still(path: Path, data: bytes) -> Still:
             track = container.streams.video[0]
             facts = facts_of(picture, track.sample_aspect_ratio)
             rate = track.codec_context.framerate
-    except (av.error.FFmpegError, StopIteration) as error:
+    except READER_ERRORS as error:
         raise MediaError(f"{path} is not a readable {suffix[1:].upper()} image.", "Write or copy it again.") from error
     facts = replace(facts, tags=_true_tags(data, facts.tags))
     return Still(facts, Fraction(rate) if rate and rate > 0 else None, _timecode(picture), picture)
