@@ -42,7 +42,7 @@ def compare_gradients(case: Case, prefix: str, network: nn.Module) -> None:
             norms[index] = gradient.double().norm().item()
             values = gradient.flatten()[:4].numpy()
             first[index, : len(values)] = values
-    case.compare(f"{prefix}/grad_norm", norms, tolerance=1e-6, relative=1e-4)
+    case.compare(f"{prefix}/grad_norm", norms, tolerance=1e-6, relative=5e-4)  # 1.6e-4 on a processor with AVX2 only
     scale = np.maximum(norms[:, None], 1e-6)
-    np.testing.assert_allclose(first / scale, case[f"{prefix}/grad_first4"] / scale, atol=1e-4)
+    np.testing.assert_allclose(first / scale, case[f"{prefix}/grad_first4"] / scale, atol=5e-4)
     case.compare(f"{prefix}/grad_first4", first)

@@ -80,8 +80,8 @@ class Stage:
     until: float
     clips: GeneratorSettings
     batch: int = 8
-    mattes: MatteSettings = field(default_factory=MatteSettings)
     teaching: StageConfig = field(default_factory=StageConfig)
+    mattes: MatteSettings = field(default_factory=MatteSettings)
 
 
 def stage_at(stages: tuple[Stage, ...], progress: float) -> int:

@@ -12,7 +12,6 @@ from collections import deque
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -137,6 +136,8 @@ def _area_jumps(before: list[int], area: int) -> bool:
 def _new_part_px(before: BoolImage, mask: BoolImage, side: float) -> int:
     """Pixels of the largest part of a mask that lies apart from where the object was."""
     radius = max(2, round(side / 4))
+    import cv2  # not at the top: asking which engines there are loads no OpenCV
+
     near = cv2.dilate(before.view(np.uint8), np.ones((2 * radius + 1, 2 * radius + 1), np.uint8))
     count, labels, statistics, _ = cv2.connectedComponentsWithStats(mask.view(np.uint8))
     areas = [

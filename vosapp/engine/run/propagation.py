@@ -232,18 +232,18 @@ class _Walk:
         left the better half.
         """
         probability, doubt = prediction.probabilities[span.object_id], float(prediction.doubt[span.object_id])
-        if signs:
-            doubt = max(doubt, SIGN_DOUBT)
+        # Signs are for the user's eyes: which side counts more between anchors is decided by what the engine says.
+        shown = max(doubt, SIGN_DOUBT) if signs else doubt
         if span.far is None:
-            return _Decided(probability, doubt, span.sources, signs)
+            return _Decided(probability, shown, span.sources, signs)
         own, other = abs(frame_index - span.anchor), abs(frame_index - span.far)
         key = (span.object_id, frame_index)
         if self._is_first:
             self._spool.put(key, probability, doubt)
-            return _Decided(probability, doubt, span.sources, signs) if own < other else None
+            return _Decided(probability, shown, span.sources, signs) if own < other else None
         kept = self._spool.take(key, (probability.shape[0], probability.shape[1]))
         if kept is None:
-            return _Decided(probability, doubt, span.sources, signs)
+            return _Decided(probability, shown, span.sources, signs)
         mixed, doubt, apart = blended(OneSided(probability, doubt, own), OneSided(*kept, other))
         signs = (*(signs if own <= other else ()), *directions_disagree(apart))
         if signs:

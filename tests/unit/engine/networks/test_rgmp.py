@@ -17,6 +17,7 @@ from vosapp.engine.networks.rgmp import RgmpPropagator, build, build_gru
 from vosapp.models.preparing import prepare
 from vosapp.models.rgmp import protocol
 from vosapp.models.rgmp.network import RGMP
+from vosapp.models.spec import NetworkSpec
 from vosapp.models.weights import weights_path
 
 CPU = torch.device("cpu")
@@ -130,11 +131,11 @@ class TestBuild:
     ) -> None:
         loads = []
 
-        def load(name: str) -> RGMP:
-            loads.append(name)
+        def load(name: NetworkSpec) -> RGMP:
+            loads.append(name.name)
             return lively(RGMP(width=8, stem=4, widths=(2, 2, 2, 2), depths=(1, 1, 1, 1)), seed=0)
 
-        monkeypatch.setattr(loaded_network, "load_network", load)
+        monkeypatch.setattr(loaded_network, "load_spec", load)
         monkeypatch.setattr(loaded_network, "can_compute", lambda *_: True)  # nothing is computed here
 
         def network_of(precision: str = "float32") -> object:
