@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Literal
 
 from vosapp.data.generator.settings import GeneratorSettings
@@ -80,6 +80,7 @@ class Stage:
     until: float
     clips: GeneratorSettings
     batch: int = 8
+    _: KW_ONLY
     teaching: StageConfig = field(default_factory=StageConfig)
     mattes: MatteSettings = field(default_factory=MatteSettings)
 

@@ -90,7 +90,7 @@ def test_a_run_follows_what_its_stages_say(tmp_path: Path) -> None:
     """The backbone stays as it is while it is frozen, learns afterwards, and statistics stay still."""
     frozen = StageConfig(norms="still", frozen=("encoder.backbone",))
     learning = StageConfig(norms="still", rates={"encoder.backbone": 0.1})
-    stages = (Stage(0.5, CLIPS, 2, frozen), Stage(1.0, CLIPS, 2, learning))
+    stages = (Stage(0.5, CLIPS, 2, teaching=frozen), Stage(1.0, CLIPS, 2, teaching=learning))
     recipe = Recipe("test", "hybrid-lite", budget=Budget(steps=24), rate=LearningRate(2e-3, 0.5, 2), stages=stages)
     recipe = replace(recipe, held=0.0, held_clips=8, average=0.8, checkpoint_minutes=60.0)
     torch.manual_seed(0)

@@ -28,7 +28,7 @@ RECIPE = Recipe(
     network="matte-refiner",
     budget=Budget(steps=4),
     rate=LearningRate(warm_up_steps=1),
-    stages=(Stage(1.0, read_recipe(find_recipe(Path("matte-refiner"))).stages[0].clips, 2, SMALL),),
+    stages=(Stage(1.0, read_recipe(find_recipe(Path("matte-refiner"))).stages[0].clips, 2, mattes=SMALL),),
     half=False,
     held=0.3,
     held_clips=8,

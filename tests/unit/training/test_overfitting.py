@@ -71,7 +71,9 @@ def test_it_learns_a_clip_by_heart(name: str, tmp_path: Path) -> None:
         budget=Budget(steps=case.steps),
         rate=LearningRate(case.rate, floor=case.floor, warm_up_steps=5),
         optimizer=Optimizer("adam", second=0.999, weight_decay=0.0),
-        stages=(Stage(1.0, GeneratorSettings(size_px=case.size, steps=case.frames - 1), case.batch, teaching),),
+        stages=(
+            Stage(1.0, GeneratorSettings(size_px=case.size, steps=case.frames - 1), case.batch, teaching=teaching),
+        ),
         held=0.0,
         held_clips=1,
         average=0.8,
