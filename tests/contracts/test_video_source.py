@@ -20,7 +20,7 @@ import pytest
 from tests.clips import make_clip, make_sequence, read_index
 from vosapp.core.errors import MediaError
 from vosapp.video.open import open_video
-from vosapp.video.source import VideoSource
+from vosapp.video.source import VideoSource, frame_times
 
 FRAMES = 30
 
@@ -169,6 +169,14 @@ def test_facts(kind: str, source: VideoSource) -> None:
     assert (info.decoder == "") == (kind in SEQUENCES)
     usual = {"has_audio": False, "variable_rate": False, "interlaced": False}
     assert {name: getattr(info, name) for name in usual | expected.facts} == usual | expected.facts
+
+
+def test_every_frame_has_a_time(kind: str, source: VideoSource) -> None:
+    times, rate = frame_times(source), source.info.rate
+    if kind in ("variable.mp4", "variable.mkv"):
+        assert times == tuple(Fraction(time, 1000) for time in VARIABLE)
+    else:
+        assert times == tuple(k / rate for k in range(FRAMES))
 
 
 def test_every_frame_in_random_order(source: VideoSource) -> None:

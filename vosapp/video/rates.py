@@ -75,6 +75,29 @@ def measure_rate(
     return MeasuredRate(rate, True, 0, len(runs) - 1)
 
 
+def seconds_of_frames(
+    times: IntArray, pieces: IntArray, *, time_base: Fraction | None, measured: MeasuredRate
+) -> tuple[Fraction, ...]:
+    """When every frame begins, in seconds after the first one; ascending, no two alike.
+
+    Frames of a constant rate begin where the rate puts them, free of the rounding of the container. Those of a
+    variable one begin when the file says; where its clock falls back or starts again, one frame of the average rate
+    is put between. Times that are missing come from the rate.
+
+    Args:
+        times, pieces: as in `measure_rate`.
+        time_base: unit of the times in seconds, None when there is none.
+        measured: what `measure_rate` found.
+    """
+    if time_base is None or not measured.is_variable or bool((times == MISSING).any()):
+        return tuple(number / measured.rate for number in range(len(times)))
+    frame = max(1, round(1 / (measured.rate * time_base)))
+    steps = np.diff(times)
+    steps[np.diff(pieces) != 0] = frame
+    ticks = np.concatenate([[0], np.cumsum(np.maximum(steps, 1))])
+    return tuple(int(tick) * time_base for tick in ticks)
+
+
 def _runs(times: IntArray, pieces: IntArray, time_base: Fraction) -> Iterator[IntArray]:
     """The times of each stretch without a break of the clock, ascending."""
     for piece in np.unique(pieces):

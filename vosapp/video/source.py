@@ -112,3 +112,19 @@ class IndexedSource(Protocol):
 
     def wait_until_exact(self, timeout: float | None = None) -> bool:
         """Waits until `info` is no longer provisional; False when that takes longer than `timeout` seconds."""
+
+
+@runtime_checkable
+class TimedSource(Protocol):
+    """A source whose frames have times of their own, as those of a variable rate do."""
+
+    def times(self) -> tuple[Fraction, ...]:
+        """When every frame begins, in seconds after frame 0: ascending, no two alike. Waits for the exact index."""
+
+
+def frame_times(source: VideoSource) -> tuple[Fraction, ...]:
+    """When every frame of a clip begins, in seconds after frame 0: its own times, or those that its rate gives."""
+    timed: object = source
+    if isinstance(timed, TimedSource):
+        return timed.times()
+    return tuple(number / source.info.rate for number in range(source.info.frame_count))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from vosapp.video.frame_index import MISSING
-from vosapp.video.rates import MeasuredRate, measure_rate
+from vosapp.video.rates import MeasuredRate, measure_rate, seconds_of_frames
 
 MILLISECONDS = Fraction(1, 1000)
 NTSC = Fraction(30000, 1001)
@@ -61,3 +61,29 @@ def test_without_times_the_declared_rate_stands() -> None:
     assert measured([0, MISSING, 80], [Fraction(30)]) == MeasuredRate(Fraction(30))
     assert measured([7], [Fraction(30)]) == MeasuredRate(Fraction(30))
     assert measured([7, 7, 7], [Fraction(30)]) == MeasuredRate(Fraction(30))
+
+
+def seconds(times: list[int], *, pieces: list[int] | None = None) -> list[Fraction]:
+    whose = np.array(pieces if pieces is not None else [0] * len(times), np.int64)
+    found = measured(times, [Fraction(25)], pieces=pieces)
+    return list(seconds_of_frames(np.array(times, np.int64), whose, time_base=MILLISECONDS, measured=found))
+
+
+def test_frames_of_a_constant_rate_begin_where_the_rate_puts_them() -> None:
+    assert seconds(rounded(NTSC, 60, 700)) == [n / NTSC for n in range(60)]
+
+
+def test_frames_of_a_variable_rate_begin_when_the_file_says() -> None:
+    times = [0, 40, 90, 700, 740, 1200]
+    assert seconds([5 + time for time in times]) == [Fraction(time, 1000) for time in times]
+    # Two at one time are shown one after the other; without times there is only the rate.
+    assert seconds([0, 40, 40, 700, 740, 1200])[:4] == [0, Fraction(40, 1000), Fraction(41, 1000), Fraction(701, 1000)]
+    assert seconds([0, MISSING, 700]) == [0, Fraction(1, 25), Fraction(2, 25)]
+
+
+def test_where_the_clock_starts_again_one_frame_of_the_average_is_put_between() -> None:
+    pieces = [0] * 6 + [1] * 6
+    found = seconds([0, 40, 90, 700, 740, 1200] * 2, pieces=pieces)
+    gap = found[6] - found[5]
+    assert gap == Fraction(240, 1000)  # 2.4 seconds in ten steps
+    assert [time - found[6] for time in found[6:]] == found[:6]

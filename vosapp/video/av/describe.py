@@ -26,7 +26,7 @@ def describe(path: Path, shared: SharedIndex, track: TrackFacts, facts: PictureF
     """
     index = shared.now()
     counted = len(index) - lead
-    measured = _measured(index, track)
+    measured = measured_rate(index, track)
     height, width = facts.display_size
     return ClipInfo(
         path=path,
@@ -51,7 +51,7 @@ def describe(path: Path, shared: SharedIndex, track: TrackFacts, facts: PictureF
     )
 
 
-def _measured(index: FrameIndex, track: TrackFacts) -> MeasuredRate:
+def measured_rate(index: FrameIndex, track: TrackFacts) -> MeasuredRate:
     """The rate that the times of the frames show; of a bare stream, which has none, what its codec says."""
     declared, times = track.declared_rates, index.times()
     if track.time_base is None or not len(times):

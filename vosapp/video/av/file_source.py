@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from vosapp.core.errors import MediaError
 from vosapp.video.av.convert import PictureConverter, facts_of
 from vosapp.video.av.decoder import FrameDecoder
-from vosapp.video.av.describe import describe
+from vosapp.video.av.describe import describe, measured_rate
 from vosapp.video.av.errors import NoFrameError, media_errors
 from vosapp.video.av.hardware import SOFTWARE, accelerations, same_picture
 from vosapp.video.av.indexing import shared_index
@@ -20,6 +21,7 @@ from vosapp.video.av.track_facts import read_track_facts
 from vosapp.video.frame_index import FrameIndex
 from vosapp.video.hardware import hardware_wanted
 from vosapp.video.placeholder import damaged_picture, empty_picture
+from vosapp.video.rates import seconds_of_frames
 from vosapp.video.source import ClipInfo, RgbImage
 
 if TYPE_CHECKING:
@@ -114,6 +116,17 @@ class FileSource:
         with media_errors(self._path):
             picture = self._picture(index)
             return picture is None or not self._is_whole(picture, index)
+
+    def times(self) -> tuple[Fraction, ...]:
+        """When every frame begins, in seconds after frame 0: ascending, no two alike. Waits for the exact index."""
+        self._index.wait_complete(None)
+        index = self._index.now()
+        return seconds_of_frames(
+            index.times()[self._lead :],
+            index.pieces()[self._lead :],
+            time_base=self._track.time_base,
+            measured=measured_rate(index, self._track),
+        )
 
     def wait_until_exact(self, timeout: float | None = None) -> bool:
         """Waits until `info` is no longer provisional; False when that takes longer than `timeout` seconds."""
