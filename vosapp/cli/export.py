@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from vosapp.cli.frame_numbers import frame_ends, frame_range
 from vosapp.cli.job_runner import Reporter, run_job
 from vosapp.core.errors import ExportError, MediaError
-from vosapp.export.formats import ExportFormat
-from vosapp.export.recipe import MissingMasks, Recipe
+from vosapp.export.formats import FORMATS, ExportFormat
+from vosapp.export.recipe import ExrOptions, MissingMasks, Recipe
 
 if TYPE_CHECKING:
     from vosapp.core.document import ClipRef
@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the command."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = "formats:\n" + "\n".join(f"  {kind.value:13} {f.title}: {f.summary}" for kind, f in FORMATS.items())
     parser.add_argument("project", metavar="PROJECT", type=Path, help="project file")
     parser.add_argument("--format", required=True, choices=[f.value for f in ExportFormat], help="kind of file")
-    parser.add_argument("--out", required=True, metavar="PATH", type=Path, help="folder, or .mov file for ProRes")
+    parser.add_argument("--out", required=True, metavar="PATH", type=Path, help="folder of images, or movie file")
     parser.add_argument("--range", metavar="A:B", type=frame_ends, help="frames to write, both ends included")
     parser.add_argument("--object", metavar="ID", type=int, action="append", help="only this object; may be repeated")
     parser.add_argument(
@@ -31,6 +33,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=MissingMasks.EMPTY.value,
         help="frames without a mask: write them empty, leave them out, or write nothing (default: %(default)s)",
     )
+    naming = parser.add_argument_group("names and length")
+    naming.add_argument("--name", default="", metavar="PATTERN", help="of images, such as {clip}_{object}_{frame:04}")
+    naming.add_argument("--start-number", type=int, metavar="N", help="of the first image (default: the clip's)")
+    naming.add_argument("--pad-to-source", action="store_true", help="as long as the clip, empty beyond --range")
+    naming.add_argument("--start-timecode", default="", metavar="HH:MM:SS:FF", help="of a movie (default: the clip's)")
+    samples = parser.add_argument_group("samples")
+    samples.add_argument(
+        "--premultiplied", action="store_true", help="colour multiplied by alpha, where there is a choice"
+    )
+    samples.add_argument("--exr-depth", choices=("half", "float"), default="half", help="(default: %(default)s)")
+    samples.add_argument("--exr-compression", choices=("zip", "dwaa"), default="zip", help="(default: %(default)s)")
+    samples.add_argument("--exr-multipart", action="store_true", help="a part of its own for each layer")
     parser.add_argument("--overwrite", action="store_true", help="replace files that are not an earlier export")
     parser.add_argument("--json", action="store_true", help="JSON lines instead of text")
 
@@ -63,6 +77,16 @@ def run(arguments: argparse.Namespace) -> int:
             object_ids=tuple(arguments.object) if arguments.object else None,
             missing=MissingMasks(arguments.missing),
             overwrite=arguments.overwrite,
+            name=arguments.name,
+            start_number=arguments.start_number,
+            pad_to_source=arguments.pad_to_source,
+            start_timecode=arguments.start_timecode,
+            premultiplied=arguments.premultiplied,
+            exr=ExrOptions(
+                is_float=arguments.exr_depth == "float",
+                compression=arguments.exr_compression,
+                multipart=arguments.exr_multipart,
+            ),
         )
         task = ExportTask(document, project.editor.store, recipe)
         open_clip = partial(_open_clip, document.clip, arguments.project)

@@ -7,12 +7,15 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from vosapp.core.document import Document, MaskStore
 from vosapp.core.errors import ExportError
 from vosapp.core.frame_words import frame_words
 from vosapp.core.relink import is_same_media
 from vosapp.engine.job import JobContext, Stage
 from vosapp.export.earlier import Earlier, look_over
+from vosapp.export.formats import Family
 from vosapp.export.layers import layers_at
 from vosapp.export.manifest import manifest_of
 from vosapp.export.names import FileNames
@@ -20,7 +23,7 @@ from vosapp.export.picture import picture_to_export
 from vosapp.export.preflight import Preflight, preflight
 from vosapp.export.recipe import Recipe
 from vosapp.export.staging import Staging
-from vosapp.export.target import FrameToWrite, Target
+from vosapp.export.target import DeepRgb, FrameToWrite, Target
 from vosapp.export.targets import make_target, names_of
 from vosapp.matte.settings_facts import needs_picture
 from vosapp.video.open import exact_info, open_video
@@ -166,7 +169,8 @@ class _Export:
                 self._context.progress(done, total, Stage.CHECKING)
 
     def _number(self, frame_index: int) -> int:
-        return frame_index + self._found.clip.first_number
+        start, frames = self._task.recipe.start_number, self._found.frames
+        return frame_index + (self._found.clip.first_number if start is None else start - frames[0])
 
     def _frames(self) -> Generator[FrameToWrite]:
         clip, source = self._found.clip, self._source
@@ -174,11 +178,16 @@ class _Export:
         for frame_index in self._found.frames:
             picture = seen = None
             if source is not None and self._task.recipe.format.facts.needs_picture:
-                picture = picture_to_export(source, frame_index, self._damaged.add)
+                picture = self._picture(source, frame_index)
             if source is not None and refined:
                 seen = self._seen(source, frame_index)
-            layers = layers_at(self._found.objects, self._task.store, frame_index, shape, seen)
+            layers = layers_at(self._found.objects_on(frame_index), self._task.store, frame_index, shape, seen)
             yield FrameToWrite(frame_index, self._number(frame_index), layers, picture)
+
+    def _picture(self, source: VideoSource, frame_index: int) -> DeepRgb | None:
+        if self._task.recipe.format.facts.family is Family.EXR and not source.is_damaged(frame_index):
+            return np.asarray(source.native(frame_index)[..., :3])  # EXR holds light of any amount
+        return picture_to_export(source, frame_index, self._damaged.add)
 
     def _seen(self, source: VideoSource, frame_index: int) -> RgbImage:
         """The picture as it is seen, that mattes are refined from."""

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 
 class ExportFormat(enum.Enum):
     """What the files are. The value is the name on the command line and in manifests."""
 
-    PRORES_4444 = "prores4444"
     PNG = "png"
+    PNG_16 = "png16"
     PNG_INDEXED = "png-indexed"
+    PNG_RGBA = "png-rgba"
+    TIFF_16 = "tiff16"
+    TIFF_RGBA = "tiff-rgba"
+    EXR_RGBA = "exr"
+    EXR_LAYERS = "exr-layers"
+    CRYPTOMATTE = "cryptomatte"
+    PRORES_4444 = "prores4444"
+    PRORES_422_HQ = "prores422hq"
+    FFV1 = "ffv1"
+    VP9 = "vp9"
+    H264 = "h264"
+    H265 = "h265"
+    PREVIEW = "preview"
 
     @property
     def facts(self) -> FormatFacts:
@@ -30,6 +43,8 @@ class Family(enum.Enum):
     """Which target writes a format."""
 
     PNG = "png"
+    TIFF = "tiff"
+    EXR = "exr"
     MOVIE = "movie"
 
     @property
@@ -43,7 +58,10 @@ class Content(enum.Enum):
 
     MATTE = "matte"  # the alpha of one object; images: a file for each object; movies: all objects together
     LABELS = "ids"  # object ids, the object in front winning
+    LAYERS = "layers"  # the alpha of each object under its name
+    CRYPTOMATTE = "cryptomatte"  # ids by hashed name with their coverage
     PICTURE = "picture with alpha"  # the picture and the alpha of all objects together
+    OVERLAY = "picture with overlay"  # the picture with the objects' colours over it
 
 
 class AlphaKind(enum.Enum):
@@ -54,6 +72,15 @@ class AlphaKind(enum.Enum):
     PREMULTIPLIED = "premultiplied"
 
 
+class Purpose(enum.Enum):
+    """What somebody exports for; formats are shown under it."""
+
+    EDITING = "Resolve, Premiere, Final Cut, Kdenlive"
+    COMPOSITING = "Nuke, After Effects, Fusion, Blender"
+    DATA = "Masks as data"
+    LOOKING = "Web and quick looks"
+
+
 @dataclass(frozen=True, slots=True)
 class FormatFacts:
     """One row of the table.
@@ -61,31 +88,33 @@ class FormatFacts:
     Attributes:
         title: for people.
         summary: half a sentence: what comes out.
+        purpose: where it is shown.
         family: which target writes it.
         content: what a file holds.
         suffix: of the files, with the dot.
         depth: bits a channel, in words.
         alphas: how colour and alpha may go together; the first is the default.
-        value_range: "full", "limited", or "scene light".
-        lossless: whether read-back compares every sample exactly; else within the tolerance of its target.
+        value_range: "full", "limited", or "as the clip".
+        exactness: how far read-back may be from what was written.
         opened_in: programs that take it, by their makers' documents.
     """
 
     title: str
     summary: str
+    purpose: Purpose
     family: Family
     content: Content
     suffix: str
     depth: str
     alphas: tuple[AlphaKind, ...]
     value_range: str
-    lossless: bool
+    exactness: str
     opened_in: str
 
     @property
     def needs_picture(self) -> bool:
         """Whether the clip has to be there."""
-        return self.content is Content.PICTURE
+        return self.content in (Content.PICTURE, Content.OVERLAY)
 
     @property
     def takes_edges(self) -> bool:
@@ -93,45 +122,172 @@ class FormatFacts:
         return self.content is not Content.LABELS
 
 
-_NO_ALPHA = (AlphaKind.NONE,)
+_NONE, _STRAIGHT = (AlphaKind.NONE,), (AlphaKind.STRAIGHT, AlphaKind.PREMULTIPLIED)
+_EXACT, _LOSSY = "exact", "means of blocks within 10 of 255"
+
+_PNG = FormatFacts(
+    "PNG masks",
+    "Black and white, one folder for each object",
+    Purpose.DATA,
+    Family.PNG,
+    Content.MATTE,
+    ".png",
+    "8",
+    _NONE,
+    "full",
+    _EXACT,
+    "everything",
+)
+_TIFF = replace(
+    _PNG,
+    title="TIFF mattes, 16 bit",
+    summary="Grey with fine edges, one folder for each object",
+    purpose=Purpose.COMPOSITING,
+    family=Family.TIFF,
+    suffix=".tif",
+    depth="16",
+    opened_in="Nuke, After Effects, Fusion, Photoshop",
+)
+_EXR = FormatFacts(
+    "EXR with alpha",
+    "The picture multiplied by the matte, floating point",
+    Purpose.COMPOSITING,
+    Family.EXR,
+    Content.PICTURE,
+    ".exr",
+    "half or float",
+    (AlphaKind.PREMULTIPLIED,),
+    "as the clip",
+    "exact; DWAA within 1/40",
+    "Nuke, After Effects, Fusion, Blender",
+)
+_PRORES = FormatFacts(
+    "ProRes 4444 with alpha",
+    "One .mov with the picture and the matte",
+    Purpose.EDITING,
+    Family.MOVIE,
+    Content.PICTURE,
+    ".mov",
+    "10, alpha 10 coded as 16",
+    _STRAIGHT,
+    "limited",
+    "alpha within 2 of 255; picture: " + _LOSSY,
+    "Resolve, Premiere, After Effects, Final Cut, Nuke",
+)
+_LUMA = replace(
+    _PRORES,
+    title="ProRes 422 HQ luma matte",
+    summary="One .mov, white inside and black outside",
+    content=Content.MATTE,
+    depth="10",
+    alphas=_NONE,
+    exactness=_LOSSY,
+    opened_in="Resolve, Premiere, Final Cut, Kdenlive",
+)
 
 FORMATS: Mapping[ExportFormat, FormatFacts] = MappingProxyType(
     {
-        ExportFormat.PNG: FormatFacts(
-            "PNG masks",
-            "Black and white, one folder for each object",
-            Family.PNG,
-            Content.MATTE,
-            ".png",
-            "8",
-            _NO_ALPHA,
-            "full",
-            True,
-            "everything",
+        ExportFormat.PRORES_4444: _PRORES,
+        ExportFormat.PRORES_422_HQ: _LUMA,
+        ExportFormat.H264: replace(
+            _LUMA,
+            title="H.264 luma matte",
+            summary="One .mp4, white inside and black outside; small",
+            suffix=".mp4",
+            depth="8",
         ),
-        ExportFormat.PNG_INDEXED: FormatFacts(
-            "Indexed PNG",
-            "One image a frame; each pixel holds the number of its object",
-            Family.PNG,
-            Content.LABELS,
-            ".png",
-            "8, ids 1 to 255",
-            _NO_ALPHA,
-            "full",
-            True,
-            "training tools, vosapp",
+        ExportFormat.H265: replace(
+            _LUMA,
+            title="H.265 luma matte",
+            summary="One .mp4, white inside and black outside; smaller, 10 bit",
+            suffix=".mp4",
+            opened_in="Resolve, Premiere, Final Cut",
         ),
-        ExportFormat.PRORES_4444: FormatFacts(
-            "ProRes 4444 with alpha",
-            "One .mov with the picture and the matte, straight alpha",
-            Family.MOVIE,
-            Content.PICTURE,
-            ".mov",
-            "10, alpha 10 coded as 16",
-            (AlphaKind.STRAIGHT,),
-            "limited",
-            False,
-            "Resolve, Premiere, After Effects, Final Cut, Nuke",
+        ExportFormat.EXR_RGBA: _EXR,
+        ExportFormat.EXR_LAYERS: replace(
+            _EXR,
+            title="EXR with a layer for each object",
+            summary="Alphas alone, each under its object's name",
+            content=Content.LAYERS,
+            alphas=_NONE,
+            value_range="full",
+            opened_in="Nuke, Fusion, Blender",
+        ),
+        ExportFormat.CRYPTOMATTE: replace(
+            _EXR,
+            title="Cryptomatte",
+            summary="Objects to be picked by name, with their coverage",
+            content=Content.CRYPTOMATTE,
+            depth="float",
+            alphas=_NONE,
+            value_range="full",
+            exactness=_EXACT,
+            opened_in="Nuke, After Effects, Fusion, Blender",
+        ),
+        ExportFormat.TIFF_16: _TIFF,
+        ExportFormat.TIFF_RGBA: replace(
+            _TIFF,
+            title="TIFF with alpha, 16 bit",
+            summary="The picture with the matte",
+            content=Content.PICTURE,
+            alphas=_STRAIGHT,
+        ),
+        ExportFormat.PNG_RGBA: replace(
+            _PNG,
+            title="PNG with alpha",
+            summary="The picture with the matte",
+            purpose=Purpose.COMPOSITING,
+            content=Content.PICTURE,
+            depth="8, or 16 where the clip has more",
+            alphas=(AlphaKind.STRAIGHT,),
+        ),
+        ExportFormat.FFV1: replace(
+            _PRORES,
+            title="FFV1 with alpha, lossless",
+            summary="One .mkv with the picture and the matte, nothing lost",
+            purpose=Purpose.COMPOSITING,
+            suffix=".mkv",
+            depth="16",
+            value_range="full (RGB)",
+            exactness=_EXACT,
+            opened_in="Kdenlive, Blender, FFmpeg; archives",
+        ),
+        ExportFormat.PNG: _PNG,
+        ExportFormat.PNG_16: replace(
+            _PNG,
+            title="PNG mattes, 16 bit",
+            summary="Grey with fine edges, one folder for each object",
+            depth="16",
+            opened_in="Nuke, After Effects, Fusion, Blender",
+        ),
+        ExportFormat.PNG_INDEXED: replace(
+            _PNG,
+            title="Indexed PNG",
+            summary="One image a frame; each pixel holds the number of its object",
+            content=Content.LABELS,
+            depth="8, ids 1 to 255",
+            opened_in="training tools, vosapp",
+        ),
+        ExportFormat.VP9: replace(
+            _PRORES,
+            title="VP9 with alpha",
+            summary="One .webm with the picture and the matte, for browsers",
+            purpose=Purpose.LOOKING,
+            suffix=".webm",
+            depth="8",
+            alphas=(AlphaKind.STRAIGHT,),
+            exactness=_LOSSY,
+            opened_in="Chrome, Firefox, OBS",
+        ),
+        ExportFormat.PREVIEW: replace(
+            _LUMA,
+            title="H.264 preview",
+            summary="One .mp4 with the objects' colours over the picture",
+            purpose=Purpose.LOOKING,
+            content=Content.OVERLAY,
+            suffix=".mp4",
+            depth="8",
+            opened_in="players and browsers",
         ),
     }
 )

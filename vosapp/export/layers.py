@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vosapp.core.document import MaskStore, RotoObject
 from vosapp.core.edits import composite
 from vosapp.core.errors import ExportError
 from vosapp.core.mask import BoolImage
-from vosapp.matte.alpha import Alpha, alpha_of
+from vosapp.matte.alpha import Alpha, Floats, alpha_of, fine_alpha_of
 from vosapp.video.source import RgbImage
 
 
@@ -32,6 +33,10 @@ class Layer:
     def alpha(self) -> Alpha:
         """(height, width) uint8, with the object's matte settings."""
         return alpha_of(self.mask, self.item.matte, self.picture)
+
+    def coverage(self) -> Floats:
+        """(height, width) float32, 0 to 1: the alpha before it is rounded."""
+        return fine_alpha_of(self.mask, self.item.matte, self.picture)
 
 
 def layers_at(
@@ -69,9 +74,14 @@ def layers_at(
     return layers
 
 
-def joined_alpha(layers: Sequence[Layer]) -> Alpha:
-    """The alpha of all layers together: the most opaque counts, as they belong to one picture."""
-    joined = layers[0].alpha()
+def joined_coverage(layers: Sequence[Layer]) -> Floats:
+    """The alpha of all layers together, 0 to 1: the most opaque counts, as they belong to one picture."""
+    joined = layers[0].coverage()
     for layer in layers[1:]:
-        joined = np.maximum(joined, layer.alpha())
+        joined = np.maximum(joined, layer.coverage())
     return joined
+
+
+def sixteen_bit(coverage: Floats) -> NDArray[np.uint16]:
+    """Coverage as whole numbers of 16 bits."""
+    return (coverage * np.float32(65535) + np.float32(0.5)).astype(np.uint16)

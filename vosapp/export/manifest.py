@@ -28,7 +28,7 @@ def manifest_of(recipe: Recipe, found: Preflight, *, written: Sequence[int], dam
         "program": f"vosapp {__version__}",
         "complete": True,
         "format": recipe.format.value,
-        "alpha": facts.alphas[0].value,
+        "alpha": recipe.alpha.value,
         "depth": facts.depth,
         "range": facts.value_range,
         "clip": {"name": Path(clip.path).name, "frames": clip.frame_count, "sample_digest": clip.sample_digest},

@@ -1,4 +1,4 @@
-"""The picture with the objects' alpha as one ProRes 4444 file, alpha straight."""
+"""One movie file: the picture with the objects' alpha, a luma matte, or a preview with the overlay."""
 
 from __future__ import annotations
 
@@ -10,81 +10,97 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vosapp.core.errors import ExportError, MediaError
-from vosapp.export.layers import joined_alpha
-from vosapp.export.target import DeepRgb, FrameToWrite
-from vosapp.video.av.file_source import FileSource
-from vosapp.video.av.writer import ProResWriter
-from vosapp.video.colour import SCREEN, ColourTags
+from vosapp.core.errors import ExportError
+from vosapp.export.formats import Content
+from vosapp.export.layers import joined_coverage, sixteen_bit
+from vosapp.export.overlay_picture import overlay_picture
+from vosapp.export.rgba import rgba_of
+from vosapp.export.target import FrameToWrite
+from vosapp.video.av.movie_codecs import MovieCodec
+from vosapp.video.av.movie_planes import planes_of
+from vosapp.video.av.movie_reader import MovieReader
+from vosapp.video.av.writer import MovieWriter
+from vosapp.video.colour import SCREEN, ColourTags, rgb_to_ycbcr
+from vosapp.video.movie_colour import movie_colour
 
-_ALPHA_TOLERANCE = 2  # of 255: the encoder keeps alpha in 10 bits, lossless
-_COLOUR_TOLERANCE = 10  # of 255, between the means of large blocks: the codec is lossy, a wrong frame is far off
-_BLOCKS = (8, 8)
+ALPHA_TOLERANCE = 2 / 255
+"""Of alpha at any pixel, where the codec keeps it without loss."""
+LOSSY_TOLERANCE = 10 / 255
+"""Of the means of large blocks, where the codec is lossy: a wrong frame is far off."""
+_BLOCKS = 8
 
 
-class ProResTarget:
-    """A .mov file."""
+class MovieTarget:
+    """A movie file of one codec and content."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the facts of a movie
         self,
         path: Path,
+        codec: MovieCodec,
+        content: Content,
         *,
         shape: tuple[int, int],
         rate: Fraction,
         start_timecode: str = "",
         colour: ColourTags = SCREEN,
+        premultiplied: bool = False,
     ) -> None:
         """Creates the file.
 
         Args:
             path: the file.
+            codec: how it is written.
+            content: PICTURE, MATTE or OVERLAY.
             shape: (height, width) of every frame.
             rate: frames a second.
             start_timecode: of the first frame, or "".
             colour: of the pictures.
+            premultiplied: how alpha goes with the picture.
 
         Raises:
             ExportError: it cannot be created.
         """
-        self._path = path
-        self._writer = ProResWriter(path, shape=shape, rate=rate, start_timecode=start_timecode, colour=colour)
-        self._count = 0
-        self._checked = 0
-        self._reader: FileSource | None = None
+        self._path, self._codec, self._content, self._premultiplied = path, codec, content, premultiplied
+        self._writer = MovieWriter(path, codec, shape=shape, rate=rate, start_timecode=start_timecode, colour=colour)
+        self._to_ycbcr = rgb_to_ycbcr(movie_colour(colour).codes)
+        self._reader: MovieReader | None = None
 
     def write(self, frame: FrameToWrite) -> None:
         """Appends the frame."""
-        self._writer.write(_rgba(frame))
-        self._count += 1
+        self._writer.write(self._samples(frame))
 
     def finish(self) -> None:
         """Completes the file."""
         self._writer.close()
 
     def check(self, frame: FrameToWrite) -> None:
-        """Decodes the frame and compares alpha by pixel and colour by blocks."""
-        try:
-            if self._reader is None:
-                self._reader = FileSource(self._path)
-            read = self._reader.native(self._checked)
-        except (MediaError, IndexError) as error:
-            raise self._differs(frame, "cannot be read back") from error
-        self._checked += 1
-        expected = _rgba(frame)
-        if read.shape != expected.shape:
-            raise self._differs(frame, "has another size")
-        difference = np.abs(_levels(read[..., 3]) - _levels(expected[..., 3]))
-        if difference.max() > _ALPHA_TOLERANCE:
-            raise self._differs(frame, "has another alpha")
-        if np.abs(_means(read[..., :3]) - _means(expected[..., :3])).max() > _COLOUR_TOLERANCE:
-            raise self._differs(frame, "shows another picture")
+        """Decodes the frame and compares its planes: exactly, alpha by pixel, or by blocks, as the codec allows."""
+        if self._reader is None:
+            self._reader = MovieReader(self._path, self._codec)
+        read = self._reader.next_planes()
+        expected = planes_of(self._samples(frame), self._codec, self._to_ycbcr)
+        if read is None or [p.shape for p in read] != [p.shape for p in expected]:
+            raise self._differs(frame, "is missing or has another size")
+        top = np.float32(2**self._codec.bits - 1)
+        for place, (found, wanted) in enumerate(zip(read, expected, strict=True)):
+            is_alpha = self._codec.has_alpha and place == len(expected) - 1
+            apart = np.abs(found.astype(np.float32) - wanted.astype(np.float32)) / top
+            difference = np.asarray(apart, np.float32)
+            if self._codec.encoder == "ffv1":
+                fits = not bool(difference.any())
+            elif is_alpha and self._codec.encoder == "prores_ks":
+                fits = float(difference.max()) <= ALPHA_TOLERANCE
+            else:
+                fits = _block_difference(found, wanted) / float(top) <= LOSSY_TOLERANCE
+            if not fits:
+                raise self._differs(frame, "has another alpha" if is_alpha else "shows another picture")
 
     def end_check(self) -> None:
-        """Compares the number of frames in the file with the number written."""
-        count = self._reader.info.frame_count if self._reader is not None else 0
+        """Makes sure that the file holds no more frames than were written."""
+        more = self._reader is not None and self._reader.next_planes() is not None
         self._close_reader()
-        if count != self._count:
-            raise ExportError(f"{self._path.name} holds {count} frames, {self._count} were written.", "Export again.")
+        if more:
+            raise ExportError(f"{self._path.name} holds more frames than were written.", "Export again.")
 
     def abandon(self) -> None:
         """Closes the file."""
@@ -96,6 +112,14 @@ class ProResTarget:
         """The file."""
         return [self._path.name]
 
+    def _samples(self, frame: FrameToWrite) -> NDArray[Any]:
+        if self._content is Content.PICTURE:
+            deep = frame.picture is not None and frame.picture.dtype == np.uint16
+            return rgba_of(frame, np.uint16 if deep else np.uint8, premultiplied=self._premultiplied)
+        if self._content is Content.OVERLAY:
+            return overlay_picture(frame)
+        return np.repeat(sixteen_bit(joined_coverage(frame.layers))[..., None], 3, axis=2)
+
     def _close_reader(self) -> None:
         if self._reader is not None:
             self._reader.close()
@@ -105,25 +129,12 @@ class ProResTarget:
         return ExportError(f"Frame {frame.number} of {self._path.name} {how}.", "Check the disk and export again.")
 
 
-def _rgba(frame: FrameToWrite) -> DeepRgb:
-    """The picture with the alpha of its layers, at the depth of the picture."""
-    if frame.picture is None:
-        raise ValueError("a ProRes frame needs its picture")
-    alpha: NDArray[Any] = joined_alpha(frame.layers)
-    if frame.picture.dtype == np.uint16:
-        alpha = alpha.astype(np.uint16) * np.uint16(257)
-    rgba: DeepRgb = np.dstack([frame.picture, alpha])
-    return rgba
+def _block_difference(found: NDArray[Any], wanted: NDArray[Any]) -> float:
+    """The largest difference between the means of large blocks."""
+    return float(np.abs(_means(found) - _means(wanted)).max())
 
 
-def _levels(samples: NDArray[Any]) -> NDArray[np.float32]:
-    """Samples of any depth as 0 to 255."""
-    return np.asarray(samples.astype(np.float32) * np.float32(255 / np.iinfo(samples.dtype).max))
-
-
-def _means(samples: NDArray[Any]) -> NDArray[np.float32]:
-    """Mean colour, 0 to 255, of the blocks of a picture."""
-    colour = _levels(samples)
-    bands = np.array_split(colour, min(_BLOCKS[0], colour.shape[0]), axis=0)
-    parts = [np.array_split(band, min(_BLOCKS[1], colour.shape[1]), axis=1) for band in bands]
-    return np.array([[part.mean(axis=(0, 1)) for part in row] for row in parts])
+def _means(plane: NDArray[Any]) -> NDArray[np.float32]:
+    rows = np.array_split(plane.astype(np.float32), min(_BLOCKS, plane.shape[0]), axis=0)
+    parts = [np.array_split(row, min(_BLOCKS, plane.shape[1]), axis=1) for row in rows]
+    return np.array([[part.mean() for part in row] for row in parts], np.float32)

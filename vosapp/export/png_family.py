@@ -1,4 +1,4 @@
-"""Masks as PNG files: grey ones of one object each, or indexed ones of object ids."""
+"""PNG files: grey ones of one object each, indexed ones of object ids, or pictures with straight alpha."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from vosapp.core.mask import label_image
 from vosapp.export.formats import Content
 from vosapp.export.image_target import Picture, same_samples
+from vosapp.export.layers import sixteen_bit
+from vosapp.export.rgba import rgba_of
 from vosapp.export.target import FrameToWrite
 from vosapp.video.images import read_image, write_png
 from vosapp.video.label_png import davis_palette
@@ -22,17 +24,23 @@ _PALETTE = np.array(davis_palette(), np.uint8)
 class PngFamily:
     """PNG files of one content."""
 
-    def __init__(self, content: Content) -> None:
+    def __init__(self, content: Content, *, is_deep: bool = False) -> None:
         """Args:
-        content: MATTE or LABELS.
+        content: MATTE, LABELS or PICTURE.
+        is_deep: whether mattes have 16 bits; pictures have what the clip has.
         """
-        self._content = content
+        self._content, self._is_deep = content, is_deep
 
     def pictures(self, frame: FrameToWrite) -> Sequence[Picture]:
-        """Grey alphas, or one picture of numbers."""
+        """Grey alphas, or one picture of numbers, or one of colours with alpha."""
         if self._content is Content.LABELS:
             height, width = frame.layers[0].mask.shape
             return [(None, label_image([(layer.item.id, layer.mask) for layer in frame.layers], (height, width)))]
+        if self._content is Content.PICTURE:
+            deep = frame.picture is not None and frame.picture.dtype == np.uint16
+            return [(None, rgba_of(frame, np.uint16 if deep else np.uint8, premultiplied=False))]
+        if self._is_deep:
+            return [(layer.item.id, sixteen_bit(layer.coverage())) for layer in frame.layers]
         return [(layer.item.id, layer.alpha()) for layer in frame.layers]
 
     def write(self, path: Path, picture: NDArray[Any]) -> None:

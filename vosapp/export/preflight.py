@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import chain
 
@@ -28,6 +28,7 @@ class Preflight:
         objects: what is exported, from front to back.
         frames: the frames that will be written, ascending.
         missing: per object id the ranges without a mask, absences left out; only objects that have such ranges.
+        within: the range that was asked for, where more is written than that; beyond it everything is empty.
         stale: per object id how many masks are stale: made from an anchor that changed since.
     """
 
@@ -36,6 +37,13 @@ class Preflight:
     frames: tuple[int, ...]
     missing: Mapping[ObjectId, tuple[FrameRange, ...]]
     stale: Mapping[ObjectId, int]
+    within: FrameRange | None = None
+
+    def objects_on(self, frame_index: int) -> tuple[RotoObject, ...]:
+        """The objects as they are exported on a frame: without masks beyond the range that was asked for."""
+        if self.within is None or frame_index in self.within:
+            return self.objects
+        return tuple(replace(item, cells=FrameMap()) for item in self.objects)
 
     def warnings(self) -> list[str]:
         """One sentence for each thing that the user should know, naming frames as the clip numbers them."""
@@ -73,7 +81,9 @@ def preflight(document: Document, recipe: Recipe) -> Preflight:
         frames = tuple(np.setdiff1d(np.arange(within.first, within.last + 1), empty).tolist())
         if not frames:
             raise ExportError("There is no mask to export yet.", "Paint an object and propagate it first.")
-    found = Preflight(document.clip, objects, frames, missing, stale)
+    if recipe.pad_to_source:
+        frames = tuple(range(document.clip.frame_count))
+    found = Preflight(document.clip, objects, frames, missing, stale, within if recipe.pad_to_source else None)
     if recipe.missing is MissingMasks.REFUSE and missing:
         raise ExportError(" ".join(found.warnings()), "Propagate there, or declare the object absent.")
     return found

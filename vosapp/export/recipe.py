@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vosapp.core.document import ObjectId
+from vosapp.core.errors import ExportError
 from vosapp.core.timeline import FrameRange
 from vosapp.export.earlier import Place
-from vosapp.export.formats import ExportFormat
+from vosapp.export.formats import AlphaKind, ExportFormat
 
 
 class MissingMasks(enum.Enum):
@@ -18,6 +19,21 @@ class MissingMasks(enum.Enum):
     EMPTY = "empty"
     SKIP = "skip"
     REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class ExrOptions:
+    """How EXR files are written.
+
+    Attributes:
+        is_float: 32 bits a sample; else half, 16 bits.
+        compression: "zip", without loss, or "dwaa", small and lossy.
+        multipart: whether each layer is a part of its own; most programs read a single part best.
+    """
+
+    is_float: bool = False
+    compression: str = "zip"
+    multipart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +50,11 @@ class Recipe:
             which no object stands; REFUSE writes nothing at all.
         overwrite: whether files of other origin may be replaced. Files of an earlier export always may.
         name: pattern of the names of images, as `FileNames` takes it; "" for the usual ones.
+        start_number: number of the first image; None keeps the clip's own numbers.
+        pad_to_source: whether the whole clip's length is written, empty beyond `frames`.
+        start_timecode: of the first frame of a movie; "" takes the clip's.
+        premultiplied: whether colour is multiplied by alpha, where the format has the choice.
+        exr: how EXR files are written.
     """
 
     format: ExportFormat
@@ -43,6 +64,21 @@ class Recipe:
     missing: MissingMasks = MissingMasks.EMPTY
     overwrite: bool = False
     name: str = ""
+    start_number: int | None = None
+    pad_to_source: bool = False
+    start_timecode: str = ""
+    premultiplied: bool = False
+    exr: ExrOptions = ExrOptions()
+
+    @property
+    def alpha(self) -> AlphaKind:
+        """How colour and alpha go together. Raises ExportError when the format cannot have it so."""
+        kinds = self.format.facts.alphas
+        if not self.premultiplied:
+            return kinds[0]
+        if AlphaKind.PREMULTIPLIED not in kinds:
+            raise ExportError(f"{self.format.facts.title} is not written premultiplied.", "Leave that choice out.")
+        return AlphaKind.PREMULTIPLIED
 
     @property
     def place(self) -> Place:

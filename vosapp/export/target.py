@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from vosapp.export.layers import Layer
 
-DeepRgb = NDArray[np.uint8] | NDArray[np.uint16]
+DeepRgb = NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class FrameToWrite:
         frame_index: in the clip.
         number: of the frame as its file is named.
         layers: the objects from front to back.
-        picture: (height, width, 3) uint8 or uint16, None for targets that need none.
+        picture: (height, width, 3) uint8 or uint16, for EXR float32 too; None where none is needed.
     """
 
     frame_index: int

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from vosapp.core.errors import ExportError
 from vosapp.core.timecode import timecode
-from vosapp.export.formats import Content, Family
+from vosapp.export.formats import AlphaKind, Content, ExportFormat, Family
 from vosapp.export.image_target import ImageFamily, ImageTarget
 from vosapp.export.names import LONGEST_NAME_BYTES, FileNames, name_of_clip
 from vosapp.export.picture import carried_colour
 from vosapp.export.preflight import Preflight
 from vosapp.export.recipe import Recipe
 from vosapp.export.target import Target
-from vosapp.video.colour import SCREEN
+from vosapp.video.colour import SCREEN, TRANSFER_LINEAR
 from vosapp.video.source import VideoSource
 
 
@@ -57,22 +57,49 @@ def make_target(
         ExportError: a file cannot be created.
     """
     if names is not None:
-        return ImageTarget(folder, names, _image_family(recipe))
-    from vosapp.export.movie_target import ProResTarget  # loads PyAV
+        return ImageTarget(folder, names, _image_family(recipe, found, source))
+    from vosapp.export.movie_target import MovieTarget  # loads PyAV
+    from vosapp.video.av import movie_codecs
 
     clip = found.clip
     rate = clip.rate if clip.rate > 0 else Fraction(24)
     start = source.info.start_timecode if source is not None else ""
-    code = timecode(found.frames[0], rate, start) if start else ""
-    colour = carried_colour(source.info.colour) if source is not None else SCREEN
-    shape = (clip.height, clip.width)
-    return ProResTarget(folder / recipe.path.name, shape=shape, rate=rate, start_timecode=code, colour=colour)
+    code = recipe.start_timecode or (timecode(found.frames[0], rate, start) if start else "")
+    pictured = recipe.format.facts.needs_picture and source is not None
+    return MovieTarget(
+        folder / recipe.path.name,
+        getattr(movie_codecs, _CODECS[recipe.format]),
+        recipe.format.facts.content,
+        shape=(clip.height, clip.width),
+        rate=rate,
+        start_timecode=code,
+        colour=carried_colour(source.info.colour) if pictured and source is not None else SCREEN,
+        premultiplied=recipe.alpha is AlphaKind.PREMULTIPLIED,
+    )
 
 
-def _image_family(recipe: Recipe) -> ImageFamily:
+_CODECS = {
+    ExportFormat.PRORES_4444: "PRORES_4444",
+    ExportFormat.PRORES_422_HQ: "PRORES_422_HQ",
+    ExportFormat.FFV1: "FFV1",
+    ExportFormat.VP9: "VP9",
+    ExportFormat.H264: "H264",
+    ExportFormat.H265: "H265",
+    ExportFormat.PREVIEW: "H264",
+}
+
+
+def _image_family(recipe: Recipe, found: Preflight, source: VideoSource | None) -> ImageFamily:
     facts = recipe.format.facts
     if facts.family is Family.PNG:
         from vosapp.export.png_family import PngFamily
 
-        return PngFamily(facts.content)
-    raise ValueError(f"no images of {recipe.format}")
+        return PngFamily(facts.content, is_deep=recipe.format is ExportFormat.PNG_16)
+    if facts.family is Family.TIFF:
+        from vosapp.export.tiff_family import TiffFamily
+
+        return TiffFamily(facts.content, premultiplied=recipe.alpha is AlphaKind.PREMULTIPLIED)
+    from vosapp.export.exr_family import ExrFamily
+
+    is_light = source is not None and source.info.colour.transfer == TRANSFER_LINEAR
+    return ExrFamily(facts.content, recipe.exr, rate=found.clip.rate, is_light=is_light)

@@ -32,6 +32,14 @@ _REFINED_REACH_PX = 80  # how far from a mask the picture still counts for a ref
 def alpha_of(mask: BoolImage, settings: MatteSettings, picture: Rgb | None = None) -> Alpha:
     """The alpha (height, width) uint8 of a mask, 255 inside; exactly 0 and 255 with neutral settings.
 
+    As `fine_alpha_of`, rounded.
+    """
+    return np.asarray(np.round(255 * fine_alpha_of(mask, settings, picture)), np.uint8)
+
+
+def fine_alpha_of(mask: BoolImage, settings: MatteSettings, picture: Rgb | None = None) -> Floats:
+    """The alpha (height, width) float32 of a mask, 0 to 1; exactly 0 and 1 with neutral settings.
+
     An empty mask stays empty and a full one full.
 
     Args:
@@ -43,13 +51,13 @@ def alpha_of(mask: BoolImage, settings: MatteSettings, picture: Rgb | None = Non
         MaskError: the picture is missing or of another size.
     """
     if is_neutral(settings) or not mask.any() or mask.all():
-        return np.where(mask, np.uint8(255), np.uint8(0))
+        return mask.astype(np.float32)
     if needs_picture(settings) and (picture is None or picture.shape[:2] != mask.shape):
         raise MaskError("An edge can be refined only with the picture that the mask belongs to.")
     part = _surroundings(mask, _reach_px(settings))
-    alpha = np.zeros(mask.shape, np.uint8)
+    alpha = np.zeros(mask.shape, np.float32)
     cut = None if picture is None else picture[part]
-    alpha[part] = np.round(255 * np.clip(_edge(mask[part], settings, cut), 0, 1))
+    alpha[part] = np.clip(_edge(mask[part], settings, cut), 0, 1)
     return alpha
 
 

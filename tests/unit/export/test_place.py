@@ -32,7 +32,15 @@ from vosapp.export.recipe import Recipe
 from vosapp.video.clip_ref import clip_ref
 from vosapp.video.open import open_video
 
-KINDS = list(ExportFormat)
+KINDS = [
+    ExportFormat.PNG,
+    ExportFormat.PNG_INDEXED,
+    ExportFormat.TIFF_16,
+    ExportFormat.EXR_LAYERS,
+    ExportFormat.PRORES_4444,
+    ExportFormat.FFV1,
+]
+"""One format of each way of writing."""
 
 
 def recipe_for(kind: ExportFormat, folder: Path) -> Recipe:

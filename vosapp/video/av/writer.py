@@ -1,4 +1,4 @@
-"""Writes ProRes 4444 with straight alpha."""
+"""Writes movies: pictures in R'G'B', with alpha where the codec has it."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from numpy.typing import NDArray
 
 from vosapp.core.errors import ExportError
 from vosapp.video.av.errors import file_url
+from vosapp.video.av.movie_codecs import PRORES_4444, MovieCodec
+from vosapp.video.av.movie_planes import planes_of, stored_size
 from vosapp.video.colour import SCREEN, ColourTags, rgb_to_ycbcr
 from vosapp.video.movie_colour import movie_colour
 
-_FORMAT = "yuva444p10le"
-_LIMITED = 1
+_LIMITED, _FULL = 1, 2
+_MATRIX_RGB = 0
 
 
-class ProResWriter:
-    """A QuickTime file in ProRes 4444, limited range, straight alpha in 16 bits as the encoder writes it.
-
-    The encoder takes 10 bits a channel, alpha included; 0 and full alpha come back exactly.
-    """
+class MovieWriter:
+    """A movie file. Odd sizes are made even by repeating the last row and column where the codec needs it."""
 
     def __init__(
         self,
         path: Path,
+        codec: MovieCodec,
         *,
         shape: tuple[int, int],
         rate: Fraction,
@@ -37,7 +37,8 @@ class ProResWriter:
         """Creates the file.
 
         Args:
-            path: file to write, ending in .mov.
+            path: file to write.
+            codec: how.
             shape: (height, width) of every frame.
             rate: frames a second, kept exactly.
             start_timecode: "HH:MM:SS:FF", with ";" before the frames for drop frame, or "".
@@ -47,13 +48,14 @@ class ProResWriter:
             ValueError: no file can carry this colour.
             ExportError: the file cannot be created.
         """
-        self._path = path
-        self._shape = (*shape, 4)
+        self._path, self._codec = path, codec
+        self._shape = (*shape, 4 if codec.has_alpha else 3)
+        self._stored = stored_size(shape, codec)
         said = movie_colour(colour)
         self._to_ycbcr = rgb_to_ycbcr(said.codes)
         self._tags = {
-            "color_range": _LIMITED,
-            "colorspace": said.matrix,
+            "color_range": _FULL if codec.is_rgb else _LIMITED,
+            "colorspace": _MATRIX_RGB if codec.is_rgb else said.matrix,
             "color_primaries": said.primaries,
             "color_trc": said.transfer,
         }
@@ -63,26 +65,29 @@ class ProResWriter:
         try:
             # FFmpeg itself would only notice at the first frame that it cannot.
             path.open("wb").close()
-            self._container = av.open(file_url(path), "w", format="mov")
+            self._container = av.open(file_url(path), "w", format=codec.container)
         except (av.error.FFmpegError, OSError) as error:
             raise ExportError(f"{path} cannot be created ({error.strerror}).", "Choose another folder.") from error
         self._stream = self._add_stream(start_timecode)
 
     def _add_stream(self, start_timecode: str) -> Any:
-        options = {"profile": "4444", "alpha_bits": "16", "vendor": "apl0"}
-        stream: Any = self._container.add_stream("prores_ks", rate=self._rate, options=options)
-        stream.height, stream.width, _ = self._shape
-        stream.pix_fmt = _FORMAT
+        codec = self._codec
+        stream: Any = self._container.add_stream(codec.encoder, rate=self._rate, options=dict(codec.options))
+        stream.height, stream.width = self._stored
+        stream.pix_fmt = codec.pixel_format
+        if codec.tag:
+            stream.codec_context.codec_tag = codec.tag
         context = stream.codec_context
         context.time_base = 1 / self._rate
         for name, value in self._tags.items():
             setattr(context, name, value)
-        if start_timecode:
+        if start_timecode and codec.holds_timecode:
             stream.metadata["timecode"] = start_timecode
         return stream
 
     def write(self, rgba: NDArray[np.uint8] | NDArray[np.uint16]) -> None:
-        """Appends a frame: (height, width, 4) uint8 or uint16, R'G'B' and straight alpha over the full range.
+        """Appends a frame: (height, width, 3) uint8 or uint16 over the full range, R'G'B', and alpha as a fourth
+        channel where the codec has it.
 
         Raises:
             ValueError: the frame has another shape or type, or the file is closed.
@@ -92,8 +97,8 @@ class ProResWriter:
             raise ValueError("the writer is closed")
         if rgba.shape != self._shape or rgba.dtype not in (np.uint8, np.uint16):
             raise ValueError(f"a frame is {self._shape} uint8 or uint16, not {rgba.shape} {rgba.dtype}")
-        frame = av.VideoFrame(self._shape[1], self._shape[0], _FORMAT)
-        for plane, values in zip(frame.planes, _to_ten_bit_planes(rgba, self._to_ycbcr), strict=True):
+        frame = av.VideoFrame(self._stored[1], self._stored[0], self._codec.pixel_format)
+        for plane, values in zip(frame.planes, planes_of(rgba, self._codec, self._to_ycbcr), strict=True):
             _fill(plane, values)
         frame.pts, frame.time_base = self._count, 1 / self._rate
         for name, value in self._tags.items():
@@ -135,19 +140,27 @@ class ProResWriter:
         )
 
 
-def _to_ten_bit_planes(rgba: NDArray[Any], to_ycbcr: NDArray[np.float64]) -> tuple[NDArray[np.uint16], ...]:
-    """Y, Cb, Cr in limited range and alpha in full range, 10 bits each."""
-    scaled = rgba.astype(np.float32) / np.float32(np.iinfo(rgba.dtype).max)
-    spans = np.array([876, 896, 896], np.float32)
-    offsets = np.array([64, 512, 512], np.float32)
-    ycbcr = scaled[..., :3] @ (to_ycbcr.T.astype(np.float32) * spans) + offsets
-    codes = np.clip(ycbcr + 0.5, 4, 1019).astype(np.uint16)
-    alpha = (scaled[..., 3] * 1023 + 0.5).astype(np.uint16)
-    return codes[..., 0], codes[..., 1], codes[..., 2], alpha
+class ProResWriter(MovieWriter):
+    """A QuickTime file in ProRes 4444, limited range, straight alpha in 16 bits as the encoder writes it.
+
+    The encoder takes 10 bits a channel, alpha included; 0 and full alpha come back exactly.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        shape: tuple[int, int],
+        rate: Fraction,
+        start_timecode: str = "",
+        colour: ColourTags = SCREEN,
+    ) -> None:
+        """As `MovieWriter`."""
+        super().__init__(path, PRORES_4444, shape=shape, rate=rate, start_timecode=start_timecode, colour=colour)
 
 
-def _fill(plane: Any, values: NDArray[np.uint16]) -> None:
+def _fill(plane: Any, values: NDArray[Any]) -> None:
     height, width = values.shape
-    rows = np.zeros((height, plane.line_size // 2), "<u2")
+    rows = np.zeros((height, plane.line_size // values.itemsize), values.dtype.newbyteorder("<"))
     rows[:, :width] = values
     plane.update(rows)

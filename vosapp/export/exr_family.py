@@ -1,0 +1,123 @@
+"""OpenEXR files: picture with alpha, one named alpha for each object, or Cryptomatte."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import OpenEXR
+from numpy.typing import NDArray
+
+from vosapp.core.errors import ExportError
+from vosapp.export.cryptomatte import cryptomatte_channels, cryptomatte_header
+from vosapp.export.formats import Content
+from vosapp.export.image_target import Picture
+from vosapp.export.layers import Layer, joined_coverage
+from vosapp.export.names import names_of_objects
+from vosapp.export.recipe import ExrOptions
+from vosapp.export.target import FrameToWrite
+
+Channels = dict[str, NDArray[Any]]
+"""Samples by the name of their channel."""
+
+_ID_LAYER = "vosapp_object"
+
+
+class ExrFamily:
+    """OpenEXR files of one content."""
+
+    def __init__(self, content: Content, options: ExrOptions, *, rate: Fraction, is_light: bool) -> None:
+        """Args:
+        content: PICTURE, LAYERS or CRYPTOMATTE.
+        options: depth, compression, and whether each layer is a part of its own.
+        rate: frames a second, noted in the header.
+        is_light: whether pictures are amounts of scene light; else they are codes, as the clip has them.
+        """
+        self._content, self._options = content, options
+        self._header: dict[str, Any] = {"framesPerSecond": rate}
+        if content is Content.PICTURE:
+            said = "scene light" if is_light else "the clip's own codes, not linear"
+            self._header["comments"] = f"RGB: {said}; alpha premultiplied"
+
+    def pictures(self, frame: FrameToWrite) -> Sequence[Picture]:
+        """The parts of the frame's one file: pairs of the part's name, its header and its channels."""
+        if self._content is Content.CRYPTOMATTE:
+            names = [layer.item.name for layer in frame.layers]
+            channels = cryptomatte_channels(_ID_LAYER, names, [layer.coverage() for layer in frame.layers])
+            return [(None, [("", cryptomatte_header(_ID_LAYER, names), channels)])]
+        if self._content is Content.LAYERS:
+            return [(None, self._layer_parts(frame.layers))]
+        return [(None, [("", {}, self._premultiplied(frame))])]
+
+    def _layer_parts(self, layers: Sequence[Layer]) -> list[tuple[str, dict[str, Any], Channels]]:
+        names = names_of_objects([layer.item for layer in layers])
+        # A dot would begin a layer within a layer.
+        named = {names[layer.item.id].replace(".", "_"): layer.coverage() for layer in layers}
+        if self._options.multipart:
+            return [(name, {}, {f"{name}.A": self._cast(alpha)}) for name, alpha in named.items()]
+        return [("", {}, {f"{name}.A": self._cast(alpha) for name, alpha in named.items()})]
+
+    def _premultiplied(self, frame: FrameToWrite) -> Channels:
+        if frame.picture is None:
+            raise ValueError("a picture with alpha needs its picture")
+        samples: NDArray[Any] = frame.picture
+        colour = samples.astype(np.float32)
+        if samples.dtype.kind == "u":
+            colour /= np.float32(np.iinfo(samples.dtype).max)
+        alpha = joined_coverage(frame.layers)
+        planes = {name: colour[..., place] * alpha for place, name in enumerate("RGB")}
+        return {name: self._cast(plane) for name, plane in (planes | {"A": alpha}).items()}
+
+    def _cast(self, samples: NDArray[np.float32]) -> NDArray[Any]:
+        kind = np.float32 if self._options.is_float else np.float16
+        with np.errstate(over="ignore"):
+            return np.ascontiguousarray(samples, kind)
+
+    def write(self, path: Path, picture: list[tuple[str, dict[str, Any], Channels]]) -> None:
+        """Writes a file."""
+        lossless = self._options.compression == "zip" or self._content is Content.CRYPTOMATTE
+        packing = OpenEXR.ZIP_COMPRESSION if lossless else OpenEXR.DWAA_COMPRESSION
+        common = {**self._header, "compression": packing, "type": OpenEXR.scanlineimage}
+        try:
+            if picture[0][0]:
+                OpenEXR.File([OpenEXR.Part({**common, **more}, dict(c), name) for name, more, c in picture]).write(
+                    str(path)
+                )
+            else:
+                _, more, channels = picture[0]
+                OpenEXR.File({**common, **more}, dict(channels)).write(str(path))
+        except RuntimeError as error:
+            raise ExportError(
+                f"{path.name} cannot be written ({error}).", "Free space, or choose another folder."
+            ) from error
+
+    def is_same(self, path: Path, picture: list[tuple[str, dict[str, Any], Channels]]) -> bool:
+        """Compares every sample; with DWAA, which is lossy, within a fortieth."""
+        exact = self._options.compression == "zip" or self._content is Content.CRYPTOMATTE
+        try:
+            parts = OpenEXR.File(str(path), separate_channels=True).parts
+        except RuntimeError as error:
+            raise ExportError(f"{path.name} cannot be read back ({error}).", "Check the disk.") from error
+        if len(parts) != len(picture):
+            return False
+        return all(_same_channels(part, channels, exact) for part, (_, _, channels) in zip(parts, picture, strict=True))
+
+
+def _same_channels(part: Any, written: Channels, exact: bool) -> bool:
+    read = {name: channel.pixels for name, channel in part.channels.items()}
+    if set(read) != set(written):
+        return False
+    for name, expected in written.items():
+        found = read[name]
+        if found.shape != expected.shape or found.dtype != expected.dtype:
+            return False
+        if exact and not np.array_equal(found, expected, equal_nan=True):
+            return False
+        if not exact and np.abs(found.astype(np.float32) - expected.astype(np.float32)).max() > 0.025 * max(
+            1.0, float(np.abs(expected.astype(np.float32)).max())
+        ):
+            return False
+    return True

@@ -1,0 +1,32 @@
+"""The picture of a frame with the alpha of its objects, in whole numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from vosapp.export.layers import joined_coverage
+from vosapp.export.target import FrameToWrite
+
+
+def rgba_of(frame: FrameToWrite, kind: DTypeLike, *, premultiplied: bool) -> NDArray[Any]:
+    """(height, width, 4) R'G'B' and alpha over the full range of a type.
+
+    Args:
+        frame: with its picture.
+        kind: uint8 or uint16.
+        premultiplied: whether colour is multiplied by alpha, as black behind it would give; else straight.
+    """
+    if frame.picture is None:
+        raise ValueError("a picture with alpha needs its picture")
+    top = np.iinfo(np.dtype(kind)).max
+    alpha = joined_coverage(frame.layers)
+    colour: NDArray[Any] = frame.picture
+    if colour.dtype != kind or premultiplied:
+        scaled = colour.astype(np.float32) * np.float32(top / np.iinfo(colour.dtype).max)
+        if premultiplied:
+            scaled *= alpha[..., None]
+        colour = (scaled + np.float32(0.5)).astype(kind)
+    return np.dstack([colour, (alpha * np.float32(top) + np.float32(0.5)).astype(kind)])

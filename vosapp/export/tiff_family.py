@@ -1,0 +1,49 @@
+"""TIFF files of 16 bits: grey mattes, or the picture with alpha."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tifffile
+from numpy.typing import NDArray
+
+from vosapp.core.errors import ExportError
+from vosapp.export.formats import Content
+from vosapp.export.image_target import Picture, same_samples
+from vosapp.export.layers import sixteen_bit
+from vosapp.export.rgba import rgba_of
+from vosapp.export.target import FrameToWrite
+
+
+class TiffFamily:
+    """TIFF files of one content, packed with Deflate."""
+
+    def __init__(self, content: Content, *, premultiplied: bool) -> None:
+        """Args:
+        content: MATTE or PICTURE.
+        premultiplied: how alpha goes with the picture; the file's tag says it.
+        """
+        self._content, self._premultiplied = content, premultiplied
+
+    def pictures(self, frame: FrameToWrite) -> Sequence[Picture]:
+        """Grey alphas, or one RGBA picture, uint16."""
+        if self._content is Content.PICTURE:
+            return [(None, rgba_of(frame, np.uint16, premultiplied=self._premultiplied))]
+        return [(layer.item.id, sixteen_bit(layer.coverage())) for layer in frame.layers]
+
+    def write(self, path: Path, picture: NDArray[Any]) -> None:
+        """Writes a file."""
+        colour = picture.ndim == 3
+        extra = ["ASSOCALPHA" if self._premultiplied else "UNASSALPHA"] if colour else None
+        kind = "rgb" if colour else "minisblack"
+        tifffile.imwrite(path, picture, photometric=kind, extrasamples=extra, compression="zlib", metadata=None)
+
+    def is_same(self, path: Path, picture: NDArray[Any]) -> bool:
+        """Compares every sample."""
+        try:
+            return same_samples(tifffile.imread(path), picture)
+        except (tifffile.TiffFileError, ValueError) as error:
+            raise ExportError(f"{path.name} cannot be read back ({error}).", "Check the disk.") from error
