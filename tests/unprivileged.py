@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import traceback
 import warnings
@@ -20,6 +21,7 @@ def as_unprivileged(work: Callable[[], object]) -> None:
         warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 warns of other threads, which wait here
         child = os.fork()
     if child == 0:
+        gc.freeze()  # what was left behind before, such as an encoder, waits for its threads for ever: none are here
         os.close(reading)
         try:
             os.setgroups([])
