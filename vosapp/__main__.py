@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import sys
+import traceback
 from collections.abc import Sequence
 
 _EXIT_USER_ERROR, _EXIT_USAGE, _EXIT_CANCELLED = 1, 2, 130
@@ -19,11 +21,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:  # while modules were still being loaded
         sys.stderr.write("vosapp: cancelled\n")
         return _EXIT_CANCELLED
+    except Exception as error:  # noqa: BLE001 - the border of the program: whatever comes here is a fault of ours
+        return _crashed(error)
 
 
 def _run(arguments: list[str]) -> int:
     from vosapp.cli.app import COMMANDS
+    from vosapp.cli.doctor import WINDOW_CHECK
 
+    if arguments == WINDOW_CHECK:
+        from vosapp.ui.window_check import main as check_window
+
+        return check_window()
     known = {command.name for command in COMMANDS}
     if arguments and (arguments[0] in known or arguments[0].startswith("-")):
         from vosapp.cli.app import main as run_command
@@ -45,6 +54,20 @@ def _run(arguments: list[str]) -> int:
     return _open_window(arguments)
 
 
+def _crashed(error: Exception) -> int:
+    """Says that the program failed and where the report of it lies; all of it is printed where none can be written."""
+    from vosapp.core.crash_reports import write_report
+
+    report = write_report(type(error), error, error.__traceback__)
+    what = f"Something went wrong in the program: {type(error).__name__}: {error}"
+    if report is None:
+        traceback.print_exception(error)
+        sys.stderr.write(f"vosapp: {what}\n")
+    else:
+        sys.stderr.write(f"vosapp: {what}. Read {report} and send it with what you did.\n")
+    return _EXIT_USER_ERROR
+
+
 def _open_window(arguments: Sequence[str]) -> int:
     from vosapp.core.errors import UserError
     from vosapp.ui.preconditions import missing_library, require_display
@@ -62,4 +85,5 @@ def _open_window(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
+    multiprocessing.freeze_support()  # a worker process of the bundle is this program again
     sys.exit(main())

@@ -44,6 +44,7 @@ COMMANDS = (
     Command("evaluate", "measure an engine on clips with ground truth"),
     Command("weights", "import, list, verify and remove weights of networks"),
     Command("train", "train a network from a recipe"),
+    Command("doctor", "say what works on this computer and what to do about the rest"),
 )
 
 

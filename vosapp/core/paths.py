@@ -48,6 +48,12 @@ def own_weights_dir() -> Path:
     return _bundled("_weights", "weights")
 
 
+def notices_file() -> Path | None:
+    """The notices and licences of everything in an installer's bundle; None where there is no bundle."""
+    path = _PACKAGE / "_licences" / "THIRD-PARTY-NOTICES.txt"
+    return path if path.is_file() else None
+
+
 def _bundled(installed: str, checkout: str) -> Path:
     inside = _PACKAGE / installed
     return inside if inside.is_dir() else _PACKAGE.parent / checkout

@@ -161,6 +161,19 @@ def engine(name: str) -> EngineSpec:
     raise EngineError(f'There is no engine "{name}".', f"Choose one of: {names}.")
 
 
+def _needing_torch() -> set[str]:
+    """Engines that compute with torch, and so on a graphics card where one computes."""
+    return {_HYBRID.name, *_ADAPTERS, *(spec.name for spec, _ in _PACKAGED)}
+
+
+def _tell_of_unusable_card(context: RunContext) -> None:
+    from vosapp.engine.device import accelerator  # loads torch
+
+    problem = accelerator().problem
+    if problem:
+        context.report(problem)
+
+
 def build_propagator(
     name: str, device: str = "auto", *, context: RunContext | None = None, **options: object
 ) -> Propagator:
@@ -182,5 +195,8 @@ def build_propagator(
     base, asked = split_name(name)
     module, _, function = spec.build.partition(":")
     build = cast(Callable[..., Propagator], getattr(importlib.import_module(module), function))
-    propagator = build(device=device, context=context or RunContext(), **options_of(base, asked), **options)
+    context = context or RunContext()
+    if device == "auto" and base in _needing_torch():
+        _tell_of_unusable_card(context)
+    propagator = build(device=device, context=context, **options_of(base, asked), **options)
     return wrapped(propagator, asked)

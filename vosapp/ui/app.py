@@ -12,6 +12,7 @@ from types import TracebackType
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
+from vosapp.core.crash_reports import ReportHandler, begin_watch, collect_fatal, crash_folder, end_watch
 from vosapp.core.errors import UserError
 from vosapp.presentation.view_state import NoticeKind
 from vosapp.ui import theme
@@ -28,11 +29,16 @@ def main(argv: Sequence[str]) -> int:
     workspace = Workspace()
     errors = ErrorReporter(workspace)
     sys.excepthook = errors.take
+    logger.addHandler(errors.reports)
+    errors.tell_of_last_time()
+    begin_watch()
     workspace.window.show()
     if argv:
         workspace.projects.open_path(Path(argv[0]))
     code = application.exec()
     sys.excepthook = sys.__excepthook__
+    logger.removeHandler(errors.reports)
+    end_watch()
     return end(code)
 
 
@@ -60,7 +66,11 @@ def make_application(argv: Sequence[str] = ()) -> QApplication:
 
 
 class ErrorReporter(QObject):
-    """Shows errors that nobody caught, once each, and keeps the window open: the user's work comes first."""
+    """Shows errors that nobody caught, once each, and keeps the window open: the user's work comes first.
+
+    Attributes:
+        reports: writes a report of each error of the program, once it is added to the program's logger.
+    """
 
     _reported = Signal(str, str)
 
@@ -68,7 +78,14 @@ class ErrorReporter(QObject):
         super().__init__(workspace)
         self._workspace = workspace
         self._shown: set[str] = set()
+        self.reports = ReportHandler()
         self._reported.connect(self._show)
+
+    def tell_of_last_time(self) -> None:
+        """Says so when the program ended by a fault the last time."""
+        if collect_fatal() is not None:
+            text = "vosapp ended by a fault the last time; what you had done is kept."
+            self._show(text, f"Read the report in {crash_folder()} and send it with what you did.")
 
     def take(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """The program's exception hook; may be called in any thread."""
@@ -80,7 +97,8 @@ class ErrorReporter(QObject):
             return
         logger.error("Uncaught error", exc_info=(kind, error, trace))
         text = f"Something went wrong in the program: {error or kind.__name__}"
-        self._reported.emit(text, "Your work so far is kept. Please report this with what you did.")
+        where = f"Read {self.reports.last} and send it" if self.reports.last else "Please report this"
+        self._reported.emit(text, f"Your work so far is kept. {where} with what you did.")
 
     def _show(self, text: str, hint: str) -> None:
         if text not in self._shown:

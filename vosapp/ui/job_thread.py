@@ -7,15 +7,18 @@ that thread. A plain function or a lambda would be called in the worker thread i
 from __future__ import annotations
 
 import atexit
+import logging
 import threading
 from collections import deque
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from vosapp.core.errors import UserError
 from vosapp.engine.job import Job, JobResult, Progress
 from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 
+logger = logging.getLogger("vosapp")
 T = TypeVar("T")
 
 EXIT_MS = 10_000
@@ -143,8 +146,12 @@ class JobThread(QThread):
 
     def run(self) -> None:
         """The thread's body."""
-        if self._job is not None:
-            self._end(self._job.run(self._report))
+        if self._job is None:
+            return
+        result = self._job.run(self._report)
+        if result.error is not None and not isinstance(result.error, UserError):
+            logger.error("%s failed", self._job.title or "Work in the background", exc_info=result.error)
+        self._end(result)
 
     def _report(self, progress: Progress) -> None:
         with self._speaking:

@@ -10,6 +10,7 @@ from pathlib import Path
 _SHARE = 4
 _LEAST, _MOST = 256 << 20, 16 << 30
 _UNKNOWN = 4 << 30
+_MEMORY_FACTS = Path("/proc/meminfo")
 _CONTROL_GROUPS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 
 
@@ -22,6 +23,18 @@ def machine_memory_bytes() -> int:
     """The memory of the machine, or what this process may have of it; 4 GB when the system does not say."""
     physical = _windows_memory() if sys.platform == "win32" else _posix_memory()
     return min([physical, *_limits()])
+
+
+def free_memory_bytes() -> int | None:
+    """What programs can still take without the machine slowing down; None where the system does not say."""
+    if sys.platform == "win32":
+        return _windows_status()[1]
+    try:
+        lines = _MEMORY_FACTS.read_text(encoding="ascii").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return None
+    kilobytes = [line.split()[1] for line in lines if line.startswith("MemAvailable:")]
+    return int(kilobytes[0]) << 10 if kilobytes else None
 
 
 def _posix_memory() -> int:
@@ -58,7 +71,13 @@ class _MemoryStatus(ctypes.Structure):
 
 
 def _windows_memory() -> int:
+    return _windows_status()[0] or _UNKNOWN
+
+
+def _windows_status() -> tuple[int | None, int | None]:
+    """Total and free bytes, None where Windows does not say."""
     status = _MemoryStatus()
     status.length = ctypes.sizeof(status)
     kernel = getattr(ctypes, "windll").kernel32  # noqa: B009 - only there on Windows
-    return int(status.total) if kernel.GlobalMemoryStatusEx(ctypes.byref(status)) else _UNKNOWN
+    answered = bool(kernel.GlobalMemoryStatusEx(ctypes.byref(status)))
+    return (int(status.total), int(status.free)) if answered else (None, None)
