@@ -15,8 +15,9 @@ from torch import Tensor
 from tests.parity.case import Case, statistics
 from tests.parity.fill import filled, without_initialising
 from vosapp.engine.networks.agame import AGamePropagator
-from vosapp.models.agame.network import AGame, Picture, State, aggregate, build, foreground, pool
+from vosapp.models.agame.network import AGame, Picture, State, build, foreground, pool
 from vosapp.models.preparing import prepare
+from vosapp.models.stages.aggregation import aggregate
 
 MEAN, DEVIATION = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
 
@@ -119,7 +120,7 @@ def _two_objects_in_the_multi_target_protocol(network: AGame, pictures: list[Pic
     state = network.start(pictures[0], pool(_masks(case["label_mo"], 1, 2)))
     for frame in (1, 2, 3):
         raw = foreground(network.scores(pictures[frame], state).final)
-        merged = aggregate(raw)
+        merged = aggregate(raw, raw)
         case.compare("mo_raw_prob", raw, part=frame - 1)
         case.compare("mo_agg_prob", merged, part=frame - 1)
         _check_labels(case, "mo_seg", frame, merged)
@@ -137,7 +138,7 @@ def _reflected_padding_of_an_odd_size(network: AGame, images: Tensor, case: Case
     for frame in (1, 2, 3):
         picture = network.look(padded[frame][None])
         raw = foreground(network.scores(picture, state).final)
-        merged = aggregate(raw)
+        merged = aggregate(raw, raw)
         inner = merged[:, top : top + 91, left : left + 149]
         if frame == 1:
             variants.compare("odd_raw_prob_f1", raw[:, top : top + 91, left : left + 149])
@@ -154,7 +155,7 @@ def _one_object_in_the_multi_target_protocol(
     for frame in (1, 2, 3):
         raw = foreground(network.scores(pictures[frame], state).final)
         variants.compare("single_as_multi_raw_prob", raw[0], part=frame - 1)
-        merged = aggregate(raw)
+        merged = aggregate(raw, raw)
         _check_labels(variants, "single_as_multi_seg", frame, merged)
         state = network.update(pictures[frame], state, pool(merged))
 
@@ -165,7 +166,8 @@ def _an_object_that_joins_later(network: AGame, pictures: list[Picture], case: C
     for frame in (1, 2, 3):
         if frame == 2:
             state = state.join(network.start(pictures[2], pool(_masks(variants["late_label_f2"], 2))))
-        merged = aggregate(foreground(network.scores(pictures[frame], state).final))
+        alone = foreground(network.scores(pictures[frame], state).final)
+        merged = aggregate(alone, alone)
         variants.compare("late_agg_prob_o1", merged[0], part=frame - 1)
         if frame >= 2:
             variants.compare("late_agg_prob_o2", merged[1], part=frame - 2)

@@ -17,6 +17,7 @@ from vosapp.models.preparing import prepare
 from vosapp.models.rgmp import protocol
 from vosapp.models.rgmp.encoder import Features
 from vosapp.models.rgmp.network import RGMP, build
+from vosapp.models.stages.aggregation import aggregate
 
 CPU = torch.device("cpu")
 INPUTS = ("frames", "label_so", "label_mo")
@@ -59,7 +60,7 @@ def run(
     for picture in pictures[1:]:
         guidance = torch.cat([previous, previous.sum(0, keepdim=True)]) if several else previous
         found = protocol.propagate(network, picture, guidance, references).foreground
-        previous = protocol.aggregate(found[:-1], found[-1:]) if several else found
+        previous = aggregate(found[:-1], found[-1:]) if several else found
         results.append(border.crop(previous))
     return results
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from vosapp.core.document import ObjectId
+from vosapp.engine.disjoint import disjoint, in_what_is_left
 from vosapp.engine.propagator import Prediction, Probability
 
 _NOISE = 0.05  # a faint haze over the whole picture must not outweigh a small object
@@ -19,13 +20,9 @@ def mask_prediction(found: Mapping[ObjectId, Probability], given: Mapping[Object
         found: (height, width) in 0..1 for each predicted object; they sum to at most 1.
         given: given masks of the frame. They come back as they are, and what was found gives way to them.
     """
-    probabilities: dict[ObjectId, Probability] = dict(given)
-    doubt = dict.fromkeys(given, 0.0)
-    room = 1 - np.clip(sum(given.values(), np.float32(0)), 0, 1)
-    for object_id, probability in found.items():
-        probabilities[object_id] = np.asarray(probability * room, np.float32)
-        doubt[object_id] = doubt_of(probabilities[object_id])
-    return Prediction(probabilities, doubt)
+    predicted = disjoint(found, given, in_what_is_left)
+    doubt = dict.fromkeys(given, 0.0) | {i: doubt_of(mask) for i, mask in predicted.items()}
+    return Prediction({**given, **predicted}, doubt)
 
 
 def doubt_of(probability: Probability) -> float:

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from tests.networks import random_network
 from tests.small_networks import lively
-from vosapp.models.agame.network import AGame, aggregate, foreground, pool
+from vosapp.models.agame.network import AGame, foreground, pool
 from vosapp.models.backbones.classifiers import ResNetSize
 from vosapp.models.cosnet.attention import Form
 from vosapp.models.cosnet.encoder import PyramidPooling
@@ -20,6 +20,7 @@ from vosapp.models.cosnet.network import CosNet, probability
 from vosapp.models.cosnet.weighting import Weighting, weighting_of
 from vosapp.models.preparing import Precision, prepare
 from vosapp.models.rvos.network import Rvos
+from vosapp.models.stages.aggregation import aggregate
 
 CPU = torch.device("cpu")
 
@@ -40,7 +41,8 @@ def _run_agame(network: AGame) -> Tensor:
     first, *others = (network.look(image) for image in _images(3))
     state = network.start(first, pool(_masks(2)))
     for picture in others:
-        found = aggregate(foreground(network.scores(picture, state).final))
+        alone = foreground(network.scores(picture, state).final)
+        found = aggregate(alone, alone)
         state = network.update(picture, state, pool(found))
     return found
 

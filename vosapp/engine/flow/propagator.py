@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-import numpy as np
-
 from vosapp.core.document import ObjectId
+from vosapp.engine.disjoint import disjoint, scaled
 from vosapp.engine.flow.appearance import Scorer
 from vosapp.engine.flow.scene import Scene
 from vosapp.engine.flow.track import FlowSettings, ObjectTrack
@@ -47,14 +46,13 @@ class FlowPropagator:
             flow = self._estimator.flow(picture, self._previous)
         self._previous, self.to_previous = picture, flow
         scene = Scene.of(frame_index, rgb, flow)
-        probabilities: dict[ObjectId, Probability] = {}
-        doubt: dict[ObjectId, float] = {}
+        doubt = dict.fromkeys(given, 0.0)
         for object_id, mask in given.items():
             self._track(object_id).place(scene, mask)
-            probabilities[object_id], doubt[object_id] = mask, 0.0
+        found: dict[ObjectId, Probability] = {}
         for object_id in followed:
-            probabilities[object_id], doubt[object_id] = self._tracks[object_id].follow(scene)
-        return Prediction(disjoint(probabilities, given), doubt)
+            found[object_id], doubt[object_id] = self._tracks[object_id].follow(scene)
+        return Prediction({**given, **disjoint(found, given, scaled)}, doubt)
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
         """Drops objects; see `Propagator.forget`."""
@@ -81,14 +79,3 @@ class FlowPropagator:
 def build(device: str = "auto", *, context: RunContext | None = None) -> FlowPropagator:  # noqa: ARG001 - the same for every engine
     """The engine; it runs on the processor whatever the device."""
     return FlowPropagator()
-
-
-def disjoint(probabilities: dict[ObjectId, Probability], given: Collection[ObjectId]) -> dict[ObjectId, Probability]:
-    """Predictions of several objects scaled to sum to at most 1, leaving room for what was given first."""
-    free = [o for o in probabilities if o not in given]
-    if not free or len(probabilities) == 1:
-        return probabilities
-    taken = np.minimum(sum((probabilities[o] for o in given), np.zeros_like(probabilities[free[0]])), 1)
-    total = sum((probabilities[o] for o in free), np.zeros_like(taken))
-    share = np.minimum(1, (1 - taken) / np.maximum(total, 1e-6))
-    return {o: p if o in given else np.asarray(p * share, np.float32) for o, p in probabilities.items()}

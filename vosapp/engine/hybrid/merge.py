@@ -1,14 +1,11 @@
-"""Putting opinions together: of two engines on one object, and of one engine on several objects."""
+"""mixed_odds: makes one opinion of two engines' opinions of an object."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 import cv2
 import numpy as np
 import torch
 
-from vosapp.core.document import ObjectId
 from vosapp.engine.propagator import Probability
 
 _NOTHING = 0.002  # probabilities within this of 0 and 1 are sure
@@ -29,23 +26,3 @@ def mixed_odds(first: Probability, second: Probability, share: float) -> Probabi
     weighed[weighed < 4 * _NOTHING] = 0
     mixed[area] = weighed
     return mixed
-
-
-def merge(found: Mapping[ObjectId, Probability], given: Mapping[ObjectId, Probability]) -> dict[ObjectId, Probability]:
-    """Makes probabilities of several objects sum to at most 1 on every pixel.
-
-    Each object's odds against the background count as in RGMP's softmax aggregation; given masks stay as they are
-    and the others get what they leave.
-    """
-    if len(found) + len(given) < 2:
-        return {**found, **given}
-    free = None
-    for mask in given.values():
-        free = 1 - mask if free is None else free * (1 - mask)
-    if len(found) > 1:
-        odds = {i: p / np.maximum(1 - p, 1e-6) for i, p in found.items()}
-        total = 1 + sum(odds.values())
-        found = {i: np.asarray(odd / total, np.float32) for i, odd in odds.items()}
-    if free is not None:
-        found = {i: np.asarray(p * free, np.float32) for i, p in found.items()}
-    return {**found, **given}

@@ -14,11 +14,12 @@ from torch.nn import functional as F
 
 from vosapp.core.document import ObjectId
 from vosapp.engine.device import choose_device
-from vosapp.engine.flow.propagator import FlowPropagator, disjoint
+from vosapp.engine.disjoint import by_odds, disjoint, scaled
+from vosapp.engine.flow.propagator import FlowPropagator
 from vosapp.engine.hybrid.doubt import Signs, doubt_of, signs
 from vosapp.engine.hybrid.identity import Witness, handed_over, stands_in_parts, without_strays
 from vosapp.engine.hybrid.memory import ObjectMemory
-from vosapp.engine.hybrid.merge import merge, mixed_odds
+from vosapp.engine.hybrid.merge import mixed_odds
 from vosapp.engine.hybrid.outline import settled
 from vosapp.engine.hybrid.quick_scores import quick_scores
 from vosapp.engine.hybrid.view import Before, View, Viewer, brought
@@ -140,7 +141,7 @@ class HybridPropagator:
         found = self._identified(found, witnesses)
         if self._partner is not None:
             found = self._partner.insist(found)
-        merged = merge(found, given)
+        merged = {**disjoint(found, given, by_odds), **given}
         if self._partner is not None:
             self._partner.adopt(merged)
         for object_id in found:
@@ -169,8 +170,10 @@ class HybridPropagator:
     ) -> dict[ObjectId, Probability]:
         """The masks to show: those that were found are settled, but where a correction says what they are."""
         shown = {i: settled(merged[i], rgb, self._options.strictness) for i in found}
-        shown = {**merged, **(shown if self._partner is None else self._partner.insist(shown))}
-        return disjoint(shown, [i for i in shown if i not in found])
+        if self._partner is not None:
+            shown = self._partner.insist(shown)
+        given = {i: mask for i, mask in merged.items() if i not in found}
+        return {**disjoint(shown, given, scaled), **given}
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
         """Drops objects and all that is kept of them."""

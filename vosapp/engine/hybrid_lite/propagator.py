@@ -13,9 +13,8 @@ from torch.nn import functional as F
 
 from vosapp.core.document import ObjectId
 from vosapp.engine.device import choose_device
-from vosapp.engine.flow.propagator import disjoint
+from vosapp.engine.disjoint import by_odds, disjoint, scaled
 from vosapp.engine.hybrid.doubt import Signs, doubt_of, signs
-from vosapp.engine.hybrid.merge import merge
 from vosapp.engine.hybrid.outline import settled
 from vosapp.engine.hybrid.window import Window, shared_window, view_between, window_around
 from vosapp.engine.hybrid_lite.memory import Kept, ObjectState
@@ -83,7 +82,7 @@ class HybridLitePropagator:
             view = self._look(rgb, window)
             for object_id, (mask, opinion) in self._predict(frame_index, view, group, old).items():
                 found[object_id], opinions[object_id], views[object_id] = mask, opinion, view
-        merged = merge(found, given)
+        merged = {**disjoint(found, given, by_odds), **given}
         for object_id, view in views.items():
             self._take_in(frame_index, object_id, view, merged, opinions[object_id])
         self._accept(frame_index, rgb, given, merged)
@@ -207,8 +206,9 @@ class HybridLitePropagator:
         """The masks to show: those that were found are drawn to the picture's edges."""
         if not self._settings.outline:
             return dict(merged)
-        shown = {**merged, **{i: settled(merged[i], rgb, 0.0) for i in found}}
-        return disjoint(shown, [i for i in shown if i not in found])
+        given = {i: mask for i, mask in merged.items() if i not in found}
+        shown = {i: settled(merged[i], rgb, 0.0) for i in found}
+        return {**disjoint(shown, given, scaled), **given}
 
 
 def _rest(masks: Masks, object_id: ObjectId) -> Probability | None:

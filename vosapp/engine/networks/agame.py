@@ -10,23 +10,19 @@ import torch
 from torch import Tensor
 
 from vosapp.core.document import ObjectId
-from vosapp.engine.anchor_frames import AnchorFrames
-from vosapp.engine.device import choose_device
-from vosapp.engine.mask_prediction import mask_prediction
-from vosapp.engine.networks.fallback_steps import fallback_steps
+from vosapp.engine.networks.adapter import AnchoredPropagator, fallback_engine
+from vosapp.engine.networks.batching import TOGETHER
 from vosapp.engine.networks.letterbox import Fitting
 from vosapp.engine.networks.loaded_network import prepared_network
 from vosapp.engine.oom_fallback import OomFallback
-from vosapp.engine.propagator import Prediction, Probability
+from vosapp.engine.propagator import Probability
 from vosapp.engine.run_context import RunContext
-from vosapp.models.agame.network import STRIDE, AGame, Picture, State, aggregate, foreground, pool
-from vosapp.models.registry import network
-from vosapp.models.weights import require_weights
+from vosapp.models.agame.network import STRIDE, AGame, Picture, State, foreground, pool
+from vosapp.models.stages.aggregation import aggregate
 from vosapp.video.source import RgbImage
 
 Protocol = Literal["multi-target", "single-target"]
 SHORT_SIDE = 480  # the size that the authors train and test at
-_TOGETHER = 4  # objects that are segmented at one time
 
 
 class _Sight(NamedTuple):
@@ -36,7 +32,7 @@ class _Sight(NamedTuple):
     picture: Picture
 
 
-class AGamePropagator:
+class AGamePropagator(AnchoredPropagator):
     """A `Propagator`. The anchor frame nearest in time is each object's reference.
 
     Args:
@@ -56,31 +52,24 @@ class AGamePropagator:
         protocol: Protocol = "multi-target",
         short_side: int = SHORT_SIDE,
     ) -> None:
+        super().__init__(device)
         self._network = network
-        self._device = device
         self._protocol = protocol
         self._short_side = short_side
-        self._anchors = AnchorFrames()
         self._states: dict[ObjectId, State] = {}
         self._references: dict[ObjectId, int] = {}
 
-    def remember(self, frame_index: int, rgb: RgbImage, masks: Mapping[ObjectId, Probability]) -> None:
-        """Keeps an anchor frame until it is the nearest one; see `Propagator.remember`."""
-        self._anchors.add(frame_index, rgb, masks)
-
-    @torch.inference_mode()
-    def step(self, frame_index: int, rgb: RgbImage, given: Mapping[ObjectId, Probability] | None = None) -> Prediction:
-        """Moves the pass to this frame; see `Propagator.step`."""
-        given = given or {}
+    def _move_to(
+        self, frame_index: int, rgb: RgbImage, given: Mapping[ObjectId, Probability]
+    ) -> Mapping[ObjectId, Probability]:
         sight = self._look(rgb)
-        self._anchors.add(frame_index, rgb, given)
-        self._anchors.keep_near(frame_index)
         predicted = [object_id for object_id in self._states if object_id not in given]
         for object_id in predicted:
             self._refer(object_id, frame_index)
         masks = sight.fitting.masks(given.values()) if given else torch.empty(0, device=self._device)
         alone = self._scores(sight, predicted)
-        merged = aggregate(torch.cat([alone, masks]))[: len(alone)] if predicted else alone
+        every = torch.cat([alone, masks])
+        merged = aggregate(every, every)[: len(alone)] if predicted else alone
         learned = merged if self._protocol == "multi-target" else alone
         for i, object_id in enumerate(predicted):
             maps = pool(learned[i : i + 1])
@@ -89,11 +78,11 @@ class AGamePropagator:
             self._take(object_id, frame_index, sight.picture, pool(masks[i : i + 1]), is_away=not mask.any())
         single = self._protocol == "single-target" and len(self._states) == 1
         found = sight.fitting.frames(alone if single else merged) if predicted else ()
-        return mask_prediction(dict(zip(predicted, found, strict=True)), given)
+        return dict(zip(predicted, found, strict=True))
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
         """Drops objects; see `Propagator.forget`."""
-        self._anchors.forget(object_ids)
+        super().forget(object_ids)
         for object_id in object_ids:
             self._states.pop(object_id, None)
             self._references.pop(object_id, None)
@@ -117,8 +106,8 @@ class AGamePropagator:
     def _scores(self, sight: _Sight, object_ids: list[ObjectId]) -> Tensor:
         """What the network says of each object alone: (N, h, w)."""
         found = [torch.empty(0, device=self._device)]
-        for first in range(0, len(object_ids), _TOGETHER):
-            first_state, *others = (self._states[o] for o in object_ids[first : first + _TOGETHER])
+        for first in range(0, len(object_ids), TOGETHER):
+            first_state, *others = (self._states[o] for o in object_ids[first : first + TOGETHER])
             state = functools.reduce(State.join, others, first_state)
             found.append(foreground(self._network.scores(sight.picture, state).final))
         return torch.cat(found)
@@ -151,10 +140,9 @@ def build(
         WeightsError: there are no weights.
         EngineError: no such device.
     """
-    require_weights(network("agame"))
 
     def run(where: torch.device, side: int) -> AGamePropagator:
         loaded = cast(AGame, prepared_network("agame", where))
         return AGamePropagator(loaded, device=where, protocol=protocol, short_side=side)
 
-    return OomFallback(fallback_steps(choose_device(device), short_side, run), context)
+    return fallback_engine("agame", run, device=device, context=context, short_side=short_side)

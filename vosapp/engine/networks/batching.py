@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast
 import torch
 from torch import Tensor
 
+TOGETHER = 4  # objects that are computed at one time
 Item = TypeVar("Item")
 Tree = TypeVar("Tree")
 

@@ -15,16 +15,13 @@ from torch import Tensor, nn
 
 from vosapp.core.document import ObjectId
 from vosapp.engine.anchor_frames import AnchorFrames
-from vosapp.engine.device import choose_device
-from vosapp.engine.mask_prediction import mask_prediction
-from vosapp.engine.networks.fallback_steps import fallback_steps
+from vosapp.engine.networks.adapter import NetworkPropagator, fallback_engine
 from vosapp.engine.networks.loaded_network import network_of_others
 from vosapp.engine.oom_fallback import OomFallback
-from vosapp.engine.propagator import Prediction, Probability
+from vosapp.engine.propagator import Probability
 from vosapp.engine.run_context import RunContext
 from vosapp.models.packaged.cutie import configuration, silence
 from vosapp.models.registry import network
-from vosapp.models.weights import require_weights
 from vosapp.video.source import RgbImage
 
 Size = Literal["base", "small"]
@@ -32,7 +29,7 @@ SHORT_SIDE = 480  # to which the authors' own tool shrinks a clip
 _STRIDE = 16
 
 
-class CutiePropagator:
+class CutiePropagator(NetworkPropagator):
     """A `Propagator`. Its memory of predicted frames is bounded by the authors' settings.
 
     Args:
@@ -45,10 +42,10 @@ class CutiePropagator:
     def __init__(
         self, network: nn.Module, settings: Any, *, device: torch.device, context: RunContext | None = None
     ) -> None:
+        super().__init__(device)
         silence()
         self._network = network
         self._settings = settings
-        self._device = device
         self._context = context or RunContext()
         self._core: Any = None
         self._waiting = AnchorFrames()  # given masks of frames elsewhere that the core has not seen yet
@@ -57,20 +54,19 @@ class CutiePropagator:
         """Keeps given masks until their objects are in the pass; see `Propagator.remember`."""
         self._waiting.add(frame_index, rgb, masks)
 
-    @torch.inference_mode()
-    def step(self, frame_index: int, rgb: RgbImage, given: Mapping[ObjectId, Probability] | None = None) -> Prediction:
-        """Moves the pass to this frame; see `Propagator.step`."""
-        given = given or {}
+    def _move_to(
+        self, frame_index: int, rgb: RgbImage, given: Mapping[ObjectId, Probability]
+    ) -> Mapping[ObjectId, Probability]:
         if self._core is None:
             if not given:
-                return Prediction({}, {})
+                return {}
             self._core = self._new_core((rgb.shape[0], rgb.shape[1]))
         image = self._image(rgb)
         found = self._take(image, given) if given else self._core.step(image)
         order: list[ObjectId] = self._core.object_manager.all_obj_ids
         masks = dict(zip(order, found[1:].float().clamp(0, 1).cpu().numpy(), strict=True))
         self._learn_elsewhere(frame_index)
-        return mask_prediction({o: mask for o, mask in masks.items() if o not in given}, given)
+        return {o: mask for o, mask in masks.items() if o not in given}
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
         """Drops objects; see `Propagator.forget`."""
@@ -168,7 +164,6 @@ def build(
     Args:
         device: "auto", "cpu", "cuda" or "mps".
         context: of the run; None for one that nobody follows.
-        context: of the run; None for one that nobody follows.
         size: "base" or "small".
         short_side: larger frames are shrunk until their shorter side has so many pixels; 0 never shrinks.
         long_memory: whether what was seen longer ago is kept, compressed, or forgotten.
@@ -178,11 +173,10 @@ def build(
         EngineError: no such device.
     """
     spec = network("cutie" if size == "base" else "cutie-small")
-    require_weights(spec)
 
     def run(where: torch.device, side: int) -> CutiePropagator:
         loaded = network_of_others(spec, where)
         settings = configuration(size, max_internal_size=side or -1, use_long_term=long_memory)
         return CutiePropagator(loaded, settings, device=where, context=context)
 
-    return OomFallback(fallback_steps(choose_device(device), short_side, run), context)
+    return fallback_engine(spec.name, run, device=device, context=context, short_side=short_side)

@@ -12,25 +12,17 @@ import torch
 from torch import Tensor
 
 from vosapp.core.document import ObjectId
-from vosapp.engine.anchor_frames import AnchorFrames
-from vosapp.engine.device import choose_device
-from vosapp.engine.mask_prediction import mask_prediction
-from vosapp.engine.networks.batching import in_groups, join, split
-from vosapp.engine.networks.fallback_steps import fallback_steps
-from vosapp.engine.networks.loaded_network import precision_of, prepared_network
-from vosapp.engine.networks.s2s import apart_at_size
+from vosapp.engine.networks.adapter import AnchoredPropagator, apart_at_size, fallback_engine
+from vosapp.engine.networks.batching import TOGETHER, in_groups, join, split
+from vosapp.engine.networks.loaded_network import prepared_network
 from vosapp.engine.oom_fallback import OomFallback
-from vosapp.engine.propagator import Prediction, Probability
+from vosapp.engine.propagator import Probability
 from vosapp.engine.run_context import RunContext
-from vosapp.models import registry
 from vosapp.models.hs2s.decoder import Reference
 from vosapp.models.hs2s.network import HS2S, NATIVE_SIZE, State
 from vosapp.models.stages.conv_lstm import zeros_like
 from vosapp.models.stages.sampling import sample_mask, sample_picture, to_tensor
-from vosapp.models.weights import require_weights
 from vosapp.video.source import RgbImage
-
-_TOGETHER = 4  # objects that are computed at one time
 
 
 @dataclass(slots=True)
@@ -50,7 +42,7 @@ class _Track:
     anchor: Reference | None = None
 
 
-class HS2SPropagator:
+class HS2SPropagator(AnchoredPropagator):
     """A `Propagator`. A given mask begins an object anew; the reference changes to the nearest anchor frame.
 
     Args:
@@ -60,23 +52,15 @@ class HS2SPropagator:
     """
 
     def __init__(self, network: HS2S, *, device: torch.device, size: tuple[int, int] = NATIVE_SIZE) -> None:
+        super().__init__(device)
         self._network = network
-        self._device = device
         self._size = size
-        self._anchors = AnchorFrames()
         self._tracks: dict[ObjectId, _Track] = {}
         self._before: Tensor | None = None  # the picture of the frame before, (1, 3, h, w)
 
-    def remember(self, frame_index: int, rgb: RgbImage, masks: Mapping[ObjectId, Probability]) -> None:
-        """Keeps an anchor frame until it is the nearest one; see `Propagator.remember`."""
-        self._anchors.add(frame_index, rgb, masks)
-
-    @torch.inference_mode()
-    def step(self, frame_index: int, rgb: RgbImage, given: Mapping[ObjectId, Probability] | None = None) -> Prediction:
-        """Moves the pass to this frame; see `Propagator.step`."""
-        given = given or {}
-        self._anchors.add(frame_index, rgb, given)
-        self._anchors.keep_near(frame_index)
+    def _move_to(
+        self, frame_index: int, rgb: RgbImage, given: Mapping[ObjectId, Probability]
+    ) -> Mapping[ObjectId, Probability]:
         picture = self._picture(rgb)
         predicted = [object_id for object_id in self._tracks if object_id not in given]
         self._refer(predicted, frame_index)
@@ -84,11 +68,11 @@ class HS2SPropagator:
         found = {object_id: self._tracks[object_id].mask[0] for object_id in predicted}
         self._take(given)
         self._before = picture
-        return mask_prediction(apart_at_size(found, (rgb.shape[0], rgb.shape[1])), given)
+        return apart_at_size(found, (rgb.shape[0], rgb.shape[1]))
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
         """Drops objects; see `Propagator.forget`."""
-        self._anchors.forget(object_ids)
+        super().forget(object_ids)
         for object_id in object_ids:
             self._tracks.pop(object_id, None)
 
@@ -118,7 +102,7 @@ class HS2SPropagator:
         if not object_ids or self._before is None:
             return
         seen, back = self._network.look(picture), self._network.look_back(self._before)
-        for chosen in in_groups(object_ids, _TOGETHER):
+        for chosen in in_groups(object_ids, TOGETHER):
             tracks = [self._tracks[object_id] for object_id in chosen]
             masks = torch.cat([track.mask for track in tracks])
             anchor = join([track.anchor for track in tracks])
@@ -169,15 +153,12 @@ def build(
         WeightsError: there are no weights.
         EngineError: no such device or precision.
     """
-    chosen = choose_device(device)
-    precision_of(precision, chosen)
-    require_weights(registry.network(network))
 
     def run(where: torch.device, _side: int) -> HS2SPropagator:
         prepared = cast(HS2S, prepared_network(network, where, precision))
         return HS2SPropagator(prepared, device=where, size=size)
 
-    return OomFallback(fallback_steps(chosen, 0, run, smaller=()), context)
+    return fallback_engine(network, run, device=device, context=context, smaller=(), precision=precision)
 
 
 build_first = functools.partial(build, network="hs2s-0")

@@ -13,15 +13,13 @@ import torch
 from torch import Tensor
 
 from vosapp.core.document import ObjectId
-from vosapp.engine.anchor_frames import AnchorFrames
 from vosapp.engine.device import choose_device
-from vosapp.engine.mask_prediction import mask_prediction
-from vosapp.engine.networks.batching import in_groups, join, split
-from vosapp.engine.networks.fallback_steps import fallback_steps
+from vosapp.engine.networks.adapter import AnchoredPropagator, fallback_engine
+from vosapp.engine.networks.batching import TOGETHER, in_groups, join, split
 from vosapp.engine.networks.loaded_network import precision_of, prepared_network, weights_stamp
 from vosapp.engine.networks.rgmp_fine_tuned import FineTunedRgmp
 from vosapp.engine.oom_fallback import OomFallback
-from vosapp.engine.propagator import Prediction, Probability, Propagator
+from vosapp.engine.propagator import Probability, Propagator
 from vosapp.engine.run_context import RunContext
 from vosapp.models import registry
 from vosapp.models.loading import load_network
@@ -29,13 +27,13 @@ from vosapp.models.preparing import prepare
 from vosapp.models.rgmp import protocol
 from vosapp.models.rgmp.network import RGMP
 from vosapp.models.rgmp.protocol import ONE_SCALE, Picture, Streams
+from vosapp.models.stages.aggregation import aggregate
 from vosapp.models.stages.global_convolution import Contribution
 from vosapp.models.stages.padding import Padding, resize
 from vosapp.models.weights import require_weights
 from vosapp.video.source import RgbImage
 
 SHORT_SIDE = 480  # the size that the authors test at
-_TOGETHER = 4  # streams that are computed at one time
 
 Members = tuple[ObjectId, ...]  # the objects that a stream carries as one; most carry a single object
 
@@ -82,7 +80,7 @@ class _Canvas(NamedTuple):
         return resize(self.border.crop(x), self.size)
 
 
-class RgmpPropagator:
+class RgmpPropagator(AnchoredPropagator):
     """A `Propagator`. Each object has a stream of its own; objects that share a reference have one more as a whole.
 
     Args:
@@ -100,36 +98,27 @@ class RgmpPropagator:
         scales: tuple[float, ...] = ONE_SCALE,
         short_side: int = SHORT_SIDE,
     ) -> None:
+        super().__init__(device)
         self._network = network
-        self._device = device
         self._scales = scales
         self._short_side = short_side
-        self._anchors = AnchorFrames()
         self._previous: dict[ObjectId, Tensor] = {}  # (1, h, w) on the canvas: what was found on the last frame
         self._streams: dict[Members, _Stream] = {}
 
-    def remember(self, frame_index: int, rgb: RgbImage, masks: Mapping[ObjectId, Probability]) -> None:
-        """Keeps an anchor frame until it is the nearest one; see `Propagator.remember`."""
-        self._anchors.add(frame_index, rgb, masks)
-
-    @torch.inference_mode()
-    def step(self, frame_index: int, rgb: RgbImage, given: Mapping[ObjectId, Probability] | None = None) -> Prediction:
-        """Moves the pass to this frame; see `Propagator.step`."""
-        given = given or {}
-        self._anchors.add(frame_index, rgb, given)
-        self._anchors.keep_near(frame_index)
+    def _move_to(
+        self, frame_index: int, rgb: RgbImage, given: Mapping[ObjectId, Probability]
+    ) -> Mapping[ObjectId, Probability]:
         canvas = _Canvas.of((rgb.shape[0], rgb.shape[1]), self._short_side)
         predicted = [object_id for object_id in self._previous if object_id not in given]
         found = self._found(frame_index, rgb, canvas, predicted)
         self._drop_streams(given)
         self._previous |= found
         self._previous |= {object_id: self._put(canvas, [mask]) for object_id, mask in given.items()}
-        at_size = {object_id: canvas.take(mask)[0].clamp(0, 1).cpu().numpy() for object_id, mask in found.items()}
-        return mask_prediction(at_size, given)
+        return {object_id: canvas.take(mask)[0].clamp(0, 1).cpu().numpy() for object_id, mask in found.items()}
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
         """Drops objects; see `Propagator.forget`."""
-        self._anchors.forget(object_ids)
+        super().forget(object_ids)
         self._drop_streams(object_ids)
         for object_id in object_ids:
             self._previous.pop(object_id, None)
@@ -160,7 +149,7 @@ class RgmpPropagator:
         found = self._propagate(picture, [*singles, *unions])
         alone = torch.cat([found[single] for single in singles])
         if len(followed) > 1:
-            alone = protocol.aggregate(alone, torch.cat([found[tuple(group)] for group in groups.values()]))
+            alone = aggregate(alone, torch.cat([found[tuple(group)] for group in groups.values()]))
         return results | dict(zip(followed, torch.split(alone, 1), strict=True))
 
     def _groups(self, frame_index: int, predicted: list[ObjectId]) -> dict[int, list[ObjectId]]:
@@ -192,7 +181,7 @@ class RgmpPropagator:
     def _propagate(self, picture: Picture, needed: list[Members]) -> dict[Members, Tensor]:
         """What each stream finds, (1, h, w)."""
         found: dict[Members, Tensor] = {}
-        for chosen in in_groups(needed, _TOGETHER):
+        for chosen in in_groups(needed, TOGETHER):
             streams = [self._streams[members] for members in chosen]
             guidance = [torch.cat([self._previous[o] for o in members]).sum(0, keepdim=True) for members in chosen]
             result: Streams = protocol.propagate(
@@ -245,25 +234,25 @@ def build(
         WeightsError: there are no weights.
         EngineError: no such device or precision.
     """
-    chosen = choose_device(device)
-    exactness = precision_of(precision, chosen)
-    require_weights(registry.network(network))
 
-    def ways(made: Callable[[torch.device], RGMP]) -> OomFallback:
+    def engine_on(made: Callable[[torch.device], RGMP]) -> OomFallback:
         def run(where: torch.device, side: int) -> RgmpPropagator:
             return RgmpPropagator(made(where), device=where, scales=scales, short_side=side)
 
-        return OomFallback(fallback_steps(chosen, short_side, run), context)
+        return fallback_engine(network, run, device=device, context=context, short_side=short_side, precision=precision)
 
     if tuned:
+        chosen = choose_device(device)
+        exactness = precision_of(precision, chosen)
+        require_weights(registry.network(network))
         return FineTunedRgmp(
             f"{network} {weights_stamp(network)}",
             lambda: cast(RGMP, load_network(network)),
-            build=lambda learned: ways(lambda where: prepare(copy.deepcopy(learned), where, exactness)),
+            build=lambda learned: engine_on(lambda where: prepare(copy.deepcopy(learned), where, exactness)),
             device=chosen,
             context=context,
         )
-    return ways(lambda where: cast(RGMP, prepared_network(network, where, precision)))
+    return engine_on(lambda where: cast(RGMP, prepared_network(network, where, precision)))
 
 
 build_gru = functools.partial(build, network="rgmp-gru")

@@ -10,20 +10,14 @@ import torch
 from torch import Tensor
 
 from vosapp.core.document import ObjectId
-from vosapp.engine.device import choose_device
-from vosapp.engine.mask_prediction import mask_prediction
-from vosapp.engine.networks.fallback_steps import fallback_steps
+from vosapp.engine.networks.adapter import NetworkPropagator, apart_at_size, fallback_engine
 from vosapp.engine.networks.letterbox import DEVIATION, MEAN
 from vosapp.engine.networks.loaded_network import prepared_network
 from vosapp.engine.oom_fallback import OomFallback
-from vosapp.engine.propagator import Prediction, Probability
+from vosapp.engine.propagator import Probability
 from vosapp.engine.run_context import RunContext
-from vosapp.models.registry import network
 from vosapp.models.rvos.network import Recurrence, Rvos
-from vosapp.models.stages.merging import exclusive
-from vosapp.models.stages.padding import resize
 from vosapp.models.stages.sampling import sample_mask, sample_picture, to_tensor
-from vosapp.models.weights import require_weights
 from vosapp.video.source import RgbImage
 
 SIZE = (256, 448)  # (height, width) that the authors train and test at, whatever the shape of the frame
@@ -36,7 +30,7 @@ def normalised(rgb: RgbImage, size: tuple[int, int], device: torch.device) -> Te
     return (picture - mean) / deviation
 
 
-class RvosPropagator:
+class RvosPropagator(NetworkPropagator):
     """A `Propagator`. Its state is the previous masks and the hidden states; it has no use for other anchors.
 
     Args:
@@ -54,33 +48,27 @@ class RvosPropagator:
         size: tuple[int, int] = SIZE,
         recurrence: Recurrence = "spatio-temporal",
     ) -> None:
+        super().__init__(device)
         self._network = network
-        self._device = device
         self._size = size
         self._recurrence: Recurrence = recurrence
         self._masks: dict[ObjectId, Tensor] = {}  # (h, w) of each object on the last frame, in the chain's order
         self._hidden: dict[ObjectId, tuple[Tensor, ...]] = {}
 
-    def remember(self, frame_index: int, rgb: RgbImage, masks: Mapping[ObjectId, Probability]) -> None:
-        """Does nothing: the network sees only the frame before; see `Propagator.remember`."""
-
-    @torch.inference_mode()
-    def step(
+    def _move_to(
         self,
         frame_index: int,  # noqa: ARG002 - the network knows only the frame before
         rgb: RgbImage,
-        given: Mapping[ObjectId, Probability] | None = None,
-    ) -> Prediction:
-        """Moves the pass to this frame; see `Propagator.step`.
+        given: Mapping[ObjectId, Probability],
+    ) -> Mapping[ObjectId, Probability]:
+        """Runs the network, on frames with given masks as well, for its hidden states.
 
-        The network runs on frames with given masks as well, for its hidden states. As in the authors' code, a given
-        mask stands for the previous mask of its own frame and of the next one.
+        As in the authors' code, a given mask stands for the previous mask of its own frame and of the next one.
         """
-        given = given or {}
         sampled = {object_id: self._sampled(mask) for object_id, mask in given.items()}
         self._masks |= sampled
         if not self._masks:
-            return Prediction({}, {})
+            return {}
         output = self._network(
             normalised(rgb, self._size, self._device),
             torch.stack(list(self._masks.values())),
@@ -94,7 +82,7 @@ class RvosPropagator:
         }
         self._masks = found | sampled
         predicted = {object_id: mask for object_id, mask in found.items() if object_id not in given}
-        return mask_prediction(self._at_size(predicted, (rgb.shape[0], rgb.shape[1])), given)
+        return apart_at_size(predicted, (rgb.shape[0], rgb.shape[1]))
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
         """Drops objects; see `Propagator.forget`."""
@@ -113,13 +101,6 @@ class RvosPropagator:
         nothing = tuple(torch.zeros_like(level) for level in known)
         states = [self._hidden.get(object_id, nothing) for object_id in self._masks]
         return tuple(torch.cat(levels) for levels in zip(*states, strict=True))
-
-    def _at_size(self, found: Mapping[ObjectId, Tensor], size: tuple[int, int]) -> dict[ObjectId, Probability]:
-        """Probabilities at the frame's size, where the objects, which RVOS finds one by one, exclude each other."""
-        if not found:
-            return {}
-        apart = exclusive(resize(torch.stack(list(found.values())), size)).cpu().numpy()
-        return dict(zip(found, apart, strict=True))
 
 
 def build(
@@ -140,10 +121,9 @@ def build(
         WeightsError: there are no weights.
         EngineError: no such device.
     """
-    require_weights(network("rvos"))
 
     def run(where: torch.device, _side: int) -> RvosPropagator:
         loaded = cast(Rvos, prepared_network("rvos", where))
         return RvosPropagator(loaded, device=where, size=size, recurrence=recurrence)
 
-    return OomFallback(fallback_steps(choose_device(device), 0, run, smaller=()), context)
+    return fallback_engine("rvos", run, device=device, context=context, smaller=())

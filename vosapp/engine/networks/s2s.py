@@ -11,26 +11,18 @@ import torch
 from torch import Tensor
 
 from vosapp.core.document import ObjectId
-from vosapp.engine.device import choose_device
-from vosapp.engine.mask_prediction import mask_prediction
-from vosapp.engine.networks.batching import in_groups, join, split
-from vosapp.engine.networks.fallback_steps import fallback_steps
-from vosapp.engine.networks.loaded_network import precision_of, prepared_network
+from vosapp.engine.networks.adapter import NetworkPropagator, apart_at_size, fallback_engine
+from vosapp.engine.networks.batching import TOGETHER, in_groups, join, split
+from vosapp.engine.networks.loaded_network import prepared_network
 from vosapp.engine.oom_fallback import OomFallback
-from vosapp.engine.propagator import Prediction, Probability
+from vosapp.engine.propagator import Probability
 from vosapp.engine.run_context import RunContext
-from vosapp.models import registry
 from vosapp.models.s2s.network import NATIVE_SIZE, S2S, State
-from vosapp.models.stages.merging import exclusive
-from vosapp.models.stages.padding import resize
 from vosapp.models.stages.sampling import sample_mask, sample_picture, to_tensor
-from vosapp.models.weights import require_weights
 from vosapp.video.source import RgbImage
 
-_TOGETHER = 4  # objects that are computed at one time
 
-
-class S2SPropagator:
+class S2SPropagator(NetworkPropagator):
     """A `Propagator`. Masks are never fed back, so only a given mask can correct an object: it begins anew there.
 
     While an object is said to be away its memories rest.
@@ -42,27 +34,21 @@ class S2SPropagator:
     """
 
     def __init__(self, network: S2S, *, device: torch.device, size: tuple[int, int] = NATIVE_SIZE) -> None:
+        super().__init__(device)
         self._network = network
-        self._device = device
         self._size = size
         self._states: dict[ObjectId, State | None] = {}  # None: it has never been seen
 
-    def remember(self, frame_index: int, rgb: RgbImage, masks: Mapping[ObjectId, Probability]) -> None:
-        """Does nothing: the network knows no reference but the frame where it began; see `Propagator.remember`."""
-
-    @torch.inference_mode()
-    def step(
+    def _move_to(
         self,
         frame_index: int,  # noqa: ARG002 - the network counts no frames
         rgb: RgbImage,
-        given: Mapping[ObjectId, Probability] | None = None,
-    ) -> Prediction:
-        """Moves the pass to this frame; see `Propagator.step`."""
-        given = given or {}
+        given: Mapping[ObjectId, Probability],
+    ) -> Mapping[ObjectId, Probability]:
         picture = to_tensor(sample_picture(rgb, self._size)).to(self._device)
         found = self._found(picture, [object_id for object_id in self._states if object_id not in given])
         self._begin(picture, given)
-        return mask_prediction(apart_at_size(found, (rgb.shape[0], rgb.shape[1])), given)
+        return apart_at_size(found, (rgb.shape[0], rgb.shape[1]))
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
         """Drops objects; see `Propagator.forget`."""
@@ -76,7 +62,7 @@ class S2SPropagator:
         if not states:
             return found
         look = self._network.look(picture)
-        for chosen in in_groups(states, _TOGETHER):
+        for chosen in in_groups(states, TOGETHER):
             decoded, moved = self._network(look, join([states[object_id] for object_id in chosen]))
             found |= dict(zip(chosen, decoded.probabilities, strict=True))
             self._states |= dict(zip(chosen, split(moved, len(chosen)), strict=True))
@@ -90,14 +76,6 @@ class S2SPropagator:
                 self._states[object_id] = self._network.start(picture, sampled.unsqueeze(0))
             else:
                 self._states.setdefault(object_id, None)
-
-
-def apart_at_size(found: Mapping[ObjectId, Tensor], size: tuple[int, int]) -> dict[ObjectId, Probability]:
-    """Probabilities (h, w) of objects found one by one, at the frame's size, where they exclude each other."""
-    if not found:
-        return {}
-    apart = exclusive(resize(torch.stack(list(found.values())), size)).cpu().numpy()
-    return dict(zip(found, apart, strict=True))
 
 
 def build(
@@ -121,15 +99,12 @@ def build(
         WeightsError: there are no weights.
         EngineError: no such device or precision.
     """
-    chosen = choose_device(device)
-    precision_of(precision, chosen)
-    require_weights(registry.network(network))
 
     def run(where: torch.device, _side: int) -> S2SPropagator:
         prepared = cast(S2S, prepared_network(network, where, precision))
         return S2SPropagator(prepared, device=where, size=size)
 
-    return OomFallback(fallback_steps(chosen, 0, run, smaller=()), context)
+    return fallback_engine(network, run, device=device, context=context, smaller=(), precision=precision)
 
 
 build_plus_plus = functools.partial(build, network="s2s++")

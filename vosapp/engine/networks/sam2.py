@@ -18,19 +18,17 @@ from torch import Tensor, nn
 
 from vosapp.core.document import ObjectId
 from vosapp.core.mask import Mask
-from vosapp.engine.device import choose_device
-from vosapp.engine.mask_prediction import mask_prediction
-from vosapp.engine.networks.fallback_steps import fallback_steps
+from vosapp.engine.networks.adapter import NetworkPropagator, fallback_engine
 from vosapp.engine.networks.letterbox import DEVIATION, MEAN
 from vosapp.engine.networks.loaded_network import network_of_others
 from vosapp.engine.oom_fallback import OomFallback
-from vosapp.engine.propagator import Prediction, Probability
+from vosapp.engine.propagator import Probability
 from vosapp.engine.run_context import RunContext
 from vosapp.models.packaged.sam2 import SIDE
 from vosapp.models.registry import network
 from vosapp.models.spec import NetworkSpec
 from vosapp.models.stages.merging import exclusive
-from vosapp.models.weights import find_weights, require_weights
+from vosapp.models.weights import find_weights
 from vosapp.video.source import RgbImage
 
 Size = Literal["", "tiny", "small", "base-plus", "large"]
@@ -62,7 +60,7 @@ class _Track:
         return kept
 
 
-class SamPropagator:
+class SamPropagator(NetworkPropagator):
     """A `Propagator`. Every given mask of an object conditions all of its frames, before and behind.
 
     Args:
@@ -72,9 +70,9 @@ class SamPropagator:
     """
 
     def __init__(self, network: nn.Module, session: Callable[..., Any], *, device: torch.device) -> None:
+        super().__init__(device)
         self._network: Any = network
         self._new_session = session
-        self._device = device
         self._settings: Any = network.config
         self._tracks: dict[ObjectId, _Track] = {}
         self._joined: list[ObjectId] = []
@@ -87,10 +85,9 @@ class SamPropagator:
         seen = {object_id: mask for object_id, mask in masks.items() if mask.any()}
         self._condition(frame_index, self._pixels(rgb), seen)
 
-    @torch.inference_mode()
-    def step(self, frame_index: int, rgb: RgbImage, given: Mapping[ObjectId, Probability] | None = None) -> Prediction:
-        """Moves the pass to this frame; see `Propagator.step`."""
-        given = given or {}
+    def _move_to(
+        self, frame_index: int, rgb: RgbImage, given: Mapping[ObjectId, Probability]
+    ) -> Mapping[ObjectId, Probability]:
         is_backward = self._last_index is not None and frame_index < self._last_index
         self._last_index = frame_index
         pixels = self._pixels(rgb)
@@ -101,7 +98,7 @@ class SamPropagator:
         for track in self._tracks.values():
             self._trim(track, frame_index)
         masks = self._at_size(found, (rgb.shape[0], rgb.shape[1])) if found else ()
-        return mask_prediction(dict(zip(predicted, masks, strict=True)), given)
+        return dict(zip(predicted, masks, strict=True))
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
         """Drops objects; see `Propagator.forget`."""
@@ -199,7 +196,6 @@ def build(
     Args:
         device: "auto", "cpu", "cuda" or "mps".
         context: of the run; None for one that nobody follows.
-        context: of the run; None for one that nobody follows.
         size: which of the four networks; "" for the largest that has weights here.
         side, anchors: see `vosapp.models.packaged.sam2.build`.
 
@@ -219,8 +215,6 @@ def build_edgetam(
 
 
 def _build(spec: NetworkSpec, device: str, context: RunContext | None, *, side: int, anchors: int) -> OomFallback:
-    require_weights(spec)
-
     def run(where: torch.device, side: int) -> SamPropagator:
         import transformers
 
@@ -229,4 +223,4 @@ def _build(spec: NetworkSpec, device: str, context: RunContext | None, *, side: 
         session = "EdgeTamVideoInferenceSession" if spec.name == "edgetam" else "Sam2VideoInferenceSession"
         return SamPropagator(loaded, getattr(transformers, session), device=where)
 
-    return OomFallback(fallback_steps(choose_device(device), side, run, smaller=_SMALLER_SIDES), context)
+    return fallback_engine(spec.name, run, device=device, context=context, short_side=side, smaller=_SMALLER_SIDES)

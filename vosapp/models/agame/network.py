@@ -14,7 +14,6 @@ from vosapp.models.agame.decoder import NARROW, Detail, FusionModule, Segmentati
 from vosapp.models.agame.propagation import WIDTH, PropagationModule
 from vosapp.models.backbones.classifiers import RESNET101, ResNetSize
 from vosapp.models.preparing import dtype_of
-from vosapp.models.stages.aggregation import softmax_aggregation
 
 STRIDE = 16
 UPDATE_RATE = 0.1
@@ -149,15 +148,6 @@ def foreground(scores: Tensor) -> Tensor:
 def pool(probabilities: Tensor) -> Tensor:
     """Maps (N, 2, h, w) at 1/16 of foreground probabilities (N, H, W)."""
     return F.avg_pool2d(torch.stack([1 - probabilities, probabilities], dim=1), STRIDE)
-
-
-def aggregate(probabilities: Tensor) -> Tensor:
-    """Makes objects exclude each other: foreground probabilities (N, H, W) that sum to less than 1.
-
-    The background is as probable as the least probable background of any object, where RGMP runs a pass for it.
-    """
-    background = (1 - probabilities).amin(dim=0, keepdim=True)
-    return softmax_aggregation(torch.cat([background, probabilities]))[1:]
 
 
 def build() -> AGame:

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import torch
 from torch import Tensor
 
 from vosapp.models.rgmp.network import RGMP
-from vosapp.models.stages.aggregation import softmax_aggregation
 from vosapp.models.stages.global_convolution import Contribution
 from vosapp.models.stages.padding import Padding, centred, resize
 
@@ -100,23 +98,6 @@ def propagate(
         if found.memory is not None:
             states.append(found.memory)
     return Streams(sum(probabilities[1:], start=probabilities[0]) / len(probabilities), tuple(states))
-
-
-def aggregate(objects: Tensor, union: Tensor) -> Tensor:
-    """Probabilities of N objects and the background that sum to one.
-
-    Args:
-        objects: (N, H, W), each found for itself.
-        union: (G, H, W): what streams found that carry several objects as one; together the G streams carry all
-            objects. The authors have one stream, whose reference is the union of all masks on the first frame; where
-            objects have different reference frames there is one for each frame, and a pixel is as much background
-            as the least of them says.
-
-    Returns:
-        (N, H, W), the background left out.
-    """
-    background = (1 - union).amin(dim=0, keepdim=True)
-    return softmax_aggregation(torch.cat([background, objects]))[1:]
 
 
 def _fit(masks: Tensor, seen: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ import torch
 from tests.flops import gflop
 from tests.photographs import textured
 from vosapp.engine.hybrid.memory import MAX_TRUSTED, ObjectMemory, Remembered
-from vosapp.engine.hybrid.merge import merge, mixed_odds
+from vosapp.engine.hybrid.merge import mixed_odds
 from vosapp.engine.hybrid.propagator import HybridOptions, HybridPropagator
 from vosapp.engine.hybrid.window import WindowSettings, box_of, shared_window, window_around
 from vosapp.models.hybrid.appearance import AppearanceSums
@@ -126,16 +126,6 @@ def test_neighbours_share_a_window_and_strangers_do_not() -> None:
 def test_boxes() -> None:
     assert box_of(_mask((50, 60), 10, 20, 5)) == (20, 10, 25, 15)
     assert box_of(np.full((5, 5), 0.49, np.float32)) is None
-
-
-def test_objects_never_sum_to_more_than_one() -> None:
-    random = np.random.default_rng(1)
-    found = {k: random.random((8, 9), np.float32) for k in range(3)}
-    given = {7: (random.random((8, 9)) > 0.5).astype(np.float32)}
-    merged = merge(found, given)
-    assert sum(merged.values()).max() <= 1 + 1e-5  # type: ignore[union-attr]
-    assert merged[7] is given[7]
-    assert merge({1: found[1]}, {})[1] is found[1]
 
 
 def test_memory_keeps_the_near_and_the_alike() -> None:

@@ -57,7 +57,7 @@ def test_objects_beyond_one_batch_are_the_same_as_in_one(monkeypatch: pytest.Mon
     masks = {i: _box(8 * i) for i in range(1, 6)}
     results = []
     for together in (2, 8):
-        monkeypatch.setattr(agame, "_TOGETHER", together)
+        monkeypatch.setattr(agame, "TOGETHER", together)
         propagator = _propagator()
         propagator.step(0, _frame(0), masks)
         results.append(propagator.step(1, _frame(1)).probabilities)

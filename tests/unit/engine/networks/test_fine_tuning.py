@@ -12,7 +12,7 @@ from torch import nn
 
 from tests.small_networks import lively
 from vosapp.core.errors import Cancelled, EngineError
-from vosapp.engine.networks import rgmp, rgmp_fine_tuned
+from vosapp.engine.networks import adapter, rgmp, rgmp_fine_tuned
 from vosapp.engine.networks.fine_tuning import Example, FineTuning, draw_pair, fine_tune
 from vosapp.engine.networks.rgmp import RgmpPropagator
 from vosapp.engine.networks.rgmp_fine_tuned import FineTunedRgmp
@@ -169,7 +169,8 @@ def test_what_is_made_after_the_learning_reports_to_the_run_too(
                 raise MemoryError
             super().__init__(*arguments, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(rgmp, "require_weights", lambda spec: spec)
+    for module in (rgmp, adapter):
+        monkeypatch.setattr(module, "require_weights", lambda spec: spec)
     monkeypatch.setattr(rgmp, "load_network", lambda name: plain())
     monkeypatch.setattr(rgmp, "RgmpPropagator", Hungry)
     monkeypatch.setattr(rgmp_fine_tuned, "FineTuning", lambda: FineTuning(1, 1e-4, 64))
@@ -184,7 +185,8 @@ def test_what_is_made_after_the_learning_reports_to_the_run_too(
 def test_build_makes_a_network_that_is_ready_to_run(
     example: Example, learned: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rgmp, "require_weights", lambda spec: spec)
+    for module in (rgmp, adapter):
+        monkeypatch.setattr(module, "require_weights", lambda spec: spec)
     monkeypatch.setattr(rgmp, "load_network", lambda name: plain())
     monkeypatch.setattr(rgmp_fine_tuned, "FineTuning", lambda: FineTuning(1, 1e-4, 64))
     if not can_compute(Precision.BFLOAT16, CPU):

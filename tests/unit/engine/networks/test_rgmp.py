@@ -18,6 +18,7 @@ from vosapp.models.preparing import prepare
 from vosapp.models.rgmp import protocol
 from vosapp.models.rgmp.network import RGMP
 from vosapp.models.spec import NetworkSpec
+from vosapp.models.stages.aggregation import aggregate
 from vosapp.models.weights import weights_path
 
 CPU = torch.device("cpu")
@@ -51,7 +52,7 @@ def authors_loop(
     references, results = protocol.refer(network, pictures[0], streams(previous)), []
     for picture in pictures[1:]:
         found = protocol.propagate(network, picture, streams(previous), references).foreground
-        previous = protocol.aggregate(found[:-1], found[-1:]) if several else found
+        previous = aggregate(found[:-1], found[-1:]) if several else found
         results.append(border.crop(previous).numpy())
     return results
 

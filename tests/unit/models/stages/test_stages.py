@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from vosapp.models.rgmp import protocol
-from vosapp.models.stages.aggregation import softmax_aggregation
+from vosapp.models.stages.aggregation import aggregate, softmax_aggregation
 from vosapp.models.stages.conv_gru import ConvGRUCell
 from vosapp.models.stages.conv_lstm import ConvLSTMCell, LSTMState, zeros_like
 from vosapp.models.stages.merging import exclusive, merge_by_largest
@@ -27,8 +27,8 @@ def test_aggregation_is_the_softmax_of_logits() -> None:
 def test_background_is_the_least_that_any_union_says() -> None:
     objects = torch.full((2, 1, 1), 0.5)
     sure, unsure = torch.tensor([[[0.9]]]), torch.tensor([[[0.2]]])
-    together = protocol.aggregate(objects, torch.cat([sure, unsure]))
-    torch.testing.assert_close(together, protocol.aggregate(objects, sure))
+    together = aggregate(objects, torch.cat([sure, unsure]))
+    torch.testing.assert_close(together, aggregate(objects, sure))
 
 
 def test_merging_takes_the_largest_above_one_half() -> None:
