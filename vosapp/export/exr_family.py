@@ -15,10 +15,10 @@ from vosapp.core.errors import ExportError
 from vosapp.export.cryptomatte import cryptomatte_channels, cryptomatte_header
 from vosapp.export.formats import Content
 from vosapp.export.image_target import Picture
-from vosapp.export.layers import Layer, joined_coverage
 from vosapp.export.names import names_of_objects
 from vosapp.export.recipe import ExrOptions
 from vosapp.export.target import FrameToWrite
+from vosapp.matte.layers import Layer, joined_coverage
 
 Channels = dict[str, NDArray[Any]]
 """Samples by the name of their channel."""
@@ -45,17 +45,17 @@ class ExrFamily:
     def pictures(self, frame: FrameToWrite) -> Sequence[Picture]:
         """The parts of the frame's one file: pairs of the part's name, its header and its channels."""
         if self._content is Content.CRYPTOMATTE:
-            names = [layer.item.name for layer in frame.layers]
-            channels = cryptomatte_channels(_ID_LAYER, names, [layer.coverage() for layer in frame.layers])
+            names = [layer.name for layer in frame.layers]
+            channels = cryptomatte_channels(_ID_LAYER, names, [layer.coverage for layer in frame.layers])
             return [(None, [("", cryptomatte_header(_ID_LAYER, names), channels)])]
         if self._content is Content.LAYERS:
             return [(None, self._layer_parts(frame.layers))]
         return [(None, [("", {}, self._premultiplied(frame))])]
 
     def _layer_parts(self, layers: Sequence[Layer]) -> list[tuple[str, dict[str, Any], Channels]]:
-        names = names_of_objects([layer.item for layer in layers])
+        names = names_of_objects({layer.object_id: layer.name for layer in layers})
         # A dot would begin a layer within a layer.
-        named = {names[layer.item.id].replace(".", "_"): layer.coverage() for layer in layers}
+        named = {names[layer.object_id].replace(".", "_"): layer.coverage for layer in layers}
         if self._options.multipart:
             return [(name, {}, {f"{name}.A": self._cast(alpha)}) for name, alpha in named.items()]
         return [("", {}, {f"{name}.A": self._cast(alpha) for name, alpha in named.items()})]

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from vosapp.core.errors import ExportError
 from vosapp.export.formats import Content
-from vosapp.export.layers import joined_coverage, sixteen_bit
+from vosapp.export.layers import sixteen_bit
 from vosapp.export.overlay_picture import overlay_picture
 from vosapp.export.rgba import rgba_of
 from vosapp.export.target import FrameToWrite
+from vosapp.matte.layers import joined_coverage
 from vosapp.video.av.movie_codecs import MovieCodec
 from vosapp.video.av.movie_planes import planes_of
 from vosapp.video.av.movie_reader import MovieReader

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import string
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from vosapp.core.document import ObjectId, RotoObject
@@ -42,7 +42,7 @@ class FileNames:
         self._suffix = suffix
         self._pattern = pattern or ("{object}/{frame:05}" if several else "{frame:05}")
         self._clip = plain_name(clip) or "clip"
-        self._objects = names_of_objects(objects)
+        self._objects = names_of_objects({item.id: item.name for item in objects})
         self._apart = apart
         used = _tokens(self._pattern)
         if "frame" not in used:
@@ -79,9 +79,9 @@ class FileNames:
         return names
 
 
-def names_of_objects(objects: Sequence[RotoObject]) -> dict[ObjectId, str]:
+def names_of_objects(objects: Mapping[ObjectId, str]) -> dict[ObjectId, str]:
     """A name for each object that every file system takes: its own, with its id where that cannot tell it apart."""
-    plain = {item.id: plain_name(item.name) for item in objects}
+    plain = {object_id: plain_name(name) for object_id, name in objects.items()}
     folded = [name.casefold() for name in plain.values()]
     taken = set(_TAKEN)
     names = {}
@@ -91,7 +91,7 @@ def names_of_objects(objects: Sequence[RotoObject]) -> dict[ObjectId, str]:
                 continue
             names[object_id] = _free_name(name, object_id, taken, numbered=not alone)
             taken.add(names[object_id].casefold())
-    return {item.id: names[item.id] for item in objects}
+    return {object_id: names[object_id] for object_id in objects}
 
 
 def plain_name(name: str) -> str:

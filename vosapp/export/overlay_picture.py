@@ -20,6 +20,6 @@ def overlay_picture(frame: FrameToWrite) -> NDArray[np.uint8]:
     top = 1 if samples.dtype.kind == "f" else np.iinfo(samples.dtype).max
     colour: NDArray[np.float32] = samples.astype(np.float32) * np.float32(255 / top)
     for layer in reversed(frame.layers):
-        share = (layer.coverage() * np.float32(OPACITY))[..., None]
-        colour += (np.array(layer.item.colour, np.float32) - colour) * share
+        share = (layer.coverage * np.float32(OPACITY))[..., None]
+        colour += (np.array(layer.colour, np.float32) - colour) * share
     return np.asarray(np.clip(colour + np.float32(0.5), 0, 255), np.uint8)

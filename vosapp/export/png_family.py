@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vosapp.core.mask import label_image
 from vosapp.export.formats import Content
 from vosapp.export.image_target import Picture, same_samples
 from vosapp.export.layers import sixteen_bit
 from vosapp.export.rgba import rgba_of
 from vosapp.export.target import FrameToWrite
+from vosapp.matte.layers import labels_from_front
 from vosapp.video.images import read_image, write_png
 from vosapp.video.label_png import davis_palette
 
@@ -35,13 +35,14 @@ class PngFamily:
         """Grey alphas, or one picture of numbers, or one of colours with alpha."""
         if self._content is Content.LABELS:
             height, width = frame.layers[0].mask.shape
-            return [(None, label_image([(layer.item.id, layer.mask) for layer in frame.layers], (height, width)))]
+            ids = [layer.object_id for layer in frame.layers]
+            return [(None, labels_from_front(frame.layers, ids, (height, width)))]
         if self._content is Content.PICTURE:
             deep = frame.picture is not None and frame.picture.dtype == np.uint16
             return [(None, rgba_of(frame, np.uint16 if deep else np.uint8, premultiplied=False))]
         if self._is_deep:
-            return [(layer.item.id, sixteen_bit(layer.coverage())) for layer in frame.layers]
-        return [(layer.item.id, layer.alpha()) for layer in frame.layers]
+            return [(layer.object_id, sixteen_bit(layer.coverage)) for layer in frame.layers]
+        return [(layer.object_id, layer.alpha) for layer in frame.layers]
 
     def write(self, path: Path, picture: NDArray[Any]) -> None:
         """Writes a file."""

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from vosapp.export.layers import joined_coverage
 from vosapp.export.target import FrameToWrite
+from vosapp.matte.layers import joined_coverage
 
 
 def rgba_of(frame: FrameToWrite, kind: DTypeLike, *, premultiplied: bool) -> NDArray[Any]:

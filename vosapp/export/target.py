@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from vosapp.export.layers import Layer
+from vosapp.matte.layers import Layer
 
 DeepRgb = NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.float32]
 

@@ -32,7 +32,7 @@ class TiffFamily:
         """Grey alphas, or one RGBA picture, uint16."""
         if self._content is Content.PICTURE:
             return [(None, rgba_of(frame, np.uint16, premultiplied=self._premultiplied))]
-        return [(layer.item.id, sixteen_bit(layer.coverage())) for layer in frame.layers]
+        return [(layer.object_id, sixteen_bit(layer.coverage)) for layer in frame.layers]
 
     def write(self, path: Path, picture: NDArray[Any]) -> None:
         """Writes a file."""

@@ -11,11 +11,12 @@ from PySide6.QtCore import QObject
 from vosapp.core.document import Document
 from vosapp.core.edits import composite
 from vosapp.core.errors import MaskError
+from vosapp.matte.layers import Layer
 from vosapp.presentation.display import Display, PenDisplay, resolve
 from vosapp.presentation.suggest.display import SuggestDisplay
 from vosapp.presentation.timeline.lanes import CoverageCache
 from vosapp.presentation.view_state import NoticeKind, Tool, ViewState
-from vosapp.presentation.viewer.layers import Layer, LayerStack
+from vosapp.presentation.viewer.layers import LayerStack, layer_on
 from vosapp.presentation.viewer.onion import OnionLayer
 from vosapp.presentation.viewer.overlay import OverlayDisplay, OverlayLayer
 from vosapp.presentation.viewer.raster import Point
@@ -123,8 +124,9 @@ class Presenter(QObject):
         except MaskError as error:
             self._session.notify(error.message, error.hint, NoticeKind.ERROR)
             return None
-        picture = self._window.canvas.frame
-        return None if mask is None else Layer(layer.object_id, layer.colour, mask.array(), layer.matte, picture)
+        if mask is None:
+            return None
+        return layer_on(self._window.canvas.frame, Layer(layer.object_id, layer.colour, mask.array(), layer.matte))
 
     def _show_wipe(self, wipe: WipeDisplay) -> None:
         canvas = self._window.canvas
@@ -145,8 +147,8 @@ class Presenter(QObject):
             except MaskError:
                 continue  # undo has forgotten it
             if mask is not None and mask.shape == self._window.canvas.stack.shape:
-                picture = self._window.canvas.frame
-                yield Layer(layer.object_id, layer.colour, mask.array(), layer.matte, picture)
+                shown = Layer(layer.object_id, layer.colour, mask.array(), layer.matte)
+                yield layer_on(self._window.canvas.frame, shown)
 
     def _show_onion(self, layers: tuple[OnionLayer, ...]) -> None:
         shown = []

@@ -304,7 +304,7 @@ def test_a_read_only_folder_is_one_sentence(tmp_path: Path) -> None:
 def test_object_names_become_different_folders(tmp_path: Path, names: list[str]) -> None:
     document, masks = shot(objects=len(names))
     objects = tuple(replace(o, name=name) for o, name in zip(document.objects, names, strict=True))
-    made = names_of_objects(objects)
+    made = names_of_objects({item.id: item.name for item in objects})
     assert len({name.casefold() for name in made.values()}) == len(names)
     assert all(len(name.encode()) <= 200 and name.casefold() != "manifest.json" for name in made.values())
     report = run(replace(document, objects=objects), masks, Recipe(ExportFormat.PNG, tmp_path / "out"))

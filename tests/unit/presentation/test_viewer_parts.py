@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vosapp.matte.layers import Layer
 from vosapp.presentation.view_state import Backdrop, ViewMode
 from vosapp.presentation.viewer.camera import LARGEST_ZOOM, SMALLEST_ZOOM, Camera, at_scale, fit
 from vosapp.presentation.viewer.cleanup import small_holes, specks
-from vosapp.presentation.viewer.layers import Layer, LayerStack
+from vosapp.presentation.viewer.layers import LayerStack
 from vosapp.presentation.viewer.overlay_style import TRANSPARENT, colour_table, edges
 from vosapp.presentation.viewer.raster import add_segment, polygon_area, stroke_area
 from vosapp.presentation.viewer.readout import readout

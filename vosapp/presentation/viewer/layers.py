@@ -1,46 +1,26 @@
-"""The masks of one frame as a stack of layers, and their label image. Pure numpy, no Qt."""
+"""LayerStack: the layers of one frame as the viewer shows them, and their label image."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vosapp.core.document import Colour, MatteSettings, ObjectId
-from vosapp.core.mask import label_image
-from vosapp.presentation.viewer.raster import BoolImage
+from vosapp.core.document import Colour, ObjectId
+from vosapp.matte.layers import NEUTRAL, Layer, joined_alpha, labels_from_front
+from vosapp.matte.settings_facts import DRAWN
 from vosapp.video.source import RgbImage
 
 Labels = NDArray[np.uint8]
 
-NEUTRAL = MatteSettings()
 
-
-@dataclass(frozen=True)
-class Layer:
-    """One object's mask on one frame: a boolean array (height, width) that nobody changes, and its matte's edge.
-
-    A matte that is refined from the picture has it, as it is shown: (height, width, 3).
-    """
-
-    object_id: ObjectId
-    colour: Colour
-    mask: BoolImage
-    matte: MatteSettings = NEUTRAL
-    picture: RgbImage | None = None
-
-    @cached_property
-    def alpha(self) -> Labels:
-        """The layer's matte as an export makes it, 255 inside; made once."""
-        from vosapp.matte.alpha import alpha_of
-        from vosapp.matte.settings_facts import DRAWN
-
-        if self.picture is None or self.picture.shape[:2] != self.mask.shape:
-            return alpha_of(self.mask, replace(self.matte, edge=DRAWN))  # until the picture has come
-        return alpha_of(self.mask, self.matte, self.picture)
+def layer_on(shown: RgbImage | None, layer: Layer) -> Layer:
+    """A layer with the shown picture of its frame; until one of its size has come, the matte's edge is as drawn."""
+    if shown is None or shown.shape[:2] != layer.mask.shape:
+        return replace(layer, matte=replace(layer.matte, edge=DRAWN))
+    return replace(layer, picture=shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +36,7 @@ class LayerStack:
 
     def labels(self) -> Labels:
         """The label image."""
-        return label_image([(slot, layer.mask) for slot, layer in enumerate(self.layers, start=1)], self.shape)
+        return labels_from_front(self.layers, range(1, len(self.layers) + 1), self.shape)
 
     @property
     def has_edge(self) -> bool:
@@ -64,11 +44,8 @@ class LayerStack:
         return any(layer.matte != NEUTRAL for layer in self.layers)
 
     def alpha(self) -> Labels:
-        """The matte of all layers together: the most opaque counts."""
-        joined = np.zeros(self.shape, np.uint8)
-        for layer in self.layers:
-            np.maximum(joined, layer.alpha, out=joined)
-        return joined
+        """The matte of all layers together."""
+        return joined_alpha(self.layers) if self.layers else np.zeros(self.shape, np.uint8)
 
     def slot(self, object_id: ObjectId) -> int:
         """The slot of an object, 0 when it is not in the stack."""
@@ -93,5 +70,9 @@ class LayerStack:
 
     def around(self, slot: int) -> tuple[Labels, Labels]:
         """Label images of the layers in front of a slot and of those behind it, with this stack's slots."""
-        numbered = [(i, layer.mask) for i, layer in enumerate(self.layers, start=1)]
-        return label_image(numbered[: slot - 1], self.shape), label_image(numbered[slot:], self.shape)
+        front, behind = self.layers[: slot - 1], self.layers[slot:]
+        numbers = range(1, len(self.layers) + 1)
+        return (
+            labels_from_front(front, numbers[: slot - 1], self.shape),
+            labels_from_front(behind, numbers[slot:], self.shape),
+        )

@@ -1,0 +1,83 @@
+"""Layer: one object on one frame. Layers are listed from front to back; window and export join them by the rules here.
+
+Loads no OpenCV before a matte is made: the window lists layers at its start.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vosapp.core.document import Colour, MatteSettings, ObjectId
+from vosapp.core.mask import BoolImage, label_image
+from vosapp.video.source import RgbImage
+
+Alpha = NDArray[np.uint8]
+Coverage = NDArray[np.float32]
+NEUTRAL = MatteSettings()
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One object on one frame.
+
+    Attributes:
+        object_id, colour, name: of the object.
+        mask: (height, width), as drawn or predicted and painted; nobody changes it.
+        matte: what is made of the mask.
+        picture: (height, width, 3) of the frame; needed where the matte is refined from it.
+    """
+
+    object_id: ObjectId
+    colour: Colour
+    mask: BoolImage
+    matte: MatteSettings = NEUTRAL
+    picture: RgbImage | None = None
+    name: str = ""
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """The matte, (height, width) in 0..1; made once.
+
+        Raises:
+            MaskError: a picture is needed and missing, or of another size.
+        """
+        from vosapp.matte.alpha import fine_alpha_of
+
+        return fine_alpha_of(self.mask, self.matte, self.picture)
+
+    @cached_property
+    def alpha(self) -> Alpha:
+        """The matte as `coverage`, rounded to 0..255; made once."""
+        from vosapp.matte.alpha import alpha_of
+
+        return alpha_of(self.mask, self.matte, self.picture)
+
+
+def labels_from_front(layers: Iterable[Layer], numbers: Iterable[int], shape: tuple[int, int]) -> NDArray[np.uint8]:
+    """A label image in which each pixel holds the number of the layer in front there, 0 where there is none.
+
+    Args:
+        layers: from front to back.
+        numbers: of each layer, 1 to 255.
+        shape: (height, width).
+
+    Raises:
+        MaskError: a number does not fit.
+    """
+    return label_image([(number, layer.mask) for number, layer in zip(numbers, layers, strict=True)], shape)
+
+
+def joined_alpha(layers: Sequence[Layer]) -> Alpha:
+    """The alpha of at least one layer, all together: the most opaque counts, as they belong to one picture."""
+    return functools.reduce(np.maximum, (layer.alpha for layer in layers))
+
+
+def joined_coverage(layers: Sequence[Layer]) -> Coverage:
+    """As `joined_alpha`, in 0..1 and not rounded."""
+    return functools.reduce(np.maximum, (layer.coverage for layer in layers))
