@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -22,9 +23,10 @@ from vosapp.core.document import MatteSettings
 from vosapp.core.editor import RunChange
 from vosapp.core.mask import Mask
 from vosapp.data.demo.files import demo_clip, demo_mask
+from vosapp.presentation.choices import SuggestChoice
+from vosapp.presentation.status import NoticeKind, WorkStatus
 from vosapp.presentation.suggest.networks import ALL
 from vosapp.presentation.suggest.suggestions import Suggestion, Suggestions
-from vosapp.presentation.view_state import NoticeKind, SuggestChoice, WorkStatus
 from vosapp.ui.app import make_application
 from vosapp.ui.workspace import Workspace
 
@@ -60,7 +62,7 @@ def take_pictures(workspace: Workspace, folder: Path) -> None:
 
     picture("start")
     workspace.projects.open_path(demo_clip())
-    wait(lambda: session.view.picture_index == 0)
+    wait(lambda: session.shot.picture_index == 0)
     picture("opened")
     suggest(workspace)
     picture("suggest")
@@ -73,9 +75,9 @@ def take_pictures(workspace: Workspace, folder: Path) -> None:
     engines.hide()
     fill(workspace, last=34)
     go(workspace, 20)
-    session.set(run=WorkStatus("Propagate forward", 34, 84, 8.4, 6.0, "Frame 34"))
+    session.set(shot=replace(session.shot, run=WorkStatus("Propagate forward", 34, 84, 8.4, 6.0, "Frame 34")))
     picture("running")
-    session.set(run=None)
+    session.set(shot=replace(session.shot, run=None))
     fill(workspace, last=83)
     workspace.objects.rename(1, "Clownfish")
     go(workspace, 33)
@@ -108,7 +110,10 @@ def suggest(workspace: Workspace) -> None:
     )
     networks = (ALL, SuggestChoice("rvos-zero", "RVOS (zero-shot)"), SuggestChoice("cosnet", "COSNet"))
     found = Suggestions(SUGGESTED_ON, items, frozenset({0}))
-    workspace.session.set(suggestions=found, suggest_choices=networks)
+    workspace.session.set(
+        app=replace(workspace.session.app, suggest_choices=networks),
+        shot=replace(workspace.session.shot, suggestions=found),
+    )
 
 
 def other_fish(workspace: Workspace) -> np.ndarray:
@@ -151,7 +156,7 @@ def doubt_of(frame: int) -> float:
 def go(workspace: Workspace, frame_index: int) -> None:
     """Goes to a frame and waits for its picture."""
     workspace.playback.go(frame_index)
-    wait(lambda: workspace.session.view.picture_index == frame_index)
+    wait(lambda: workspace.session.shot.picture_index == frame_index)
 
 
 def wait(condition: Callable[[], bool]) -> None:

@@ -61,9 +61,9 @@ def measure(info: ClipInfo, apart: int) -> tuple[str, str]:
 def one_step(workspace: Workspace, frame_index: int) -> float:
     """Milliseconds for what the playback timer and the decoder tell the window about one frame."""
     session, own = workspace.session, time.thread_time()
-    playback = replace(session.view.playback, speed=1, measured_rate=24 + frame_index / FRAMES)
-    session.set(playback=playback, frame_index=frame_index)
-    session.set(picture_index=frame_index, waiting=False)
+    playback = replace(session.shot.playback, speed=1, measured_rate=24 + frame_index / FRAMES)
+    session.set(shot=replace(session.shot, playback=playback, frame_index=frame_index))
+    session.set(shot=replace(session.shot, picture_index=frame_index, waiting=False))
     QCoreApplication.processEvents()
     return (time.thread_time() - own) * 1000
 

@@ -75,10 +75,10 @@ def _opened(application: QApplication, clip: Path) -> Workspace:
     workspace.window.resize(*WINDOW)
     workspace.window.show()
     workspace.projects.open_path(clip)
-    _until(application, lambda: workspace.session.view.picture_index == 0)
+    _until(application, lambda: workspace.session.shot.picture_index == 0)
     for frame in range(FRAMES):
         workspace.playback.go(frame)
-        _until(application, lambda at=frame: workspace.session.view.picture_index == at)  # type: ignore[misc]
+        _until(application, lambda at=frame: workspace.session.shot.picture_index == at)  # type: ignore[misc]
     return workspace
 
 
@@ -126,13 +126,13 @@ def _scrub(application: QApplication, workspace: Workspace, order: list[int]) ->
     times = []
     for frame in order:
         at = QPointF(timeline.scale.middle(frame), 40)
-        if view.view.picture_index == frame:
+        if view.shot.picture_index == frame:
             times.append((0.0, 0.0))
             continue
         painted.seen = False
         start = _now()
         _press(timeline, at)
-        while not (painted.seen and view.view.picture_index == frame):
+        while not (painted.seen and view.shot.picture_index == frame):
             application.processEvents()
         times.append(_since(start))
     painted.deleteLater()

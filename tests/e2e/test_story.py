@@ -70,7 +70,7 @@ def draw_disc(driver: WindowDriver) -> None:
     for corner in corners:
         driver.click((float(corner[0]), float(corner[1])))
     driver.trigger("edit.anchor")
-    assert driver.view.tool is Tool.POLYGON
+    assert driver.view.app.tool is Tool.POLYGON
     assert jaccard(driver.mask(0), truth(0)) > 0.9
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -138,7 +139,8 @@ def exporting(shot: WindowDriver, drive: HungDrive, tmp_path: Path, monkeypatch:
     shot.drag([(50, 55)])
     monkeypatch.setattr("vosapp.export.export_job.open_video", drive.open)
     shot.workspace.exports.choose_format(ExportFormat.PRORES_4444)
-    shot.workspace.exports.choose(folder=str(tmp_path / "out"))
+    exports = shot.workspace.exports
+    exports.choose(replace(exports.choice, folder=str(tmp_path / "out")))
     shot.workspace.exports.start()
     shot.wait(drive.asked.is_set)
     return shot
@@ -167,7 +169,7 @@ def test_no_export_begins_while_one_still_hangs(
     exporting.workspace.projects.close_clip()
     exporting.open(clip_path)
     exporting.drag([(50, 55)])
-    exports.choose(folder=str(tmp_path / "out"))
+    exports.choose(replace(exports.choice, folder=str(tmp_path / "out")))
     exports.start()
     assert not exports.is_running
     assert "still waits for a drive" in exporting.notice
@@ -225,7 +227,7 @@ def test_opening_can_be_cancelled_although_the_drive_hangs(
         shot.workspace.projects.open_path(tmp_path / "far.mov")
         shot.wait(drive.asked.is_set)
         shot.workspace.projects.disk.cancel()
-        shot.wait(lambda: shot.view.opening == "" and not shot.workspace.projects.is_busy)
+        shot.wait(lambda: shot.view.app.opening == "" and not shot.workspace.projects.is_busy)
     assert job_thread.hangs()
     assert shot.document.clip is not None, "what was open stays"
     shot.open(clip_path)
@@ -293,7 +295,7 @@ class Story(app.Workspace):
         self.began = False
     def step(self):
         view, document = self.session.view, self.session.document
-        if view.picture_index == 0 and not document.objects:
+        if view.shot.picture_index == 0 and not document.objects:
             self.objects.add()
         elif document.objects and not self.began:
             self.masks.import_mask(Path(sys.argv[2]))

@@ -68,7 +68,7 @@ def test_no_command_fails_in_any_state(driver: WindowDriver, clip_path: object, 
             driver.window.commands[action_id].trigger()
             close_dialogs(driver)
             driver.wait(lambda: not driver.workspace.runs.is_running)
-            error = driver.view.notice
+            error = driver.view.shot.notice
             assert error is None or "program" not in error.text, f"{action_id}: {error}"
     driver.workspace.playback.stop()
 
@@ -101,7 +101,7 @@ def test_space_on_a_focused_button_plays_and_presses_nothing(shot: WindowDriver)
     button = shot.window.propagate.button
     button.setFocus()
     shot.qtbot.keyClick(button, Qt.Key.Key_Space)
-    assert shot.view.playback.speed == 1
+    assert shot.view.shot.playback.speed == 1
     assert not shot.workspace.runs.is_running
     shot.workspace.playback.stop()
 

@@ -30,7 +30,7 @@ def test_the_right_side_shows_the_source(painted: WindowDriver) -> None:
     painted.trigger("view.source")
     plain = {at: colour(painted, at) for at in (LEFT, RIGHT)}
     painted.trigger("view.wipe")
-    assert painted.view.mode is ViewMode.OVERLAY, "there is nothing to compare in the source view"
+    assert painted.view.shot.mode is ViewMode.OVERLAY, "there is nothing to compare in the source view"
     assert colour(painted, LEFT) == masked[LEFT] != plain[LEFT]
     assert colour(painted, RIGHT) == plain[RIGHT] != masked[RIGHT]
     painted.trigger("view.wipe")
@@ -44,11 +44,11 @@ def test_the_line_is_dragged_and_painting_ends_the_wipe(painted: WindowDriver) -
     painted.mouse(QEvent.Type.MouseMove, (80, 20), button=NONE, held=NONE)
     assert painted.canvas.viewport().cursor().shape() == Qt.CursorShape.SizeHorCursor
     painted.drag([(80, 20), (40, 30), (20, 30)])
-    assert painted.view.wipe_at == pytest.approx(20 / 160, abs=0.01)
+    assert painted.view.shot.wipe_at == pytest.approx(20 / 160, abs=0.01)
     assert painted.document is before, "the line was dragged, nothing was painted"
     assert colour(painted, LEFT) != plain_view
     painted.drag([(100, 80)])
-    assert painted.view.wipe is Wipe.OFF and painted.document is not before
+    assert painted.view.shot.wipe is Wipe.OFF and painted.document is not before
 
 
 def test_the_line_goes_from_top_to_bottom_also_on_a_fine_screen(painted: WindowDriver) -> None:
@@ -82,4 +82,4 @@ def test_the_masks_before_the_last_run_are_kept_to_compare_with(painted: WindowD
     painted.trigger("view.matte")
     assert colour(painted, RIGHT) == QColor("white") and colour(painted, LEFT) == QColor("black")
     painted.trigger("file.close")
-    assert painted.view.before_run is None
+    assert painted.view.shot.before_run is None

@@ -22,7 +22,7 @@ from vosapp.core.mask import Mask
 from vosapp.core.project import Project
 from vosapp.core.storage.backup import make_backup
 from vosapp.presentation import project_files
-from vosapp.presentation.view_state import FileWork
+from vosapp.presentation.status import FileWork
 from vosapp.ui.dialogs.backups import BackupDialog
 from vosapp.ui.job_thread import hangs
 
@@ -39,7 +39,7 @@ def test_the_window_never_waits_for_a_slow_disk(
     watchdog.longest_s = 0.0
     slow_disk.is_slow = True
     driver.workspace.projects.open_path(tmp_path / "long.vosapp")
-    driver.wait(lambda: driver.view.media_problem != "" and len(driver.document.objects) == 5)
+    driver.wait(lambda: driver.view.shot.media_problem != "" and len(driver.document.objects) == 5)
     assert driver.workspace.relinking.dialog is not None
     driver.workspace.relinking.dialog.reject()
     session = driver.workspace.session
@@ -47,7 +47,7 @@ def test_the_window_never_waits_for_a_slow_disk(
     driver.trigger("edit.anchor")
     driver.trigger("edit.delete")
     driver.trigger("edit.undo")
-    while session.view.project.undo_label != "Propagate":
+    while session.shot.project.undo_label != "Propagate":
         driver.trigger("edit.undo")
     driver.trigger("edit.undo")
     assert len(driver.document.object(1).cells) == 1
@@ -116,17 +116,17 @@ def test_saving_shows_how_far_it_is_and_can_be_cancelled(
     shot.window.commands["file.save_as"].trigger()
     work = shot.window.work
     shot.wait(work.isVisible)
-    assert shot.view.file_work is not None and shot.view.file_work.title == "Saving as big.vosapp"
+    assert shot.view.app.file_work is not None and shot.view.app.file_work.title == "Saving as big.vosapp"
     assert not shot.window.commands["file.save"].isEnabled()
     shot.drag([(90, 60)])
     painted = shot.mask(0)
     shot.qtbot.mouseClick(work.button, Qt.MouseButton.LeftButton)
     shot.settle()
-    assert work.isHidden() and not shot.view.project.saved
+    assert work.isHidden() and not shot.view.shot.project.saved
     assert not (tmp_path / "big.vosapp").exists() and not list(tmp_path.glob(".big*"))
     held.set()
     shot.trigger("file.save_as")
-    assert shot.view.project.saved and np.array_equal(shot.mask(0), painted)
+    assert shot.view.shot.project.saved and np.array_equal(shot.mask(0), painted)
 
 
 def test_strokes_made_while_it_is_saved_are_in_the_new_file(
@@ -135,7 +135,7 @@ def test_strokes_made_while_it_is_saved_are_in_the_new_file(
     shot.drag([(50, 50)])
     shot.answers.path = tmp_path / "big.vosapp"
     shot.window.commands["file.save_as"].trigger()
-    shot.wait(lambda: shot.view.file_work is not None)
+    shot.wait(lambda: shot.view.app.file_work is not None)
     shot.drag([(90, 60)])
     painted = shot.mask(0)
     held.set()
@@ -160,7 +160,7 @@ def test_a_compaction_takes_no_input_but_its_cancel(shot: WindowDriver, tmp_path
         """Runs inside of the waiting, as a user's hands would."""
         if shot.window.work.isHidden():
             return
-        seen.append(shot.view.file_work)
+        seen.append(shot.view.app.file_work)
         shot.drag([(90, 60)])
         shot.window.close()
         key = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Delete, Qt.KeyboardModifier.NoModifier)
@@ -196,9 +196,9 @@ def test_an_opening_can_be_cancelled(
     shot.wait(shot.window.work.isVisible)
     shot.qtbot.mouseClick(shot.window.work.button, Qt.MouseButton.LeftButton)
     shot.settle()
-    assert shot.view.opening == "" and np.array_equal(shot.mask(0), painted)
+    assert shot.view.app.opening == "" and np.array_equal(shot.mask(0), painted)
     shot.workspace.projects.open_path(clip_path)
-    shot.wait(lambda: shot.view.opening != "")
+    shot.wait(lambda: shot.view.app.opening != "")
     shot.window.close()
     assert not shot.window.isVisible(), "closing does not wait for the clip"
 
@@ -217,7 +217,7 @@ def test_closing_saves_although_the_next_clip_hangs(
 
     monkeypatch.setattr(project_files, "read_media", hung)
     shot.workspace.projects.open_path(clip_path)
-    shot.wait(lambda: shot.view.opening != "")
+    shot.wait(lambda: shot.view.app.opening != "")
     shot.window.close()
     assert not shot.window.isVisible()
     gate.set()
@@ -245,7 +245,7 @@ def test_damaged_masks_are_told_of_after_opening_and_nothing_else_changes(shot: 
     shot.wait(lambda: not shot.workspace.check.is_running)
     assert "The masks of Object 1 on frames 7 are damaged." in shot.notice and "Open backup" in shot.notice
     assert shot.workspace.check.checked == 12
-    assert not shot.view.project.read_only and len(shot.document.object(1).cells) == 12
+    assert not shot.view.shot.project.read_only and len(shot.document.object(1).cells) == 12
     assert isinstance(shot.workspace.session.editor.mask(1, 6), Mask)
 
 
@@ -264,12 +264,12 @@ def test_a_backup_is_listed_opened_for_reading_and_saved_elsewhere(shot: WindowD
     dialog = shot.window.findChild(BackupDialog)
     assert dialog is not None and "today" in dialog.list.item(0).text() and "a " in dialog.list.item(0).text()
     shot.qtbot.mouseClick(dialog.button, Qt.MouseButton.LeftButton)
-    shot.wait(lambda: shot.view.project.read_only and shot.view.picture_index == 0)
+    shot.wait(lambda: shot.view.shot.project.read_only and shot.view.shot.picture_index == 0)
     assert "It is a backup" in shot.notice and "read only" in shot.window.windowTitle()
     assert np.array_equal(shot.mask(0), painted)
     shot.answers.path = tmp_path / "restored.vosapp"
     shot.trigger("file.save")
-    assert not shot.view.project.read_only and shot.view.project.name == "restored"
+    assert not shot.view.shot.project.read_only and shot.view.shot.project.name == "restored"
 
 
 class _OnShow(QObject):

@@ -18,8 +18,9 @@ from vosapp.engine.oom_fallback import OomFallback, Step
 from vosapp.engine.propagator import Prediction, Probability
 from vosapp.engine.run.propagation_job import propagation_body
 from vosapp.engine.run_context import RunContext
+from vosapp.presentation.choices import Speed, VariantChoice
 from vosapp.presentation.engine_list import engine_choices
-from vosapp.presentation.view_state import NoticeKind, Speed, VariantChoice, WorkStatus
+from vosapp.presentation.status import NoticeKind, WorkStatus
 from vosapp.ui.controllers.runs import MakeBody
 from vosapp.ui.panels.propagate import progress_title
 from vosapp.video.source import RgbImage
@@ -40,7 +41,7 @@ def pick(driver: WindowDriver, name: str) -> None:
     """Opens the list and clicks on an engine."""
     driver.window.propagate.engine_button.click()
     engines = driver.window.propagate.picker.list
-    place = [choice.name for choice in driver.view.engines].index(name)
+    place = [choice.name for choice in driver.view.app.engines].index(name)
     middle = engines.visualItemRect(engines.item(place)).center()
     QTest.mouseClick(engines.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(middle))
 
@@ -58,20 +59,20 @@ def test_the_list_says_of_every_engine_what_a_user_needs_to_choose() -> None:
 
 def test_a_click_chooses_and_a_tick_changes_how_it_runs(shot: WindowDriver) -> None:
     pick(shot, "flow")
-    assert shot.view.propagate.engine == "flow"
+    assert shot.view.app.propagate.engine == "flow"
     shot.window.propagate.picker.details.box("crf").click()
-    assert shot.view.propagate.engine == "flow/crf"
+    assert shot.view.app.propagate.engine == "flow/crf"
     assert shot.window.propagate.engine_button.text() == "Optical flow, dense CRF"
     shot.window.propagate.picker.details.box("crf").click()
-    assert shot.view.propagate.engine == "flow"
+    assert shot.view.app.propagate.engine == "flow"
     shot.window.propagate.picker.hide()
 
 
 def test_an_engine_without_weights_is_explained_and_not_chosen(shot: WindowDriver) -> None:
-    before = shot.view.propagate.engine
+    before = shot.view.app.propagate.engine
     pick(shot, "rgmp")
     picker = shot.window.propagate.picker
-    assert shot.view.propagate.engine == before
+    assert shot.view.app.propagate.engine == before
     assert "press Import weights" in picker.details._state.text()
     assert not picker.details.box("bf16").isEnabled()
     picker.hide()
@@ -79,16 +80,16 @@ def test_an_engine_without_weights_is_explained_and_not_chosen(shot: WindowDrive
 
 def test_the_engine_is_remembered_with_the_project(driver: WindowDriver, clip_path: Path, tmp_path: Path) -> None:
     driver.open(clip_path)
-    usual = driver.view.propagate.engine
+    usual = driver.view.app.propagate.engine
     driver.answers.path = tmp_path / "one.vosapp"
     driver.trigger("file.save")
     driver.workspace.runs.choose_engine("flow/crf")
     driver.trigger("file.close")
     driver.open(clip_path)
-    assert driver.view.propagate.engine == usual
+    assert driver.view.app.propagate.engine == usual
     driver.trigger("file.close")
     driver.open(tmp_path / "one.vosapp")
-    assert driver.view.propagate.engine == "flow/crf"
+    assert driver.view.app.propagate.engine == "flow/crf"
 
 
 def test_a_project_from_elsewhere_tells_by_its_masks(shot: WindowDriver, tmp_path: Path, own_data_folder: Path) -> None:
@@ -99,36 +100,36 @@ def test_a_project_from_elsewhere_tells_by_its_masks(shot: WindowDriver, tmp_pat
     shot.trigger("file.close")
     (own_data_folder / "engines.json").write_text("no longer", encoding="utf-8")
     shot.open(tmp_path / "one.vosapp")
-    assert shot.view.propagate.engine == "flow"
+    assert shot.view.app.propagate.engine == "flow"
 
 
 def test_an_engine_that_is_gone_gives_way_to_one_that_runs(shot: WindowDriver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine_registry, "find_weights", lambda name: None)
     shot.workspace.runs.renew_engines()
-    assert shot.view.propagate.engine == "flow"
+    assert shot.view.app.propagate.engine == "flow"
 
 
 def test_after_a_run_the_message_leads_to_the_worst_frame(shot: WindowDriver) -> None:
     run(shot)
-    notice = shot.view.notice
+    notice = shot.view.shot.notice
     assert notice is not None and notice.text == "Propagated 11 frames; 5 look doubtful."
     shot.go(0)
     shot.window.notice.button.click()
-    assert shot.view.frame_index == 11  # the fake's doubt grows with the distance
-    assert shot.view.notice is None
+    assert shot.view.shot.frame_index == 11  # the fake's doubt grows with the distance
+    assert shot.view.shot.notice is None
 
 
 def test_the_message_goes_when_the_user_goes_on(shot: WindowDriver) -> None:
     run(shot)
     shot.trigger("go.previous_doubt")
-    assert shot.view.notice is None
+    assert shot.view.shot.notice is None
 
 
 def test_a_single_frame_is_no_news(shot: WindowDriver) -> None:
     paint(shot)
     shot.trigger("propagate.forward_one")
     shot.finish_run()
-    assert shot.view.notice is None
+    assert shot.view.shot.notice is None
 
 
 class RatherSurePropagator(ShiftPropagator):
@@ -146,14 +147,14 @@ class TestSure:
 
     def test_small_doubts_are_no_praise_and_still_say_where_to_look(self, shot: WindowDriver) -> None:
         run(shot)
-        notice = shot.view.notice
+        notice = shot.view.shot.notice
         assert notice is not None and notice.kind is NoticeKind.INFO
         assert notice.text == "Propagated 11 frames. Look at frame 4 first: it is the least sure."
         shot.window.notice.button.click()
-        assert shot.view.frame_index == 4
+        assert shot.view.shot.frame_index == 4
         shot.go(0)
         shot.trigger("go.next_doubt")
-        assert 0 < shot.view.frame_index <= 4
+        assert 0 < shot.view.shot.frame_index <= 4
 
 
 class HungryPropagator(RatherSurePropagator):
@@ -175,14 +176,14 @@ class TestMemory:
         run(shot)
         assert shot.cell(11) is not None
         assert "Memory ran out; going on at 360 pixels." in told
-        notice = shot.view.notice
+        notice = shot.view.shot.notice
         assert notice is not None and notice.kind is NoticeKind.WARNING
         assert notice.hint == "Memory ran out; going on at 360 pixels."
 
 
 def _note(driver: WindowDriver, told: list[str]) -> None:
-    if driver.view.run is not None and driver.view.run.note:
-        told.append(driver.view.run.note)
+    if driver.view.shot.run is not None and driver.view.shot.run.note:
+        told.append(driver.view.shot.run.note)
 
 
 class LearningPropagator(RatherSurePropagator):
@@ -214,8 +215,8 @@ class TestLearning:
 
 
 def _title(driver: WindowDriver, seen: list[str]) -> None:
-    if driver.view.run is not None and driver.view.run.total:
-        seen.append(progress_title(driver.view.run))
+    if driver.view.shot.run is not None and driver.view.shot.run.total:
+        seen.append(progress_title(driver.view.shot.run))
 
 
 def test_before_the_first_frame_the_panel_says_what_is_done() -> None:

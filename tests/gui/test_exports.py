@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from vosapp.engine.job import JobContext
 from vosapp.export.export_job import ExportReport, ExportTask, export_body
 from vosapp.export.formats import ExportFormat
 from vosapp.export.recipe import MissingMasks
-from vosapp.presentation.view_state import NoticeKind
+from vosapp.presentation.status import NoticeKind
 from vosapp.ui.dialogs.export import ExportDialog
 from vosapp.video.images import read_image
 
@@ -131,7 +132,8 @@ def test_cancelling_says_what_stays(masked: WindowDriver, monkeypatch: pytest.Mo
 def test_a_folder_that_cannot_be_written_is_one_sentence(masked: WindowDriver, tmp_path: Path) -> None:
     blocker = tmp_path / "file"
     blocker.write_text("not a folder")
-    masked.workspace.exports.choose(folder=str(blocker))
+    exports = masked.workspace.exports
+    exports.choose(replace(exports.choice, folder=str(blocker)))
     export(masked)
     text = dialog(masked).result_text
     assert "file" in text and "Errno" not in text

@@ -21,7 +21,7 @@ def test_one_frame_at_a_time_goes_on_by_itself(shot: WindowDriver) -> None:
     for frame in (1, 2, 3):
         shot.trigger("propagate.forward_one")
         shot.finish_run()
-        assert shot.view.frame_index == frame
+        assert shot.view.shot.frame_index == frame
     assert sorted(shot.document.objects[0].cells) == [0, 1, 2, 3]
 
 
@@ -56,26 +56,26 @@ class TestDuringARun(GatedRuns):
 
     def test_the_picture_goes_along(self, shot: WindowDriver, gate: threading.Semaphore) -> None:
         self.start(shot, gate)
-        shot.wait(lambda: shot.view.picture_index == 2)
+        shot.wait(lambda: shot.view.shot.picture_index == 2)
         self.finish(shot, gate)
-        assert shot.view.frame_index == 0, "and comes back to where the run was started"
+        assert shot.view.shot.frame_index == 0, "and comes back to where the run was started"
 
     def test_until_the_user_goes_elsewhere(self, shot: WindowDriver, gate: threading.Semaphore) -> None:
         self.start(shot, gate)
         shot.go(7)
         self.finish(shot, gate)
-        assert shot.view.frame_index == 7
+        assert shot.view.shot.frame_index == 7
 
     def test_or_paints(self, shot: WindowDriver, gate: threading.Semaphore) -> None:
         self.start(shot, gate)
-        shot.wait(lambda: shot.view.picture_index == 2)
+        shot.wait(lambda: shot.view.shot.picture_index == 2)
         shot.drag([(20, 20), (25, 25)], lift=False)
         gate.release(2)
         shot.wait(lambda: shot.cell(4) is not None)
         shot.mouse(QEvent.Type.MouseMove, (28, 28), button=NONE)
         shot.lift((28, 28))
         self.finish(shot, gate)
-        assert shot.view.frame_index == 2
+        assert shot.view.shot.frame_index == 2
         cell = shot.cell(2)
         assert cell is not None and cell.is_painted
 
@@ -83,5 +83,5 @@ class TestDuringARun(GatedRuns):
         shot.trigger("propagate.follow")
         self.start(shot, gate)
         self.finish(shot, gate)
-        assert shot.view.frame_index == 0
+        assert shot.view.shot.frame_index == 0
         assert not shot.window.commands["propagate.follow"].isChecked()

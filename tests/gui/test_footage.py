@@ -106,7 +106,7 @@ class Hand:
 
 def test_missing_images_are_marked_before_anything_is_decoded(driver: WindowDriver, gaps: Path) -> None:
     driver.open(gaps)
-    assert driver.view.damaged == set(GAPS)
+    assert driver.view.shot.damaged == set(GAPS)
     assert "3 images are missing (numbers 1004-1005, 1009)" in driver.notice
     timeline = driver.window.timeline
     assert "missing" in timeline.explain(QPointF(timeline.scale.middle(4), 5))
@@ -149,7 +149,7 @@ def hurt(tmp_path: Path) -> Path:
 def test_damage_found_while_looking_is_remembered(driver: WindowDriver, hurt: Path) -> None:
     driver.open(hurt)
     driver.go(6)
-    driver.wait(lambda: 6 in driver.view.damaged)
+    driver.wait(lambda: 6 in driver.view.shot.damaged)
     assert "Frame 6 is damaged in the file" in banner(driver)
     driver.go(2)
     assert banner(driver) == ""
@@ -162,7 +162,7 @@ def test_damage_that_a_run_meets_is_shown_and_its_mask_is_doubtful(driver: Windo
     driver.drag([(40, 40), (60, 50)])
     driver.workspace.runs.start_way(Direction.FORWARD, None)
     driver.finish_run()
-    assert 6 in driver.view.damaged
+    assert 6 in driver.view.shot.damaged
     doubts = {frame: cell.doubt for frame in range(1, 12) if (cell := driver.cell(frame)) is not None}
     assert doubts[6] == 1.0
     assert doubts[5] < 0.5
@@ -178,7 +178,7 @@ def facts(driver: WindowDriver) -> str:
 def test_another_clip_begins_without_the_damage_of_the_last(driver: WindowDriver, gaps: Path, clip_path: Path) -> None:
     driver.open(gaps)
     driver.open(clip_path)
-    assert driver.view.damaged == frozenset()
+    assert driver.view.shot.damaged == frozenset()
     assert "decoded by" in facts(driver)
 
 
@@ -199,7 +199,7 @@ def test_the_exact_count_comes_without_losing_anything(
 
     monkeypatch.setattr("vosapp.video.open.open_video", open_source)
     driver.open(clip_path)
-    driver.wait(lambda: driver.view.clip is not None and driver.view.clip.provisional)
+    driver.wait(lambda: driver.view.shot.clip is not None and driver.view.shot.clip.provisional)
     clip = driver.document.clip
     assert clip is not None
     assert clip.frame_count == claimed
@@ -211,14 +211,14 @@ def test_the_exact_count_comes_without_losing_anything(
     driver.drag([(40, 40), (90, 50)])
     painted = driver.mask(5)
     if claimed > 12:
-        driver.workspace.session.set(frame_index=claimed - 1)
+        driver.workspace.session.set(shot=replace(driver.workspace.session.shot, frame_index=claimed - 1))
     for drive in opened:
         drive.claimed = None
-    driver.wait(lambda: driver.view.clip is not None and not driver.view.clip.provisional)
+    driver.wait(lambda: driver.view.shot.clip is not None and not driver.view.shot.clip.provisional)
     assert driver.document.clip is not None
     assert driver.document.clip.frame_count == 12
     assert driver.notice == ""
-    assert driver.view.frame_index == (11 if claimed > 12 else 5)
+    assert driver.view.shot.frame_index == (11 if claimed > 12 else 5)
     assert np.array_equal(driver.mask(5), painted)
     assert driver.window.timeline.scale.frame_count == 12
     driver.workspace.masks.undo()
@@ -233,7 +233,7 @@ def test_a_project_opens_although_its_clip_still_claims_another_length(
     shot.drag([(40, 40), (90, 50)])
     shot.answers.path = tmp_path / "work.vosapp"
     shot.trigger("file.save_as")
-    shot.wait(lambda: shot.view.project.saved)
+    shot.wait(lambda: shot.view.shot.project.saved)
     shot.trigger("file.close")
     shot.wait(lambda: shot.document.clip is None)
     opened: list[Drive] = []
@@ -245,12 +245,12 @@ def test_a_project_opens_although_its_clip_still_claims_another_length(
 
     monkeypatch.setattr("vosapp.video.open.open_video", open_source)
     shot.open(tmp_path / "work.vosapp")
-    assert shot.view.media_problem == ""
+    assert shot.view.shot.media_problem == ""
     assert shot.mask(0).any()
     for drive in opened:
         drive.found = ("The file is cut off.",)
         drive.claimed = None
-    shot.wait(lambda: shot.view.clip is not None and not shot.view.clip.provisional)
+    shot.wait(lambda: shot.view.shot.clip is not None and not shot.view.shot.clip.provisional)
     assert shot.document.clip is not None
     assert shot.document.clip.frame_count == 12
     assert shot.notice == "The file is cut off.", "what is found while counting is told"
@@ -270,13 +270,13 @@ def test_a_drive_that_hangs_does_not_hold_the_window(
     forget_pictures(driver)
     drive.answers.clear()
     driver.workspace.playback.go(7)
-    driver.wait(lambda: driver.view.waiting)
+    driver.wait(lambda: driver.view.shot.waiting)
     assert "Waiting for the media: frame 7" in banner(driver)
-    assert driver.view.picture_index == 0, "the frame before stays, with its own masks"
+    assert driver.view.shot.picture_index == 0, "the frame before stays, with its own masks"
     driver.trigger("view.matte")  # everything else goes on
     driver.workspace.playback.go(9)
     drive.answers.set()
-    driver.wait(lambda: driver.view.picture_index == 9)
+    driver.wait(lambda: driver.view.shot.picture_index == 9)
     assert banner(driver) == ""
     forget_pictures(driver)
     drive.answers.clear()
@@ -306,7 +306,7 @@ def test_a_file_that_goes_away_is_said_once_and_the_work_stays(
     driver.workspace.playback.go(3)
     driver.wait(lambda: "There is no file" in driver.notice)
     assert driver.mask(0).any()
-    assert driver.view.picture_index == 0
+    assert driver.view.shot.picture_index == 0
 
 
 # -- scrubbing ----------------------------------------------------------------------------------------------------
@@ -323,7 +323,7 @@ def test_scrubbing_decodes_what_the_hand_stopped_at_and_little_else(
     hand.lift()
     assert drive.begun[before:] == [60], "one frame at a time"
     drive.answers.set()
-    driver.wait(lambda: driver.view.picture_index == 100)
+    driver.wait(lambda: driver.view.shot.picture_index == 100)
     assert driver.canvas.frame is not None
     assert read_index(driver.canvas.frame) == 100
     settle(driver)
@@ -339,7 +339,7 @@ def test_a_quick_hand_costs_at_most_one_frame_too_many(driver: WindowDriver, dri
     hand.move(90, 40, 75, 110, 55, 100)
     hand.lift()
     drive.answers.set()
-    driver.wait(lambda: driver.view.picture_index == 100)
+    driver.wait(lambda: driver.view.shot.picture_index == 100)
     asked = drive.begun[before:]
     assert 100 in asked[:2], asked
     assert not set(asked[2:]) - set(range(88, 120)), asked
@@ -353,7 +353,7 @@ def test_scrubbing_back_and_forth_within_the_cache_decodes_nothing(
     before = list(drives[-1].decoded)
     for frame in [3, 20, 8, 15, 1, 24, 12]:
         Hand(driver, frame).lift()
-        assert driver.view.picture_index == frame, "shown at once, without the decoder"
+        assert driver.view.shot.picture_index == frame, "shown at once, without the decoder"
     settle(driver)
     again = [index for index in drives[-1].decoded[len(before) :] if index in before]
     assert again == []
@@ -467,7 +467,7 @@ def test_closing_the_window_does_not_wait_for_a_drive_that_hangs(
     monkeypatch.setattr("vosapp.video.open.open_video", open_source)
     driver.workspace.projects.open_path(clip_path)
     driver.wait(asked.is_set)
-    assert driver.view.opening
+    assert driver.view.app.opening
     driver.window.close()
     assert not driver.window.isVisible()
     (left,) = job_thread._left_behind

@@ -50,7 +50,7 @@ def test_a_full_disk_is_said_and_the_work_can_be_saved_elsewhere(
     assert shot.window.isVisible() and "Leave without saving?" in shot.answers.asked
     shot.answers.path = tmp_path / "rescued.vosapp"
     shot.trigger("file.save_as")
-    assert shot.view.project.name == "rescued"
+    assert shot.view.shot.project.name == "rescued"
     shot.trigger("file.close")
     project = Project.open(tmp_path / "rescued.vosapp", read_only=True)
     for frame, expected in zip(frames, painted, strict=True):

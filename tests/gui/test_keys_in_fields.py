@@ -56,7 +56,7 @@ def test_enter_after_a_frame_number_goes_there_and_makes_no_anchor(shot: WindowD
     field = frame_field(shot)
     QTest.keyClicks(field, "5")
     QTest.keyClick(field, Qt.Key.Key_Return)
-    shot.wait(lambda: shot.view.picture_index == 5)
+    shot.wait(lambda: shot.view.shot.picture_index == 5)
     assert not cell_of(shot, 2).is_anchor and not cell_of(shot, 5).is_anchor
     assert shot.canvas.hasFocus(), "the keys are the viewer's again"
     QTest.keyClick(shot.canvas, Qt.Key.Key_Return)
@@ -78,7 +78,7 @@ def test_a_name_takes_every_key_and_enter_only_ends_it(shot: WindowDriver, tool:
     shot.wait(lambda: shot.document.object(1).name == expected)
     assert not cell_of(shot, 2).is_anchor and shot.cell(2) is not None
     after = shot.view
-    assert (after.tool, after.frame_index, after.playback.speed) == (before.tool, 2, 0)
+    assert (after.app.tool, after.shot.frame_index, after.shot.playback.speed) == (before.app.tool, 2, 0)
     assert not shot.workspace.runs.is_running
 
 
@@ -90,10 +90,10 @@ def test_escape_in_a_field_gives_up_the_field_and_nothing_else(shot: WindowDrive
     field = frame_field(shot)
     QTest.keyClicks(field, "7")
     QTest.keyClick(field, Qt.Key.Key_Escape)
-    assert shot.view.frame_index == 2 and field.text() == "2"
-    assert shot.view.polygon_points == 2, "the polygon goes on"
+    assert shot.view.shot.frame_index == 2 and field.text() == "2"
+    assert shot.view.shot.polygon_points == 2, "the polygon goes on"
     QTest.keyClick(shot.canvas, Qt.Key.Key_Escape)
-    assert shot.view.polygon_points == 0
+    assert shot.view.shot.polygon_points == 0
     field = name_field(shot)
     QTest.keyClicks(field, "x")
     QTest.keyClick(field, Qt.Key.Key_Escape)
@@ -107,10 +107,10 @@ def test_a_polygon_and_suggestions_keep_their_keys_from_fields(shot: WindowDrive
         shot.click(point)
     field = frame_field(shot)
     QTest.keyClick(field, Qt.Key.Key_Backspace)
-    assert shot.view.polygon_points == 3
+    assert shot.view.shot.polygon_points == 3
     QTest.keyClicks(field, "2")
     QTest.keyClick(field, Qt.Key.Key_Enter)
-    assert shot.view.polygon_points == 3 and not cell_of(shot, 2).is_painted
+    assert shot.view.shot.polygon_points == 3 and not cell_of(shot, 2).is_painted
     QTest.keyClick(shot.canvas, Qt.Key.Key_Escape)
     shot.workspace.suggest.make_body = FakeSearch()
     shot.trigger("object.suggest")
@@ -118,7 +118,7 @@ def test_a_polygon_and_suggestions_keep_their_keys_from_fields(shot: WindowDrive
     field = frame_field(shot)
     QTest.keyClicks(field, "2")
     QTest.keyClick(field, Qt.Key.Key_Return)
-    assert len(shot.document.objects) == 1 and shot.view.suggestions is not None
+    assert len(shot.document.objects) == 1 and shot.view.shot.suggestions is not None
     shot.workspace.suggest.discard()
 
 

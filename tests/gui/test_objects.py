@@ -25,7 +25,7 @@ def test_clean_up_fills_small_holes_and_takes_specks_away_in_one_step(shot: Wind
     shot.workspace.looks.set_brush(12)
     shot.trigger("edit.clean_up")
     assert shot.mask(0)[50, 60] and not shot.mask(0)[80, 140]
-    assert shot.view.project.undo_label == "clean up"
+    assert shot.view.shot.project.undo_label == "clean up"
     shot.trigger("edit.undo")
     assert np.array_equal(shot.mask(0), before)
 
@@ -35,13 +35,13 @@ def test_a_stroke_behind_another_object_says_why_it_is_not_seen(shot: WindowDriv
     shot.drag([(40, 50), (100, 50)])
     shot.trigger("object.add")
     shot.drag([(130, 80)])
-    assert shot.view.notice is None, "in plain sight"
+    assert shot.view.shot.notice is None, "in plain sight"
     shot.drag([(50, 50), (90, 50)])
     assert shot.notice == "Object 2 lies behind Object 1, which hides most of that stroke."
     shot.window.notice.button.click()
-    assert [item.id for item in shot.document.objects] == [2, 1] and shot.view.notice is None
+    assert [item.id for item in shot.document.objects] == [2, 1] and shot.view.shot.notice is None
     shot.drag([(50, 50), (90, 50)])
-    assert shot.view.notice is None
+    assert shot.view.shot.notice is None
 
 
 def test_an_object_that_comes_back_is_the_active_one_again(shot: WindowDriver) -> None:
@@ -62,9 +62,9 @@ def test_deleting_the_only_object_shown_shows_the_others(shot: WindowDriver) -> 
     shot.trigger("object.add")
     shot.drag([(100, 50)])
     shot.trigger("object.solo")
-    assert not shot.view.shows(1)
+    assert not shot.view.shot.shows(1)
     shot.trigger("object.delete")
-    assert shot.view.shows(1)
+    assert shot.view.shot.shows(1)
 
 
 def test_the_window_fits_a_small_screen(driver: WindowDriver, clip_path: Path) -> None:

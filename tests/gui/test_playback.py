@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def player(shot: WindowDriver, clock: Clock) -> Iterator[PlaybackController]:
 
 def show(driver: WindowDriver, frame_index: int) -> None:
     """As if the frame had been decoded at once."""
-    driver.workspace.session.set(picture_index=frame_index)
+    driver.workspace.session.set(shot=replace(driver.workspace.session.shot, picture_index=frame_index))
 
 
 def test_every_picture_is_the_frame_of_its_number(shot: WindowDriver) -> None:
@@ -54,29 +55,29 @@ def test_every_picture_is_the_frame_of_its_number(shot: WindowDriver) -> None:
 
 def test_steps_and_ends(shot: WindowDriver) -> None:
     shot.trigger("go.next")
-    assert shot.view.frame_index == 1
+    assert shot.view.shot.frame_index == 1
     shot.trigger("go.on_10")
-    assert shot.view.frame_index == 11
+    assert shot.view.shot.frame_index == 11
     shot.trigger("go.next")
-    assert shot.view.frame_index == LAST
+    assert shot.view.shot.frame_index == LAST
     shot.trigger("go.previous")
     shot.trigger("go.back_10")
-    assert shot.view.frame_index == 0
+    assert shot.view.shot.frame_index == 0
     shot.trigger("go.last")
-    assert shot.view.frame_index == LAST
+    assert shot.view.shot.frame_index == LAST
     shot.trigger("go.first")
-    assert shot.view.frame_index == 0
+    assert shot.view.shot.frame_index == 0
 
 
 def test_typed_numbers(shot: WindowDriver) -> None:
     shot.workspace.playback.go_typed("7")
-    assert shot.view.frame_index == 7
+    assert shot.view.shot.frame_index == 7
     shot.workspace.playback.go_typed("+20")
-    assert shot.view.frame_index == LAST
+    assert shot.view.shot.frame_index == LAST
     shot.workspace.playback.go_typed("-5")
-    assert shot.view.frame_index == 6
+    assert shot.view.shot.frame_index == 6
     shot.workspace.playback.go_typed("nonsense")
-    assert shot.view.frame_index == 6
+    assert shot.view.shot.frame_index == 6
 
 
 def test_anchors_are_found_and_the_search_goes_round(shot: WindowDriver) -> None:
@@ -87,10 +88,10 @@ def test_anchors_are_found_and_the_search_goes_round(shot: WindowDriver) -> None
     seen = []
     for _ in range(3):
         shot.trigger("go.next_anchor")
-        seen.append(shot.view.frame_index)
+        seen.append(shot.view.shot.frame_index)
     assert seen == [2, 8, 2]
     shot.trigger("go.previous_anchor")
-    assert shot.view.frame_index == 8
+    assert shot.view.shot.frame_index == 8
 
 
 def test_doubtful_frames_are_one_stop_a_trouble(shot: WindowDriver) -> None:
@@ -100,9 +101,9 @@ def test_doubtful_frames_are_one_stop_a_trouble(shot: WindowDriver) -> None:
     assert shot.presented_review == (7, 8, 9, 10, 11)
     shot.go(0)
     shot.trigger("go.next_doubt")
-    assert shot.view.frame_index == 11
+    assert shot.view.shot.frame_index == 11
     shot.trigger("go.previous_doubt")
-    assert shot.view.frame_index == 11
+    assert shot.view.shot.frame_index == 11
 
 
 def test_in_and_out(shot: WindowDriver) -> None:
@@ -125,60 +126,60 @@ def test_the_clock_decides_which_frame_is_shown(shot: WindowDriver, player: Play
     for frame in range(1, 11):
         clock.now += 1 / 24 + 1e-6
         player.tick()
-        assert shot.view.frame_index == frame
+        assert shot.view.shot.frame_index == frame
         show(shot, frame)
-    assert shot.view.playback.dropped == 0
-    assert shot.view.playback.measured_rate == pytest.approx(24, rel=0.3)
+    assert shot.view.shot.playback.dropped == 0
+    assert shot.view.shot.playback.measured_rate == pytest.approx(24, rel=0.3)
 
 
 def test_frames_that_come_too_late_are_counted(shot: WindowDriver, player: PlaybackController, clock: Clock) -> None:
     player.play(1)
     clock.now += 3.5 / 24
     player.tick()
-    assert shot.view.frame_index == 3
-    assert shot.view.playback.dropped == 2
+    assert shot.view.shot.frame_index == 3
+    assert shot.view.shot.playback.dropped == 2
     show(shot, 2)  # as if frame 3 were still being decoded
     clock.now += 1 / 24
     player.tick()
-    assert shot.view.playback.dropped == 3
+    assert shot.view.shot.playback.dropped == 3
 
 
 def test_playing_loops_or_stops_at_the_end(shot: WindowDriver, player: PlaybackController, clock: Clock) -> None:
     player.play(1)
     clock.now += 12.5 / 24
     player.tick()
-    assert shot.view.frame_index == 0 and shot.view.playback.speed == 1
+    assert shot.view.shot.frame_index == 0 and shot.view.shot.playback.speed == 1
     shot.trigger("play.loop")
     clock.now += 20 / 24
     player.tick()
-    assert shot.view.frame_index == LAST and shot.view.playback.speed == 0
+    assert shot.view.shot.frame_index == LAST and shot.view.shot.playback.speed == 0
 
 
 def test_playing_stays_between_in_and_out(shot: WindowDriver, player: PlaybackController, clock: Clock) -> None:
     shot.workspace.playback.set_in_out(FrameRange(2, 5))
     shot.go(5)
     player.play(1)
-    assert shot.view.frame_index == 2
+    assert shot.view.shot.frame_index == 2
     clock.now += 4.5 / 24
     player.tick()
-    assert shot.view.frame_index == 2
+    assert shot.view.shot.frame_index == 2
 
 
 def test_j_k_l(shot: WindowDriver) -> None:
     speeds = []
     for key in ("forward", "forward", "forward", "forward", "forward", "backward", "backward", "stop"):
         shot.trigger(f"play.{key}")
-        speeds.append(shot.view.playback.speed)
+        speeds.append(shot.view.shot.playback.speed)
     assert speeds == [1, 2, 4, 8, 8, -1, -2, 0]
 
 
 def test_space_plays_and_pauses_and_never_propagates(shot: WindowDriver) -> None:
     shot.drag([(50, 50)])
     shot.trigger("play.toggle")
-    assert shot.view.playback.speed == 1
-    shot.wait(lambda: shot.view.frame_index > 0)
+    assert shot.view.shot.playback.speed == 1
+    shot.wait(lambda: shot.view.shot.frame_index > 0)
     shot.trigger("play.toggle")
-    assert shot.view.playback.speed == 0
+    assert shot.view.shot.playback.speed == 0
     assert not shot.workspace.runs.is_running and len(shot.document.objects[0].cells) == 1
 
 
@@ -201,7 +202,7 @@ def test_real_playback_follows_the_source_rate(
 
     def has_played_enough() -> bool:
         nonlocal now
-        places.append((driver.view.frame_index, looked - start))
+        places.append((driver.view.shot.frame_index, looked - start))
         now = time.perf_counter()
         return looked - start > 0.5
 

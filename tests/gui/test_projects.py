@@ -14,6 +14,7 @@ from tests.gui.window_driver import WindowDriver
 from vosapp.core.document import Origin
 from vosapp.core.project import Project
 from vosapp.core.recent import unsaved_dir
+from vosapp.presentation.view_state import ShotView, Tool, ViewMode
 from vosapp.ui.panels.start_page import STEPS, card_title
 from vosapp.video.images import write_png
 
@@ -24,7 +25,7 @@ def test_opening_a_clip_shows_it_and_keeps_an_unsaved_project(shot: WindowDriver
     assert "not saved" in shot.window.windowTitle()
     assert len(unsaved_files()) == 1
     shot.settle()
-    assert str(clip_path) in shot.view.recent
+    assert str(clip_path) in shot.view.app.recent
 
 
 def test_unsaved_work_is_offered_and_goes_on(shot: WindowDriver, clip_path: Path) -> None:
@@ -32,30 +33,30 @@ def test_unsaved_work_is_offered_and_goes_on(shot: WindowDriver, clip_path: Path
     painted = shot.mask(0)
     shot.trigger("file.close")
     assert shot.window.pages.currentIndex() == 0
-    assert len(shot.view.unsaved) == 1
-    shot.window.start_page.unsaved_chosen.emit(str(shot.view.unsaved[0].path))
-    shot.wait(lambda: shot.view.picture_index == 0)
+    assert len(shot.view.app.unsaved) == 1
+    shot.window.start_page.unsaved_chosen.emit(str(shot.view.app.unsaved[0].path))
+    shot.wait(lambda: shot.view.shot.picture_index == 0)
     assert np.array_equal(shot.mask(0), painted)
-    assert shot.view.project.undo_label == "paint"
-    assert not shot.view.project.saved
+    assert shot.view.shot.project.undo_label == "paint"
+    assert not shot.view.shot.project.saved
 
 
 def test_a_clip_that_was_only_looked_at_leaves_nothing(shot: WindowDriver) -> None:
     shot.trigger("file.close")
-    assert shot.view.unsaved == ()
+    assert shot.view.app.unsaved == ()
 
 
 def test_unsaved_work_can_be_deleted_after_asking(shot: WindowDriver) -> None:
     shot.drag([(50, 50)])
     shot.trigger("file.close")
     shot.answers.agrees = False
-    shot.window.start_page.unsaved_discarded.emit(str(shot.view.unsaved[0].path))
+    shot.window.start_page.unsaved_discarded.emit(str(shot.view.app.unsaved[0].path))
     shot.settle()
-    assert len(shot.view.unsaved) == 1
+    assert len(shot.view.app.unsaved) == 1
     shot.answers.agrees = True
-    shot.window.start_page.unsaved_discarded.emit(str(shot.view.unsaved[0].path))
+    shot.window.start_page.unsaved_discarded.emit(str(shot.view.app.unsaved[0].path))
     shot.settle()
-    assert shot.view.unsaved == () and unsaved_files() == []
+    assert shot.view.app.unsaved == () and unsaved_files() == []
 
 
 def test_save_as_and_reopen(shot: WindowDriver, tmp_path: Path) -> None:
@@ -71,7 +72,7 @@ def test_save_as_and_reopen(shot: WindowDriver, tmp_path: Path) -> None:
     shot.trigger("file.close")
     shot.open(tmp_path / "my shot.vosapp")
     assert np.array_equal(shot.mask(0), painted)
-    assert shot.view.project.saved
+    assert shot.view.shot.project.saved
     shot.trigger("edit.undo")
     assert shot.mask(0).sum() < painted.sum()
 
@@ -93,7 +94,7 @@ def test_saving_where_it_cannot_be_saved_is_said_and_loses_nothing(shot: WindowD
     shot.answers.path = tmp_path / "no such folder" / "a.vosapp"
     shot.trigger("file.save_as")
     assert "a.vosapp" in shot.notice
-    assert shot.mask(0).any() and not shot.view.project.saved
+    assert shot.mask(0).any() and not shot.view.shot.project.saved
 
 
 def test_a_folder_of_images_opens_with_its_numbers(driver: WindowDriver, tmp_path: Path) -> None:
@@ -103,12 +104,12 @@ def test_a_folder_of_images_opens_with_its_numbers(driver: WindowDriver, tmp_pat
         write_png(folder / f"plate.{number}.png", np.full((20, 30), number % 256, np.uint8))
     driver.answers.path = folder
     driver.trigger("file.open_folder")
-    driver.wait(lambda: driver.view.picture_index == 0)
+    driver.wait(lambda: driver.view.shot.picture_index == 0)
     assert driver.document.clip is not None and driver.document.clip.first_number == 1001
     driver.workspace.playback.go_typed("1003")
-    assert driver.view.frame_index == 2
+    assert driver.view.shot.frame_index == 2
     driver.workspace.playback.go_typed("-1")
-    assert driver.view.frame_index == 1
+    assert driver.view.shot.frame_index == 1
 
 
 def _bad_files(folder: Path, clip: Path) -> dict[str, Path]:
@@ -204,7 +205,7 @@ def test_a_mask_of_several_objects_makes_them(shot: WindowDriver, tmp_path: Path
 
 def test_dropping_a_clip_opens_it(driver: WindowDriver, clip_path: Path) -> None:
     drop(driver, [clip_path])
-    driver.wait(lambda: driver.view.picture_index == 0)
+    driver.wait(lambda: driver.view.shot.picture_index == 0)
     assert driver.document.clip is not None
 
 
@@ -248,7 +249,7 @@ def test_the_first_page_says_how_it_goes_and_opens_the_demo_shot(driver: WindowD
     assert [text for _, text in STEPS] == [text for text in texts if any(text == step for _, step in STEPS)]
     demo = next(button for button in page.findChildren(QPushButton) if "demo shot" in button.text())
     demo.click()
-    driver.wait(lambda: driver.view.opening == "" and driver.view.picture_index == 0)
+    driver.wait(lambda: driver.view.app.opening == "" and driver.view.shot.picture_index == 0)
     assert driver.document.clip is not None and driver.document.clip.frame_count == 84
     driver.trigger("file.close")
     assert not [shown for shown in page.findChildren(QLabel) if shown.isVisible() and shown.text() == STEPS[0][1]]
@@ -257,3 +258,20 @@ def test_the_first_page_says_how_it_goes_and_opens_the_demo_shot(driver: WindowD
 def test_a_folder_of_images_is_listed_with_the_folder_around_it() -> None:
     assert card_title(Path("/shots/kite/frames")) == "kite/frames"
     assert card_title(Path("/shots/kite/plate.mov")) == "plate.mov"
+
+
+def test_tools_survive_a_clip_and_what_belongs_to_the_shot_does_not(shot: WindowDriver, clip_path: Path) -> None:
+    shot.trigger("tool.eraser")
+    shot.trigger("view.onion")
+    shot.trigger("view.outline")
+    shot.workspace.looks.set_brush(77)
+    shot.drag([(50, 55)])
+    shot.go(3)
+    app = shot.view.app
+    shot.trigger("file.close")
+    assert shot.view.shot == ShotView(), "nothing of the shot is left"
+    shot.open(clip_path)
+    view = shot.view
+    assert (view.app.tool, view.app.onion, view.app.brush_px) == (Tool.ERASER, True, 77)
+    assert view.app.propagate == app.propagate and view.app.engines == app.engines
+    assert (view.shot.mode, view.shot.frame_index, view.shot.active_object) == (ViewMode.OVERLAY, 0, 0)

@@ -38,7 +38,7 @@ def test_masks_of_a_range_are_copied_and_pasted_as_one_step(run: WindowDriver) -
     run.trigger("object.add")
     run.go(7)
     run.trigger("edit.paste")
-    assert run.view.project.undo_label == "paste 3 masks"
+    assert run.view.shot.project.undo_label == "paste 3 masks"
     cells = run.document.object(2).cells
     assert list(cells) == [7, 8, 9] and all(cell.origin is Origin.DRAWN for cell in cells.values())
     assert all(np.array_equal(run.mask(7 + place, 2), mask) for place, mask in enumerate(source))
@@ -54,7 +54,7 @@ def test_copied_masks_outlive_what_they_were_copied_from(run: WindowDriver) -> N
     run.trigger("edit.delete_range")
     run.go(11)
     run.trigger("edit.paste")
-    assert run.view.project.undo_label == "paste mask"
+    assert run.view.shot.project.undo_label == "paste mask"
     assert np.array_equal(run.mask(11), kept)
 
 
@@ -69,7 +69,7 @@ def test_masks_are_moved_in_time_and_stay_what_they_are(run: WindowDriver) -> No
     first, second = run.mask(1), run.mask(2)
     run.answers.move = (FrameRange(1, 2), 6, 1)
     run.trigger("edit.move_range")
-    assert run.view.project.undo_label == "move masks"
+    assert run.view.shot.project.undo_label == "move masks"
     assert run.cell(1) is None and run.cell(2) is None
     assert np.array_equal(run.mask(7), first) and np.array_equal(run.mask(8), second)
     cell = run.cell(7)
@@ -104,11 +104,11 @@ def test_absence_is_declared_and_taken_back(run: WindowDriver) -> None:
     assert not run.window.commands["edit.present_range"].isEnabled()
     run.answers.frames = FrameRange(4, 8)
     run.trigger("edit.absent_range")
-    assert run.view.project.undo_label == "mark absent"
+    assert run.view.shot.project.undo_label == "mark absent"
     assert [frame for frame in range(12) if run.document.object(1).is_absent(frame)] == [4, 5, 6, 7, 8]
     run.answers.frames = FrameRange(5, 6)
     run.trigger("edit.present_range")
-    assert run.view.project.undo_label == "mark present"
+    assert run.view.shot.project.undo_label == "mark present"
     assert [frame for frame in range(12) if run.document.object(1).is_absent(frame)] == [4, 7, 8]
     run.trigger("edit.undo")
     run.trigger("edit.undo")
@@ -119,7 +119,7 @@ def test_a_cut_stops_a_run_and_is_a_step(shot: WindowDriver) -> None:
     shot.drag([(50, 50)])
     shot.go(6)
     shot.trigger("mark.cut")
-    assert shot.document.cuts == (6,) and shot.view.project.undo_label == "mark cut"
+    assert shot.document.cuts == (6,) and shot.view.shot.project.undo_label == "mark cut"
     assert shot.window.commands["mark.cut"].isChecked()
     shot.go(0)
     assert not shot.window.commands["mark.cut"].isEnabled(), "frame 0 begins a shot anyway"
@@ -128,7 +128,7 @@ def test_a_cut_stops_a_run_and_is_a_step(shot: WindowDriver) -> None:
     assert list(shot.document.object(1).cells) == [0, 1, 2, 3, 4, 5]
     shot.go(6)
     shot.trigger("mark.cut")
-    assert shot.document.cuts == () and shot.view.project.undo_label == "take cut back"
+    assert shot.document.cuts == () and shot.view.shot.project.undo_label == "take cut back"
 
 
 def test_the_matte_is_shown_with_its_edge_while_it_is_set(shot: WindowDriver) -> None:
@@ -136,7 +136,7 @@ def test_the_matte_is_shown_with_its_edge_while_it_is_set(shot: WindowDriver) ->
     assert set(np.unique(shot.canvas.overlay.labels)) == {0, 1}
     shot.trigger("object.matte")
     dialog = shot.window.findChild(MatteDialog)
-    assert dialog is not None and shot.view.mode is ViewMode.MATTE
+    assert dialog is not None and shot.view.shot.mode is ViewMode.MATTE
     dialog.feather.setValue(8.0)
     expected = alpha_of(shot.mask(0), MatteSettings(feather_px=8.0))
     assert np.array_equal(shot.canvas.overlay.labels, expected) and len(np.unique(expected)) > 4
@@ -144,7 +144,7 @@ def test_the_matte_is_shown_with_its_edge_while_it_is_set(shot: WindowDriver) ->
     assert dialog.feather.value() == 0.0, "the dialog shows what undo left"
     shot.trigger("edit.redo")
     dialog.accept()
-    assert shot.view.mode is ViewMode.OVERLAY and set(np.unique(shot.canvas.overlay.labels)) == {0, 1}
+    assert shot.view.shot.mode is ViewMode.OVERLAY and set(np.unique(shot.canvas.overlay.labels)) == {0, 1}
 
 
 def test_painting_on_a_soft_matte_shows_the_mask_and_then_the_matte_again(shot: WindowDriver) -> None:
@@ -167,9 +167,9 @@ def test_the_matte_edge_is_one_step_and_reaches_the_export(shot: WindowDriver, t
     dialog.feather.setValue(4.0)
     dialog.accept()
     assert shot.document.object(1).matte == MatteSettings(2.0, 4.0)
-    assert shot.view.project.undo_label == "matte edge"
+    assert shot.view.shot.project.undo_label == "matte edge"
     shot.trigger("edit.undo")
-    assert shot.document.object(1).matte == MatteSettings() and shot.view.project.undo_label == "paint"
+    assert shot.document.object(1).matte == MatteSettings() and shot.view.shot.project.undo_label == "paint"
     shot.trigger("edit.redo")
     exports = shot.workspace.exports
     shot.answers.path = tmp_path
@@ -186,9 +186,9 @@ def test_in_and_out_are_steps(shot: WindowDriver) -> None:
     shot.trigger("mark.in")
     shot.go(8)
     shot.trigger("mark.out")
-    assert shot.document.in_out == FrameRange(3, 8) and shot.view.project.undo_label == "set in and out"
+    assert shot.document.in_out == FrameRange(3, 8) and shot.view.shot.project.undo_label == "set in and out"
     shot.trigger("mark.clear")
-    assert shot.document.in_out is None and shot.view.project.undo_label == "clear in and out"
+    assert shot.document.in_out is None and shot.view.shot.project.undo_label == "clear in and out"
     shot.trigger("edit.undo")
     assert shot.document.in_out == FrameRange(3, 8)
     shot.trigger("edit.undo")

@@ -32,7 +32,7 @@ def test_a_redo_touches_the_frames_between_the_next_barriers_and_the_playhead_st
     corrected.workspace.runs.start()
     corrected.finish_run()
     after = corrected.document.object(1).cells
-    assert corrected.view.frame_index == 6
+    assert corrected.view.shot.frame_index == 6
     assert [frame for frame in range(12) if after[frame] != before[frame]] == [4, 5, 6, 7, 8]
     assert after[6].is_anchor and 6 in after[5].sources and 6 in after[7].sources
     assert "Propagated 4 frames" in corrected.notice or corrected.notice == ""

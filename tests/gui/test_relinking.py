@@ -37,7 +37,7 @@ def saved(shot: WindowDriver, clip_path: Path, tmp_path: Path) -> WindowDriver:
 def open_without_clip(driver: WindowDriver, tmp_path: Path) -> RelinkDialog:
     """Opens the project, whose clip is gone, and waits for the end of the search."""
     driver.workspace.projects.open_path(tmp_path / "work" / "a.vosapp")
-    driver.wait(lambda: driver.view.media_problem != "" and not driver.workspace.relinking.is_searching)
+    driver.wait(lambda: driver.view.shot.media_problem != "" and not driver.workspace.relinking.is_searching)
     dialog = driver.workspace.relinking.dialog
     assert dialog is not None and dialog.isVisible()
     return dialog
@@ -63,11 +63,11 @@ def test_a_clip_that_was_moved_and_renamed_is_found_and_chosen(saved: WindowDriv
     assert "clip that the masks were made for" in dialog.warning.text()
     painted = saved.mask(0)
     press(saved, dialog)
-    saved.wait(lambda: saved.view.picture_index == 0)
-    assert not saved.view.media_problem and saved.workspace.relinking.dialog is None
+    saved.wait(lambda: saved.view.shot.picture_index == 0)
+    assert not saved.view.shot.media_problem and saved.workspace.relinking.dialog is None
     assert saved.document.clip is not None and saved.document.clip.path.endswith("A001.mp4")
     assert np.array_equal(saved.mask(0), painted)
-    assert saved.view.project.undo_label == "relink media"
+    assert saved.view.shot.project.undo_label == "relink media"
 
 
 def test_the_surest_is_first_and_what_does_not_fit_is_said_plainly(saved: WindowDriver, tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_the_surest_is_first_and_what_does_not_fit_is_said_plainly(saved: Window
     assert "Another clip: the masks are for 160 × 96, 24 fps, 12 frames" in dialog.warning.text()
     dialog.list.setCurrentRow(0)
     press(saved, dialog)
-    saved.wait(lambda: saved.view.picture_index == 0)
+    saved.wait(lambda: saved.view.shot.picture_index == 0)
     assert "not the file that the masks were made for" in saved.notice
 
 
@@ -98,7 +98,7 @@ def test_without_the_clip_masks_can_be_saved_and_exported(saved: WindowDriver, t
     painted = saved.mask(0)
     saved.answers.path = tmp_path / "work" / "b.vosapp"
     saved.trigger("file.save_as")
-    assert saved.view.project.name == "b"
+    assert saved.view.shot.project.name == "b"
     exports = saved.workspace.exports
     saved.answers.path = tmp_path / "out"
     (tmp_path / "out").mkdir()
@@ -109,14 +109,14 @@ def test_without_the_clip_masks_can_be_saved_and_exported(saved: WindowDriver, t
     assert len(list((tmp_path / "out").rglob("*.png"))) == FRAMES, exports.display().result
     saved.trigger("file.close")
     saved.workspace.projects.open_path(tmp_path / "work" / "b.vosapp")
-    saved.wait(lambda: saved.view.media_problem != "")
+    saved.wait(lambda: saved.view.shot.media_problem != "")
     assert np.array_equal(saved.mask(0), painted)
 
 
 def test_a_clip_beside_the_project_needs_no_search(saved: WindowDriver, tmp_path: Path) -> None:
     (tmp_path / "footage" / "plate.mp4").rename(tmp_path / "work" / "plate.mp4")
     saved.open(tmp_path / "work" / "a.vosapp")
-    assert not saved.view.media_problem and saved.workspace.relinking.dialog is None
+    assert not saved.view.shot.media_problem and saved.workspace.relinking.dialog is None
     assert saved.document.clip is not None and saved.document.clip.path == str(tmp_path / "work" / "plate.mp4")
 
 
@@ -151,7 +151,7 @@ def test_a_folder_or_file_of_the_users_choice(saved: WindowDriver, tmp_path: Pat
 
 def test_relinking_from_the_menu_can_be_undone(saved: WindowDriver, tmp_path: Path) -> None:
     saved.open(tmp_path / "work" / "a.vosapp")
-    first = saved.view.clip
+    first = saved.view.shot.clip
     copy = Path(shutil.copy(tmp_path / "footage" / "plate.mp4", tmp_path / "footage" / "copy.mp4"))
     saved.trigger("file.relink")
     saved.wait(lambda: not saved.workspace.relinking.is_searching)
@@ -160,10 +160,10 @@ def test_relinking_from_the_menu_can_be_undone(saved: WindowDriver, tmp_path: Pa
     saved.wait(lambda: len(rows(dialog)) == 2)
     dialog.list.setCurrentRow([("copy.mp4" in row) for row in rows(dialog)].index(True))
     press(saved, dialog)
-    saved.wait(lambda: saved.view.picture_index == 0)
-    assert saved.view.clip is not None and saved.view.clip.path == copy
+    saved.wait(lambda: saved.view.shot.picture_index == 0)
+    assert saved.view.shot.clip is not None and saved.view.shot.clip.path == copy
     saved.trigger("edit.undo")
-    saved.wait(lambda: saved.view.clip == first)
+    saved.wait(lambda: saved.view.shot.clip == first)
     assert saved.document.clip is not None and saved.document.clip.path.endswith("plate.mp4")
 
 

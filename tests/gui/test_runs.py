@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -15,7 +16,9 @@ from vosapp.core.document import Origin
 from vosapp.core.errors import EngineError
 from vosapp.core.timeline import Direction, FrameRange
 from vosapp.engine.run.propagation_job import propagation_body
-from vosapp.presentation.view_state import EngineChoice, NoticeKind, PropagateChoice, Reach
+from vosapp.presentation.choices import EngineChoice
+from vosapp.presentation.status import NoticeKind
+from vosapp.presentation.view_state import PropagateChoice, Reach
 from vosapp.ui.controllers.runs import MakeBody
 
 LAST = 11
@@ -36,7 +39,7 @@ def test_propagate_forward_fills_the_clip_in_one_undo_step(shot: WindowDriver) -
         cell = shot.cell(frame)
         assert cell is not None and cell.origin is Origin.PREDICTED and cell.sources == (0,)
         assert np.array_equal(shot.mask(frame), shifted(anchor, SHIFT_PX * frame))
-    assert shot.view.project.undo_label == "propagate forward"
+    assert shot.view.shot.project.undo_label == "propagate forward"
     shot.trigger("edit.undo")
     assert list(shot.document.objects[0].cells) == [0]
     shot.trigger("edit.redo")
@@ -73,7 +76,7 @@ def test_one_frame_and_to_the_next_anchor(shot: WindowDriver) -> None:
     shot.trigger("propagate.backward_anchor")
     shot.finish_run()
     assert sorted(shot.document.objects[0].cells) == list(range(2, 9))
-    assert shot.view.propagate.reach is Reach.AS_NEEDED
+    assert shot.view.app.propagate.reach is Reach.AS_NEEDED
 
 
 def test_in_and_out_bound_a_run(shot: WindowDriver) -> None:
@@ -146,7 +149,9 @@ def test_nothing_to_propagate_from_is_said(shot: WindowDriver) -> None:
 def test_an_engine_that_is_not_ready_says_why(shot: WindowDriver) -> None:
     paint(shot)
     lacking = EngineChoice("far", "Far network", "", ready=False, reason="its weights are not installed.")
-    shot.workspace.session.set(engines=(lacking,), propagate=PropagateChoice(engine="far"))
+    shot.workspace.session.set(
+        app=replace(shot.workspace.session.app, engines=(lacking,), propagate=PropagateChoice(engine="far"))
+    )
     assert not shot.window.propagate.button.isEnabled()
     shot.workspace.runs.start()
     assert "lacks its weights" in shot.notice
@@ -166,12 +171,12 @@ class TestWhileRunning(GatedRuns):
     ) -> None:
         self.start(shot, gate, 3)
         assert shot.cell(4) is None
-        assert shot.view.run is not None and shot.view.run.total == LAST + 1
+        assert shot.view.shot.run is not None and shot.view.shot.run.total == LAST + 1
         shot.go(3)
         assert shot.canvas.overlay.labels.any()
         gate.release(100)
         shot.finish_run()
-        assert shot.view.run is None
+        assert shot.view.shot.run is None
 
     def test_a_second_press_does_nothing(self, shot: WindowDriver, gate: threading.Semaphore) -> None:
         self.start(shot, gate, 1)
@@ -180,9 +185,9 @@ class TestWhileRunning(GatedRuns):
         shot.workspace.runs.start()
         gate.release(100)
         shot.finish_run()
-        assert shot.view.project.undo_label == "propagate forward"
+        assert shot.view.shot.project.undo_label == "propagate forward"
         shot.trigger("edit.undo")
-        assert shot.view.project.undo_label == "paint"
+        assert shot.view.shot.project.undo_label == "paint"
 
     def test_strokes_made_meanwhile_win_and_stay_after_undoing_the_run(
         self, shot: WindowDriver, gate: threading.Semaphore
@@ -215,7 +220,7 @@ class TestWhileRunning(GatedRuns):
     def test_cancel_keeps_finished_frames_as_one_step(self, shot: WindowDriver, gate: threading.Semaphore) -> None:
         self.start(shot, gate, 4)
         shot.trigger("propagate.cancel")
-        assert shot.view.run is not None and shot.view.run.cancelling
+        assert shot.view.shot.run is not None and shot.view.shot.run.cancelling
         gate.release(100)
         shot.finish_run()
         cells = shot.document.objects[0].cells
@@ -228,7 +233,7 @@ class TestWhileRunning(GatedRuns):
         self, shot: WindowDriver, gate: threading.Semaphore, own_data_folder: object
     ) -> None:
         self.start(shot, gate, 3)
-        path = shot.view.project.path
+        path = shot.view.shot.project.path
         opener = threading.Timer(0.2, gate.release, [100])  # while the window waits for the run
         opener.start()
         shot.window.close()
@@ -244,7 +249,7 @@ class TestWhileRunning(GatedRuns):
         self.start(shot, gate, 2)
         shot.trigger("view.matte")
         shot.trigger("play.toggle")
-        shot.wait(lambda: shot.view.frame_index > 2)
+        shot.wait(lambda: shot.view.shot.frame_index > 2)
         shot.trigger("play.toggle")
         gate.release(100)
         shot.finish_run()
@@ -263,7 +268,7 @@ class TestFailing:
         shot.trigger("propagate.forward")
         shot.finish_run()
         assert shot.notice == "The graphics card ran out of memory. Choose a smaller range."
-        assert shot.view.notice is not None and shot.view.notice.kind is NoticeKind.ERROR
+        assert shot.view.shot.notice is not None and shot.view.shot.notice.kind is NoticeKind.ERROR
         assert sorted(shot.document.objects[0].cells) == [0, 1, 2, 3, 4]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,9 +20,10 @@ from vosapp.engine.job import JobContext, Stage
 from vosapp.engine.suggest.job import SuggestTask
 from vosapp.engine.suggest.proposals import Proposal
 from vosapp.models.weights import WeightsState
+from vosapp.presentation.choices import SuggestChoice
+from vosapp.presentation.status import NoticeKind
 from vosapp.presentation.suggest import networks as suggest_networks
 from vosapp.presentation.suggest.networks import ALL, suggest_choices
-from vosapp.presentation.view_state import NoticeKind, SuggestChoice
 
 
 def box(left: int, top: int, right: int, bottom: int) -> np.ndarray:
@@ -96,8 +98,8 @@ def look(driver: WindowDriver) -> None:
 
 
 def chosen(driver: WindowDriver) -> set[int]:
-    assert driver.view.suggestions is not None
-    return set(driver.view.suggestions.chosen)
+    assert driver.view.shot.suggestions is not None
+    return set(driver.view.shot.suggestions.chosen)
 
 
 def hover(driver: WindowDriver, at: tuple[float, float]) -> None:
@@ -157,14 +159,14 @@ def test_enter_makes_anchors_in_one_undo_step_and_the_pen_edits_them(found: Wind
     assert np.array_equal(found.mask(2, 1), LARGE) and np.array_equal(found.mask(2, 2), OTHER)
     cell = found.cell(2)
     assert cell is not None and cell.is_anchor
-    assert found.view.suggestions is None and found.window.propagate.isVisible()
-    assert found.view.active_object == 1
+    assert found.view.shot.suggestions is None and found.window.propagate.isVisible()
+    assert found.view.shot.active_object == 1
 
     found.workspace.looks.set_brush(8)
     found.click(NOWHERE)
     assert found.mask(2, 1)[90, 155]
     found.trigger("edit.undo")
-    assert found.view.project.undo_label == "add suggested objects"
+    assert found.view.shot.project.undo_label == "add suggested objects"
     found.trigger("edit.undo")
     assert not found.document.objects
 
@@ -190,12 +192,12 @@ def test_nothing_chosen_is_nothing_accepted_and_says_so(found: WindowDriver) -> 
     found.click(IN_LARGE)
     assert not found.window.suggest.accept_button.isEnabled()
     press_key(found, Qt.Key.Key_Return)
-    assert found.view.suggestions is not None and not found.document.objects
+    assert found.view.shot.suggestions is not None and not found.document.objects
 
 
 def test_esc_discards(found: WindowDriver) -> None:
     press_key(found, Qt.Key.Key_Escape)
-    assert found.view.suggestions is None
+    assert found.view.shot.suggestions is None
     assert not found.canvas.suggestions.isVisible()
     found.click(IN_LARGE)
     assert len(found.document.objects) == 1  # the pen paints again
@@ -209,14 +211,14 @@ def test_another_frame_hides_the_outlines_and_leads_back(found: WindowDriver) ->
     found.click(IN_LARGE)  # paints, for the suggestions are elsewhere
     assert found.cell(5) is not None
     found.window.suggest.back_asked.emit()
-    found.wait(lambda: found.view.picture_index == 2)
+    found.wait(lambda: found.view.shot.picture_index == 2)
     assert found.canvas.suggestions.isVisible()
 
 
 def test_the_first_network_can_be_chosen_from_while_the_second_looks(ready: WindowDriver, search: FakeSearch) -> None:
     search.gate, search.first = threading.Event(), FOUND[1:2]
     ready.trigger("object.suggest")
-    ready.wait(lambda: ready.view.suggestions is not None and bool(ready.view.suggestions.items))
+    ready.wait(lambda: ready.view.shot.suggestions is not None and bool(ready.view.shot.suggestions.items))
     assert not ready.window.commands["object.suggest"].isEnabled()
     assert not ready.window.commands["propagate.forward"].isEnabled()
     ready.click(IN_OTHER)
@@ -231,30 +233,30 @@ def test_esc_stops_a_search_and_leaves_nothing(ready: WindowDriver, search: Fake
     ready.trigger("object.suggest")
     press_key(ready, Qt.Key.Key_Escape)
     ready.wait(lambda: not ready.workspace.suggest.is_running)
-    assert ready.view.suggestions is None and ready.view.searching is None
+    assert ready.view.shot.suggestions is None and ready.view.shot.searching is None
     assert ready.window.commands["object.suggest"].isEnabled()
 
 
 def test_stop_keeps_what_was_found(ready: WindowDriver, search: FakeSearch) -> None:
     search.gate, search.first = threading.Event(), FOUND[:1]
     ready.trigger("object.suggest")
-    ready.wait(lambda: ready.view.suggestions is not None and bool(ready.view.suggestions.items))
+    ready.wait(lambda: ready.view.shot.suggestions is not None and bool(ready.view.shot.suggestions.items))
     ready.workspace.suggest.cancel()
     ready.wait(lambda: not ready.workspace.suggest.is_running)
-    assert ready.view.suggestions is not None and len(ready.view.suggestions.items) == 1
+    assert ready.view.shot.suggestions is not None and len(ready.view.shot.suggestions.items) == 1
 
 
 def test_nothing_found_is_said(ready: WindowDriver, search: FakeSearch) -> None:
     search.result = []
     look(ready)
-    assert ready.notice.startswith("Nothing that stands out") and ready.view.suggestions is None
+    assert ready.notice.startswith("Nothing that stands out") and ready.view.shot.suggestions is None
 
 
 def test_an_error_is_one_sentence(ready: WindowDriver, search: FakeSearch) -> None:
     search.error = EngineError("The graphics card ran out of memory.", "Close other programs.")
     look(ready)
     assert ready.notice == "The graphics card ran out of memory. Close other programs."
-    assert ready.view.notice is not None and ready.view.notice.kind is NoticeKind.ERROR
+    assert ready.view.shot.notice is not None and ready.view.shot.notice.kind is NoticeKind.ERROR
 
 
 def test_the_frame_shown_goes_to_the_search(ready: WindowDriver, search: FakeSearch) -> None:
@@ -264,7 +266,12 @@ def test_the_frame_shown_goes_to_the_search(ready: WindowDriver, search: FakeSea
 
 
 def test_one_of_several_networks_can_be_asked(ready: WindowDriver, search: FakeSearch) -> None:
-    ready.workspace.session.set(suggest_choices=(ALL, *(SuggestChoice(n, n.upper()) for n in ("rvos-zero", "cosnet"))))
+    ready.workspace.session.set(
+        app=replace(
+            ready.workspace.session.app,
+            suggest_choices=(ALL, *(SuggestChoice(n, n.upper()) for n in ("rvos-zero", "cosnet"))),
+        )
+    )
     look(ready)
     networks = ready.window.suggest.networks
     assert networks.isVisible() and networks.currentText() == "All networks" and search.tasks[-1].network_names == ()
@@ -274,7 +281,7 @@ def test_one_of_several_networks_can_be_asked(ready: WindowDriver, search: FakeS
     assert not networks.isEnabled(), "one search at a time"
     ready.wait(lambda: not ready.workspace.suggest.is_running)
     assert search.tasks[-1].network_names == ("cosnet",) and search.tasks[-1].frame_index == 0
-    assert ready.view.frame_index == 0
+    assert ready.view.shot.frame_index == 0
 
 
 def test_networks_with_weights_are_offered_with_their_variants(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -297,9 +304,9 @@ def test_without_networks_the_panel_says_how_to_get_one(shot: WindowDriver) -> N
     shot.trigger("object.suggest")
     panel = shot.window.suggest
     assert panel.isVisible() and panel.import_button.isVisible() and not panel.accept_button.isVisible()
-    titles = [network.title for network in shot.view.network_help]
+    titles = [network.title for network in shot.view.shot.network_help]
     assert titles == ["RVOS (zero-shot)", "COSNet"]
-    assert all("press Import weights" in network.way for network in shot.view.network_help)
+    assert all("press Import weights" in network.way for network in shot.view.shot.network_help)
     assert "Shift+A" not in shot.window.status_bar.guide, "nothing is promised that needs weights first"
     shot.trigger("propagate.cancel")  # Esc
     assert not panel.isVisible()
@@ -313,7 +320,7 @@ def test_a_file_that_is_no_weights_is_refused_in_a_sentence(shot: WindowDriver, 
     shot.window.suggest.import_button.click()
     shot.wait(lambda: not shot.workspace.weights.is_running)
     assert "notes.pth" in shot.notice
-    assert shot.view.notice is not None and shot.view.notice.kind is NoticeKind.ERROR
+    assert shot.view.shot.notice is not None and shot.view.shot.notice.kind is NoticeKind.ERROR
 
 
 def test_a_greyed_command_says_why(shot: WindowDriver) -> None:

@@ -42,14 +42,14 @@ def lane_picture(driver: WindowDriver, frame: int) -> set[int]:
 def test_scrubbing_follows_the_pointer(shot: WindowDriver) -> None:
     scale = shot.window.timeline.scale
     press(shot, scale.middle(4), 10)
-    assert shot.view.frame_index == 4
+    assert shot.view.shot.frame_index == 4
     move(shot, scale.middle(9), 60)
-    assert shot.view.frame_index == 9
+    assert shot.view.shot.frame_index == 9
     move(shot, 5000, 60)
-    assert shot.view.frame_index == LAST
+    assert shot.view.shot.frame_index == LAST
     lift(shot, 5000, 60)
     move(shot, scale.middle(2), 60)
-    assert shot.view.frame_index == LAST
+    assert shot.view.shot.frame_index == LAST
 
 
 def test_in_and_out_can_be_dragged(shot: WindowDriver) -> None:
@@ -68,9 +68,9 @@ def test_in_and_out_can_be_dragged(shot: WindowDriver) -> None:
 def test_a_name_picks_its_object(shot: WindowDriver) -> None:
     shot.trigger("object.add")
     shot.trigger("object.add")
-    assert shot.view.active_object == 2
+    assert shot.view.shot.active_object == 2
     press(shot, 40, paint.RULER_PX + 5)
-    assert shot.view.active_object == 1
+    assert shot.view.shot.active_object == 1
 
 
 def test_ctrl_wheel_zooms_at_the_pointer(shot: WindowDriver) -> None:
@@ -159,7 +159,7 @@ def test_typing_a_frame_number(shot: WindowDriver) -> None:
     field = shot.window.transport._frame
     field.setText("9")
     field.returnPressed.emit()
-    assert shot.view.frame_index == 9
+    assert shot.view.shot.frame_index == 9
 
 
 class TestObjects:
@@ -219,12 +219,12 @@ class TestObjects:
         panel = shot.window.objects
         first = panel.row_rect(0)
         self.click(shot, first.center())
-        assert shot.view.active_object == 1
+        assert shot.view.shot.active_object == 1
         eye = QPoint(first.right() - 20, first.center().y())
         self.click(shot, eye)
-        assert shot.view.hidden == {1}
+        assert shot.view.shot.hidden == {1}
         self.click(shot, eye - QPoint(26, 0))
-        assert shot.view.solo == 1
+        assert shot.view.shot.solo == 1
         shot.answers.colour = (1, 2, 3)
         self.click(shot, QPoint(first.left() + 20, first.center().y()))
         assert shot.document.object(1).colour == (1, 2, 3)
@@ -255,5 +255,5 @@ class TestObjects:
         for _ in range(3):
             shot.trigger("object.add")
         shot.trigger(f"object.select_{number}")
-        assert shot.view.active_object == number
+        assert shot.view.shot.active_object == number
         assert not shot.window.commands["object.select_4"].isEnabled()

@@ -33,7 +33,7 @@ workspace = Workspace()
 workspace.window.show()
 session = workspace.session
 workspace.projects.open_path(Path(sys.argv[1]))
-while session.view.opening or not session.document.objects and sys.argv[2] != "paint":
+while session.app.opening or not session.document.objects and sys.argv[2] != "paint":
     application.processEvents()
 if sys.argv[2] == "paint":
     document, one = edits.add_object(session.document)
@@ -42,8 +42,8 @@ if sys.argv[2] == "paint":
     square[10:40, 20:60] = True
     session.editor.apply("paint", edits.stroke(document, session.editor.store, one, 3, Mask.from_array(square)))
     session.project.flush()
-said = session.view.notice.text if session.view.notice else ""
-print(workspace.window.windowTitle(), session.view.project.read_only, said, sep=" | ", flush=True)
+said = session.shot.notice.text if session.shot.notice else ""
+print(workspace.window.windowTitle(), session.shot.project.read_only, said, sep=" | ", flush=True)
 while sys.stdin.readline():
     pass
 workspace.window.close()
@@ -98,13 +98,13 @@ def test_work_of_a_window_that_was_killed_is_offered_at_the_next_start(
     process, _ = start(clip_path, "paint")  # type: ignore[operator]
     driver.workspace.projects.lists.refresh()
     driver.settle()
-    assert driver.view.unsaved == (), "it is open in another window, which is alive"
+    assert driver.view.app.unsaved == (), "it is open in another window, which is alive"
     assert len(list(unsaved_dir().glob("*.vosapp"))) == 1
     process.send_signal(signal.SIGKILL)
     process.wait()
     second = Workspace(Settings(), dialogs=driver.answers)
     driver.wait(lambda: not second.projects.is_busy)
-    (work,) = second.session.view.unsaved
+    (work,) = second.session.app.unsaved
     assert (work.clip_name, work.step_count, work.last_step) == ("shot.mp4", 1, "paint")
     second.window.close()
     second.window.deleteLater()
@@ -112,10 +112,10 @@ def test_work_of_a_window_that_was_killed_is_offered_at_the_next_start(
     driver.workspace.projects.lists.refresh()
     driver.settle()
     driver.window.start_page.unsaved_chosen.emit(str(work.path))
-    driver.wait(lambda: driver.view.picture_index == 0)
+    driver.wait(lambda: driver.view.shot.picture_index == 0)
     cell = driver.cell(3)
     assert cell is not None and cell.origin is Origin.DRAWN and driver.mask(3).sum() == 30 * 40
-    assert driver.view.project.undo_label == "paint" and not driver.view.project.saved
+    assert driver.view.shot.project.undo_label == "paint" and not driver.view.shot.project.saved
 
 
 def test_work_in_another_window_cannot_be_deleted(driver: WindowDriver, clip_path: Path, start: object) -> None:

@@ -26,7 +26,7 @@ def test_the_first_stroke_makes_an_object_and_an_anchor(shot: WindowDriver) -> N
     expected = stroke_area([(40, 50), (60, 50), (60, 70)], 10, SHAPE)
     difference = np.count_nonzero(shot.mask(0) != expected)
     assert difference <= 0.02 * expected.sum()  # the mouse moves in whole view pixels of a zoomed picture
-    assert shot.view.project.undo_label == "paint"
+    assert shot.view.shot.project.undo_label == "paint"
 
 
 def test_what_is_seen_while_painting_is_what_is_kept(shot: WindowDriver) -> None:
@@ -56,7 +56,7 @@ def test_erasing_where_nothing_stands_changes_nothing(shot: WindowDriver) -> Non
     shot.trigger("tool.eraser")
     shot.drag([(40, 50), (60, 50)])
     assert not shot.document.objects
-    assert not shot.view.project.undo_label
+    assert not shot.view.shot.project.undo_label
 
 
 def test_shift_click_draws_a_straight_line_from_the_last_stroke(shot: WindowDriver) -> None:
@@ -71,14 +71,14 @@ def test_ctrl_drag_and_keys_change_the_brush(shot: WindowDriver) -> None:
     start = shot.canvas.to_view((50, 50))
     end = shot.canvas.to_picture(start + QPointF(100, 0))
     shot.drag([(50, 50), end], keys=CTRL)
-    assert shot.view.brush_px == pytest.approx(40, abs=1)
+    assert shot.view.app.brush_px == pytest.approx(40, abs=1)
     assert not shot.document.objects
     shot.trigger("tool.larger")
-    assert shot.view.brush_px == 44
+    assert shot.view.app.brush_px == 44
     shot.trigger("tool.smaller")
     shot.trigger("tool.smaller")
-    assert shot.view.brush_px == pytest.approx(36, abs=1)
-    assert shot.canvas.pen.ring.radius == shot.view.brush_px / 2
+    assert shot.view.app.brush_px == pytest.approx(36, abs=1)
+    assert shot.canvas.pen.ring.radius == shot.view.app.brush_px / 2
 
 
 def test_polygon_by_clicks(shot: WindowDriver) -> None:
@@ -86,9 +86,9 @@ def test_polygon_by_clicks(shot: WindowDriver) -> None:
     corners = [(30.0, 30.0), (90.0, 35.0), (60.0, 80.0)]
     for corner in corners:
         shot.click(corner)
-    assert shot.view.polygon_points == 3
+    assert shot.view.shot.polygon_points == 3
     shot.click((30.5, 30.5))
-    assert shot.view.polygon_points == 0
+    assert shot.view.shot.polygon_points == 0
     expected = polygon_area(corners, SHAPE)
     assert np.count_nonzero(shot.mask(0) != expected) <= 0.03 * expected.sum()
 
@@ -98,13 +98,13 @@ def test_polygon_keys(shot: WindowDriver) -> None:
     for corner in [(30, 30), (90, 30), (90, 80), (10, 90)]:
         shot.click(corner)
     shot.trigger("tool.take_back")
-    assert shot.view.polygon_points == 3
+    assert shot.view.shot.polygon_points == 3
     shot.trigger("edit.anchor")
-    assert shot.view.polygon_points == 0
+    assert shot.view.shot.polygon_points == 0
     assert shot.mask(0)[40, 80] and not shot.mask(0)[80, 20]
     shot.click((30, 30))
     shot.trigger("propagate.cancel")
-    assert shot.view.polygon_points == 0
+    assert shot.view.shot.polygon_points == 0
 
 
 def test_alt_closes_a_polygon_that_takes_away(shot: WindowDriver) -> None:
@@ -121,7 +121,7 @@ def test_lasso_by_dragging(shot: WindowDriver) -> None:
     shot.trigger("tool.polygon")
     circle = [(80 + 30 * np.cos(a), 55 + 30 * np.sin(a)) for a in np.linspace(0, 6.2, 40)]
     shot.drag(circle)
-    assert shot.view.polygon_points == 0
+    assert shot.view.shot.polygon_points == 0
     assert shot.mask(0).sum() == pytest.approx(np.pi * 30**2, rel=0.05)
 
 
@@ -129,7 +129,7 @@ def test_another_tool_drops_a_polygon(shot: WindowDriver) -> None:
     shot.trigger("tool.polygon")
     shot.click((30, 30))
     shot.trigger("tool.brush")
-    assert shot.view.polygon_points == 0
+    assert shot.view.shot.polygon_points == 0
 
 
 def test_wheel_zooms_at_the_pointer_and_middle_drag_pans(shot: WindowDriver) -> None:
@@ -174,9 +174,9 @@ def test_painting_shows_a_hidden_object_and_leaves_the_source_view(shot: WindowD
     shot.drag([(40, 50)])
     shot.trigger("object.visible")
     shot.trigger("view.source")
-    assert shot.view.mode is ViewMode.SOURCE and 1 in shot.view.hidden
+    assert shot.view.shot.mode is ViewMode.SOURCE and 1 in shot.view.shot.hidden
     shot.drag([(60, 50)])
-    assert shot.view.mode is ViewMode.OVERLAY and 1 not in shot.view.hidden
+    assert shot.view.shot.mode is ViewMode.OVERLAY and 1 not in shot.view.shot.hidden
 
 
 def test_a_frame_change_under_the_pen_keeps_the_stroke_where_it_began(shot: WindowDriver) -> None:
@@ -240,17 +240,17 @@ def test_every_view_mode_is_another_picture(shot: WindowDriver, mode: ViewMode) 
 def test_peek_shows_the_source_while_the_key_is_held(shot: WindowDriver) -> None:
     shot.drag([(80, 55)])
     shot.qtbot.keyPress(shot.window, Qt.Key.Key_QuoteLeft)
-    assert shot.view.peek and not shot.canvas.overlay.labels.any()
+    assert shot.view.shot.peek and not shot.canvas.overlay.labels.any()
     shot.qtbot.keyRelease(shot.window, Qt.Key.Key_QuoteLeft)
-    assert not shot.view.peek and shot.canvas.overlay.labels.any()
+    assert not shot.view.shot.peek and shot.canvas.overlay.labels.any()
 
 
 def test_f7_goes_through_the_backgrounds(shot: WindowDriver) -> None:
     shot.trigger("view.backdrop")
-    assert shot.view.mode is ViewMode.CUTOUT
+    assert shot.view.shot.mode is ViewMode.CUTOUT
     seen = set()
     for _ in range(5):
-        seen.add(shot.view.backdrop)
+        seen.add(shot.view.app.backdrop)
         shot.trigger("view.backdrop")
     assert len(seen) == 5
 
@@ -305,11 +305,11 @@ def test_the_right_button_erases_with_the_brush_and_paints_with_the_eraser(shot:
     shot.workspace.looks.set_brush(20)
     shot.drag([(40, 50), (100, 50)])
     shot.drag([(70, 50)], button=Qt.MouseButton.RightButton)
-    assert not shot.mask(0)[50, 70] and shot.mask(0)[50, 45] and shot.view.project.undo_label == "erase"
+    assert not shot.mask(0)[50, 70] and shot.mask(0)[50, 45] and shot.view.shot.project.undo_label == "erase"
     shot.trigger("tool.eraser")
     shot.drag([(70, 50)], button=Qt.MouseButton.RightButton)
     assert shot.mask(0)[50, 70]
     shot.trigger("tool.polygon")
     before = shot.document
     shot.drag([(40, 40), (60, 40)], button=Qt.MouseButton.RightButton)
-    assert shot.document is before and shot.view.polygon_points == 0
+    assert shot.document is before and shot.view.shot.polygon_points == 0

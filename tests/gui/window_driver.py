@@ -135,7 +135,7 @@ class WindowDriver:
     @property
     def notice(self) -> str:
         """The message on the screen, "" for none."""
-        notice = self.view.notice
+        notice = self.view.shot.notice
         return f"{notice.text} {notice.hint}".strip() if notice else ""
 
     def wait(self, condition: Callable[[], bool]) -> None:
@@ -147,20 +147,20 @@ class WindowDriver:
         """Opens a clip or project and waits for its first picture and for the lists of files."""
         self.settle()
         self.workspace.projects.open_path(path)
-        self.wait(lambda: self.view.opening == "" and self.view.picture_index == self.view.frame_index)
+        self.wait(lambda: self.view.app.opening == "" and self.view.shot.picture_index == self.view.shot.frame_index)
         self.settle()
 
     def try_to_open(self, path: Path) -> str:
         """Opens something that will not open, and returns the message."""
         self.workspace.session.dismiss()
         self.workspace.projects.open_path(path)
-        self.wait(lambda: self.view.opening == "" and self.view.notice is not None)
+        self.wait(lambda: self.view.app.opening == "" and self.view.shot.notice is not None)
         return self.notice
 
     def go(self, frame_index: int) -> None:
         """Goes to a frame and waits for its picture."""
         self.workspace.playback.go(frame_index)
-        self.wait(lambda: self.view.picture_index == frame_index)
+        self.wait(lambda: self.view.shot.picture_index == frame_index)
 
     def trigger(self, action_id: str) -> None:
         """Uses a command as its menu entry would; fails when it is greyed."""

@@ -72,28 +72,28 @@ def blocked_actions(
         doubts: of all frames that have one.
         refusal: why the run set in the panel cannot start, "" when it can.
     """
-    work = state.file_work
+    work = state.app.file_work
     if work is not None and work.blocks:
         return {spec.id: f"{work.title}" for spec in ACTIONS}
     if document.clip is None:
         return {spec.id: NO_CLIP for spec in ACTIONS if spec.id not in ALWAYS} | _off_for_file_work(state)
     off = _off_for_objects(document, state, active) | _off_for_work(document, state, refusal)
     off |= _off_for_file_work(state)
-    if not state.project.undo_label:
+    if not state.shot.project.undo_label:
         off["edit.undo"] = "Nothing was done yet"
-    if not state.project.redo_label:
+    if not state.shot.project.redo_label:
         off["edit.redo"] = "Nothing was undone"
-    if not state.polygon_points:
+    if not state.shot.polygon_points:
         off["tool.take_back"] = "No polygon is being drawn"
-    if state.clip is None or not state.clip.has_alpha:
+    if state.shot.clip is None or not state.shot.clip.has_alpha:
         off["file.import_alpha"] = "The clip has no alpha channel"
-    if state.frame_index == 0:
+    if state.shot.frame_index == 0:
         off["mark.cut"] = "The first frame begins a shot anyway"
     if document.in_out is None:
         off["mark.clear"] = "In and out are not set"
     if not doubts:
         off |= dict.fromkeys(("go.next_doubt", "go.previous_doubt", "go.worst"), "No predicted mask has a doubt")
-    if state.before_run is None:
+    if state.shot.before_run is None:
         off["view.wipe_run"] = "Nothing was propagated since the shot was opened"
     if not any(item.anchors() for item in document.objects):
         off |= dict.fromkeys(("go.next_anchor", "go.previous_anchor"), "There is no anchor yet")
@@ -108,18 +108,18 @@ def enabled_actions(blocked: Mapping[str, str]) -> frozenset[str]:
 def _off_for_work(document: Document, state: ViewState, refusal: str) -> dict[str, str]:
     """What running work rules out, and what there is nothing to run with."""
     off: dict[str, str] = {}
-    is_suggesting = state.suggestions is not None or bool(state.network_help)
-    if state.run is None and not state.polygon_points and not is_suggesting:
+    is_suggesting = state.shot.suggestions is not None or bool(state.shot.network_help)
+    if state.shot.run is None and not state.shot.polygon_points and not is_suggesting:
         off["propagate.cancel"] = "Nothing is running"
-    busy = "Masks are being propagated" if state.run is not None else ""
-    busy = "Objects are being searched for" if state.searching is not None else busy
+    busy = "Masks are being propagated" if state.shot.run is not None else ""
+    busy = "Objects are being searched for" if state.shot.searching is not None else busy
     if busy:
         off |= dict.fromkeys((*_RUNS, "object.suggest"), busy)
-    elif state.suggestions is not None:
+    elif state.shot.suggestions is not None:
         off |= dict.fromkeys(_RUNS, "Accept or discard the suggestions first")
     elif not any(item.cells for item in document.objects):
         off |= dict.fromkeys(_RUNS, "Paint the object on one frame first")
-    if state.media_problem:
+    if state.shot.media_problem:
         off |= dict.fromkeys((*_RUNS, "object.suggest"), "The clip is missing")
     if refusal:
         off["propagate.chosen"] = refusal.rstrip(".")
@@ -129,18 +129,18 @@ def _off_for_work(document: Document, state: ViewState, refusal: str) -> dict[st
 def _off_for_file_work(state: ViewState) -> dict[str, str]:
     """What has to wait for a file that is being opened or written."""
     off: dict[str, str] = {}
-    if state.file_work is not None:
-        off |= dict.fromkeys(_FILE_WORK, state.file_work.title)
-    if state.run is not None or state.export is not None or state.searching is not None:
+    if state.app.file_work is not None:
+        off |= dict.fromkeys(_FILE_WORK, state.app.file_work.title)
+    if state.shot.run is not None or state.shot.export is not None or state.shot.searching is not None:
         off["file.compact"] = "Wait until the work in the background is done"
-    if not state.project.saved or state.project.read_only:
+    if not state.shot.project.saved or state.shot.project.read_only:
         off["file.compact"] = "Save the project first"
     return off
 
 
 def _off_for_objects(document: Document, state: ViewState, active: RotoObject | None) -> dict[str, str]:
-    here = state.suggestions is not None and state.suggestions.frame_index == state.frame_index
-    places = len(state.suggestions.items) if state.suggestions is not None and here else len(document.objects)
+    here = state.shot.suggestions is not None and state.shot.suggestions.frame_index == state.shot.frame_index
+    places = len(state.shot.suggestions.items) if state.shot.suggestions is not None and here else len(document.objects)
     off = {f"object.select_{n}": "There are not so many objects" for n in range(places + 1, 10)}
     if not document.objects:
         off["file.export"] = "There is nothing to export yet"
@@ -148,7 +148,7 @@ def _off_for_objects(document: Document, state: ViewState, active: RotoObject | 
         off |= dict.fromkeys((*_NEEDS_OBJECT, *_NEEDS_MASK_HERE), "There is no object yet")
     else:
         off |= _off_for_active(document, state, active)
-    if state.polygon_points or here:
+    if state.shot.polygon_points or here:
         off.pop("edit.anchor", None)  # Enter closes the polygon, or accepts what is suggested
     return off
 
@@ -159,7 +159,7 @@ def _off_for_active(document: Document, state: ViewState, active: RotoObject) ->
         off |= dict.fromkeys(("edit.copy_range", "edit.move_range"), f"{active.name} has no masks yet")
     if not active.absences:
         off["edit.present_range"] = f"{active.name} is absent nowhere"
-    if state.frame_index not in active.cells:
+    if state.shot.frame_index not in active.cells:
         off |= dict.fromkeys(_NEEDS_MASK_HERE, f"{active.name} has no mask on this frame")
     if document.objects[0] is active:
         off["object.raise"] = f"{active.name} is in front already"
@@ -170,25 +170,25 @@ def _off_for_active(document: Document, state: ViewState, active: RotoObject) ->
 
 def checked_actions(document: Document, state: ViewState, active: RotoObject | None) -> frozenset[str]:
     """Ids of the checkable actions that are on."""
-    on = {f"tool.{state.tool.value}", f"view.{state.mode.value}"}
-    if state.peek:
-        on = {f"tool.{state.tool.value}", f"view.{ViewMode.SOURCE.value}"}
-    if state.frame_index in document.cuts:
+    on = {f"tool.{state.app.tool.value}", f"view.{state.shot.mode.value}"}
+    if state.shot.peek:
+        on = {f"tool.{state.app.tool.value}", f"view.{ViewMode.SOURCE.value}"}
+    if state.shot.frame_index in document.cuts:
         on.add("mark.cut")
-    if state.pressure:
+    if state.app.pressure:
         on.add("tool.pressure")
-    if state.wipe is Wipe.SOURCE:
+    if state.shot.wipe is Wipe.SOURCE:
         on.add("view.wipe")
-    if state.wipe is Wipe.BEFORE:
+    if state.shot.wipe is Wipe.BEFORE:
         on.add("view.wipe_run")
-    if state.follow:
+    if state.app.follow:
         on.add("propagate.follow")
-    if state.onion:
+    if state.app.onion:
         on.add("view.onion")
-    if state.playback.loop:
+    if state.app.loop:
         on.add("play.loop")
-    if active is not None and active.id not in state.hidden:
+    if active is not None and active.id not in state.shot.hidden:
         on.add("object.visible")
-    if active is not None and active.id == state.solo:
+    if active is not None and active.id == state.shot.solo:
         on.add("object.solo")
     return frozenset(on)

@@ -14,22 +14,15 @@ from vosapp.core.recent import UnsavedWork
 from vosapp.core.timecode import timecode
 from vosapp.core.timeline import Direction, FrameRange
 from vosapp.presentation.availability import blocked_actions, checked_actions, enabled_actions
+from vosapp.presentation.choices import EngineChoice
 from vosapp.presentation.requests.run import Refusal, RunRequest, active_object, request
+from vosapp.presentation.status import FileWork, Notice, WorkStatus
 from vosapp.presentation.suggest.display import SuggestDisplay, resolve_suggest
 from vosapp.presentation.text.clip_text import banner, clip_facts, clip_text
 from vosapp.presentation.text.formatting import rate_text
 from vosapp.presentation.text.status_hint import guide
 from vosapp.presentation.timeline.lanes import Coverage, CoverageCache, Doubts, Lane
-from vosapp.presentation.view_state import (
-    EngineChoice,
-    FileWork,
-    Notice,
-    Playback,
-    PropagateChoice,
-    Tool,
-    ViewState,
-    WorkStatus,
-)
+from vosapp.presentation.view_state import Playback, PropagateChoice, Tool, ViewState
 from vosapp.presentation.viewer.onion import OnionLayer, resolve_onion
 from vosapp.presentation.viewer.overlay import OverlayDisplay, resolve_overlay
 from vosapp.presentation.viewer.wipe import WipeDisplay, resolve_wipe
@@ -153,7 +146,7 @@ def resolve(document: Document, state: ViewState, coverage_cache: CoverageCache 
     return Display(
         title=_title(state),
         has_clip=document.clip is not None,
-        frame_index=state.frame_index,
+        frame_index=state.shot.frame_index,
         guide=guide(document, state, coverages, doubts, review),
         banner=banner(document, state),
         overlay=resolve_overlay(document, state),
@@ -164,13 +157,13 @@ def resolve(document: Document, state: ViewState, coverage_cache: CoverageCache 
         transport=_transport(document, state, review),
         propagate=_propagate(document, state, asked),
         pen=_pen(document, state, active),
-        export=state.export,
-        notice=state.notice,
-        recent=state.recent,
-        unsaved=state.unsaved,
-        file_work=state.file_work,
-        undo_text=f"Undo {state.project.undo_label}".rstrip(),
-        redo_text=f"Redo {state.project.redo_label}".rstrip(),
+        export=state.shot.export,
+        notice=state.shot.notice,
+        recent=state.app.recent,
+        unsaved=state.app.unsaved,
+        file_work=state.app.file_work,
+        undo_text=f"Undo {state.shot.project.undo_label}".rstrip(),
+        redo_text=f"Redo {state.shot.project.redo_label}".rstrip(),
         suggest=resolve_suggest(document, state),
         enabled=enabled_actions(blocked),
         blocked=blocked,
@@ -179,11 +172,11 @@ def resolve(document: Document, state: ViewState, coverage_cache: CoverageCache 
 
 
 def _title(state: ViewState) -> str:
-    if not state.project.name:
+    if not state.shot.project.name:
         return "vosapp"
-    note = "" if state.project.saved else " (not saved as a project yet)"
-    note = " (read only)" if state.project.read_only else note
-    return f"{state.project.name}{note} \N{EN DASH} vosapp"
+    note = "" if state.shot.project.saved else " (not saved as a project yet)"
+    note = " (read only)" if state.shot.project.read_only else note
+    return f"{state.shot.project.name}{note} \N{EN DASH} vosapp"
 
 
 def _here(cell: Cell | None) -> str:
@@ -202,8 +195,12 @@ def _row(item: RotoObject, document: Document, state: ViewState, *, active: bool
     count = document.clip.frame_count if document.clip else 0
     covered = len(item.cells)
     text = "no masks yet" if covered == 0 else "all frames" if covered == count else f"{covered} of {count}"
-    here = "not in the picture" if item.is_absent(state.frame_index) else _here(item.cells.get(state.frame_index))
-    visible, solo = item.id not in state.hidden, item.id == state.solo
+    here = (
+        "not in the picture"
+        if item.is_absent(state.shot.frame_index)
+        else _here(item.cells.get(state.shot.frame_index))
+    )
+    visible, solo = item.id not in state.shot.hidden, item.id == state.shot.solo
     return ObjectRow(item.id, item.name, item.colour, text, here, active, visible, solo)
 
 
@@ -223,7 +220,7 @@ def _timeline(
             coverages[o.id].spans,
             coverages[o.id].anchors,
             active=o is active,
-            shown=state.shows(o.id),
+            shown=state.shot.shows(o.id),
         )
         for o in document.objects
     )
@@ -236,24 +233,24 @@ def _timeline(
         review,
         document.in_out,
         document.cuts,
-        tuple(sorted(state.damaged)),
+        tuple(sorted(state.shot.damaged)),
     )
 
 
 def _transport(document: Document, state: ViewState, review: tuple[int, ...]) -> TransportDisplay:
     clip = document.clip
     if clip is None:
-        return TransportDisplay("", "", "", "", state.playback, "", "")
-    start = state.clip.start_timecode if state.clip else ""
+        return TransportDisplay("", "", "", "", state.shot.playback, "", "")
+    start = state.shot.clip.start_timecode if state.shot.clip else ""
     in_out = document.in_out
     frames = len(review)
     return TransportDisplay(
-        frame_text=str(state.frame_index + clip.first_number),
+        frame_text=str(state.shot.frame_index + clip.first_number),
         last_text=str(clip.frame_count - 1 + clip.first_number),
-        timecode=timecode(state.frame_index, clip.rate, start),
+        timecode=timecode(state.shot.frame_index, clip.rate, start),
         clip_text=clip_text(document, state, rate_text(clip.rate)),
-        clip_facts=clip_facts(state.clip, state.damaged),
-        playback=state.playback,
+        clip_facts=clip_facts(state.shot.clip, state.shot.damaged),
+        playback=state.shot.playback,
         review_text="" if not frames else f"{frames} frame{'s' * (frames != 1)} to review",
         in_out_text=""
         if in_out is None
@@ -274,12 +271,12 @@ def _propagate(document: Document, state: ViewState, asked: RunRequest | Refusal
     else:
         summary = _run_summary(document, asked)
     return PropagateDisplay(
-        state.propagate,
-        state.engines,
-        _BUTTONS[state.propagate.direction],
+        state.app.propagate,
+        state.app.engines,
+        _BUTTONS[state.app.propagate.direction],
         summary,
         isinstance(asked, RunRequest),
-        state.run,
+        state.shot.run,
         document.in_out is not None,
         len(document.objects) > 1,
     )
@@ -312,12 +309,12 @@ def _redo_summary(document: Document, asked: RunRequest, offset: int) -> str:
 
 def _pen(document: Document, state: ViewState, active: RotoObject | None) -> PenDisplay:
     # Without any object the first stroke makes one, so the pen works as soon as there is a clip.
-    usable = document.clip is not None and not state.media_problem and state.playback.speed == 0
-    choosing = state.suggestions is not None and state.suggestions.frame_index == state.picture_index
+    usable = document.clip is not None and not state.shot.media_problem and state.shot.playback.speed == 0
+    choosing = state.shot.suggestions is not None and state.shot.suggestions.frame_index == state.shot.picture_index
     return PenDisplay(
-        state.tool,
-        state.brush_px,
-        state.pressure,
+        state.app.tool,
+        state.app.brush_px,
+        state.app.pressure,
         active.id if active else 0,
         active.colour if active else None,
         usable and not choosing,

@@ -11,8 +11,8 @@ from vosapp.engine.variants import split_name, variants
 from vosapp.models.registry import network
 from vosapp.models.registry import networks as registered
 from vosapp.models.spec import NetworkSpec, Task
+from vosapp.presentation.choices import EngineChoice, Speed, VariantChoice
 from vosapp.presentation.suggest.networks import way_to_import
-from vosapp.presentation.view_state import EngineChoice, Speed, VariantChoice
 
 FAST_MS, MEDIUM_MS = 400, 1000  # a frame; beyond the second a run over a shot is a coffee break
 _FLOW_FACTS = (

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from vosapp.core.crash_reports import ReportHandler, begin_watch, collect_fatal, crash_folder, end_watch
 from vosapp.core.errors import UserError
-from vosapp.presentation.view_state import NoticeKind
+from vosapp.presentation.status import NoticeKind
 from vosapp.ui import theme
 from vosapp.ui.icons import icon_folder
 from vosapp.ui.job_thread import hangs

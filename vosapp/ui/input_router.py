@@ -83,7 +83,7 @@ class InputRouter(QObject):
 
     def enter(self) -> None:
         """Enter closes a polygon, or accepts what is suggested on this frame, or makes the frame an anchor."""
-        if self._session.view.polygon_points:
+        if self._session.shot.polygon_points:
             self._pen.close_polygon()
         elif self._suggest.is_shown:
             self._suggest.accept()
@@ -92,7 +92,7 @@ class InputRouter(QObject):
 
     def escape(self) -> None:
         """Esc gives up a polygon, or discards suggestions, or cancels the run."""
-        if self._session.view.polygon_points:
+        if self._session.shot.polygon_points:
             self._pen.cancel_polygon()
         elif self._suggest.is_open:
             self._suggest.discard()

@@ -14,7 +14,7 @@ from PySide6.QtCore import QEventLoop, QObject, QTimer
 from vosapp.core.errors import UserError
 from vosapp.engine.job import JobContext, JobResult, Outcome, Progress
 from vosapp.presentation.shutdown_deadline import ShutdownDeadline
-from vosapp.presentation.view_state import FileWork
+from vosapp.presentation.status import FileWork
 from vosapp.ui.background_task import BackgroundTask
 from vosapp.ui.input_blocker import InputBlocker
 from vosapp.ui.session import Session
@@ -119,9 +119,9 @@ class IoQueue(QObject):
 
     def cancel(self) -> None:
         """Asks the running task to stop, if it can."""
-        work = self._session.view.file_work
+        work = self._session.app.file_work
         if self._running is not None and self._running.can_cancel and work is not None:
-            self._session.set(file_work=replace(work, cancelling=True))
+            self._session.set(app=replace(self._session.app, file_work=replace(work, cancelling=True)))
             self._task.cancel()
             if self._running.reads:
                 self._answer.start(ANSWER_MS)
@@ -158,16 +158,22 @@ class IoQueue(QObject):
             return
         task = self._running = self._row.popleft()
         if task.title:
-            self._session.set(file_work=FileWork(task.title, can_cancel=task.can_cancel, blocks=task.blocks))
+            self._session.set(
+                app=replace(
+                    self._session.app, file_work=FileWork(task.title, can_cancel=task.can_cancel, blocks=task.blocks)
+                )
+            )
         self._task.start(_Remembered(task.body, self._returned), task.title)
 
     def _progressed(self, progress: Progress) -> None:
-        work, now = self._session.view.file_work, time.monotonic()
+        work, now = self._session.app.file_work, time.monotonic()
         if progress.done < progress.total and now - self._shown_at < SHOWN_S:
             return  # the work needs the processor more than the bar does
         self._shown_at = now
         if work is not None and self._running is not None and self._running.title:
-            self._session.set(file_work=replace(work, done=progress.done, total=progress.total))
+            self._session.set(
+                app=replace(self._session.app, file_work=replace(work, done=progress.done, total=progress.total))
+            )
 
     def _ended(self, result: JobResult[Any]) -> None:
         task, self._running = self._running, None
@@ -176,7 +182,7 @@ class IoQueue(QObject):
         self._answer.stop()
         self._returned = []
         if task.title:
-            self._session.set(file_work=None)
+            self._session.set(app=replace(self._session.app, file_work=None))
         try:
             _tell(task, result)
         finally:
@@ -189,7 +195,7 @@ class IoQueue(QObject):
     def _give_up(self, task: IoTask) -> None:
         """Goes on without a task."""
         if task.title:
-            self._session.set(file_work=None)
+            self._session.set(app=replace(self._session.app, file_work=None))
         try:
             _tell(task, JobResult(Outcome.CANCELLED))
         finally:

@@ -100,7 +100,7 @@ class JobThread(QThread):
         self.start(priority)
 
     def deliver(self, item: object) -> None:
-        """UiDriver a result over to the GUI thread; called by the job's body in the worker thread."""
+        """Hands a result over to the GUI thread; called by the job's body in the worker thread."""
         with self._speaking:
             if not self._is_left and self.mailbox.put(item):
                 self.delivered.emit()

@@ -13,9 +13,10 @@ from vosapp.core.edits import composite
 from vosapp.core.errors import MaskError
 from vosapp.matte.layers import Layer
 from vosapp.presentation.display import Display, PenDisplay, resolve
+from vosapp.presentation.status import NoticeKind
 from vosapp.presentation.suggest.display import SuggestDisplay
 from vosapp.presentation.timeline.lanes import CoverageCache
-from vosapp.presentation.view_state import NoticeKind, Tool, ViewState
+from vosapp.presentation.view_state import Tool, ViewState
 from vosapp.presentation.viewer.layers import LayerStack, layer_on
 from vosapp.presentation.viewer.onion import OnionLayer
 from vosapp.presentation.viewer.overlay import OverlayDisplay, OverlayLayer
@@ -139,7 +140,7 @@ class Presenter(QObject):
         canvas.show_wipe(Side(wipe.at, (wipe.left, wipe.right), self._compared[1]))
 
     def _masks_before(self, wipe: WipeDisplay) -> Iterator[Layer]:
-        before = self._session.view.before_run
+        before = self._session.shot.before_run
         for layer in wipe.layers:
             cell = before.cell(layer.object_id, wipe.frame_index) if before is not None else None
             try:
@@ -158,7 +159,7 @@ class Presenter(QObject):
             except MaskError:
                 continue  # it is told when that frame is shown
             if mask is not None:
-                shown.append((mask, layer.frame_index < self._session.view.picture_index))
+                shown.append((mask, layer.frame_index < self._session.shot.picture_index))
         self._window.canvas.onion.show_masks(shown)
 
     def _show_suggest(self, suggest: SuggestDisplay) -> None:

@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -18,7 +18,8 @@ from vosapp.core.editor import Editor
 from vosapp.core.errors import UserError
 from vosapp.core.settings import Settings
 from vosapp.presentation.requests.run import active_object
-from vosapp.presentation.view_state import Notice, NoticeKind, ProjectStatus, ViewState
+from vosapp.presentation.status import Notice, NoticeKind, ProjectStatus
+from vosapp.presentation.view_state import AppView, ShotView, ViewState
 from vosapp.video.source import ClipInfo
 
 if TYPE_CHECKING:
@@ -69,9 +70,19 @@ class Session(QObject):
         clip = self.document.clip
         return clip.frame_count - 1 if clip else 0
 
-    def set(self, **fields: Any) -> None:
-        """Replaces fields of the view state."""
-        view = replace(self.view, **fields)
+    @property
+    def app(self) -> AppView:
+        """The part of the view state that survives a clip."""
+        return self.view.app
+
+    @property
+    def shot(self) -> ShotView:
+        """The part of the view state that belongs to the open shot."""
+        return self.view.shot
+
+    def set(self, *, app: AppView | None = None, shot: ShotView | None = None) -> None:
+        """Replaces parts of the view state: `set(shot=replace(session.shot, frame_index=3))`."""
+        view = ViewState(app or self.app, shot or self.shot)
         if view != self.view:
             self.view = view
             self.changed.emit()
@@ -89,41 +100,21 @@ class Session(QObject):
         self.editor, self.project = editor, project
         self._forgotten, self._told_of_forgetting = editor.history.forgotten, False
         self._unsubscribe = editor.subscribe(self._document_changed)
-        kept = self.view
-        self.view = ViewState(
-            clip=clip,
-            tool=kept.tool,
-            brush_px=kept.brush_px,
-            pressure=kept.pressure,
-            opacity=kept.opacity,
-            backdrop=kept.backdrop,
-            playback=replace(kept.playback, speed=0, dropped=0, measured_rate=0.0),
-            propagate=kept.propagate,
-            follow=kept.follow,
-            onion=kept.onion,
-            engines=kept.engines,
-            suggest_choices=kept.suggest_choices,
-            suggest_with=kept.suggest_with,
-            recent=kept.recent,
-            unsaved=kept.unsaved,
-            file_work=kept.file_work,
-            opening=kept.opening,
-        )
-        self.view = replace(self.view, project=self._project_status(saved=saved))
+        self.view = ViewState(self.app, ShotView(clip=clip, project=self._project_status(saved=saved)))
         self.opened.emit()
         self.changed.emit()
 
     def mark_saved(self) -> None:
         """The project has a place that the user chose."""
-        self.set(project=self._project_status(saved=True))
+        self.set(shot=replace(self.shot, project=self._project_status(saved=True)))
 
     def notify(self, text: str, hint: str = "", kind: NoticeKind = NoticeKind.INFO) -> None:
         """Shows a message."""
-        self.set(notice=Notice(text, hint, kind, next(self._serials)))
+        self.set(shot=replace(self.shot, notice=Notice(text, hint, kind, next(self._serials))))
 
     def show_notice(self, notice: Notice) -> None:
         """Shows a message that is made already."""
-        self.set(notice=replace(notice, serial=next(self._serials)))
+        self.set(shot=replace(self.shot, notice=replace(notice, serial=next(self._serials))))
 
     def fail(self, error: UserError) -> None:
         """Shows what went wrong and what to do."""
@@ -131,19 +122,20 @@ class Session(QObject):
 
     def drop_offer(self) -> None:
         """Takes a message away that offers something: the user goes on without it."""
-        if self.view.notice is not None and self.view.notice.action:
+        if self.shot.notice is not None and self.shot.notice.action:
             self.dismiss()
 
     def dismiss(self) -> None:
         """Takes the message away."""
-        self.set(notice=None)
+        self.set(shot=replace(self.shot, notice=None))
 
     def _document_changed(self, _old: Document, new: Document) -> None:
-        view = self.view
+        shot = self.shot
         # an active object that goes is kept in mind: when undo or redo brings it back, the tools are about it again
-        if view.solo and all(item.id != view.solo for item in new.objects):
-            view = replace(view, solo=0)
-        self.view = replace(view, project=self._project_status(saved=view.project.saved))
+        if shot.solo and all(item.id != shot.solo for item in new.objects):
+            shot = replace(shot, solo=0)
+        shot = replace(shot, project=self._project_status(saved=shot.project.saved))
+        self.view = ViewState(self.app, shot)
         self.changed.emit()
         if self.editor.history.forgotten > self._forgotten and not self._told_of_forgetting:
             self._told_of_forgetting = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -12,7 +13,7 @@ from vosapp.core.timeline import Direction
 from vosapp.presentation.engine_list import engine_choices, usable_name
 from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.presentation.suggest.networks import suggest_choices
-from vosapp.presentation.view_state import Playback, PropagateChoice
+from vosapp.presentation.view_state import PropagateChoice
 from vosapp.ui.controllers.alpha_import import AlphaController
 from vosapp.ui.controllers.clip_facts import FootageController
 from vosapp.ui.controllers.compare import CompareController
@@ -108,13 +109,16 @@ class Workspace(QObject):
         choices = engine_choices()
         engine = usable_name(settings.get("engine.name", str), choices)
         self.session.set(
-            brush_px=settings.get("tool.brush_px", float),
-            opacity=settings.get("view.overlay_opacity", float),
-            engines=choices,
-            suggest_choices=suggest_choices(),
-            follow=settings.get("engine.follow", bool),
-            playback=Playback(loop=settings.get("view.loop", bool)),
-            propagate=PropagateChoice(engine=engine, direction=Direction(settings.get("engine.direction", str))),
+            app=replace(
+                self.session.app,
+                brush_px=settings.get("tool.brush_px", float),
+                opacity=settings.get("view.overlay_opacity", float),
+                engines=choices,
+                suggest_choices=suggest_choices(),
+                follow=settings.get("engine.follow", bool),
+                loop=settings.get("view.loop", bool),
+                propagate=PropagateChoice(engine=engine, direction=Direction(settings.get("engine.direction", str))),
+            ),
         )
         self.presenter.refresh()
         for problem in settings.problems:
@@ -292,7 +296,7 @@ class Workspace(QObject):
         self.weights.stop(deadline)
 
     def _polygon_changed(self, points: int) -> None:
-        self.session.set(polygon_points=points)
+        self.session.set(shot=replace(self.session.shot, polygon_points=points))
 
     def _act(self, action_id: str) -> None:
         """The button of a message."""
@@ -300,15 +304,15 @@ class Workspace(QObject):
         self.session.dismiss()
 
     def _back_to_suggestions(self) -> None:
-        found = self.session.view.suggestions
+        found = self.session.shot.suggestions
         if found is not None:
             self.playback.go(found.frame_index)
 
     def _weights_came(self) -> None:
         """Shows the engines that there are now; a search that lacked them begins."""
         self.runs.renew_engines()
-        self.session.set(suggest_choices=suggest_choices())
-        if self.session.view.network_help:
+        self.session.set(app=replace(self.session.app, suggest_choices=suggest_choices()))
+        if self.session.shot.network_help:
             self.suggest.start()
 
     def _stop_work(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,12 +18,14 @@ from vosapp.core.mask import Mask
 from vosapp.core.store import MemoryMaskStore
 from vosapp.core.timeline import Direction, FrameRange
 from vosapp.presentation.actions import ACTIONS, ActionSpec, conflicts
+from vosapp.presentation.choices import EngineChoice
 from vosapp.presentation.display import resolve
 from vosapp.presentation.requests.run import Refusal, RunRequest, request
+from vosapp.presentation.status import WorkStatus
 from vosapp.presentation.text.formatting import duration, rate_text
 from vosapp.presentation.timeline.lanes import CoverageCache, Kind, most_doubtful, stops
 from vosapp.presentation.timeline.scale import Scale
-from vosapp.presentation.view_state import EngineChoice, PropagateChoice, Reach, ViewState, WorkStatus
+from vosapp.presentation.view_state import AppView, PropagateChoice, Reach, ShotView, ViewState
 
 STORE = MemoryMaskStore()
 AREA = Mask.from_array(np.eye(8, dtype=np.bool_))
@@ -43,7 +46,17 @@ def shot(*anchors: int, predicted: range = range(0), doubt: float = 0.1) -> Docu
 def state(frame: int = 0, direction: Direction = Direction.FORWARD, reach: Reach = Reach.ALL) -> ViewState:
     choice = PropagateChoice("flow", direction, reach)
     engines = (EngineChoice("flow", "Optical flow"),)
-    return ViewState(frame_index=frame, picture_index=frame, propagate=choice, engines=engines)
+    return ViewState(AppView(propagate=choice, engines=engines), ShotView(frame_index=frame, picture_index=frame))
+
+
+def of_app(view: ViewState, **fields: Any) -> ViewState:
+    """The same with other fields of what survives a clip."""
+    return replace(view, app=replace(view.app, **fields))
+
+
+def of_shot(view: ViewState, **fields: Any) -> ViewState:
+    """The same with other fields of the shot."""
+    return replace(view, shot=replace(view.shot, **fields))
 
 
 def within(document: Document, view: ViewState) -> tuple[int, int]:
@@ -85,13 +98,13 @@ def test_what_a_press_on_propagate_means(
 
 def test_runs_that_cannot_start_say_why() -> None:
     anchored = shot(29)
-    running = replace(state(), run=WorkStatus("x"))
+    running = of_shot(state(), run=WorkStatus("x"))
     cases = {
         "Open a clip first.": (Document(), state()),
         "Paint the object on one frame first.": (shot(), state()),
         "A run is going on.": (anchored, running),
         "There is no frame to propagate to on that side.": (anchored, state(29)),
-        "There is no engine to propagate with.": (anchored, replace(state(), engines=())),
+        "There is no engine to propagate with.": (anchored, of_app(state(), engines=())),
     }
     for reason, (document, view) in cases.items():
         assert request(document, view) == Refusal(reason)
@@ -156,7 +169,7 @@ def test_the_guide_names_the_object_that_is_doubtful_here() -> None:
 
 
 def test_the_guide_asks_for_nothing_that_a_missing_clip_rules_out() -> None:
-    assert "Relink" in resolve(shot(0), replace(state(), media_problem="gone")).guide
+    assert "Relink" in resolve(shot(0), of_shot(state(), media_problem="gone")).guide
 
 
 def test_hidden_and_solo_objects_leave_the_overlay() -> None:
@@ -168,13 +181,13 @@ def test_hidden_and_solo_objects_leave_the_overlay() -> None:
         return [layer.object_id for layer in resolve(document, view).overlay.layers]
 
     assert shown(state()) == [1, 2]
-    assert shown(replace(state(), hidden=frozenset({1}))) == [2]
-    assert shown(replace(state(), hidden=frozenset({1}), solo=1)) == [1]
-    assert shown(replace(state(), peek=True)) == []
+    assert shown(of_shot(state(), hidden=frozenset({1}))) == [2]
+    assert shown(of_shot(state(), hidden=frozenset({1}), solo=1)) == [1]
+    assert shown(of_shot(state(), peek=True)) == []
 
 
 def test_masks_follow_the_picture_and_not_the_playhead() -> None:
-    view = replace(state(5), picture_index=0)
+    view = of_shot(state(5), picture_index=0)
     display = resolve(shot(0), view)
     assert display.frame_index == 5
     assert display.overlay.frame_index == 0 and len(display.overlay.layers) == 1

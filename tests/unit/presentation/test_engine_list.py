@@ -13,11 +13,12 @@ from vosapp.core.mask import Mask
 from vosapp.core.store import MemoryMaskStore
 from vosapp.engine.engines import DEFAULT_ENGINE
 from vosapp.models.registry import NETWORKS
+from vosapp.presentation.choices import EngineChoice, Speed, VariantChoice
 from vosapp.presentation.engine_list import memory_text, speed_class, title_of_choice, toggled, usable_name
 from vosapp.presentation.engine_memory import KEPT, EngineMemory, engine_of_masks
+from vosapp.presentation.status import NoticeKind
 from vosapp.presentation.suggest.suggestions import Suggestion, Suggestions
 from vosapp.presentation.text.run_report import report
-from vosapp.presentation.view_state import EngineChoice, NoticeKind, Speed, VariantChoice
 
 CRF, BF16 = VariantChoice("crf", "dense CRF", ""), VariantChoice("bf16", "bfloat16", "")
 CHOICES = (

@@ -13,8 +13,9 @@ from vosapp.export.preflight import Preflight, preflight
 from vosapp.export.recipe import MissingMasks, Recipe
 from vosapp.matte.settings_facts import is_neutral, is_soft
 from vosapp.presentation.requests.run import active_object
+from vosapp.presentation.status import NoticeKind, WorkStatus
 from vosapp.presentation.text.formatting import rate_text
-from vosapp.presentation.view_state import NoticeKind, ViewState, WorkStatus
+from vosapp.presentation.view_state import ViewState
 
 _SUFFIXES = {
     ExportFormat.PNG: " masks",
@@ -93,7 +94,7 @@ def target(document: Document, state: ViewState, choice: ExportChoice) -> Path:
     """The file or folder to write, named after the project or clip."""
     clip = Path(document.clip.path) if document.clip else Path()
     folder = Path(choice.folder) if choice.folder else clip.parent
-    name = Path(state.project.name).stem or clip.stem or "vosapp"
+    name = Path(state.shot.project.name).stem or clip.stem or "vosapp"
     active = active_object(document, state)
     if not choice.all_objects and active is not None and len(document.objects) > 1:
         name = f"{name} {active.name.replace('/', '-')}"
@@ -114,8 +115,8 @@ def resolve_export(document: Document, state: ViewState, choice: ExportChoice) -
         many_objects=len(document.objects) > 1,
         target=str(wanted.path),
         findings=findings,
-        possible=possible and state.export is None,
-        run=state.export,
+        possible=possible and state.shot.export is None,
+        run=state.shot.export,
     )
 
 

@@ -42,7 +42,7 @@ class RunRequest:
 def active_object(document: Document, state: ViewState) -> RotoObject | None:
     """The object that the tools change: the chosen one while it exists, else the first."""
     for item in document.objects:
-        if item.id == state.active_object:
+        if item.id == state.shot.active_object:
             return item
     return document.objects[0] if document.objects else None
 
@@ -54,22 +54,22 @@ def request(document: Document, state: ViewState, choice: PropagateChoice | None
         document, state: what stands.
         choice: direction, reach and engine; None takes those of the panel.
     """
-    choice = choice or state.propagate
+    choice = choice or state.app.propagate
     refusal = _refusal(document, state, choice)
     if refusal is not None:
         return refusal
     objects = _objects(document, state, choice)
-    corrected = tuple(item for item in objects if is_corrected(item, state.frame_index))
+    corrected = tuple(item for item in objects if is_corrected(item, state.shot.frame_index))
     if choice.reach is Reach.AS_NEEDED and corrected:
         return _redo(document, state, choice, corrected)
-    anchors = _anchors(objects, state.frame_index)
+    anchors = _anchors(objects, state.shot.frame_index)
     if not anchors:
         return Refusal("Paint the object on one frame first.")
     within = _within(document, state, choice, objects, anchors)
     if within is None:
         return Refusal("There is no frame to propagate to on that side.")
     ids = tuple(item.id for item in objects)
-    plan = RunPlan(ids, within, choice.direction, choice.engine, start_frame=state.frame_index)
+    plan = RunPlan(ids, within, choice.direction, choice.engine, start_frame=state.shot.frame_index)
     if not writes_any(document, plan):
         return Refusal("There is no frame to propagate to on that side.")
     kept = sum(_count_within(item.barriers(), within) for item in objects)
@@ -90,7 +90,7 @@ def _redo(
 ) -> RunRequest | Refusal:
     """The run after a correction: from it to the frames before the next barriers, and not across a cut."""
     within = _around(document, state, choice.direction, objects)
-    plan = RunPlan(tuple(item.id for item in objects), within, choice.direction, choice.engine, state.frame_index)
+    plan = RunPlan(tuple(item.id for item in objects), within, choice.direction, choice.engine, state.shot.frame_index)
     if not writes_any(document, plan):
         return Refusal("There is no frame to propagate to on that side.")
     kept = sum(_count_within(item.barriers(), within) for item in objects)
@@ -98,7 +98,7 @@ def _redo(
 
 
 def _around(document: Document, state: ViewState, direction: Direction, objects: tuple[RotoObject, ...]) -> FrameRange:
-    here = state.frame_index
+    here = state.shot.frame_index
     first, last = 0, document.clip.frame_count - 1 if document.clip else here
     first = max([first, *(cut for cut in document.cuts if cut <= here)])
     last = min([last, *(cut - 1 for cut in document.cuts if cut > here)])
@@ -120,17 +120,17 @@ def _nearest(frames: Sequence[int], here: int, step: int) -> int | None:
 def _refusal(document: Document, state: ViewState, choice: PropagateChoice) -> Refusal | None:
     if document.clip is None:
         return Refusal("Open a clip first.")
-    if state.run is not None:
+    if state.shot.run is not None:
         return Refusal("A run is going on.")
-    if state.searching is not None:
+    if state.shot.searching is not None:
         return Refusal("Objects are being searched for.")
-    if state.suggestions is not None:
+    if state.shot.suggestions is not None:
         return Refusal("Accept or discard the suggestions first.")
     if not document.objects:
         return Refusal("Paint the object on one frame first.")
-    if state.media_problem:
+    if state.shot.media_problem:
         return Refusal("The clip is missing. File > Relink media finds it.")
-    engine = known_choice(choice.engine, state.engines)
+    engine = known_choice(choice.engine, state.app.engines)
     if engine is None:
         return Refusal("There is no engine to propagate with.")
     return None if engine.ready else Refusal(f"{engine.title} cannot run here: it lacks its weights.")
@@ -140,7 +140,7 @@ def _objects(document: Document, state: ViewState, choice: PropagateChoice) -> t
     """The objects of a run. Objects without any anchor frame have nothing to be carried and are left out."""
     active = active_object(document, state)
     chosen = document.objects if choice.all_objects or active is None else (active,)
-    return tuple(item for item in chosen if item.barriers() or _is_painted(item, state.frame_index))
+    return tuple(item for item in chosen if item.barriers() or _is_painted(item, state.shot.frame_index))
 
 
 def _anchors(objects: tuple[RotoObject, ...], playhead: int) -> list[int]:
@@ -162,7 +162,7 @@ def _within(
     clip = document.clip
     if clip is None:
         return None
-    last_frame, here = clip.frame_count - 1, state.frame_index
+    last_frame, here = clip.frame_count - 1, state.shot.frame_index
     if choice.reach is Reach.IN_OUT:
         return document.working_range()
     if choice.reach is Reach.ONE_FRAME:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from vosapp.core.document import Colour, Document
 from vosapp.core.mask import Mask
+from vosapp.presentation.choices import NetworkHelp, SuggestChoice
 from vosapp.presentation.suggest.suggestions import Suggestion, colour_of
-from vosapp.presentation.view_state import NetworkHelp, SuggestChoice, ViewState
+from vosapp.presentation.view_state import ViewState
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +72,18 @@ class SuggestDisplay:
 
 def resolve_suggest(document: Document, state: ViewState) -> SuggestDisplay:
     """The part of the screen that is about suggestions."""
-    found, clip = state.suggestions, document.clip
+    found, clip = state.shot.suggestions, document.clip
     if clip is None or found is None:
         # the place where a run shows how far it is, belongs to the run
         return SuggestDisplay(
-            is_open=bool(state.network_help) and state.run is None,
-            help=state.network_help,
-            lacks_networks=not state.suggest_choices,
+            is_open=bool(state.shot.network_help) and state.shot.run is None,
+            help=state.shot.network_help,
+            lacks_networks=not state.app.suggest_choices,
         )
-    work = state.searching
+    work = state.shot.searching
     colours = [colour_of(document, place) for place in range(len(found.items))]
     chosen = [place in found.chosen for place in range(len(found.items))]
-    here = state.picture_index == found.frame_index and not state.peek
+    here = state.shot.picture_index == found.frame_index and not state.shot.peek
     return SuggestDisplay(
         is_open=True,
         searching="" if work is None else _doing(work.message, found.frame_index + clip.first_number),
@@ -98,12 +99,12 @@ def resolve_suggest(document: Document, state: ViewState) -> SuggestDisplay:
         if here
         else (),
         elsewhere=""
-        if state.frame_index == found.frame_index
+        if state.shot.frame_index == found.frame_index
         else f"Back to frame {found.frame_index + clip.first_number}",
         button=_button(sum(chosen)),
-        lacks_networks=not state.suggest_choices,
-        choices=state.suggest_choices if len(state.suggest_choices) > 2 else (),  # all of one are one
-        choice=state.suggest_with,
+        lacks_networks=not state.app.suggest_choices,
+        choices=state.app.suggest_choices if len(state.app.suggest_choices) > 2 else (),  # all of one are one
+        choice=state.app.suggest_with,
     )
 
 

@@ -6,7 +6,7 @@ from vosapp.engine.suggest.proposals import zero_shot_networks
 from vosapp.engine.variants import title_of, variants
 from vosapp.models.spec import NetworkSpec
 from vosapp.models.weights import WeightsState, way_to_get, weights_state
-from vosapp.presentation.view_state import NetworkHelp, SuggestChoice
+from vosapp.presentation.choices import NetworkHelp, SuggestChoice
 
 ALL = SuggestChoice("", "All networks")
 

@@ -12,17 +12,17 @@ from vosapp.video.source import ClipInfo
 
 def banner(document: Document, state: ViewState) -> str:
     """A sentence over the picture about this frame's picture, "" when there is nothing to say."""
-    if state.waiting and state.opening:
-        return f"Opening {state.opening}. Waiting for the media…"
+    if state.shot.waiting and state.app.opening:
+        return f"Opening {state.app.opening}. Waiting for the media…"
     clip = document.clip
-    if clip is None or state.clip is None:
+    if clip is None or state.shot.clip is None:
         return ""
-    if state.waiting:
-        return f"Waiting for the media: frame {state.frame_index + clip.first_number} is still being read."
-    if state.picture_index not in state.damaged:
+    if state.shot.waiting:
+        return f"Waiting for the media: frame {state.shot.frame_index + clip.first_number} is still being read."
+    if state.shot.picture_index not in state.shot.damaged:
         return ""
-    number = state.picture_index + clip.first_number
-    if state.clip.kind == "sequence":
+    number = state.shot.picture_index + clip.first_number
+    if state.shot.clip.kind == "sequence":
         return f"The image of frame {number} is missing or cannot be read. The picture before it stands in, striped."
     return f"Frame {number} is damaged in the file. What can be decoded, or the picture before it, is shown striped."
 
@@ -32,7 +32,7 @@ def clip_text(document: Document, state: ViewState, rate: str) -> str:
     clip = document.clip
     if clip is None:
         return ""
-    counting = "   counting frames…" if state.clip is not None and state.clip.provisional else ""
+    counting = "   counting frames…" if state.shot.clip is not None and state.shot.clip.provisional else ""
     return f"{clip.width} × {clip.height}   {rate} fps{counting}"
 
 

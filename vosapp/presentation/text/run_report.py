@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from vosapp.core.document import Document
+from vosapp.presentation.status import Notice, NoticeKind
 from vosapp.presentation.timeline.lanes import CoverageCache, combined_doubt, frames_to_review, most_doubtful
-from vosapp.presentation.view_state import Notice, NoticeKind
 
 WORST = "go.worst"
 

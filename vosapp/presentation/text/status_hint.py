@@ -18,18 +18,20 @@ def guide(
     """
     if document.clip is None:
         return ""
-    if state.media_problem:
+    if state.shot.media_problem:
         return "The clip is missing. File > Relink media finds it; the masks can be exported meanwhile."
-    if state.run is not None:
+    if state.shot.run is not None:
         return "Esc stops the run, and what is finished stays. You can look around and paint meanwhile."
-    if state.network_help:
+    if state.shot.network_help:
         return "Suggesting objects needs a network. The panel on the right says how to get one; Esc closes it."
-    if state.suggestions is not None:
+    if state.shot.suggestions is not None:
         return _suggest_guide(state)
-    if state.polygon_points:
+    if state.shot.polygon_points:
         return "Click to set corners. Enter or a click on the first corner closes, Backspace takes one back, Esc stops."
     if not any(c.anchors for c in coverages.values()):
-        way = ", or let Shift+A suggest objects" if state.suggest_choices else ", or go round it with the polygon (G)"
+        way = (
+            ", or let Shift+A suggest objects" if state.app.suggest_choices else ", or go round it with the polygon (G)"
+        )
         return f"Paint over the object on one frame{way}. Alt erases, [ ] size the brush."
     if all(len(item.cells) == len(item.anchors()) for item in document.objects):
         return "Now press F to propagate forward, B for backward, or use the button on the right."
@@ -41,7 +43,7 @@ def guide(
 
 def _review_guide(document: Document, state: ViewState, doubts: Doubts, review: tuple[int, ...]) -> str:
     """What to do when everything is propagated: where to look, or that it is done."""
-    doubtful = _doubtful_here(document, state.frame_index)
+    doubtful = _doubtful_here(document, state.shot.frame_index)
     if doubtful:
         return f"{doubtful} looks doubtful here. Correct it and propagate again; N goes to the next such frame."
     if review:
@@ -60,9 +62,9 @@ def _doubtful_here(document: Document, frame_index: int) -> str:
 
 
 def _suggest_guide(state: ViewState) -> str:
-    found = state.suggestions
+    found = state.shot.suggestions
     if found is None or not found.items:
         return "Looking for objects on this frame. Esc stops."
-    if found.frame_index != state.frame_index:
+    if found.frame_index != state.shot.frame_index:
         return "The suggestions belong to another frame. Esc discards them."
     return "Click what you want, or press its number. Enter adds it as an object to edit, Esc discards."

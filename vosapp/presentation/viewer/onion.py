@@ -20,10 +20,10 @@ class OnionLayer:
 
 def resolve_onion(state: ViewState, active: RotoObject | None) -> tuple[OnionLayer, ...]:
     """The masks of the active object before and after the picture; none while it plays or the source is looked at."""
-    hidden = active is None or not state.shows(active.id) or state.peek or state.mode is ViewMode.SOURCE
-    if active is None or hidden or not state.onion or state.playback.speed:
+    hidden = active is None or not state.shot.shows(active.id) or state.shot.peek or state.shot.mode is ViewMode.SOURCE
+    if active is None or hidden or not state.app.onion or state.shot.playback.speed:
         return ()
-    here = state.picture_index
+    here = state.shot.picture_index
     beside = [(frame, active.cells.get(frame)) for frame in (here - 1, here + 1)]
     return tuple(
         OnionLayer(active.id, frame, (cell.base, cell.added, cell.removed))

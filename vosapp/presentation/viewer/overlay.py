@@ -32,17 +32,17 @@ class OverlayDisplay:
 
 def resolve_overlay(document: Document, state: ViewState) -> OverlayDisplay:
     """The masks on the frame shown; none where the source is looked at."""
-    mode = ViewMode.SOURCE if state.peek else state.mode
+    mode = ViewMode.SOURCE if state.shot.peek else state.shot.mode
     layers = layers_of(document, state) if mode is not ViewMode.SOURCE else ()
-    return OverlayDisplay(state.picture_index, layers, mode, state.opacity, state.backdrop)
+    return OverlayDisplay(state.shot.picture_index, layers, mode, state.app.opacity, state.app.backdrop)
 
 
 def layers_of(document: Document, state: ViewState) -> tuple[OverlayLayer, ...]:
     """The masks on the frame shown, front to back."""
     layers = []
     for item in document.objects:
-        cell = item.cells.get(state.picture_index)
-        if cell is not None and state.shows(item.id):
+        cell = item.cells.get(state.shot.picture_index)
+        if cell is not None and state.shot.shows(item.id):
             digests = cell.base, cell.added, cell.removed
             layers.append(OverlayLayer(item.id, item.colour, digests, item.matte))
     return tuple(layers)

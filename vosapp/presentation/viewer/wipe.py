@@ -35,9 +35,14 @@ class WipeDisplay:
 
 def resolve_wipe(state: ViewState) -> WipeDisplay:
     """The wipe for a view state; none where no masks are shown that could be compared."""
-    if state.wipe is Wipe.OFF or state.peek or state.mode is ViewMode.SOURCE or state.picture_index < 0:
+    if (
+        state.shot.wipe is Wipe.OFF
+        or state.shot.peek
+        or state.shot.mode is ViewMode.SOURCE
+        or state.shot.picture_index < 0
+    ):
         return WipeDisplay()
-    left, right = _SIDES[state.wipe]
-    compared = state.before_run if state.wipe is Wipe.BEFORE else None
+    left, right = _SIDES[state.shot.wipe]
+    compared = state.shot.before_run if state.shot.wipe is Wipe.BEFORE else None
     layers = layers_of(compared, state) if compared is not None else ()
-    return WipeDisplay(state.wipe_at, left, right, layers, state.picture_index)
+    return WipeDisplay(state.shot.wipe_at, left, right, layers, state.shot.picture_index)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from vosapp.core.document import Origin
 from vosapp.core.editor import Editor
 from vosapp.core.frame_words import frame_words
 from vosapp.core.timeline import FrameRange
-from vosapp.presentation.view_state import NoticeKind
+from vosapp.presentation.status import NoticeKind
 from vosapp.ui.controllers.ranges import AsksRange
 from vosapp.ui.io_queue import IoQueue, IoTask
 from vosapp.ui.session import Session
@@ -40,7 +41,7 @@ class AlphaController(QObject):
         session, clip = self._session, self._session.document.clip
         if clip is None:
             return
-        here = session.view.frame_index
+        here = session.shot.frame_index
         self._dialogs.ask_range(
             "Masks from the clip's alpha",
             "Import",
@@ -81,7 +82,7 @@ class AlphaController(QObject):
         first_number = document.clip.first_number if document.clip else 0
         if found.masks:
             session.editor.apply("import alpha", document)
-            session.set(active_object=object_id)
+            session.set(shot=replace(session.shot, active_object=object_id))
             text = f"The alpha became anchors on {frame_words(found.masks, first_number)}."
         else:
             text = "No mask was imported."

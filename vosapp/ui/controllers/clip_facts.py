@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject
 
 from vosapp.core.timeline import FrameRange
-from vosapp.presentation.view_state import NoticeKind
+from vosapp.presentation.status import NoticeKind
 from vosapp.ui.session import Session
 from vosapp.video.source import ClipInfo
 
@@ -22,27 +22,29 @@ class FootageController(QObject):
         session.opened.connect(self._begin)
 
     def _begin(self) -> None:
-        clip = self._session.view.clip
-        self._session.set(damaged=frozenset(clip.damaged if clip is not None else ()), waiting=False)
+        clip = self._session.shot.clip
+        self._session.set(
+            shot=replace(self._session.shot, damaged=frozenset(clip.damaged if clip is not None else ()), waiting=False)
+        )
 
     def take_facts(self, info: ClipInfo) -> None:
         """Takes over the facts of the viewer's decoder: the exact ones in place of the provisional ones."""
-        session, before = self._session, self._session.view.clip
+        session, before = self._session, self._session.shot.clip
         if info == before:
             return
-        session.set(clip=info, damaged=session.view.damaged | set(info.damaged))
+        session.set(shot=replace(session.shot, clip=info, damaged=session.shot.damaged | set(info.damaged)))
         self._tell_news(before.notes if before is not None else (), info.notes)
         if not info.provisional:
             self._set_length(info.frame_count)
 
     def take_damage(self, frames: Collection[int]) -> None:
         """Remembers frames that turned out to be damaged."""
-        if not self._session.view.damaged.issuperset(frames):
-            self._session.set(damaged=self._session.view.damaged | set(frames))
+        if not self._session.shot.damaged.issuperset(frames):
+            self._session.set(shot=replace(self._session.shot, damaged=self._session.shot.damaged | set(frames)))
 
     def _tell_news(self, before: Collection[str], notes: Collection[str]) -> None:
         """Takes away what is no longer so, and tells what was not known when the clip was opened."""
-        notice = self._session.view.notice
+        notice = self._session.shot.notice
         if notice is not None and notice.text in before and notice.text not in notes:
             self._session.dismiss()
         news = [note for note in notes if note not in before]
@@ -60,5 +62,5 @@ class FootageController(QObject):
             in_out = in_out.intersection(FrameRange(0, frame_count - 1))
         known = replace(clip, frame_count=frame_count)
         session.editor.apply("count frames", replace(document, clip=known, in_out=in_out))
-        if session.view.frame_index > session.last_frame:
-            session.set(frame_index=session.last_frame)
+        if session.shot.frame_index > session.last_frame:
+            session.set(shot=replace(session.shot, frame_index=session.last_frame))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject
@@ -30,23 +31,23 @@ class CompareController(QObject):
     def toggle(self, wipe: Wipe) -> None:
         """Shows a wipe, or takes it away when it is shown already."""
         view = self._session.view
-        if view.wipe is wipe:
+        if view.shot.wipe is wipe:
             self.end()
         else:
-            mode = ViewMode.OVERLAY if view.mode is ViewMode.SOURCE else view.mode
-            self._session.set(wipe=wipe, mode=mode)
+            mode = ViewMode.OVERLAY if view.shot.mode is ViewMode.SOURCE else view.shot.mode
+            self._session.set(shot=replace(self._session.shot, wipe=wipe, mode=mode))
         self._session.changed.emit()  # an action that was pressed again has unchecked itself
 
     def move(self, at: float) -> None:
         """Moves the line to a share of the picture's width."""
-        self._session.set(wipe_at=min(max(at, 0.0), 1.0))
+        self._session.set(shot=replace(self._session.shot, wipe_at=min(max(at, 0.0), 1.0)))
 
     def end(self) -> None:
         """Takes the wipe away: who paints has to see the mask everywhere."""
-        self._session.set(wipe=Wipe.OFF)
+        self._session.set(shot=replace(self._session.shot, wipe=Wipe.OFF))
 
     def _watch_runs(self) -> None:
-        running = self._session.view.run is not None
+        running = self._session.shot.run is not None
         began, self._was_running = running and not self._was_running, running
         if began:
-            self._session.set(before_run=self._session.document)
+            self._session.set(shot=replace(self._session.shot, before_run=self._session.document))

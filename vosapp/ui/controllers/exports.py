@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
@@ -15,8 +15,8 @@ from vosapp.export.formats import ExportFormat
 from vosapp.export.recipe import MissingMasks, Recipe
 from vosapp.presentation.requests.export import ExportChoice, ExportDisplay, Finding, recipe, resolve_export
 from vosapp.presentation.shutdown_deadline import ShutdownDeadline
+from vosapp.presentation.status import NoticeKind, WorkStatus
 from vosapp.presentation.text.progress import progress_words
-from vosapp.presentation.view_state import NoticeKind, WorkStatus
 from vosapp.ui.background_task import BackgroundTask
 from vosapp.ui.session import Session
 
@@ -61,33 +61,33 @@ class ExportController(QObject):
         shown = resolve_export(self._session.document, self._session.view, self.choice)
         return replace(shown, result=self._result, result_path=self._result_path)
 
-    def choose(self, **fields: Any) -> None:
-        """Changes fields of the dialog."""
-        self.choice = replace(self.choice, **fields)
+    def choose(self, choice: ExportChoice) -> None:
+        """Sets the dialog."""
+        self.choice = choice
         self._result = None
         self.changed.emit()
 
     def choose_format(self, chosen: ExportFormat) -> None:
         """Takes another format."""
-        self.choose(format=chosen)
+        self.choose(replace(self.choice, format=chosen))
 
     def choose_in_out(self, in_out: bool) -> None:
         """Takes in to out, or the whole clip."""
-        self.choose(in_out=in_out)
+        self.choose(replace(self.choice, in_out=in_out))
 
     def choose_scope(self, all_objects: bool) -> None:
         """Takes all objects, or the active one."""
-        self.choose(all_objects=all_objects)
+        self.choose(replace(self.choice, all_objects=all_objects))
 
     def choose_missing(self, missing: MissingMasks) -> None:
         """Says what happens to frames without a mask."""
-        self.choose(missing=missing)
+        self.choose(replace(self.choice, missing=missing))
 
     def choose_folder(self) -> None:
         """Asks for the folder to write to."""
         folder = self._dialogs.ask_folder("Export to", str(Path(self.display().target).parent))
         if folder is not None:
-            self.choose(folder=str(folder))
+            self.choose(replace(self.choice, folder=str(folder)))
 
     def start(self) -> None:
         """Starts the export as set, asking first when files of other origin lie there. Only one goes on at a time."""
@@ -110,15 +110,15 @@ class ExportController(QObject):
         session, self._wanted = self._session, wanted
         task = ExportTask(session.document, session.editor.store, wanted)
         self._result = None
-        session.set(export=WorkStatus("Export"))
+        session.set(shot=replace(session.shot, export=WorkStatus("Export")))
         self._task.start(export_body(task), "export")
 
     def cancel(self) -> None:
         """Asks the export to stop."""
-        status = self._session.view.export
+        status = self._session.shot.export
         if self.is_running and status is not None:
             self._task.cancel()
-            self._session.set(export=replace(status, cancelling=True))
+            self._session.set(shot=replace(self._session.shot, export=replace(status, cancelling=True)))
 
     def stop(self, deadline: ShutdownDeadline) -> None:
         """Ends the export: the clip is being left."""
@@ -130,16 +130,19 @@ class ExportController(QObject):
         return self._task.is_running
 
     def _progressed(self, progress: Progress) -> None:
-        status = self._session.view.export
+        status = self._session.shot.export
         if status is not None:
             self._session.set(
-                export=replace(
-                    status,
-                    done=progress.done,
-                    total=progress.total,
-                    frames_per_second=progress.frames_per_second,
-                    seconds_left=progress.seconds_left,
-                    message=progress_words(progress),
+                shot=replace(
+                    self._session.shot,
+                    export=replace(
+                        status,
+                        done=progress.done,
+                        total=progress.total,
+                        frames_per_second=progress.frames_per_second,
+                        seconds_left=progress.seconds_left,
+                        message=progress_words(progress),
+                    ),
                 )
             )
 
@@ -150,7 +153,7 @@ class ExportController(QObject):
         if self._task.hangs:
             text = "Stopped, but a drive does not answer. What is unfinished there goes when it answers."
             self._result = Finding(NoticeKind.WARNING, text)
-        self._session.set(export=None)
+        self._session.set(shot=replace(self._session.shot, export=None))
         if isinstance(result.error, PlaceTakenError) and wanted is not None and self._may_replace(result.error):
             self._begin(replace(wanted, overwrite=True))
             return

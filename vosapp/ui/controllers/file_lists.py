@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -50,7 +51,7 @@ class FileLists(QObject):
 
     def _show(self, lists: Lists) -> None:
         recent, unsaved = lists
-        self._session.set(recent=recent, unsaved=unsaved)
+        self._session.set(app=replace(self._session.app, recent=recent, unsaved=unsaved))
 
 
 def _read(recent: RecentFiles, _context: JobContext) -> Lists:

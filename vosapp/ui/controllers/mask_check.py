@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QThread
 from vosapp.core.history import History
 from vosapp.engine.job import JobContext, JobResult
 from vosapp.presentation.shutdown_deadline import ShutdownDeadline
-from vosapp.presentation.view_state import Notice, NoticeKind
+from vosapp.presentation.status import Notice, NoticeKind
 from vosapp.ui.background_task import BackgroundTask
 from vosapp.ui.session import Session
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -15,7 +16,7 @@ from vosapp.core.editor import Editor
 from vosapp.core.errors import UserError
 from vosapp.core.mask import Mask
 from vosapp.engine.job import JobContext
-from vosapp.presentation.view_state import Notice, NoticeKind
+from vosapp.presentation.status import Notice, NoticeKind
 from vosapp.presentation.viewer.cleanup import small_holes, specks
 from vosapp.presentation.viewer.raster import BoolImage
 from vosapp.ui.io_queue import IoQueue, IoTask
@@ -70,7 +71,7 @@ class MaskController(QObject):
         area = Mask.from_array(stroke.area)
         document = edits.stroke(document, session.editor.store, object_id, stroke.frame_index, area, erase=stroke.erase)
         session.editor.apply(label, document)
-        session.set(active_object=object_id)
+        session.set(shot=replace(session.shot, active_object=object_id))
         if stroke.hidden_by:
             self._tell_hidden(document.object(object_id), document.object(stroke.hidden_by))
 
@@ -82,28 +83,28 @@ class MaskController(QObject):
     def make_anchor(self) -> None:
         """Makes what stands on this frame an anchor."""
         session, active = self._session, self._session.active
-        if active is not None and session.view.frame_index in active.cells:
-            document = edits.make_anchor(session.document, session.editor.store, active.id, session.view.frame_index)
+        if active is not None and session.shot.frame_index in active.cells:
+            document = edits.make_anchor(session.document, session.editor.store, active.id, session.shot.frame_index)
             session.editor.apply("make anchor", document)
 
     def toggle_approved(self) -> None:
         """Approves this frame, or takes the approval back."""
         session, active = self._session, self._session.active
-        cell = active.cells.get(session.view.frame_index) if active is not None else None
+        cell = active.cells.get(session.shot.frame_index) if active is not None else None
         if active is not None and cell is not None:
-            frames = [session.view.frame_index]
+            frames = [session.shot.frame_index]
             document = edits.approve(session.document, active.id, frames, locked=not cell.locked)
             session.editor.apply("take approval back" if cell.locked else "approve", document)
 
     def delete_here(self) -> None:
         """Deletes the mask on this frame."""
-        here = self._session.view.frame_index
+        here = self._session.shot.frame_index
         self._apply("delete mask", lambda document, object_id: edits.delete_masks(document, object_id, [here]))
 
     def clean_up(self) -> None:
         """Fills the holes and takes the specks away that are smaller than the brush, as strokes would."""
         session, active = self._session, self._session.active
-        here, brush_px, store = session.view.frame_index, session.view.brush_px, session.editor.store
+        here, brush_px, store = session.shot.frame_index, session.app.brush_px, session.editor.store
         mask = session.editor.mask(active.id, here) if active is not None else None
         if active is None or mask is None:
             return
@@ -132,7 +133,7 @@ class MaskController(QObject):
         when it is missing.
         """
         session = self._session
-        done = partial(self._take_imported, path, session.editor, session.view.frame_index)
+        done = partial(self._take_imported, path, session.editor, session.shot.frame_index)
         self._disk.run(
             IoTask(
                 partial(_read, path),
@@ -154,7 +155,7 @@ class MaskController(QObject):
             session.fail(error)
             return
         editor.apply("import mask", document)
-        where = "this frame" if frame_index == session.view.frame_index else "the frame that was shown"
+        where = "this frame" if frame_index == session.shot.frame_index else "the frame that was shown"
         session.notify(f"{path.name} is an anchor on {where} now.", kind=NoticeKind.GOOD)
 
     def _with_imported(self, masks: Mapping[int, BoolImage], frame_index: int) -> Document:

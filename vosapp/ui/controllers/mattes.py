@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QWidget
@@ -43,9 +44,9 @@ class MatteController(QObject):
             self._session.changed.connect(self._follow)
         self._dialog.show_object(active)
         view = self._session.view
-        if view.mode not in (ViewMode.MATTE, ViewMode.CUTOUT):
-            self._mode_before = view.mode
-            self._session.set(mode=ViewMode.MATTE)
+        if view.shot.mode not in (ViewMode.MATTE, ViewMode.CUTOUT):
+            self._mode_before = view.shot.mode
+            self._session.set(shot=replace(self._session.shot, mode=ViewMode.MATTE))
         self._dialog.show()
         self._dialog.move(self._window.geometry().topRight() - QPoint(self._dialog.width(), 0) + _BESIDE_PX)
         self._dialog.raise_()
@@ -78,5 +79,5 @@ class MatteController(QObject):
         self._session.changed.disconnect(self._follow)
         self._dialog = None
         mode, self._mode_before = self._mode_before, None
-        if mode is not None and self._session.view.mode is ViewMode.MATTE:
-            self._session.set(mode=mode)
+        if mode is not None and self._session.shot.mode is ViewMode.MATTE:
+            self._session.set(shot=replace(self._session.shot, mode=mode))

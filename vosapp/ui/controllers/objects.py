@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
@@ -51,11 +52,11 @@ class ObjectController(QObject):
         """Adds an object and makes it the active one."""
         document, object_id = edits.add_object(self._session.document)
         self._session.editor.apply("add object", document)
-        self._session.set(active_object=object_id)
+        self._session.set(shot=replace(self._session.shot, active_object=object_id))
 
     def pick(self, object_id: ObjectId) -> None:
         """Makes an object the one that the tools change."""
-        self._session.set(active_object=object_id)
+        self._session.set(shot=replace(self._session.shot, active_object=object_id))
 
     def pick_place(self, place: int) -> None:
         """Makes the object at a place in the list the active one."""
@@ -93,14 +94,26 @@ class ObjectController(QObject):
         object_id = object_id or self._active_id()
         if object_id:
             view = self._session.view
-            self._session.set(hidden=view.hidden ^ {object_id}, solo=0 if view.solo else view.solo)
+            self._session.set(
+                shot=replace(
+                    self._session.shot,
+                    hidden=view.shot.hidden ^ {object_id},
+                    solo=0 if view.shot.solo else view.shot.solo,
+                )
+            )
 
     def toggle_solo(self, object_id: ObjectId = 0) -> None:
         """Shows only one object, or all again."""
         object_id = object_id or self._active_id()
         if object_id:
             view = self._session.view
-            self._session.set(solo=0 if view.solo == object_id else object_id, hidden=view.hidden - {object_id})
+            self._session.set(
+                shot=replace(
+                    self._session.shot,
+                    solo=0 if view.shot.solo == object_id else object_id,
+                    hidden=view.shot.hidden - {object_id},
+                )
+            )
 
     def move(self, object_id: ObjectId, position: int) -> None:
         """Moves an object to a place in the order, 0 in front."""

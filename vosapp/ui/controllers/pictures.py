@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from vosapp.presentation.shutdown_deadline import ShutdownDeadline
-from vosapp.presentation.view_state import NoticeKind
+from vosapp.presentation.status import NoticeKind
 from vosapp.ui.session import Session
 from vosapp.video.cache import FrameCache
 from vosapp.video.lazy_open import open_clip
@@ -77,11 +78,11 @@ class PictureController(QObject):
 
     def _reopen(self) -> None:
         self.close()
-        clip = self._session.view.clip
+        clip = self._session.shot.clip
         self.shown.emit(-1, None)
         if clip is None:
             return
-        self._session.set(picture_index=-1)
+        self._session.set(shot=replace(self._session.shot, picture_index=-1))
         budget = self._session.settings.get("memory.frame_cache_mb", int) * 2**20
         path = str(clip.path)
         self._cache = FrameCache(budget or default_cache_bytes())
@@ -93,37 +94,37 @@ class PictureController(QObject):
     def _follow(self) -> None:
         """Asks for the playhead's frame when it is another one."""
         view = self._session.view
-        if self._prefetcher is None or self._cache is None or view.frame_index == self._wanted:
+        if self._prefetcher is None or self._cache is None or view.shot.frame_index == self._wanted:
             return
-        direction = -1 if view.frame_index < self._wanted else 1
-        self._wanted = view.frame_index
-        self._request = self._prefetcher.request(view.frame_index, view.playback.speed or direction)
+        direction = -1 if view.shot.frame_index < self._wanted else 1
+        self._wanted = view.shot.frame_index
+        self._request = self._prefetcher.request(view.shot.frame_index, view.shot.playback.speed or direction)
         self._first_request = self._first_request or self._request
-        picture = self._cache.get(view.frame_index)
+        picture = self._cache.get(view.shot.frame_index)
         if picture is not None:
-            self._show(view.frame_index, picture)
+            self._show(view.shot.frame_index, picture)
         elif not self._patience.isActive():
             self._patience.start()
 
     def _say_waiting(self) -> None:
-        self._session.set(waiting=True)
+        self._session.set(shot=replace(self._session.shot, waiting=True))
 
     def _take_facts(self, info: ClipInfo) -> None:
-        clip = self._session.view.clip
+        clip = self._session.shot.clip
         if self._prefetcher is not None and clip is not None and clip.path == info.path:
             self.described.emit(info)
 
     def _take(self, answer: Answer) -> None:
         if self._prefetcher is None or self._cache is None or answer.request < self._first_request:
             return  # about the clip before
-        if not self._cache.damaged <= self._session.view.damaged:
+        if not self._cache.damaged <= self._session.shot.damaged:
             self.damage_found.emit(self._cache.damaged)
         # While playing, a late frame is better than none: the next one has been asked for already.
-        playing = self._session.view.playback.speed != 0
+        playing = self._session.shot.playback.speed != 0
         if answer.request != self._request and not playing:
             return
         self._patience.stop()
-        self._session.set(waiting=False)
+        self._session.set(shot=replace(self._session.shot, waiting=False))
         if answer.picture is not None:
             self._show(answer.index, answer.picture)
         elif answer.error is not None and answer.index not in self._failed:
@@ -132,7 +133,7 @@ class PictureController(QObject):
 
     def _show(self, frame_index: int, picture: RgbImage) -> None:
         self._patience.stop()
-        if frame_index != self._session.view.picture_index or self.picture is None:
+        if frame_index != self._session.shot.picture_index or self.picture is None:
             self.picture = picture
             self.shown.emit(frame_index, picture)
-            self._session.set(picture_index=frame_index, waiting=False)
+            self._session.set(shot=replace(self._session.shot, picture_index=frame_index, waiting=False))

@@ -81,7 +81,9 @@ class PlaybackController(QObject):
     def go(self, frame_index: int) -> None:
         """Stops and goes to a frame, kept within the clip."""
         self.stop()
-        self._session.set(frame_index=min(max(frame_index, 0), self._session.last_frame))
+        self._session.set(
+            shot=replace(self._session.shot, frame_index=min(max(frame_index, 0), self._session.last_frame))
+        )
 
     def go_last(self) -> None:
         """Goes to the last frame."""
@@ -89,7 +91,7 @@ class PlaybackController(QObject):
 
     def step(self, by: int) -> None:
         """Goes some frames on or back."""
-        self.go(self._session.view.frame_index + by)
+        self.go(self._session.shot.frame_index + by)
 
     def go_typed(self, text: str) -> None:
         """Goes to a number as typed: a frame in the source's numbering, or "+20" and "-5" from here."""
@@ -104,7 +106,7 @@ class PlaybackController(QObject):
 
     def _jump(self, what: str, direction: int) -> None:
         self._session.drop_offer()
-        here = self._session.view.frame_index
+        here = self._session.shot.frame_index
         frames = self._anchors() if what == "anchor" else stops(self._doubts())
         ahead = [f for f in frames if (f > here if direction > 0 else f < here)]
         if ahead:
@@ -132,13 +134,13 @@ class PlaybackController(QObject):
 
     def set_in(self) -> None:
         """Sets in here; out stays when it is not before."""
-        here, in_out = self._session.view.frame_index, self._session.document.in_out
+        here, in_out = self._session.shot.frame_index, self._session.document.in_out
         last = in_out.last if in_out is not None and in_out.last >= here else self._session.last_frame
         self._set_range(FrameRange(here, last))
 
     def set_out(self) -> None:
         """Sets out here; in stays when it is not after."""
-        here, in_out = self._session.view.frame_index, self._session.document.in_out
+        here, in_out = self._session.shot.frame_index, self._session.document.in_out
         self._set_range(FrameRange(in_out.first if in_out is not None and in_out.first <= here else 0, here))
 
     def _set_range(self, in_out: FrameRange | None, *, group: str = "") -> None:
@@ -151,48 +153,48 @@ class PlaybackController(QObject):
 
     def toggle(self) -> None:
         """Plays forward, or stops."""
-        if self._session.view.playback.speed:
+        if self._session.shot.playback.speed:
             self.stop()
         else:
             self.play(1)
 
     def shuttle(self, direction: int) -> None:
         """J and L: plays in a direction; pressed again it plays faster."""
-        speed = self._session.view.playback.speed
+        speed = self._session.shot.playback.speed
         faster = speed * 2 if speed * direction > 0 else direction
         self.play(min(max(faster, -FASTEST), FASTEST))
 
     def toggle_loop(self) -> None:
         """Begins again at the end, or stops there."""
-        playback = self._session.view.playback
-        self._session.set(playback=replace(playback, loop=not playback.loop))
+        app = self._session.app
+        self._session.set(app=replace(app, loop=not app.loop))
 
     def play(self, speed: int) -> None:
         """Plays at a multiple of the source's rate, backward when negative."""
         clip = self._session.document.clip
         if clip is None or clip.frame_count < 2:
             return
-        here, span = self._session.view.frame_index, self._range()
+        here, span = self._session.shot.frame_index, self._range()
         if here not in span or (here == span.last and speed > 0) or (here == span.first and speed < 0):
             here = span.first if speed > 0 else span.last
         self._start_frame = self._due = here
         self._started_at = self._clock()
         self._shown.clear()
-        playback = replace(self._session.view.playback, speed=speed, dropped=0, measured_rate=0.0)
-        self._session.set(playback=playback, frame_index=here)
+        playback = replace(self._session.shot.playback, speed=speed, dropped=0, measured_rate=0.0)
+        self._session.set(shot=replace(self._session.shot, playback=playback, frame_index=here))
         rate = float(clip.rate) * min(abs(speed), 2)
         self._timer.start(max(4, round(500 / rate)))  # twice a frame: a late tick costs half a frame, not a whole one
 
     def stop(self) -> None:
         """Stands still where the playhead is."""
         self._timer.stop()
-        playback = self._session.view.playback
+        playback = self._session.shot.playback
         if playback.speed:
-            self._session.set(playback=replace(playback, speed=0, measured_rate=0.0))
+            self._session.set(shot=replace(self._session.shot, playback=replace(playback, speed=0, measured_rate=0.0)))
 
     def tick(self) -> None:
         """Shows the frame whose time it is, if it is decoded."""
-        clip, playback = self._session.document.clip, self._session.view.playback
+        clip, playback = self._session.document.clip, self._session.shot.playback
         if clip is None or not playback.speed:
             self.stop()
             return
@@ -204,27 +206,33 @@ class PlaybackController(QObject):
         if due not in span:
             self._at_end(span, playback.speed)
             return
-        shown = self._session.view.picture_index == self._due
+        shown = self._session.shot.picture_index == self._due
         if shown:
             self._shown.append(self._clock())
         passed_over = max(0, abs(due - self._due) - abs(playback.speed))
         self._due = due
         dropped = playback.dropped + passed_over + (not shown)
-        self._session.set(playback=replace(playback, dropped=dropped, measured_rate=self._rate()), frame_index=due)
+        self._session.set(
+            shot=replace(
+                self._session.shot,
+                playback=replace(playback, dropped=dropped, measured_rate=self._rate()),
+                frame_index=due,
+            )
+        )
 
     def _at_end(self, span: FrameRange, speed: int) -> None:
-        if self._session.view.playback.loop:
+        if self._session.app.loop:
             self._start_frame = self._due = span.first if speed > 0 else span.last
             self._started_at = self._clock()
-            self._session.set(frame_index=self._due)
+            self._session.set(shot=replace(self._session.shot, frame_index=self._due))
         else:
-            self._session.set(frame_index=span.last if speed > 0 else span.first)
+            self._session.set(shot=replace(self._session.shot, frame_index=span.last if speed > 0 else span.first))
             self.stop()
 
     def _range(self) -> FrameRange:
         """What is played: in to out when the playhead is inside, else all."""
         in_out = self._session.document.in_out
-        if in_out is not None and self._session.view.frame_index in in_out:
+        if in_out is not None and self._session.shot.frame_index in in_out:
             return in_out
         return FrameRange(0, self._session.last_frame)
 

@@ -18,8 +18,8 @@ from vosapp.engine.job import JobContext, Outcome
 from vosapp.presentation import project_files
 from vosapp.presentation.project_files import Media, OpenedShot
 from vosapp.presentation.shutdown_deadline import ShutdownDeadline
+from vosapp.presentation.status import Notice, NoticeKind
 from vosapp.presentation.text.formatting import unsaved_text
-from vosapp.presentation.view_state import Notice, NoticeKind
 from vosapp.ui.controllers.file_lists import FileLists
 from vosapp.ui.io_queue import IoQueue, IoTask
 from vosapp.ui.session import Session
@@ -106,7 +106,7 @@ class ProjectController(QObject):
 
     def discard(self, text: str) -> None:
         """Deletes unsaved work after asking."""
-        work = next((one for one in self._session.view.unsaved if str(one.path) == text), None)
+        work = next((one for one in self._session.app.unsaved if str(one.path) == text), None)
         name, known = (work.clip_name, f"{unsaved_text(work)}. ") if work is not None else (Path(text).name, "")
         question = f"Delete the unsaved work on {name}?"
         explanation = f"{known}Its masks are gone then and cannot be brought back. The clip itself is not touched."
@@ -123,26 +123,30 @@ class ProjectController(QObject):
     def _open(self, path: Path, body: Callable[[Path, JobContext], OpenedShot], *, saved: bool) -> None:
         if self.disk.is_busy:
             return
-        self._session.set(opening=path.name, notice=None)
+        self._say_opening(path.name)
+        self._session.dismiss()
         self.disk.run(
             IoTask(
                 partial(body, path),
                 f"Opening {path.name}",
                 done=partial(self._take_over, path, saved),
                 failed=self._not_opened,
-                cancelled=partial(self._session.set, opening=""),
+                cancelled=partial(self._say_opening, ""),
                 unclaimed=_give_up,
                 can_cancel=True,
                 reads=True,
             )
         )
 
+    def _say_opening(self, name: str) -> None:
+        self._session.set(app=replace(self._session.app, opening=name))
+
     def _not_opened(self, error: UserError) -> None:
-        self._session.set(opening="")
+        self._say_opening("")
         self._session.fail(error)
 
     def _take_over(self, path: Path, saved: bool, shot: OpenedShot) -> None:
-        self._session.set(opening="")
+        self._say_opening("")
         if not self.leave():
             self.disk.run(IoTask(partial(_dispose, shot)))
             return
@@ -165,7 +169,7 @@ class ProjectController(QObject):
         """Says the most important thing about what was opened."""
         session = self._session
         if problem is not None:
-            session.set(media_problem=problem.message)
+            session.set(shot=replace(session.shot, media_problem=problem.message))
             hint = "All masks are here, and can be saved and exported. File > Relink media finds the clip."
             session.show_notice(
                 Notice(problem.message, hint, NoticeKind.ERROR, action="file.relink", verb="Relink media…")
@@ -191,7 +195,7 @@ class ProjectController(QObject):
         if clip is None or self._shown_clip is None or clip == self._shown_clip:
             return
         self._shown_clip = clip
-        if str(self._session.view.clip.path.absolute() if self._session.view.clip else "") != clip.path:
+        if str(self._session.shot.clip.path.absolute() if self._session.shot.clip else "") != clip.path:
             self.disk.run(
                 IoTask(
                     partial(project_files.read_media, Path(clip.path)),
@@ -202,12 +206,12 @@ class ProjectController(QObject):
             )
 
     def _show_media(self, media: Media) -> None:
-        self._session.set(clip=media.info, media_problem="")
+        self._session.set(shot=replace(self._session.shot, clip=media.info, media_problem=""))
         self._session.opened.emit()
         self._session.changed.emit()
 
     def _lose_media(self, error: UserError) -> None:
-        self._session.set(clip=None, media_problem=error.message)
+        self._session.set(shot=replace(self._session.shot, clip=None, media_problem=error.message))
         self._session.opened.emit()
         self._session.fail(error)
 
@@ -223,7 +227,7 @@ class ProjectController(QObject):
     def leave(self) -> bool:
         """Stops what works on the open document and closes its file; False when the user wants to stay."""
         self.disk.stop_reading(ShutdownDeadline())
-        work = self._session.view.file_work
+        work = self._session.app.file_work
         if self._is_leaving or (work is not None and work.blocks):
             return False
         self._is_leaving = True
@@ -248,9 +252,9 @@ class ProjectController(QObject):
             )
         ):
             return False
-        empty = not session.view.project.saved and not session.document.objects
+        empty = not session.shot.project.saved and not session.document.objects
         closing = partial(project_files.close, project, forget_empty=empty)
-        result = self.disk.run_and_wait(closing, f"Saving {session.view.project.name}", can_cancel=True)
+        result = self.disk.run_and_wait(closing, f"Saving {session.shot.project.name}", can_cancel=True)
         if result.outcome is not Outcome.DONE:
             error = result.error if isinstance(result.error, UserError) else ProjectError("It was not saved.")
             if not self._dialogs.confirm("Leave without saving?", str(error), "Leave"):
@@ -277,7 +281,7 @@ class ProjectController(QObject):
 
     def folder(self) -> str:
         """Where the user probably wants to look for a file."""
-        clip, recent = self._session.document.clip, self._session.view.recent
+        clip, recent = self._session.document.clip, self._session.app.recent
         return str(Path(clip.path if clip else recent[0]).parent) if clip or recent else ""
 
     def _show_problem(self, problem: ProjectError | None) -> None:

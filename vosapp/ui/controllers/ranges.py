@@ -14,7 +14,7 @@ from vosapp.core.errors import UserError
 from vosapp.core.range_edits import CopiedMasks
 from vosapp.core.timeline import FrameRange
 from vosapp.engine.job import JobContext
-from vosapp.presentation.view_state import NoticeKind
+from vosapp.presentation.status import NoticeKind
 from vosapp.ui.io_queue import IoQueue, IoTask
 from vosapp.ui.session import Session
 
@@ -81,7 +81,7 @@ class RangeController(QObject):
     def copy_here(self) -> None:
         """Remembers the mask that stands on this frame."""
         session, active = self._session, self._session.active
-        mask = session.editor.mask(active.id, session.view.frame_index) if active is not None else None
+        mask = session.editor.mask(active.id, session.shot.frame_index) if active is not None else None
         if mask is not None:
             self._copied = CopiedMasks({0: mask})
 
@@ -101,7 +101,7 @@ class RangeController(QObject):
         if copied is None:
             session.notify("There is no mask to paste yet.", "Copy one with Ctrl+C.")
             return
-        store, here = session.editor.store, session.view.frame_index
+        store, here = session.editor.store, session.shot.frame_index
         label = "paste mask" if len(copied) == 1 else f"paste {len(copied)} masks"
         try:
             self._apply(label, lambda document, one: range_edits.paste_masks(document, store, one, copied, here))
@@ -116,7 +116,7 @@ class RangeController(QObject):
                 session.document,
                 active,
                 proposed=self._proposed(),
-                here=session.view.frame_index,
+                here=session.shot.frame_index,
                 confirmed=self.move_range,
             )
 
@@ -150,7 +150,7 @@ class RangeController(QObject):
 
     def toggle_cut(self) -> None:
         """Says that a new shot begins on this frame, or takes that back."""
-        document, here = self._session.document, self._session.view.frame_index
+        document, here = self._session.document, self._session.shot.frame_index
         if document.clip is not None and here > 0:
             label = "take cut back" if here in document.cuts else "mark cut"
             self._session.editor.apply(label, edits.set_cuts(document, set(document.cuts) ^ {here}))
@@ -161,7 +161,7 @@ class RangeController(QObject):
             self._session.editor.apply(label, edit(self._session.document, active.id))
 
     def _proposed(self) -> FrameRange:
-        here = self._session.view.frame_index
+        here = self._session.shot.frame_index
         return self._session.document.in_out or FrameRange(here, here)
 
     def _ask_range(self, title: str, verb: str, confirmed: Callable[[FrameRange], None]) -> None:

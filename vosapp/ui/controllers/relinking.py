@@ -17,7 +17,7 @@ from vosapp.engine.job import JobContext, JobResult
 from vosapp.presentation.media_search import Found, Grade, Looking, facts_of, search
 from vosapp.presentation.project_files import Media
 from vosapp.presentation.shutdown_deadline import ShutdownDeadline
-from vosapp.presentation.view_state import NoticeKind
+from vosapp.presentation.status import NoticeKind
 from vosapp.ui.background_task import BackgroundTask
 from vosapp.ui.dialogs.relink import RelinkDialog
 from vosapp.ui.session import Session
@@ -70,7 +70,7 @@ class RelinkController(QObject):
         dialog.stop_asked.connect(self.cancel)
         dialog.relink_asked.connect(self.take)
         dialog.finished.connect(self._closed)
-        missing = bool(session.view.media_problem)
+        missing = bool(session.shot.media_problem)
         dialog.show_missing(name_of(clip), clip.path, facts_of(clip), is_missing=missing)
         self._list()
         dialog.open()
@@ -119,7 +119,7 @@ class RelinkController(QObject):
 
     def _look_in_the_likely_places(self, clip: ClipRef) -> None:
         project = self._session.project
-        beside = project.path if project is not None and self._session.view.project.saved else None
+        beside = project.path if project is not None and self._session.shot.project.saved else None
         self._start(partial(_likely, clip, beside))
 
     def _search(self, places: list[Path]) -> None:
@@ -189,7 +189,7 @@ def _these(clip: ClipRef, places: list[Path], deliver: Deliver, context: JobCont
 
 def relink(session: Session, media: Media, *, label: str = "relink media") -> None:
     """Lets the document go on with a clip at another place, as a step that can be undone."""
-    session.set(clip=media.info, media_problem="", notice=None)
+    session.set(shot=replace(session.shot, clip=media.info, media_problem="", notice=None))
     session.editor.apply(label, replace(session.document, clip=media.ref))
     session.opened.emit()
     session.changed.emit()

@@ -19,9 +19,10 @@ from vosapp.presentation.engine_list import engine_choices, usable_name
 from vosapp.presentation.engine_memory import EngineMemory, engine_of_masks
 from vosapp.presentation.requests.run import Refusal, request
 from vosapp.presentation.shutdown_deadline import ShutdownDeadline
+from vosapp.presentation.status import NoticeKind, WorkStatus
 from vosapp.presentation.text.progress import progress_words, stage_words
 from vosapp.presentation.text.run_report import report
-from vosapp.presentation.view_state import NoticeKind, PropagateChoice, Reach, WorkStatus
+from vosapp.presentation.view_state import PropagateChoice, Reach
 from vosapp.ui.background_task import BackgroundTask
 from vosapp.ui.session import Session
 
@@ -82,47 +83,48 @@ class RunController(QObject):
     def renew_engines(self) -> None:
         """Looks again which engines there are; one that cannot run any more gives way to one that can."""
         choices = engine_choices()
-        self._session.set(engines=choices)
-        self.choose(engine=usable_name(self._session.view.propagate.engine, choices))
+        app = self._session.app
+        choice = replace(app.propagate, engine=usable_name(app.propagate.engine, choices))
+        self._session.set(app=replace(app, engines=choices, propagate=choice))
 
     def _recall_engine(self) -> None:
         """Another project is open: takes the engine that it was last set to, or was made with, or the user's usual."""
         session, project = self._session, self._session.project
         known = self._memory.recall(project.project_id) if project is not None else ""
         wanted = known or engine_of_masks(session.document) or session.settings.get("engine.name", str)
-        self.choose(engine=usable_name(wanted, session.view.engines))
+        self.choose(replace(self._session.app.propagate, engine=usable_name(wanted, session.app.engines)))
 
     # -- settings -----------------------------------------------------------------------------------------------
 
-    def choose(self, **fields: Any) -> None:
-        """Changes the settings of the panel: engine, direction, reach, all_objects."""
-        self._session.set(propagate=replace(self._session.view.propagate, **fields))
+    def choose(self, choice: PropagateChoice) -> None:
+        """Sets the panel."""
+        self._session.set(app=replace(self._session.app, propagate=choice))
 
     def choose_engine(self, name: str) -> None:
         """Takes another engine, with its variants, and remembers it for this project."""
-        self.choose(engine=name)
+        self.choose(replace(self._session.app.propagate, engine=name))
         if self._session.project is not None:
             self._memory.keep(self._session.project.project_id, name)
 
     def choose_direction(self, direction: Direction) -> None:
         """Takes another direction."""
-        self.choose(direction=direction)
+        self.choose(replace(self._session.app.propagate, direction=direction))
 
     def choose_reach(self, reach: Reach) -> None:
         """Takes another range."""
-        self.choose(reach=reach)
+        self.choose(replace(self._session.app.propagate, reach=reach))
 
     def choose_scope(self, all_objects: bool) -> None:
         """Takes all objects or the active one."""
-        self.choose(all_objects=all_objects)
+        self.choose(replace(self._session.app.propagate, all_objects=all_objects))
 
     # -- running ------------------------------------------------------------------------------------------------
 
     def start_way(self, direction: Direction, reach: Reach | None) -> None:
         """Starts in a direction; a single frame or a way to the next anchor leaves the panel's range as it is."""
-        choice = self._session.view.propagate
+        choice = self._session.app.propagate
         if reach is None:
-            self.choose(direction=direction)
+            self.choose(replace(self._session.app.propagate, direction=direction))
             self.start()
         else:
             self.start(replace(choice, direction=direction, reach=reach))
@@ -139,9 +141,9 @@ class RunController(QObject):
         self._anchor_paint(asked.plan)
         # a single frame is made to be looked at: step, look, correct, step; a correction is looked at where it is
         is_step = len(asked.plan.within) == 1
-        follows = is_step or (session.view.follow and not asked.redone)
-        self._followed = session.view.frame_index if follows else -1
-        self._home = -1 if is_step else session.view.frame_index
+        follows = is_step or (session.app.follow and not asked.redone)
+        self._followed = session.shot.frame_index if follows else -1
+        self._home = -1 if is_step else session.shot.frame_index
         self._run(asked.plan, f"propagate {_WORDS[asked.plan.direction]}")
 
     def _run(self, plan: RunPlan, label: str) -> None:
@@ -152,7 +154,7 @@ class RunController(QObject):
         task = PropagationTask(session.document, session.editor.store, plan, device)
         self._frames = set()
         self._token = session.editor.begin_run(label, within=plan.within)
-        session.set(run=WorkStatus(label.capitalize()), notice=None)
+        session.set(shot=replace(session.shot, run=WorkStatus(label.capitalize()), notice=None))
         self._task.start_delivering(partial(make_body, task), label, QThread.Priority.LowPriority)
 
     def _anchor_paint(self, plan: RunPlan) -> None:
@@ -170,9 +172,9 @@ class RunController(QObject):
         """Asks the run to stop; what is finished stays."""
         if self.is_running:
             self._task.cancel()
-            run = self._session.view.run
+            run = self._session.shot.run
             if run is not None:
-                self._session.set(run=replace(run, cancelling=True))
+                self._session.set(shot=replace(self._session.shot, run=replace(run, cancelling=True)))
 
     def stop(self, deadline: ShutdownDeadline) -> None:
         """Ends the run and keeps what it finished: the clip is being left."""
@@ -184,19 +186,22 @@ class RunController(QObject):
         return self._task.is_running
 
     def _progressed(self, progress: Progress) -> None:
-        run = self._session.view.run
+        run = self._session.shot.run
         if run is None:
             return
         self._session.set(
-            run=replace(
-                run,
-                done=progress.done,
-                total=progress.total,
-                frames_per_second=progress.frames_per_second,
-                seconds_left=progress.seconds_left,
-                message=progress_words(progress, self._first_number()),
-                stage=stage_words(progress.stage) if progress.stage is Stage.LEARNING else "",
-                note=progress.note or run.note,
+            shot=replace(
+                self._session.shot,
+                run=replace(
+                    run,
+                    done=progress.done,
+                    total=progress.total,
+                    frames_per_second=progress.frames_per_second,
+                    seconds_left=progress.seconds_left,
+                    message=progress_words(progress, self._first_number()),
+                    stage=stage_words(progress.stage) if progress.stage is Stage.LEARNING else "",
+                    note=progress.note or run.note,
+                ),
             )
         )
 
@@ -208,7 +213,12 @@ class RunController(QObject):
         if self._token is None:
             return
         results = self._task.take_all()
-        self._session.set(damaged=self._session.view.damaged.union(*(result.damaged for result in results)))
+        self._session.set(
+            shot=replace(
+                self._session.shot,
+                damaged=self._session.shot.damaged.union(*(result.damaged for result in results)),
+            )
+        )
         changes = [change for result in results for change in _changes(result)]
         self._frames |= {change.frame_index for change in changes}
         if changes:
@@ -218,16 +228,16 @@ class RunController(QObject):
     def _go_along(self, frame_index: int) -> None:
         """Shows the newest frame as long as the user stays where the run brought them."""
         view = self._session.view
-        if self._followed != view.frame_index or view.playback.speed or view.polygon_points:
+        if self._followed != view.shot.frame_index or view.shot.playback.speed or view.shot.polygon_points:
             self._followed = -1
             return
         self._followed = frame_index
-        self._session.set(frame_index=frame_index)
+        self._session.set(shot=replace(self._session.shot, frame_index=frame_index))
 
     def _go_home(self) -> None:
         """Takes the playhead back to where the run began, unless the user went elsewhere."""
-        if self._home >= 0 and self._followed == self._session.view.frame_index:
-            self._session.set(frame_index=self._home)
+        if self._home >= 0 and self._followed == self._session.shot.frame_index:
+            self._session.set(shot=replace(self._session.shot, frame_index=self._home))
         self._home = self._followed = -1
 
     def stay(self) -> None:
@@ -236,9 +246,9 @@ class RunController(QObject):
 
     def toggle_follow(self) -> None:
         """Goes along with runs, or stays where the user is."""
-        follow = not self._session.view.follow
-        self._session.set(follow=follow)
-        self._followed = self._session.view.frame_index if follow else -1
+        follow = not self._session.app.follow
+        self._session.set(app=replace(self._session.app, follow=follow))
+        self._followed = self._session.shot.frame_index if follow else -1
 
     def _job_ended(self, result: JobResult[Any]) -> None:
         self._take_soon.stop()
@@ -246,8 +256,8 @@ class RunController(QObject):
         token, self._token = self._token, None
         if token is not None:
             self._session.editor.end_run(token)
-        run = self._session.view.run
-        self._session.set(run=None)
+        run = self._session.shot.run
+        self._session.set(shot=replace(self._session.shot, run=None))
         self._go_home()
         self._say(result, run.note if run is not None else "")
         self.ended.emit(result.outcome)

@@ -14,7 +14,7 @@ from vosapp.core.errors import UserError
 from vosapp.core.paths import SUFFIX
 from vosapp.engine.job import JobContext
 from vosapp.presentation import project_files
-from vosapp.presentation.view_state import NoticeKind
+from vosapp.presentation.status import NoticeKind
 from vosapp.ui.controllers.projects import ProjectController
 from vosapp.ui.dialogs.backups import BackupDialog
 from vosapp.ui.io_queue import IoTask
@@ -56,7 +56,7 @@ class SavingController(QObject):
         """Makes sure that all is on the disk; gives an unsaved project its place."""
         session = self._session
         project = session.project
-        if project is None or not session.view.project.saved or project.read_only:
+        if project is None or not session.shot.project.saved or project.read_only:
             self.save_as()
             return
         done = partial(self._say, f"{project.path.name} is saved.")
@@ -88,7 +88,7 @@ class SavingController(QObject):
     def list_backups(self) -> None:
         """Shows the backups of the open project, or of all when there is none or it has none yet."""
         project = self._session.project
-        project_id = project.project_id if project is not None and self._session.view.project.saved else ""
+        project_id = project.project_id if project is not None and self._session.shot.project.saved else ""
         body = partial(_backups, project_id)
         self._projects.disk.run(
             IoTask(
@@ -108,7 +108,7 @@ class SavingController(QObject):
         clip, project = session.document.clip, session.project
         if clip is None or project is None or self._projects.disk.is_busy:
             return None
-        saved = session.view.project.saved and not project.read_only
+        saved = session.shot.project.saved and not project.read_only
         base = project.path if saved else Path(clip.path).with_suffix(SUFFIX)
         return self._dialogs.ask_save(str(base.with_name(f"{base.stem}{ending}{SUFFIX}")))
 

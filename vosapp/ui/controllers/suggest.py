@@ -12,9 +12,9 @@ from PySide6.QtCore import QObject, QThread, Signal
 from vosapp.core.errors import UserError
 from vosapp.engine.job import JobContext, JobResult, Outcome, Progress
 from vosapp.presentation.shutdown_deadline import ShutdownDeadline
+from vosapp.presentation.status import NoticeKind, WorkStatus
 from vosapp.presentation.suggest.suggestions import Suggestions, accept, suggestions_of
 from vosapp.presentation.text.progress import progress_words
-from vosapp.presentation.view_state import NoticeKind, WorkStatus
 from vosapp.ui.background_task import BackgroundTask
 from vosapp.ui.session import Session
 
@@ -48,7 +48,7 @@ class SuggestController(QObject):
     def is_open(self) -> bool:
         """Whether there is a search, something found, or help to discard."""
         view = self._session.view
-        return view.suggestions is not None or bool(view.network_help)
+        return view.shot.suggestions is not None or bool(view.shot.network_help)
 
     @property
     def is_running(self) -> bool:
@@ -59,27 +59,30 @@ class SuggestController(QObject):
     def is_shown(self) -> bool:
         """Whether the outlines are on the screen, so that Enter and the digits are about them."""
         view = self._session.view
-        return view.suggestions is not None and view.frame_index == view.suggestions.frame_index
+        return view.shot.suggestions is not None and view.shot.frame_index == view.shot.suggestions.frame_index
 
     # -- searching ----------------------------------------------------------------------------------------------
 
     def start(self) -> None:
         """Searches on the frame shown; without any network it says how to get one."""
         session = self._session
-        if self.is_running or session.document.clip is None or session.view.run is not None:
+        if self.is_running or session.document.clip is None or session.shot.run is not None:
             return
         if self.make_body is None and self._explain_lack():
             return
         from vosapp.engine.suggest.job import SuggestTask, suggest_body
 
-        frame_index = session.view.frame_index
-        names = tuple(name for name in (session.view.suggest_with,) if name)
+        frame_index = session.shot.frame_index
+        names = tuple(name for name in (session.app.suggest_with,) if name)
         task = SuggestTask(session.document, frame_index, session.settings.get("engine.device", str), names)
         session.set(
-            suggestions=Suggestions(frame_index, searching=True),
-            searching=WorkStatus("Suggest objects"),
-            network_help=(),
-            notice=None,
+            shot=replace(
+                session.shot,
+                suggestions=Suggestions(frame_index, searching=True),
+                searching=WorkStatus("Suggest objects"),
+                network_help=(),
+                notice=None,
+            )
         )
         body = partial(self.make_body or suggest_body, task)
         self._task.start_delivering(body, "suggest objects", QThread.Priority.LowPriority)
@@ -88,35 +91,37 @@ class SuggestController(QObject):
         """Shows how to get a network when there is none; returns whether there is none."""
         from vosapp.presentation.suggest.networks import network_help, suggest_choices
 
-        self._session.set(suggest_choices=suggest_choices())
-        if self._session.view.suggest_choices:
+        self._session.set(app=replace(self._session.app, suggest_choices=suggest_choices()))
+        if self._session.app.suggest_choices:
             return False
-        self._session.set(suggestions=None, network_help=network_help())
+        self._session.set(shot=replace(self._session.shot, suggestions=None, network_help=network_help()))
         return True
 
     def choose_network(self, name: str) -> None:
         """Asks another network, "" all of them, from now on; a search that is on the screen is made again with it."""
-        self._session.set(suggest_with=name)
-        found = self._session.view.suggestions
+        self._session.set(app=replace(self._session.app, suggest_with=name))
+        found = self._session.shot.suggestions
         if found is not None and not self.is_running:
-            self._session.set(frame_index=found.frame_index)
+            self._session.set(shot=replace(self._session.shot, frame_index=found.frame_index))
             self.start()
 
     def cancel(self) -> None:
         """Stops the search; what it found so far stays to be chosen from."""
-        work = self._session.view.searching
+        work = self._session.shot.searching
         if self.is_running and work is not None:
             self._task.cancel()
-            self._session.set(searching=replace(work, cancelling=True))
+            self._session.set(shot=replace(self._session.shot, searching=replace(work, cancelling=True)))
 
     def stop(self, deadline: ShutdownDeadline) -> None:
         """Ends the search: the clip is being left."""
         self._task.stop(deadline)
 
     def _progressed(self, progress: Progress) -> None:
-        work = self._session.view.searching
+        work = self._session.shot.searching
         if work is not None:
-            self._session.set(searching=replace(work, message=progress_words(progress)))
+            self._session.set(
+                shot=replace(self._session.shot, searching=replace(work, message=progress_words(progress)))
+            )
 
     def _take_found(self) -> None:
         deliveries = self._task.take_all()
@@ -124,25 +129,29 @@ class SuggestController(QObject):
             self._show_found(deliveries[-1], searching=True)
 
     def _show_found(self, proposals: Sequence[Proposal], *, searching: bool) -> None:
-        found = self._session.view.suggestions
+        found = self._session.shot.suggestions
         if found is not None:
-            self._session.set(suggestions=found.with_found(suggestions_of(proposals), searching=searching))
+            self._session.set(
+                shot=replace(
+                    self._session.shot, suggestions=found.with_found(suggestions_of(proposals), searching=searching)
+                )
+            )
 
     def _job_ended(self, result: JobResult[list[Proposal]]) -> None:
         self._take_found()
-        found = self._session.view.suggestions
+        found = self._session.shot.suggestions
         if result.value is not None:
             self._show_found(result.value, searching=False)
         elif found is not None:
-            self._session.set(suggestions=replace(found, searching=False))
-        self._session.set(searching=None)
+            self._session.set(shot=replace(self._session.shot, suggestions=replace(found, searching=False)))
+        self._session.set(shot=replace(self._session.shot, searching=None))
         self._say(result)
         self.ended.emit(result.outcome)
 
     def _say(self, result: JobResult[list[Proposal]]) -> None:
-        session, found = self._session, self._session.view.suggestions
+        session, found = self._session, self._session.shot.suggestions
         if found is not None and not found.items:
-            session.set(suggestions=None)
+            session.set(shot=replace(session.shot, suggestions=None))
         if isinstance(result.error, UserError):
             session.fail(result.error)
         elif result.error is not None:
@@ -161,19 +170,19 @@ class SuggestController(QObject):
 
     def toggle(self, place: int) -> None:
         """Chooses a suggestion, or not any more."""
-        found = self._session.view.suggestions
+        found = self._session.shot.suggestions
         if found is not None:
-            self._session.set(suggestions=found.toggled(place))
+            self._session.set(shot=replace(self._session.shot, suggestions=found.toggled(place)))
 
     def accept(self) -> None:
         """Makes objects of what is chosen, in one undo step, and the first of them the active one."""
-        session, found = self._session, self._session.view.suggestions
+        session, found = self._session, self._session.shot.suggestions
         if found is None or not found.chosen:
             return
         document, made = accept(session.document, session.editor.store, found)
         self._forget()
         session.editor.apply("add suggested objects" if len(made) > 1 else "add suggested object", document)
-        session.set(active_object=made[0])
+        session.set(shot=replace(session.shot, active_object=made[0]))
 
     def discard(self) -> None:
         """Forgets what was found; a search that goes on is stopped first."""
@@ -182,4 +191,4 @@ class SuggestController(QObject):
         self._forget()
 
     def _forget(self) -> None:
-        self._session.set(suggestions=None, network_help=())
+        self._session.set(shot=replace(self._session.shot, suggestions=None, network_help=()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject
@@ -44,59 +45,59 @@ class LookController(QObject):
 
     def choose_tool(self, tool: Tool) -> None:
         """Takes another tool."""
-        self._session.set(tool=tool)
+        self._session.set(app=replace(self._session.app, tool=tool))
         self._session.changed.emit()  # an action that was pressed again has unchecked itself
 
     def choose_mode(self, mode: ViewMode) -> None:
         """Shows masks in another way; the same mode again goes back to the overlay."""
-        same = self._session.view.mode is mode
-        self._session.set(mode=ViewMode.OVERLAY if same else mode)
+        same = self._session.shot.mode is mode
+        self._session.set(shot=replace(self._session.shot, mode=ViewMode.OVERLAY if same else mode))
         self._session.changed.emit()
 
     def next_backdrop(self) -> None:
         """Shows the cutout over the next background."""
         view = self._session.view
-        if view.mode is not ViewMode.CUTOUT:
-            self._session.set(mode=ViewMode.CUTOUT)
+        if view.shot.mode is not ViewMode.CUTOUT:
+            self._session.set(shot=replace(self._session.shot, mode=ViewMode.CUTOUT))
             return
-        place = _BACKDROPS.index(view.backdrop)
-        self._session.set(backdrop=_BACKDROPS[(place + 1) % len(_BACKDROPS)])
+        place = _BACKDROPS.index(view.app.backdrop)
+        self._session.set(app=replace(self._session.app, backdrop=_BACKDROPS[(place + 1) % len(_BACKDROPS)]))
 
     def toggle_onion(self) -> None:
         """Shows the active object's outlines on the neighbouring frames, or not."""
-        self._session.set(onion=not self._session.view.onion)
+        self._session.set(app=replace(self._session.app, onion=not self._session.app.onion))
 
     def set_brush(self, brush_px: float) -> None:
         """Sets the brush's diameter in picture pixels."""
-        self._session.set(brush_px=clamp_brush(brush_px))
+        self._session.set(app=replace(self._session.app, brush_px=clamp_brush(brush_px)))
 
     def smaller_brush(self) -> None:
         """Makes the brush a step smaller."""
-        self.set_brush(stepped_brush(self._session.view.brush_px, -1))
+        self.set_brush(stepped_brush(self._session.app.brush_px, -1))
 
     def larger_brush(self) -> None:
         """Makes the brush a step larger."""
-        self.set_brush(stepped_brush(self._session.view.brush_px, 1))
+        self.set_brush(stepped_brush(self._session.app.brush_px, 1))
 
     def toggle_pressure(self) -> None:
         """Lets a tablet's pressure change the size, or not."""
-        self._session.set(pressure=not self._session.view.pressure)
+        self._session.set(app=replace(self._session.app, pressure=not self._session.app.pressure))
 
     def set_opacity(self, opacity: float) -> None:
         """Sets the overlay's opacity, 0 to 1."""
-        self._session.set(opacity=min(max(opacity, 0.0), 1.0))
+        self._session.set(app=replace(self._session.app, opacity=min(max(opacity, 0.0), 1.0)))
 
     def peek(self, on: bool) -> None:
         """Shows the source alone while a key is held."""
-        self._session.set(peek=on)
+        self._session.set(shot=replace(self._session.shot, peek=on))
 
     def prepare_stroke(self) -> None:
         """Makes sure that the user sees what is about to be painted."""
         session = self._session
         view = session.view
-        mode = ViewMode.OVERLAY if view.mode is ViewMode.SOURCE or view.peek else view.mode
+        mode = ViewMode.OVERLAY if view.shot.mode is ViewMode.SOURCE or view.shot.peek else view.shot.mode
         active = session.active
-        hidden, solo = view.hidden, view.solo
-        if active is not None and not view.shows(active.id):
+        hidden, solo = view.shot.hidden, view.shot.solo
+        if active is not None and not view.shot.shows(active.id):
             hidden, solo = hidden - {active.id}, active.id if solo else 0
-        session.set(mode=mode, peek=False, hidden=hidden, solo=solo)
+        session.set(shot=replace(session.shot, mode=mode, peek=False, hidden=hidden, solo=solo))

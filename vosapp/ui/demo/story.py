@@ -56,7 +56,7 @@ class _Story:
         self.folder = folder
         self.dialogs = DemoDialogs(folder)
         self.workspace = Workspace(dialogs=self.dialogs)
-        self.hands = UiDriver(self.workspace)
+        self.driver = UiDriver(self.workspace)
         self.engine = engine
         self._pictures = 0
         self.is_watched = application.platformName() != "offscreen"
@@ -77,7 +77,7 @@ class _Story:
             _say(f"Everything is in {self.folder}")
             if self.is_watched:
                 _say("The window stays open: go on with it, or close it.")
-                self.hands.wait(lambda: not window.isVisible(), seconds=24 * 3600)
+                self.driver.wait(lambda: not window.isVisible(), seconds=24 * 3600)
         finally:
             window.close()
 
@@ -85,32 +85,32 @@ class _Story:
         from vosapp.data.demo.files import demo_clip
 
         _say("Opening the demo shot")
-        self.hands.wait(lambda: True)
+        self.driver.wait(lambda: True)
         self._picture("start")
         self.workspace.projects.open_path(demo_clip())
         session = self.workspace.session
-        self.hands.wait(lambda: session.view.opening == "" and session.view.picture_index == 0)
+        self.driver.wait(lambda: session.app.opening == "" and session.shot.picture_index == 0)
         if self.engine:
             self.workspace.runs.choose_engine(self.engine)
-        self.hands.trigger("file.save")
+        self.driver.trigger("file.save")
 
     def _draw(self) -> None:
         from vosapp.data.demo.files import demo_mask
 
         _say("Drawing the fish on the first frame")
-        self.hands.trigger("tool.polygon")
-        for outline in self.hands.outlines(demo_mask(0)):
-            self.hands.lasso(outline)
+        self.driver.trigger("tool.polygon")
+        for outline in self.driver.outlines(demo_mask(0)):
+            self.driver.lasso(outline)
         self._picture("drawn")
 
     def _propagate(self, name: str) -> float:
         """Propagates forward from here and returns the mean J of all frames but the first and the last."""
         _say("Propagating")
         session, runs = self.workspace.session, self.workspace.runs
-        self.hands.trigger("propagate.forward")
-        self.hands.wait(lambda: not runs.is_running or (session.view.run is not None and session.view.run.done >= 12))
+        self.driver.trigger("propagate.forward")
+        self.driver.wait(lambda: not runs.is_running or (session.shot.run is not None and session.shot.run.done >= 12))
         self._picture(f"{name}-running")
-        self.hands.wait(lambda: not runs.is_running)
+        self.driver.wait(lambda: not runs.is_running)
         self._picture(name)
         return float(np.mean([self._jaccard(index) for index in range(1, self.workspace.session.last_frame)]))
 
@@ -122,21 +122,21 @@ class _Story:
         worst = min(candidates, key=self._jaccard)
         _say(f"Correcting frame {worst}")
         self.workspace.playback.go(worst)
-        self.hands.wait(lambda: self.workspace.session.view.picture_index == worst)
+        self.driver.wait(lambda: self.workspace.session.shot.picture_index == worst)
         self._picture("wrong")
         true = demo_mask(worst)
-        self.hands.trigger("tool.polygon")
-        for outline in self.hands.outlines(self._mask(worst) & ~true, _SMALLEST_PX):
-            self.hands.lasso(outline, erase=True)
-        for outline in self.hands.outlines(true & ~self._mask(worst), _SMALLEST_PX):
-            self.hands.lasso(outline)
+        self.driver.trigger("tool.polygon")
+        for outline in self.driver.outlines(self._mask(worst) & ~true, _SMALLEST_PX):
+            self.driver.lasso(outline, erase=True)
+        for outline in self.driver.outlines(true & ~self._mask(worst), _SMALLEST_PX):
+            self.driver.lasso(outline)
         self._picture("repaired")
 
     def _export(self) -> None:
         from vosapp.export.formats import ExportFormat
 
         exports = self.workspace.exports
-        self.hands.trigger("file.export")
+        self.driver.trigger("file.export")
         for chosen, place in ((ExportFormat.PNG_INDEXED, "masks"), (ExportFormat.PRORES_4444, "matte")):
             _say(f"Exporting {chosen.value}")
             self.dialogs.export_folder = self.folder / place
@@ -144,7 +144,7 @@ class _Story:
             exports.choose_format(chosen)
             exports.choose_folder()
             exports.start()
-            self.hands.wait(lambda: not exports.is_running)
+            self.driver.wait(lambda: not exports.is_running)
             shown = exports.display()
             if not shown.result_path:
                 raise UserError(shown.result.text if shown.result else "The export did not start.")
@@ -168,7 +168,7 @@ class _Story:
         return jaccard(self._mask(frame_index), demo_mask(frame_index))
 
     def _picture(self, name: str) -> None:
-        self.hands.settle()
+        self.driver.settle()
         folder = self.folder / "screenshots"
         folder.mkdir(exist_ok=True)
         self._pictures += 1

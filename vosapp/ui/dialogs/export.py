@@ -23,8 +23,8 @@ from PySide6.QtWidgets import (
 from vosapp.export.formats import ExportFormat
 from vosapp.export.recipe import MissingMasks
 from vosapp.presentation.requests.export import ExportDisplay, Finding
+from vosapp.presentation.status import NoticeKind, WorkStatus
 from vosapp.presentation.text.formatting import duration
-from vosapp.presentation.view_state import NoticeKind, WorkStatus
 from vosapp.ui.icons import icon
 from vosapp.ui.panels.propagate import progress_count, rate_note
 from vosapp.ui.theme import TOKENS

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from vosapp.engine.variants import split_name
+from vosapp.presentation.choices import EngineChoice, Speed, VariantChoice
 from vosapp.presentation.engine_list import known_choice, toggled
-from vosapp.presentation.view_state import EngineChoice, Speed, VariantChoice
 from vosapp.ui.icons import icon
 from vosapp.ui.theme import TOKENS
 from vosapp.ui.widgets import label, rule, set_role

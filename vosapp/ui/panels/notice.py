@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from vosapp.presentation.view_state import Notice, NoticeKind
+from vosapp.presentation.status import Notice, NoticeKind
 from vosapp.ui.icons import icon
 from vosapp.ui.theme import TOKENS
 from vosapp.ui.widgets import label, set_role

@@ -8,10 +8,12 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from vosapp.core.timeline import Direction
+from vosapp.presentation.choices import EngineChoice
 from vosapp.presentation.display import PropagateDisplay
 from vosapp.presentation.engine_list import known_choice, title_of_choice
+from vosapp.presentation.status import WorkStatus
 from vosapp.presentation.text.formatting import duration
-from vosapp.presentation.view_state import EngineChoice, Reach, WorkStatus
+from vosapp.presentation.view_state import Reach
 from vosapp.ui.action_set import ActionSet
 from vosapp.ui.icons import icon
 from vosapp.ui.panels.engine_picker import EnginePicker

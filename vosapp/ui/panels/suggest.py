@@ -7,8 +7,8 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QProgressBar, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from vosapp.presentation.choices import NetworkHelp
 from vosapp.presentation.suggest.display import SuggestDisplay, SuggestRow
-from vosapp.presentation.view_state import NetworkHelp
 from vosapp.ui.icons import icon, pixmap
 from vosapp.ui.theme import TOKENS
 from vosapp.ui.widgets import label, rule

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QWidget
 
-from vosapp.presentation.view_state import FileWork
+from vosapp.presentation.status import FileWork
 from vosapp.ui.input_blocker import STAYS_OPEN
 from vosapp.ui.widgets import as_written, label
 

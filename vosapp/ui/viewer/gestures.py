@@ -135,7 +135,7 @@ class StrokeGesture:
         self._live.extend(pointer.picture, self._radius(pointer))
 
     def finish(self, pointer: Pointer) -> None:
-        """UiDriver the stroke over. The place of the release was painted by the last move."""
+        """Hands the stroke over. The place of the release was painted by the last move."""
         self._done(self._live, pointer.picture)
 
     def cancel(self) -> None:

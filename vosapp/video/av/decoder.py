@@ -285,7 +285,7 @@ class FrameDecoder:
         return None
 
     def _feed(self, last: int | None) -> list[VideoFrame]:
-        """UiDriver the next packet to the decoder, or empties the decoder at the end; the pictures that come out."""
+        """Hands the next packet to the decoder, or empties the decoder at the end; the pictures that come out."""
         number = self._reader.next_number
         packet = self._reader.read() if last is None or number <= last else None
         if packet is None:

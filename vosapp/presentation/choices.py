@@ -1,0 +1,73 @@
+"""What can be chosen in lists: engines with their variants, and networks that suggest objects. Frozen values, no Qt."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+
+class Speed(enum.Enum):
+    """How quick an engine is on a processor, for one object at 480x854."""
+
+    FAST = "fast"
+    MEDIUM = "medium"
+    SLOW = "slow"
+
+
+@dataclass(frozen=True, slots=True)
+class VariantChoice:
+    """A way to run an engine that can be ticked: its name, title and what it changes."""
+
+    name: str
+    title: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class EngineChoice:
+    """An engine in the list.
+
+    Attributes:
+        name: of the registry.
+        title, summary: for the user.
+        ready: can run now.
+        reason: why not, when it cannot.
+        speed: its class, None while nobody measured it.
+        facts: (what, value) for the user: speed, memory, licence.
+        variants: ways to run it besides the usual one.
+        importable: its authors publish weights that can be imported.
+    """
+
+    name: str
+    title: str
+    summary: str = ""
+    ready: bool = True
+    reason: str = ""
+    speed: Speed | None = None
+    facts: tuple[tuple[str, str], ...] = ()
+    variants: tuple[VariantChoice, ...] = ()
+    importable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkHelp:
+    """How to get a network that is not here.
+
+    Attributes:
+        title, strengths: what it is.
+        way: how to get its weights, in one sentence.
+        licence: what may be done with them.
+    """
+
+    title: str
+    strengths: str
+    way: str
+    licence: str
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestChoice:
+    """What can be asked for objects: a network, with a variant perhaps, as "cosnet/crf"; "" for all networks."""
+
+    name: str
+    title: str
