@@ -45,7 +45,7 @@ strokes = []
 class Catch:
     def take(self, stroke): strokes.append(stroke)
 catch = Catch()
-canvas.stroke_finished.connect(catch.take)
+canvas.pen.stroke_finished.connect(catch.take)
 for zoom in (1.0, 1.37, 0.8):
     canvas.zoom_by(zoom, (200.0, 90.0))
     application.processEvents()

@@ -150,14 +150,14 @@ class Workspace(QObject):
 
     def _connect_viewer(self) -> None:
         canvas = self.window.canvas
-        canvas.stroke_started.connect(self.looks.prepare_stroke)
-        canvas.stroke_started.connect(self.runs.stay)
-        canvas.stroke_started.connect(self.session.drop_offer)
-        canvas.stroke_started.connect(self.compare.end)
+        canvas.pen.stroke_started.connect(self.looks.prepare_stroke)
+        canvas.pen.stroke_started.connect(self.runs.stay)
+        canvas.pen.stroke_started.connect(self.session.drop_offer)
+        canvas.pen.stroke_started.connect(self.compare.end)
         canvas.wipe_dragged.connect(self.compare.move)
-        canvas.stroke_finished.connect(self.masks.take_stroke)
-        canvas.polygon_changed.connect(self._polygon_changed)
-        canvas.brush_resized.connect(self.looks.set_brush)
+        canvas.pen.stroke_finished.connect(self.masks.take_stroke)
+        canvas.pen.polygon_changed.connect(self._polygon_changed)
+        canvas.pen.brush_resized.connect(self.looks.set_brush)
         self.window.view_bar.brush_chosen.connect(self.looks.set_brush)
         self.window.view_bar.opacity_chosen.connect(self.looks.set_opacity)
         self.pictures.shown.connect(self.presenter.show_picture)

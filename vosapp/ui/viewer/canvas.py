@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QCursor, QMouseEvent, QPainter, QResizeEvent, QTransform, QWheelEvent
+from PySide6.QtGui import QCursor, QMouseEvent, QPainter, QResizeEvent, QTransform, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 import pyqtgraph as pg  # isort: skip - after PySide6, so that it takes this binding
 
-from vosapp.core.document import OBJECT_COLOURS, Colour, ObjectId
+from vosapp.core.document import Colour, ObjectId
 from vosapp.presentation.suggest.display import SuggestionOutline
 from vosapp.presentation.view_state import Backdrop, ViewMode
 from vosapp.presentation.viewer.camera import Camera, at_scale, fit
@@ -43,23 +43,15 @@ class Look:
 
 
 class Canvas(pg.GraphicsView):
-    """Shows one frame with its masks and turns pen movements into strokes.
+    """Shows one frame with its masks; its `pen` turns what mouse and tablet do on it into strokes.
 
     Signals:
-        stroke_started: the pen went down on the picture; what hides the active object should step aside.
-        stroke_finished: a `Stroke` is ready for the document.
-        polygon_changed: number of corners set.
-        brush_resized: new diameter in picture pixels.
         suggestion_clicked, suggestion_hovered: place of a suggestion; -1 when the pointer is on none any more.
         wipe_dragged: the wipe's line was moved to a share of the picture's width.
         hovered: picture point under the pointer as (x, y), or None.
         zoomed: logical pixels a picture pixel.
     """
 
-    stroke_started = Signal()
-    stroke_finished = Signal(object)
-    polygon_changed = Signal(int)
-    brush_resized = Signal(float)
     suggestion_clicked = Signal(int)
     suggestion_hovered = Signal(int)
     wipe_dragged = Signal(float)
@@ -91,7 +83,7 @@ class Canvas(pg.GraphicsView):
         self._look = Look()
         self.is_soft = False  # the overlay holds a matte with its edge in place of labels
         self.order: tuple[ObjectId, ...] = ()
-        self.pen = Pen(self)
+        self.pen = Pen(self, self._root, self)
         self.viewport().setMouseTracking(True)
 
     # -- what is shown ------------------------------------------------------------------------------------------
@@ -148,19 +140,27 @@ class Canvas(pg.GraphicsView):
             self.suggestion_hovered.emit(place)
             self.set_pointer(Qt.CursorShape.PointingHandCursor if place >= 0 else Qt.CursorShape.ArrowCursor)
 
-    def use_stack(self, stack: LayerStack) -> None:
-        """Shows another stack for the time of a stroke (with an empty layer for the object that is being painted)."""
-        self.stack = stack
-        self._draw_stack(soft=False)
+    @property
+    def offers_suggestions(self) -> bool:
+        """Whether a click chooses a suggestion."""
+        return self.suggestions.is_shown
+
+    def paint_stack(self, object_id: ObjectId, colour: Colour) -> LayerStack:
+        """Shows hard masks for the time of a stroke, with an empty layer for an object that has none yet."""
+        stack = self.stack.with_object(object_id, colour, self.order)
+        if stack is not self.stack or self.is_soft:
+            self.stack = stack
+            self._draw_stack(soft=False)
+        return stack
+
+    def drop_paint(self) -> None:
+        """Shows the stack without what was painted over it."""
+        self._draw_stack()
 
     def show_result(self) -> None:
         """Shows the stack as it stands after a stroke, with the soft edges that painting leaves out."""
         if self._is_soft_look(self.stack) and not self.is_soft:
             self._draw_stack()
-
-    def pen_colour(self) -> Colour:
-        """The colour of the object that the pen changes; of the first one to be made when there is none yet."""
-        return self.pen.settings.colour or OBJECT_COLOURS[0]
 
     def show_wipe(self, side: Side | None) -> None:
         """Shows something else right of a line, or the masks everywhere."""
@@ -175,6 +175,10 @@ class Canvas(pg.GraphicsView):
         if side is not None and (before is None or before.stack is not side.stack):
             self._draw_other(side.stack)
         self.viewport().update()
+
+    def is_over_wipe(self, point: Point) -> bool:
+        """Whether the wipe's line is near a picture point."""
+        return self.wipe.is_near(point, self.zoom)
 
     def drag_wipe(self, point: Point) -> None:
         """Moves the wipe's line to a picture point."""
@@ -211,6 +215,11 @@ class Canvas(pg.GraphicsView):
         return outline_width(self.camera.zoom) if self._look.mode is ViewMode.OUTLINE else 0
 
     # -- camera -------------------------------------------------------------------------------------------------
+
+    @property
+    def zoom(self) -> float:
+        """Logical pixels a picture pixel."""
+        return self.camera.zoom
 
     @property
     def picture_size(self) -> tuple[float, float]:
@@ -320,6 +329,10 @@ class Canvas(pg.GraphicsView):
         self.follow_suggestion(None)
         self.hovered.emit(None)
 
+    def follow_pointer(self, point: Point) -> None:
+        """Tells of the picture point under the pointer."""
+        self.hovered.emit(point)
+
     def set_pointer(self, cursor: QCursor | Qt.CursorShape) -> None:
         """Sets the shape of the mouse pointer over the picture."""
         self.viewport().setCursor(cursor)
@@ -335,7 +348,3 @@ class Canvas(pg.GraphicsView):
         self.show_wipe(None)
         self.onion.show_masks([])
         self.overlay.show_labels(np.zeros((1, 1), np.uint8), [0] * 256)
-
-    def polygon_colour(self) -> QColor:
-        """The colour of the polygon being drawn."""
-        return QColor(*self.pen_colour())

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QMouseEvent, QNativeGestureEvent, QTabletEvent
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QNativeGestureEvent, QTabletEvent
+from PySide6.QtWidgets import QGraphicsItem
 
-from vosapp.core.document import Colour, ObjectId
+from vosapp.core.document import OBJECT_COLOURS, Colour, ObjectId
 from vosapp.presentation.view_state import Tool
 from vosapp.presentation.viewer.raster import Point, box_of, polygon_area
 from vosapp.ui.viewer.gestures import (
@@ -22,10 +22,8 @@ from vosapp.ui.viewer.gestures import (
 )
 from vosapp.ui.viewer.live_stroke import LiveStroke, Stroke
 from vosapp.ui.viewer.pen_items import BrushRing, PolygonItem
-from vosapp.ui.viewer.polygon import PolygonDraft
-
-if TYPE_CHECKING:
-    from vosapp.ui.viewer.canvas import Canvas
+from vosapp.ui.viewer.pen_surface import PenSurface
+from vosapp.ui.viewer.polygon import LassoGesture, PolygonDraft
 
 _ALT = Qt.KeyboardModifier.AltModifier
 _CTRL = Qt.KeyboardModifier.ControlModifier
@@ -52,20 +50,45 @@ class PenSettings:
     colour: Colour | None = None
     usable: bool = False
 
+    @property
+    def paint_colour(self) -> Colour:
+        """The colour of the object, or of the first one to be made."""
+        return self.colour or OBJECT_COLOURS[0]
 
-class Pen:
-    """Turns presses, moves and releases on a canvas into pans, size changes, strokes and polygons."""
 
-    def __init__(self, canvas: Canvas) -> None:
-        self._canvas = canvas
+class Pen(QObject):
+    """Turns presses, moves and releases on a surface into pans, size changes, strokes and polygons.
+
+    Signals:
+        stroke_started: the pen went down; what hides the active object should step aside.
+        stroke_finished: a `Stroke` is ready for the document.
+        polygon_changed: number of corners set.
+        brush_resized: new diameter in picture pixels.
+    """
+
+    stroke_started = Signal()
+    stroke_finished = Signal(object)
+    polygon_changed = Signal(int)
+    brush_resized = Signal(float)
+
+    def __init__(self, surface: PenSurface, layer: QGraphicsItem, parent: QObject | None = None) -> None:
+        """Makes the pen.
+
+        Args:
+            surface: what it works on.
+            layer: in picture coordinates, over which ring and polygon are drawn.
+            parent: owner.
+        """
+        super().__init__(parent)
+        self._surface = surface
         self.settings = PenSettings()
         self.gesture: Gesture | None = None
         self._live: LiveStroke | None = None
         self._last_point: Point | None = None
         self._was_over_wipe = False
         self.draft = PolygonDraft()
-        self.ring = BrushRing(canvas.frame_item.parentItem())
-        self._polygon_item = PolygonItem(canvas.frame_item.parentItem())
+        self.ring = BrushRing(layer)
+        self._polygon_item = PolygonItem(layer)
 
     def set_settings(self, settings: PenSettings) -> None:
         """Changes tool, size or object; another tool or object drops a polygon that was begun."""
@@ -83,8 +106,8 @@ class Pen:
         """Begins the gesture of a mouse button."""
         pointer = self._pointer(event.position(), event.modifiers())
         if event.button() == Qt.MouseButton.MiddleButton:
-            self._begin(PanGesture(pointer, self._canvas.pan))
-            self._canvas.set_pointer(Qt.CursorShape.ClosedHandCursor)
+            self._begin(PanGesture(pointer, self._surface.pan))
+            self._surface.set_pointer(Qt.CursorShape.ClosedHandCursor)
         elif event.button() == Qt.MouseButton.LeftButton:
             self._press_left(pointer)
         elif event.button() == Qt.MouseButton.RightButton and self.settings.tool in (Tool.BRUSH, Tool.ERASER):
@@ -118,7 +141,7 @@ class Pen:
             return self._tablet(event)
         if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
             position = event.position()
-            self._canvas.zoom_by(1.0 + event.value(), (position.x(), position.y()))
+            self._surface.zoom_by(1.0 + event.value(), (position.x(), position.y()))
             return True
         return False
 
@@ -141,18 +164,18 @@ class Pen:
     def _press_left(self, pointer: Pointer) -> None:
         tool = self.settings.tool
         if self._over_wipe(pointer):
-            self._begin(WipeGesture(self._canvas.drag_wipe))
+            self._begin(WipeGesture(self._surface.drag_wipe))
         elif tool is Tool.HAND:
-            self._begin(PanGesture(pointer, self._canvas.pan))
-            self._canvas.set_pointer(Qt.CursorShape.ClosedHandCursor)
-        elif self._canvas.suggestions.is_shown:
-            self._canvas.click_suggestion(pointer.picture)
+            self._begin(PanGesture(pointer, self._surface.pan))
+            self._surface.set_pointer(Qt.CursorShape.ClosedHandCursor)
+        elif self._surface.offers_suggestions:
+            self._surface.click_suggestion(pointer.picture)
         elif not self.settings.usable:
             return
         elif tool is Tool.POLYGON:
             self._press_polygon(pointer)
         elif pointer.holds(_CTRL):
-            self._begin(ResizeGesture(pointer, self.settings.brush_px, self._canvas.brush_resized.emit))
+            self._begin(ResizeGesture(pointer, self.settings.brush_px, self.brush_resized.emit))
         else:
             self._begin_stroke(pointer)
 
@@ -162,7 +185,7 @@ class Pen:
 
     def _begin_stroke(self, pointer: Pointer) -> None:
         self.cancel_gesture()
-        self._canvas.stroke_started.emit()
+        self.stroke_started.emit()
         live = self._new_live(erase=self._erases(pointer))
         line_from = self._last_point if pointer.holds(_SHIFT) else None
         self.gesture = StrokeGesture(
@@ -170,11 +193,9 @@ class Pen:
         )
 
     def _new_live(self, *, erase: bool) -> LiveStroke:
-        canvas = self._canvas
-        stack = canvas.stack.with_object(self.settings.object_id, canvas.pen_colour(), canvas.order)
-        if stack is not canvas.stack or canvas.is_soft:
-            canvas.use_stack(stack)
-        self._live = LiveStroke(canvas.overlay, stack, self.settings.object_id, erase=erase)
+        settings = self.settings
+        stack = self._surface.paint_stack(settings.object_id, settings.paint_colour)
+        self._live = LiveStroke(self._surface.overlay, stack, settings.object_id, erase=erase)
         return self._live
 
     def _stroke_done(self, live: LiveStroke, last_point: Point) -> None:
@@ -185,21 +206,20 @@ class Pen:
         self._live = None
         if live.area.any():
             object_id, hidden_by = self.settings.object_id, live.hidden_by()
-            stroke = Stroke(object_id, self._canvas.frame_index, live.area, live.erase, hidden_by)
-            self._canvas.stroke_finished.emit(stroke)
-        self._canvas.show_result()
+            stroke = Stroke(object_id, self._surface.frame_index, live.area, live.erase, hidden_by)
+            self.stroke_finished.emit(stroke)
+        self._surface.show_result()
 
     def _drop_live(self) -> None:
         self._live = None
-        self._canvas.use_stack(self._canvas.stack)
-        self._canvas.show_result()
+        self._surface.drop_paint()
 
     def _move(self, pointer: Pointer) -> None:
-        self._canvas.hovered.emit(pointer.picture)
+        self._surface.follow_pointer(pointer.picture)
         self._follow(pointer)
         self._follow_wipe(pointer)
-        if self._canvas.suggestions.is_shown and self.gesture is None:
-            self._canvas.follow_suggestion(pointer.picture)
+        if self._surface.offers_suggestions and self.gesture is None:
+            self._surface.follow_suggestion(pointer.picture)
         if self.gesture is not None:
             self.gesture.move(pointer)
         elif len(self.draft):
@@ -220,11 +240,8 @@ class Pen:
 
     def rebase(self) -> None:
         """Goes on with a stroke after the masks under it changed."""
-        if self._live is None:
-            return
-        canvas = self._canvas
-        canvas.use_stack(canvas.stack.with_object(self.settings.object_id, canvas.pen_colour(), canvas.order))
-        self._live.rebase(canvas.stack)
+        if self._live is not None:
+            self._live.rebase(self._surface.paint_stack(self.settings.object_id, self.settings.paint_colour))
 
     def cancel_gesture(self) -> None:
         """Ends what is going on without a trace."""
@@ -240,14 +257,21 @@ class Pen:
     # -- polygon ------------------------------------------------------------------------------------------------
 
     def _press_polygon(self, pointer: Pointer) -> None:
-        zoom = self._canvas.camera.zoom
+        zoom = self._surface.zoom
         if self.draft.closes_at(pointer.picture, zoom):
             self.close_polygon(erase=pointer.holds(_ALT))
             return
         self.draft.click(pointer.picture)
-        self._begin(_LassoGesture(self))
+        self._begin(LassoGesture(self.draft, self._surface, moved=self._show_polygon, ended=self._end_lasso))
         self._show_polygon(pointer.picture)
-        self._canvas.polygon_changed.emit(len(self.draft))
+        self.polygon_changed.emit(len(self.draft))
+
+    def _end_lasso(self, pointer: Pointer) -> None:
+        """Closes a lasso; after a mere click the corner stays and more may follow."""
+        if self.draft.is_lasso:
+            self.close_polygon(erase=pointer.holds(_ALT))
+        else:
+            self.polygon_changed.emit(len(self.draft))
 
     def close_polygon(self, *, erase: bool = False) -> None:
         """Turns the corners into an area of the object's mask."""
@@ -257,7 +281,7 @@ class Pen:
             return
         points = list(self.draft.points)
         self.draft.clear()
-        self._canvas.stroke_started.emit()
+        self.stroke_started.emit()
         live = self._new_live(erase=erase)
         live.fill(polygon_area(points, live.area.shape), box_of(points, 1.0, live.area.shape))
         self._hide_polygon()
@@ -267,7 +291,7 @@ class Pen:
         """Removes the last corner of the polygon."""
         self.draft.take_back()
         self._show_polygon(None)
-        self._canvas.polygon_changed.emit(len(self.draft))
+        self.polygon_changed.emit(len(self.draft))
 
     def cancel_polygon(self) -> None:
         """Forgets the corners."""
@@ -277,18 +301,18 @@ class Pen:
 
     def _hide_polygon(self) -> None:
         self._show_polygon(None)
-        self._canvas.polygon_changed.emit(0)
+        self.polygon_changed.emit(0)
 
     def _show_polygon(self, pointer: Point | None) -> None:
-        closing = pointer is not None and self.draft.closes_at(pointer, self._canvas.camera.zoom)
+        closing = pointer is not None and self.draft.closes_at(pointer, self._surface.zoom)
         self._polygon_item.show_points(
-            tuple(self.draft.points), pointer, closing=closing, colour=self._canvas.polygon_colour()
+            tuple(self.draft.points), pointer, closing=closing, colour=QColor(*self.settings.paint_colour)
         )
 
     # -- pointer ------------------------------------------------------------------------------------------------
 
     def _pointer(self, position: QPointF, modifiers: Qt.KeyboardModifier, pressure: float = 1.0) -> Pointer:
-        return Pointer((position.x(), position.y()), self._canvas.to_picture(position), modifiers, pressure)
+        return Pointer((position.x(), position.y()), self._surface.to_picture(position), modifiers, pressure)
 
     def _erases(self, pointer: Pointer) -> bool:
         return (self.settings.tool is Tool.ERASER) != pointer.holds(_ALT)
@@ -314,37 +338,15 @@ class Pen:
             self._show_pointer()
 
     def _over_wipe(self, pointer: Pointer) -> bool:
-        return self.gesture is None and self._canvas.wipe.is_near(pointer.picture, self._canvas.camera.zoom)
+        return self.gesture is None and self._surface.is_over_wipe(pointer.picture)
 
     def _show_pointer(self) -> None:
         tool = self.settings.tool
         if self._was_over_wipe:
-            self._canvas.set_pointer(Qt.CursorShape.SizeHorCursor)
+            self._surface.set_pointer(Qt.CursorShape.SizeHorCursor)
         elif tool is Tool.HAND:
-            self._canvas.set_pointer(Qt.CursorShape.OpenHandCursor)
+            self._surface.set_pointer(Qt.CursorShape.OpenHandCursor)
         elif not self.settings.usable:
-            self._canvas.set_pointer(Qt.CursorShape.ArrowCursor)
+            self._surface.set_pointer(Qt.CursorShape.ArrowCursor)
         else:
-            self._canvas.set_pointer(Qt.CursorShape.CrossCursor)
-
-
-class _LassoGesture:
-    """Holding the button after a corner draws on freehand; letting go of enough of it closes."""
-
-    def __init__(self, pen: Pen) -> None:
-        self._pen = pen
-
-    def move(self, pointer: Pointer) -> None:
-        """Goes on with the lasso."""
-        self._pen.draft.drag(pointer.picture, self._pen._canvas.camera.zoom)
-        self._pen._show_polygon(pointer.picture)
-
-    def finish(self, pointer: Pointer) -> None:
-        """Closes a lasso; after a mere click the corner stays and more may follow."""
-        if self._pen.draft.is_lasso:
-            self._pen.close_polygon(erase=pointer.holds(_ALT))
-        else:
-            self._pen._canvas.polygon_changed.emit(len(self._pen.draft))
-
-    def cancel(self) -> None:
-        """The corners stay."""
+            self._surface.set_pointer(Qt.CursorShape.CrossCursor)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from vosapp.presentation.viewer.raster import Point
-from vosapp.ui.viewer.gestures import distance
+from vosapp.ui.viewer.gestures import Pointer, distance
+from vosapp.ui.viewer.pen_surface import PenSurface
 
 CLOSE_PX = 10.0  # a click this near the first corner closes, in logical pixels
 LASSO_STEP_PX = 3.0  # a lasso sets a corner each time the pointer went this far, in logical pixels
@@ -53,3 +56,33 @@ class PolygonDraft:
     def is_area(self) -> bool:
         """Whether there are enough corners for an area."""
         return len(self.points) >= 3
+
+
+class LassoGesture:
+    """Holding the button after a corner draws on freehand."""
+
+    def __init__(
+        self,
+        draft: PolygonDraft,
+        surface: PenSurface,
+        *,
+        moved: Callable[[Point], None],
+        ended: Callable[[Pointer], None],
+    ) -> None:
+        """Begins at the draft's last corner; `moved` and `ended` hear of the pointer."""
+        self._draft = draft
+        self._surface = surface
+        self._moved = moved
+        self._ended = ended
+
+    def move(self, pointer: Pointer) -> None:
+        """Goes on with the lasso."""
+        self._draft.drag(pointer.picture, self._surface.zoom)
+        self._moved(pointer.picture)
+
+    def finish(self, pointer: Pointer) -> None:
+        """Lets the owner see whether it is a lasso."""
+        self._ended(pointer)
+
+    def cancel(self) -> None:
+        """The corners stay."""
