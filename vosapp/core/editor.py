@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from vosapp.core.active_run import ActiveRun, RunToken
 from vosapp.core.document import Cell, Document, MaskStore, ObjectId
 from vosapp.core.edits import check_size, composite
 from vosapp.core.frame_map import changes_between
 from vosapp.core.history import DEFAULT_LIMIT_BYTES, STEP_BYTES, History, Step, Version
 from vosapp.core.mask import Digest, Mask
 from vosapp.core.rebase import rebase
-from vosapp.core.run_overlay import OverlayChange, RunChange, RunOverlay
+from vosapp.core.run_overlay import RunChange
 from vosapp.core.store import MaskCache, MemoryMaskStore
 from vosapp.core.timeline import FrameRange
 
@@ -23,12 +24,6 @@ __all__ = ["Editor", "EditorState", "RunChange", "RunToken"]
 Subscriber = Callable[[Document, Document], None]
 
 COMPOSITE_CACHE_BYTES = 64 * 2**20
-
-
-class RunToken:
-    """Stands for one run between its begin and its end."""
-
-    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +63,7 @@ class Editor:
         first = Version(document if document is not None else Document())
         self._history = history if history is not None else History(first, limit_bytes=history_limit_bytes)
         self._document = self._history.current.document
-        self._run: RunOverlay | None = None
-        self._token: RunToken | None = None
-        self._run_version: Version | None = None
-        self._overlay_changes: dict[Version, OverlayChange] = {}
+        self._run: ActiveRun | None = None
         self._subscribers: list[Subscriber] = []
         self._composites = MaskCache(COMPOSITE_CACHE_BYTES)
 
@@ -116,18 +108,14 @@ class Editor:
     def state(self) -> EditorState:
         """What a project file keeps."""
         run = None
-        if self._run is not None and self._run_version is not None and self._has_run_changes:
-            size_bytes = STEP_BYTES + self._run.size_bytes
-            run = Step(self._run.label, self._run_version, self._history.current, size_bytes)
+        if self._run is not None and self._has_run_changes:
+            run = self._run.as_step(self._history.current)
         return EditorState(self._history.steps, self._history.head, run, self._history.forgotten)
 
     @property
     def loose_masks(self) -> frozenset[Digest]:
         """Masks that the run may yet need though `state` does not name them: those under what the user did since."""
-        if self._run is None:
-            return frozenset()
-        cells = [cell for change in self._overlay_changes.values() for pair in change.entries.values() for cell in pair]
-        return frozenset(self._run.masks().union(cell.base for cell in cells if isinstance(cell, Cell)))
+        return self._run.loose_masks if self._run is not None else frozenset()
 
     def apply(self, label: str, document: Document, *, group: str = "") -> None:
         """Makes an edited document the present, as one undo step. An unchanged document makes no step.
@@ -143,12 +131,8 @@ class Editor:
         if self._run is None:
             version = Version(document)
         else:
-            user, change = self._run.take(self._history.current.document, self._document, document)
-            version = Version(user)
-            self._overlay_changes[version] = change
+            version, document = self._run.take_step(self._history.current.document, self._document, document)
             group = ""
-            if _absences(document) != _absences(self._document):
-                document = self._run.over(user)  # what the run has for frames that are present again is seen now
         self._history.push(label, version, size_bytes=size_bytes, group=group)
         self._show(document)
 
@@ -162,12 +146,8 @@ class Editor:
             return
         undone = self._history.current
         version = self._history.undo()
-        if self._run is None:
-            self._show(version.document)
-            return
-        if undone in self._overlay_changes:
-            self._run.apply(self._overlay_changes[undone].undone())
-        self._show(self._run.over(version.document))
+        run, document = self._run, version.document
+        self._show(run.undo_step(undone, document) if run is not None else document)
 
     def redo(self) -> None:
         """Does again what was undone last; does nothing when there is nothing."""
@@ -180,12 +160,7 @@ class Editor:
         else:
             document = rebase(step.before.document, step.version.document, current.document)
             version = self._history.redo(Version(document))
-        if self._run is None:
-            self._show(version.document)
-            return
-        if version in self._overlay_changes:
-            self._run.apply(self._overlay_changes[version])
-        self._show(self._run.over(version.document))
+        self._show(self._run.redo_step(version) if self._run is not None else version.document)
 
     def begin_run(self, label: str, *, within: FrameRange | None = None) -> RunToken:
         """Begins a run. Until it ends its masks lie above the user's document.
@@ -199,25 +174,21 @@ class Editor:
         """
         if self._run is not None:
             raise ValueError("a run is going on already")
-        self._run = RunOverlay(label, self._document, within)
-        self._token = RunToken()
-        return self._token
+        self._run = ActiveRun(label, self._document, within)
+        return self._run.token
 
     def amend_run(self, token: RunToken, changes: Iterable[RunChange]) -> None:
         """Takes in masks of the run, wherever the user has not decided otherwise."""
         document = self._running(token).amend(self._document, self.store, changes)
         if document is not self._document:
-            self._run_version = Version(document)
             self._show(document)
 
     def end_run(self, token: RunToken) -> None:
         """Ends the run, done or cancelled: all it wrote becomes one undo step, after the steps made meanwhile."""
         run = self._running(token)
         if self._has_run_changes:
-            size_bytes = STEP_BYTES + run.size_bytes
-            self._history.insert(run.label, Version(self._document), size_bytes=size_bytes)
-        self._run = self._token = self._run_version = None
-        self._overlay_changes.clear()
+            self._history.insert(run.overlay.label, Version(self._document), size_bytes=run.step_bytes)
+        self._run = None
         self._tell(self._document, self._document)
 
     def lose_steps(self, held: EditorState, kept: EditorState) -> None:
@@ -267,15 +238,15 @@ class Editor:
         """Whether anything of the run is to be seen."""
         return self._document != self._history.current.document
 
-    def _running(self, token: RunToken) -> RunOverlay:
-        if self._run is None or token is not self._token:
+    def _running(self, token: RunToken) -> ActiveRun:
+        if self._run is None or token is not self._run.token:
             raise ValueError("this run has ended")
         return self._run
 
     def _show(self, document: Document) -> None:
         old, self._document = self._document, document
-        if self._run is not None and self._run_version is not None and self._run_version.document is not document:
-            self._run_version = Version(document)
+        if self._run is not None:
+            self._run.show(document)
         self._tell(old, document)
 
     def _tell(self, old: Document, new: Document) -> None:
@@ -289,10 +260,6 @@ class Editor:
             for _, was, now in changes_between(before.get(changed.id, {}), changed.cells):
                 digests.update(_new_digests(was, now))
         return sum(self.store.size_bytes(digest) for digest in digests)
-
-
-def _absences(document: Document) -> list[tuple[FrameRange, ...]]:
-    return [one.absences for one in document.objects]
 
 
 def _new_digests(was: Cell | None, now: Cell | None) -> Iterator[Digest]:
