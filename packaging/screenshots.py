@@ -61,12 +61,12 @@ def take_pictures(workspace: Workspace, folder: Path) -> None:
         window.grab().save(str(folder / f"{name}.png"))
 
     picture("start")
-    workspace.projects.open_path(demo_clip())
+    workspace.files.projects.open_path(demo_clip())
     wait(lambda: session.shot.picture_index == 0)
     picture("opened")
     suggest(workspace)
     picture("suggest")
-    workspace.suggest.discard()
+    workspace.networks.suggest.discard()
     go(workspace, 0)
     engines = window.propagate.picker
     engines.open_beside(window.propagate.engine_button)
@@ -79,26 +79,26 @@ def take_pictures(workspace: Workspace, folder: Path) -> None:
     picture("running")
     session.set(shot=replace(session.shot, run=None))
     fill(workspace, last=83)
-    workspace.objects.rename(1, "Clownfish")
+    workspace.editing.objects.rename(1, "Clownfish")
     go(workspace, 33)
     picture("window")
     for mode in ("outline", "matte", "cutout"):
         window.commands[f"view.{mode}"].trigger()
         picture(mode)
-    workspace.mattes.set_matte(1, MatteSettings(grow_px=-1, feather_px=6))
+    workspace.editing.mattes.set_matte(1, MatteSettings(grow_px=-1, feather_px=6))
     window.commands["view.wipe"].trigger()
-    workspace.compare.move(0.42)
+    workspace.viewing.compare.move(0.42)
     picture("compare")
     window.commands["view.wipe"].trigger()
     window.commands["view.overlay"].trigger()
     session.notify("plate_v003.mov ends in the middle of frame 412.", "Copy the file again.", NoticeKind.ERROR)
     picture("message")
     session.dismiss()
-    workspace.show_export()
+    workspace.exports.show()
     settle()
-    if workspace.export_dialog is not None:
-        workspace.export_dialog.grab().save(str(folder / "export.png"))
-        workspace.export_dialog.close()
+    if workspace.exports.dialog is not None:
+        workspace.exports.dialog.grab().save(str(folder / "export.png"))
+        workspace.exports.dialog.close()
 
 
 def suggest(workspace: Workspace) -> None:
@@ -155,7 +155,7 @@ def doubt_of(frame: int) -> float:
 
 def go(workspace: Workspace, frame_index: int) -> None:
     """Goes to a frame and waits for its picture."""
-    workspace.playback.go(frame_index)
+    workspace.viewing.playback.go(frame_index)
     wait(lambda: workspace.session.shot.picture_index == frame_index)
 
 

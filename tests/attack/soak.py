@@ -52,7 +52,7 @@ def soak(clip: Path, minutes: float) -> int:
     application = make_application()
     workspace = Workspace()
     workspace.window.show()
-    workspace.projects.open_path(clip)
+    workspace.files.projects.open_path(clip)
     chance, begun = random.Random(0), time.monotonic()
     beats: list[float] = [begun]
     stalls: list[float] = []
@@ -69,7 +69,7 @@ def soak(clip: Path, minutes: float) -> int:
         document = workspace.session.document
         if document.clip is None:
             return
-        workspace.playback.go(chance.randrange(document.clip.frame_count))
+        workspace.viewing.playback.go(chance.randrange(document.clip.frame_count))
         if chance.random() < 0.2:
             editor = workspace.session.editor
             if not document.objects:

@@ -74,10 +74,10 @@ def _opened(application: QApplication, clip: Path) -> Workspace:
     workspace = Workspace(Settings())
     workspace.window.resize(*WINDOW)
     workspace.window.show()
-    workspace.projects.open_path(clip)
+    workspace.files.projects.open_path(clip)
     _until(application, lambda: workspace.session.shot.picture_index == 0)
     for frame in range(FRAMES):
-        workspace.playback.go(frame)
+        workspace.viewing.playback.go(frame)
         _until(application, lambda at=frame: workspace.session.shot.picture_index == at)  # type: ignore[misc]
     return workspace
 
@@ -89,7 +89,7 @@ def _bare_view(workspace: Workspace) -> tuple[pg.GraphicsView, Callable[[int], N
     view.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     item = pg.ImageItem(axisOrder="row-major")
     view.addItem(item)
-    cache = workspace.pictures._cache
+    cache = workspace.viewing.pictures._cache
     assert cache is not None
     pictures = {frame: cache.get(frame) for frame in range(FRAMES)}
 

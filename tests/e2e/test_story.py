@@ -75,8 +75,8 @@ def draw_disc(driver: WindowDriver) -> None:
 
 
 def propagate_forward(driver: WindowDriver) -> None:
-    driver.workspace.runs.choose_engine("flow")
-    driver.workspace.runs.choose_direction(Direction.FORWARD)
+    driver.workspace.networks.runs.choose_engine("flow")
+    driver.workspace.networks.runs.choose_direction(Direction.FORWARD)
     driver.trigger("propagate.forward")
     driver.finish_run()
 
@@ -97,8 +97,8 @@ def export(driver: WindowDriver, chosen: ExportFormat, folder: Path) -> Path:
     shown = exports.display()
     assert shown.result is not None
     assert "read back" in shown.result.text
-    assert driver.workspace.export_dialog is not None
-    driver.workspace.export_dialog.close()
+    assert driver.workspace.exports.dialog is not None
+    driver.workspace.exports.dialog.close()
     return Path(shown.result_path)
 
 
@@ -182,10 +182,10 @@ def test_a_real_shot_in_the_window_and_on_the_command_line(driver: WindowDriver,
     shot = shared_dir("clips", "blackswan")
     last = 6
     driver.open(shot / "frames")
-    driver.workspace.masks.import_mask(shot / "masks" / "00000.png")
+    driver.workspace.editing.masks.import_mask(shot / "masks" / "00000.png")
     driver.settle()
-    driver.workspace.playback.set_in_out(FrameRange(0, last))
-    driver.workspace.runs.choose_reach(Reach.IN_OUT)
+    driver.workspace.viewing.playback.set_in_out(FrameRange(0, last))
+    driver.workspace.networks.runs.choose_reach(Reach.IN_OUT)
     propagate_forward(driver)
     masks = all_masks(driver, last + 1)
     for index, mask in enumerate(masks):

@@ -60,7 +60,7 @@ def test_window_and_command_line_suggest_the_same(
     driver.open(clip)
     driver.go(AT)
     driver.trigger("object.suggest")
-    driver.wait(lambda: not driver.workspace.suggest.is_running)
+    driver.wait(lambda: not driver.workspace.networks.suggest.is_running)
     found = driver.view.shot.suggestions
     assert found is not None and found.items, driver.notice
     best = found.items[0].mask.array()

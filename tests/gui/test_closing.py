@@ -82,11 +82,11 @@ def hasty(patient: None, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def running(shot: WindowDriver, drive: HungDrive, tmp_path: Path) -> WindowDriver:
     """A saved project with a run that hangs after four frames."""
-    shot.workspace.looks.set_brush(30)
+    shot.workspace.viewing.view.set_brush(30)
     shot.drag([(50, 55)])
     shot.answers.path = tmp_path / "work.vosapp"
     shot.trigger("file.save_as")
-    shot.workspace.runs.start()
+    shot.workspace.networks.runs.start()
     shot.wait(lambda: drive.asked.is_set() and shot.cell(HANGS_AT - 1) is not None)
     return shot
 
@@ -116,14 +116,14 @@ def test_a_run_that_hangs_does_not_hold_the_window_and_its_frames_are_kept(
 def test_a_run_left_behind_does_not_disturb_the_next_one(
     running: WindowDriver, drive: HungDrive, tmp_path: Path
 ) -> None:
-    running.workspace.projects.close_clip()
-    assert running.document.clip is None and not running.workspace.runs.is_running
+    running.workspace.files.projects.close_clip()
+    assert running.document.clip is None and not running.workspace.networks.runs.is_running
     drive.hangs_at = 7
     drive.asked.clear()
     running.open(tmp_path / "work.vosapp")
-    running.workspace.runs.start()
+    running.workspace.networks.runs.start()
     running.wait(lambda: drive.asked.is_set() and running.cell(6) is not None)
-    second = running.workspace.runs._task._thread
+    second = running.workspace.networks.runs._task._thread
     (first,) = job_thread._left_behind
     drive.answers.set()
     assert first.wait(PATIENCE_MS)
@@ -135,7 +135,7 @@ def test_a_run_left_behind_does_not_disturb_the_next_one(
 @pytest.fixture
 def exporting(shot: WindowDriver, drive: HungDrive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WindowDriver:
     """An export of a movie that hangs after some frames are written."""
-    shot.workspace.looks.set_brush(30)
+    shot.workspace.viewing.view.set_brush(30)
     shot.drag([(50, 55)])
     monkeypatch.setattr("vosapp.export.export_job.open_video", drive.open)
     shot.workspace.exports.choose_format(ExportFormat.PRORES_4444)
@@ -166,7 +166,7 @@ def test_no_export_begins_while_one_still_hangs(
     exports.stop(ShutdownDeadline())
     assert not exports.is_running
     assert "a drive does not answer" in exporting.notice
-    exporting.workspace.projects.close_clip()
+    exporting.workspace.files.projects.close_clip()
     exporting.open(clip_path)
     exporting.drag([(50, 55)])
     exports.choose(replace(exports.choice, folder=str(tmp_path / "out")))
@@ -192,7 +192,7 @@ def test_an_import_of_weights_that_hangs_does_not_hold_the_window(
     shot: WindowDriver, drive: HungDrive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("vosapp.models.importing.import_weights", _hung(drive))
-    shot.workspace.weights.start([tmp_path / "network.pth"])
+    shot.workspace.networks.weights.start([tmp_path / "network.pth"])
     shot.wait(drive.asked.is_set)
     shot.window.close()
     assert not shot.window.isVisible()
@@ -205,7 +205,7 @@ def test_a_mask_that_hangs_while_it_is_read_does_not_keep_the_work_from_being_sa
     shot.answers.path = tmp_path / "work.vosapp"
     shot.trigger("file.save_as")
     monkeypatch.setattr("vosapp.ui.controllers.masks._read", _hung(drive))
-    shot.workspace.masks.import_mask(tmp_path / "mask.png")
+    shot.workspace.editing.masks.import_mask(tmp_path / "mask.png")
     shot.wait(drive.asked.is_set)
     shot.drag([(50, 55)])
     painted = shot.mask(0)
@@ -224,10 +224,10 @@ def test_opening_can_be_cancelled_although_the_drive_hangs(
     with monkeypatch.context() as patch:
         patch.setattr("vosapp.presentation.project_files.read_media", _hung(drive))
         patch.setattr("vosapp.ui.io_queue.ANSWER_MS", 10)
-        shot.workspace.projects.open_path(tmp_path / "far.mov")
+        shot.workspace.files.projects.open_path(tmp_path / "far.mov")
         shot.wait(drive.asked.is_set)
-        shot.workspace.projects.disk.cancel()
-        shot.wait(lambda: shot.view.app.opening == "" and not shot.workspace.projects.is_busy)
+        shot.workspace.files.projects.disk.cancel()
+        shot.wait(lambda: shot.view.app.opening == "" and not shot.workspace.files.projects.is_busy)
     assert job_thread.hangs()
     assert shot.document.clip is not None, "what was open stays"
     shot.open(clip_path)
@@ -296,12 +296,12 @@ class Story(app.Workspace):
     def step(self):
         view, document = self.session.view, self.session.document
         if view.shot.picture_index == 0 and not document.objects:
-            self.objects.add()
+            self.editing.objects.add()
         elif document.objects and not self.began:
-            self.masks.import_mask(Path(sys.argv[2]))
+            self.editing.masks.import_mask(Path(sys.argv[2]))
             self.began = True
-        elif self.began and document.objects[0].cells and not self.runs.is_running and not asked.is_set():
-            self.runs.start()
+        elif self.began and document.objects[0].cells and not self.networks.runs.is_running and not asked.is_set():
+            self.networks.runs.start()
         elif asked.is_set() and 4 in document.objects[0].cells:
             self.timer.stop()
             self.window.close()

@@ -67,10 +67,10 @@ def test_no_command_fails_in_any_state(driver: WindowDriver, clip_path: object, 
         if driver.window.commands[action_id].isEnabled() and action_id != "file.close":
             driver.window.commands[action_id].trigger()
             close_dialogs(driver)
-            driver.wait(lambda: not driver.workspace.runs.is_running)
+            driver.wait(lambda: not driver.workspace.networks.runs.is_running)
             error = driver.view.shot.notice
             assert error is None or "program" not in error.text, f"{action_id}: {error}"
-    driver.workspace.playback.stop()
+    driver.workspace.viewing.playback.stop()
 
 
 def test_commands_without_effect_are_greyed(driver: WindowDriver, clip_path: object) -> None:
@@ -102,8 +102,8 @@ def test_space_on_a_focused_button_plays_and_presses_nothing(shot: WindowDriver)
     button.setFocus()
     shot.qtbot.keyClick(button, Qt.Key.Key_Space)
     assert shot.view.shot.playback.speed == 1
-    assert not shot.workspace.runs.is_running
-    shot.workspace.playback.stop()
+    assert not shot.workspace.networks.runs.is_running
+    shot.workspace.viewing.playback.stop()
 
 
 def test_edit_commands(shot: WindowDriver) -> None:

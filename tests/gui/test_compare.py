@@ -15,7 +15,7 @@ LEFT, RIGHT = (60.0, 50.0), (100.0, 50.0)  # on either side of the line when it 
 @pytest.fixture
 def painted(shot: WindowDriver) -> WindowDriver:
     """A stroke from side to side."""
-    shot.workspace.looks.set_brush(12)
+    shot.workspace.viewing.view.set_brush(12)
     shot.drag([(40, 50), (120, 50)])
     return shot
 

@@ -38,12 +38,12 @@ def test_the_window_never_waits_for_a_slow_disk(
     long_project(tmp_path / "long.vosapp").close()
     watchdog.longest_s = 0.0
     slow_disk.is_slow = True
-    driver.workspace.projects.open_path(tmp_path / "long.vosapp")
+    driver.workspace.files.projects.open_path(tmp_path / "long.vosapp")
     driver.wait(lambda: driver.view.shot.media_problem != "" and len(driver.document.objects) == 5)
-    assert driver.workspace.relinking.dialog is not None
-    driver.workspace.relinking.dialog.reject()
+    assert driver.workspace.files.relinking.dialog is not None
+    driver.workspace.files.relinking.dialog.reject()
     session = driver.workspace.session
-    driver.workspace.playback.go(500)
+    driver.workspace.viewing.playback.go(500)
     driver.trigger("edit.anchor")
     driver.trigger("edit.delete")
     driver.trigger("edit.undo")
@@ -192,12 +192,12 @@ def test_an_opening_can_be_cancelled(
         return read(path, context)
 
     monkeypatch.setattr(project_files, "read_media", slow)
-    shot.workspace.projects.open_path(clip_path)
+    shot.workspace.files.projects.open_path(clip_path)
     shot.wait(shot.window.work.isVisible)
     shot.qtbot.mouseClick(shot.window.work.button, Qt.MouseButton.LeftButton)
     shot.settle()
     assert shot.view.app.opening == "" and np.array_equal(shot.mask(0), painted)
-    shot.workspace.projects.open_path(clip_path)
+    shot.workspace.files.projects.open_path(clip_path)
     shot.wait(lambda: shot.view.app.opening != "")
     shot.window.close()
     assert not shot.window.isVisible(), "closing does not wait for the clip"
@@ -216,7 +216,7 @@ def test_closing_saves_although_the_next_clip_hangs(
         raise MediaError("The drive is back.")
 
     monkeypatch.setattr(project_files, "read_media", hung)
-    shot.workspace.projects.open_path(clip_path)
+    shot.workspace.files.projects.open_path(clip_path)
     shot.wait(lambda: shot.view.app.opening != "")
     shot.window.close()
     assert not shot.window.isVisible()
@@ -242,9 +242,9 @@ def test_damaged_masks_are_told_of_after_opening_and_nothing_else_changes(shot: 
     connection.commit()
     connection.close()
     shot.open(tmp_path / "a.vosapp")
-    shot.wait(lambda: not shot.workspace.check.is_running)
+    shot.wait(lambda: not shot.workspace.files.check.is_running)
     assert "The masks of Object 1 on frames 7 are damaged." in shot.notice and "Open backup" in shot.notice
-    assert shot.workspace.check.checked == 12
+    assert shot.workspace.files.check.checked == 12
     assert not shot.view.shot.project.read_only and len(shot.document.object(1).cells) == 12
     assert isinstance(shot.workspace.session.editor.mask(1, 6), Mask)
 

@@ -27,7 +27,7 @@ from vosapp.video.source import RgbImage
 
 
 def paint(driver: WindowDriver) -> None:
-    driver.workspace.looks.set_brush(24)
+    driver.workspace.viewing.view.set_brush(24)
     driver.click((50, 55))
 
 
@@ -83,7 +83,7 @@ def test_the_engine_is_remembered_with_the_project(driver: WindowDriver, clip_pa
     usual = driver.view.app.propagate.engine
     driver.answers.path = tmp_path / "one.vosapp"
     driver.trigger("file.save")
-    driver.workspace.runs.choose_engine("flow/crf")
+    driver.workspace.networks.runs.choose_engine("flow/crf")
     driver.trigger("file.close")
     driver.open(clip_path)
     assert driver.view.app.propagate.engine == usual
@@ -93,7 +93,7 @@ def test_the_engine_is_remembered_with_the_project(driver: WindowDriver, clip_pa
 
 
 def test_a_project_from_elsewhere_tells_by_its_masks(shot: WindowDriver, tmp_path: Path, own_data_folder: Path) -> None:
-    shot.workspace.runs.choose_engine("flow")
+    shot.workspace.networks.runs.choose_engine("flow")
     run(shot)
     shot.answers.path = tmp_path / "one.vosapp"
     shot.trigger("file.save")
@@ -105,7 +105,7 @@ def test_a_project_from_elsewhere_tells_by_its_masks(shot: WindowDriver, tmp_pat
 
 def test_an_engine_that_is_gone_gives_way_to_one_that_runs(shot: WindowDriver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine_registry, "find_weights", lambda name: None)
-    shot.workspace.runs.renew_engines()
+    shot.workspace.networks.runs.renew_engines()
     assert shot.view.app.propagate.engine == "flow"
 
 

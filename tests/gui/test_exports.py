@@ -25,14 +25,14 @@ from vosapp.video.images import read_image
 @pytest.fixture
 def masked(shot: WindowDriver, tmp_path: Path) -> WindowDriver:
     """Masks on frames 0 to 7 of 12, and the export dialog open on an empty folder."""
-    shot.workspace.looks.set_brush(30)
+    shot.workspace.viewing.view.set_brush(30)
     shot.drag([(50, 55)])
-    shot.workspace.playback.set_in_out(FrameRange(0, 7))
+    shot.workspace.viewing.playback.set_in_out(FrameRange(0, 7))
     shot.trigger("propagate.forward")
     shot.finish_run()
     shot.answers.frames = FrameRange(8, 11)
     shot.trigger("edit.delete_range")
-    shot.workspace.playback.set_in_out(None)
+    shot.workspace.viewing.playback.set_in_out(None)
     shot.trigger("file.export")
     shot.answers.path = tmp_path
     shot.workspace.exports.choose_folder()
@@ -40,8 +40,8 @@ def masked(shot: WindowDriver, tmp_path: Path) -> WindowDriver:
 
 
 def dialog(driver: WindowDriver) -> ExportDialog:
-    assert driver.workspace.export_dialog is not None
-    return driver.workspace.export_dialog
+    assert driver.workspace.exports.dialog is not None
+    return driver.workspace.exports.dialog
 
 
 def export(driver: WindowDriver) -> None:
@@ -63,7 +63,7 @@ def test_the_list_says_what_becomes_of_a_matte_edge(masked: WindowDriver) -> Non
         return [(found.kind, found.text) for found in dialog(masked).findings if "matte edge" in found.text]
 
     assert told() == []
-    masked.workspace.mattes.set_matte(1, MatteSettings(feather_px=4))
+    masked.workspace.editing.mattes.set_matte(1, MatteSettings(feather_px=4))
     assert told() == [(NoticeKind.INFO, "With the matte edge that is set for Object 1, so the masks have greys.")]
     masked.workspace.exports.choose_format(ExportFormat.PNG_INDEXED)
     assert told()[0][0] is NoticeKind.WARNING and "leaves the matte edge out" in told()[0][1]
@@ -86,7 +86,7 @@ def test_frames_without_masks_can_be_left_out(masked: WindowDriver, tmp_path: Pa
 
 
 def test_only_in_to_out(masked: WindowDriver, tmp_path: Path) -> None:
-    masked.workspace.playback.set_in_out(FrameRange(2, 4))
+    masked.workspace.viewing.playback.set_in_out(FrameRange(2, 4))
     export(masked)
     assert sorted(int(path.stem) for path in tmp_path.rglob("*.png")) == [2, 3, 4]
 

@@ -11,12 +11,12 @@ from tests.gui.window_driver import NONE, WindowDriver
 
 
 def paint(driver: WindowDriver) -> None:
-    driver.workspace.looks.set_brush(24)
+    driver.workspace.viewing.view.set_brush(24)
     driver.click((50, 55))
 
 
 def test_one_frame_at_a_time_goes_on_by_itself(shot: WindowDriver) -> None:
-    shot.workspace.runs.toggle_follow()
+    shot.workspace.networks.runs.toggle_follow()
     paint(shot)
     for frame in (1, 2, 3):
         shot.trigger("propagate.forward_one")

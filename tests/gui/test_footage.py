@@ -67,7 +67,7 @@ def drives(driver: WindowDriver, monkeypatch: pytest.MonkeyPatch) -> list[Drive]
         made.append(Drive(path))
         return made[-1]
 
-    monkeypatch.setattr(driver.workspace.pictures, "_open_source", open_source)
+    monkeypatch.setattr(driver.workspace.viewing.pictures, "_open_source", open_source)
     return made
 
 
@@ -160,7 +160,7 @@ def test_damage_found_while_looking_is_remembered(driver: WindowDriver, hurt: Pa
 def test_damage_that_a_run_meets_is_shown_and_its_mask_is_doubtful(driver: WindowDriver, hurt: Path) -> None:
     driver.open(hurt)
     driver.drag([(40, 40), (60, 50)])
-    driver.workspace.runs.start_way(Direction.FORWARD, None)
+    driver.workspace.networks.runs.start_way(Direction.FORWARD, None)
     driver.finish_run()
     assert 6 in driver.view.shot.damaged
     doubts = {frame: cell.doubt for frame in range(1, 12) if (cell := driver.cell(frame)) is not None}
@@ -221,9 +221,9 @@ def test_the_exact_count_comes_without_losing_anything(
     assert driver.view.shot.frame_index == (11 if claimed > 12 else 5)
     assert np.array_equal(driver.mask(5), painted)
     assert driver.window.timeline.scale.frame_count == 12
-    driver.workspace.masks.undo()
-    driver.workspace.masks.undo()
-    driver.workspace.masks.redo()
+    driver.workspace.editing.masks.undo()
+    driver.workspace.editing.masks.undo()
+    driver.workspace.editing.masks.redo()
     assert np.array_equal(driver.mask(5), painted)
 
 
@@ -264,27 +264,27 @@ def test_a_drive_that_hangs_does_not_hold_the_window(
     driver: WindowDriver, drives: list[Drive], clip_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("vosapp.presentation.shutdown_deadline.CLOSING_S", 0.05)
-    driver.workspace.pictures._patience.setInterval(30)
+    driver.workspace.viewing.pictures._patience.setInterval(30)
     driver.open(clip_path)
     drive = drives[-1]
     forget_pictures(driver)
     drive.answers.clear()
-    driver.workspace.playback.go(7)
+    driver.workspace.viewing.playback.go(7)
     driver.wait(lambda: driver.view.shot.waiting)
     assert "Waiting for the media: frame 7" in banner(driver)
     assert driver.view.shot.picture_index == 0, "the frame before stays, with its own masks"
     driver.trigger("view.matte")  # everything else goes on
-    driver.workspace.playback.go(9)
+    driver.workspace.viewing.playback.go(9)
     drive.answers.set()
     driver.wait(lambda: driver.view.shot.picture_index == 9)
     assert banner(driver) == ""
     forget_pictures(driver)
     drive.answers.clear()
     begun = len(drive.begun)
-    driver.workspace.playback.go(2)
+    driver.workspace.viewing.playback.go(2)
     driver.wait(lambda: len(drive.begun) > begun)
-    thread = driver.workspace.pictures._prefetcher._thread  # type: ignore[union-attr]
-    driver.workspace.projects.close_clip()  # returns although the drive still hangs
+    thread = driver.workspace.viewing.pictures._prefetcher._thread  # type: ignore[union-attr]
+    driver.workspace.files.projects.close_clip()  # returns although the drive still hangs
     assert driver.document.clip is None
     assert thread.is_alive()
     drive.answers.set()
@@ -303,7 +303,7 @@ def test_a_file_that_goes_away_is_said_once_and_the_work_stays(
 
     forget_pictures(driver)
     monkeypatch.setattr(drives[-1], "frame", gone)
-    driver.workspace.playback.go(3)
+    driver.workspace.viewing.playback.go(3)
     driver.wait(lambda: "There is no file" in driver.notice)
     assert driver.mask(0).any()
     assert driver.view.shot.picture_index == 0
@@ -370,12 +370,12 @@ def hanging_at_the_start(driver: WindowDriver, drives: list[Drive], clip: Path) 
 
 def fill_cache(driver: WindowDriver) -> None:
     """Waits until the frames that are fetched around the first one are there."""
-    driver.wait(lambda: all(driver.workspace.pictures.is_decoded(frame) for frame in range(25)))
+    driver.wait(lambda: all(driver.workspace.viewing.pictures.is_decoded(frame) for frame in range(25)))
 
 
 def settle(driver: WindowDriver) -> None:
     """Waits until the decoder has nothing to do."""
-    prefetcher = driver.workspace.pictures._prefetcher
+    prefetcher = driver.workspace.viewing.pictures._prefetcher
     assert prefetcher is not None
     driver.wait(lambda: prefetcher.is_idle)
 
@@ -383,7 +383,7 @@ def settle(driver: WindowDriver) -> None:
 def forget_pictures(driver: WindowDriver) -> None:
     """Empties the cache, when nothing is on its way into it."""
     settle(driver)
-    cache = driver.workspace.pictures._cache
+    cache = driver.workspace.viewing.pictures._cache
     assert cache is not None
     cache.clear()
 
@@ -411,9 +411,9 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_prefetcher_is_closed_with_its_clip(driver: WindowDriver, clip_path: Path) -> None:
     driver.open(clip_path)
-    prefetcher = driver.workspace.pictures._prefetcher
+    prefetcher = driver.workspace.viewing.pictures._prefetcher
     assert isinstance(prefetcher, Prefetcher)
-    driver.workspace.projects.close_clip()
+    driver.workspace.files.projects.close_clip()
     assert not prefetcher._thread.is_alive()
 
 
@@ -441,7 +441,7 @@ def test_the_clips_own_alpha_becomes_masks(driver: WindowDriver, tmp_path: Path)
     assert driver.cell(2) is None, "a missing image has no alpha of its own"
     assert "anchors on 3 frames: 1001 to 1002, 1004." in driver.notice
     assert "frame 1003" in driver.notice
-    driver.workspace.masks.undo()
+    driver.workspace.editing.masks.undo()
     assert driver.document.objects == ()
 
 
@@ -465,7 +465,7 @@ def test_closing_the_window_does_not_wait_for_a_drive_that_hangs(
         raise MediaError(f"{path} does not answer.")
 
     monkeypatch.setattr("vosapp.video.open.open_video", open_source)
-    driver.workspace.projects.open_path(clip_path)
+    driver.workspace.files.projects.open_path(clip_path)
     driver.wait(asked.is_set)
     assert driver.view.app.opening
     driver.window.close()

@@ -17,9 +17,9 @@ KEYS_OF_COMMANDS = "pegnbfcjklwio"
 
 def predicted(driver: WindowDriver) -> None:
     """An anchor on frame 0, predictions after it; stands on frame 2."""
-    driver.workspace.looks.set_brush(30)
+    driver.workspace.viewing.view.set_brush(30)
     driver.drag([(50, 55)])
-    driver.workspace.runs.start()
+    driver.workspace.networks.runs.start()
     driver.finish_run()
     driver.go(2)
     driver.window.activateWindow()
@@ -79,7 +79,7 @@ def test_a_name_takes_every_key_and_enter_only_ends_it(shot: WindowDriver, tool:
     assert not cell_of(shot, 2).is_anchor and shot.cell(2) is not None
     after = shot.view
     assert (after.app.tool, after.shot.frame_index, after.shot.playback.speed) == (before.app.tool, 2, 0)
-    assert not shot.workspace.runs.is_running
+    assert not shot.workspace.networks.runs.is_running
 
 
 def test_escape_in_a_field_gives_up_the_field_and_nothing_else(shot: WindowDriver) -> None:
@@ -112,14 +112,14 @@ def test_a_polygon_and_suggestions_keep_their_keys_from_fields(shot: WindowDrive
     QTest.keyClick(field, Qt.Key.Key_Enter)
     assert shot.view.shot.polygon_points == 3 and not cell_of(shot, 2).is_painted
     QTest.keyClick(shot.canvas, Qt.Key.Key_Escape)
-    shot.workspace.suggest.make_body = FakeSearch()
+    shot.workspace.networks.suggest.make_body = FakeSearch()
     shot.trigger("object.suggest")
-    shot.wait(lambda: not shot.workspace.suggest.is_running)
+    shot.wait(lambda: not shot.workspace.networks.suggest.is_running)
     field = frame_field(shot)
     QTest.keyClicks(field, "2")
     QTest.keyClick(field, Qt.Key.Key_Return)
     assert len(shot.document.objects) == 1 and shot.view.shot.suggestions is not None
-    shot.workspace.suggest.discard()
+    shot.workspace.networks.suggest.discard()
 
 
 def test_commands_with_control_and_function_keys_work_in_fields(shot: WindowDriver) -> None:

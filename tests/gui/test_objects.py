@@ -13,16 +13,16 @@ ALT = Qt.KeyboardModifier.AltModifier
 
 
 def test_clean_up_fills_small_holes_and_takes_specks_away_in_one_step(shot: WindowDriver) -> None:
-    shot.workspace.looks.set_brush(40)
+    shot.workspace.viewing.view.set_brush(40)
     shot.drag([(40, 50), (100, 50)])
-    shot.workspace.looks.set_brush(6)
+    shot.workspace.viewing.view.set_brush(6)
     shot.drag([(60, 50)], keys=ALT)
     shot.drag([(140, 80)])
     before = shot.mask(0)
-    shot.workspace.looks.set_brush(2)
+    shot.workspace.viewing.view.set_brush(2)
     shot.trigger("edit.clean_up")
     assert np.array_equal(shot.mask(0), before) and "smaller than the brush" in shot.notice
-    shot.workspace.looks.set_brush(12)
+    shot.workspace.viewing.view.set_brush(12)
     shot.trigger("edit.clean_up")
     assert shot.mask(0)[50, 60] and not shot.mask(0)[80, 140]
     assert shot.view.shot.project.undo_label == "clean up"
@@ -31,7 +31,7 @@ def test_clean_up_fills_small_holes_and_takes_specks_away_in_one_step(shot: Wind
 
 
 def test_a_stroke_behind_another_object_says_why_it_is_not_seen(shot: WindowDriver) -> None:
-    shot.workspace.looks.set_brush(30)
+    shot.workspace.viewing.view.set_brush(30)
     shot.drag([(40, 50), (100, 50)])
     shot.trigger("object.add")
     shot.drag([(130, 80)])

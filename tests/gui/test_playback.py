@@ -70,13 +70,13 @@ def test_steps_and_ends(shot: WindowDriver) -> None:
 
 
 def test_typed_numbers(shot: WindowDriver) -> None:
-    shot.workspace.playback.go_typed("7")
+    shot.workspace.viewing.playback.go_typed("7")
     assert shot.view.shot.frame_index == 7
-    shot.workspace.playback.go_typed("+20")
+    shot.workspace.viewing.playback.go_typed("+20")
     assert shot.view.shot.frame_index == LAST
-    shot.workspace.playback.go_typed("-5")
+    shot.workspace.viewing.playback.go_typed("-5")
     assert shot.view.shot.frame_index == 6
-    shot.workspace.playback.go_typed("nonsense")
+    shot.workspace.viewing.playback.go_typed("nonsense")
     assert shot.view.shot.frame_index == 6
 
 
@@ -156,7 +156,7 @@ def test_playing_loops_or_stops_at_the_end(shot: WindowDriver, player: PlaybackC
 
 
 def test_playing_stays_between_in_and_out(shot: WindowDriver, player: PlaybackController, clock: Clock) -> None:
-    shot.workspace.playback.set_in_out(FrameRange(2, 5))
+    shot.workspace.viewing.playback.set_in_out(FrameRange(2, 5))
     shot.go(5)
     player.play(1)
     assert shot.view.shot.frame_index == 2
@@ -180,7 +180,7 @@ def test_space_plays_and_pauses_and_never_propagates(shot: WindowDriver) -> None
     shot.wait(lambda: shot.view.shot.frame_index > 0)
     shot.trigger("play.toggle")
     assert shot.view.shot.playback.speed == 0
-    assert not shot.workspace.runs.is_running and len(shot.document.objects[0].cells) == 1
+    assert not shot.workspace.networks.runs.is_running and len(shot.document.objects[0].cells) == 1
 
 
 @pytest.mark.parametrize("rate", [Fraction(12), Fraction(30000, 1001)])
@@ -189,7 +189,7 @@ def test_real_playback_follows_the_source_rate(
 ) -> None:
     driver.open(make_clip(tmp_path / "rate.mp4", frames=40, rate=rate))
     assert driver.document.clip is not None and driver.document.clip.rate == rate
-    playback = driver.workspace.playback
+    playback = driver.workspace.viewing.playback
     now = looked = start = time.perf_counter()
 
     def clock() -> float:

@@ -106,9 +106,9 @@ def test_a_folder_of_images_opens_with_its_numbers(driver: WindowDriver, tmp_pat
     driver.trigger("file.open_folder")
     driver.wait(lambda: driver.view.shot.picture_index == 0)
     assert driver.document.clip is not None and driver.document.clip.first_number == 1001
-    driver.workspace.playback.go_typed("1003")
+    driver.workspace.viewing.playback.go_typed("1003")
     assert driver.view.shot.frame_index == 2
-    driver.workspace.playback.go_typed("-1")
+    driver.workspace.viewing.playback.go_typed("-1")
     assert driver.view.shot.frame_index == 1
 
 
@@ -264,7 +264,7 @@ def test_tools_survive_a_clip_and_what_belongs_to_the_shot_does_not(shot: Window
     shot.trigger("tool.eraser")
     shot.trigger("view.onion")
     shot.trigger("view.outline")
-    shot.workspace.looks.set_brush(77)
+    shot.workspace.viewing.view.set_brush(77)
     shot.drag([(50, 55)])
     shot.go(3)
     app = shot.view.app

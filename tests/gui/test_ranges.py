@@ -81,7 +81,7 @@ def test_masks_are_moved_in_time_and_stay_what_they_are(run: WindowDriver) -> No
 def test_masks_are_moved_to_another_object(run: WindowDriver) -> None:
     moved = run.mask(5)
     run.trigger("object.add")
-    run.workspace.objects.pick(1)
+    run.workspace.editing.objects.pick(1)
     run.answers.move = (FrameRange(5, 5), 0, 2)
     run.trigger("edit.move_range")
     assert run.cell(5) is None and np.array_equal(run.mask(5, 2), moved)
@@ -149,7 +149,7 @@ def test_the_matte_is_shown_with_its_edge_while_it_is_set(shot: WindowDriver) ->
 
 def test_painting_on_a_soft_matte_shows_the_mask_and_then_the_matte_again(shot: WindowDriver) -> None:
     shot.drag([(50, 50)])
-    shot.workspace.mattes.set_matte(1, MatteSettings(grow_px=3.0, feather_px=6.0))
+    shot.workspace.editing.mattes.set_matte(1, MatteSettings(grow_px=3.0, feather_px=6.0))
     shot.trigger("view.cutout")
     shot.drag([(60, 50), (90, 50)], lift=False)
     assert set(np.unique(shot.canvas.overlay.labels)) == {0, 1}

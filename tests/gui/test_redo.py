@@ -12,15 +12,15 @@ from vosapp.presentation.view_state import Reach
 @pytest.fixture
 def corrected(shot: WindowDriver) -> WindowDriver:
     """Anchors on frames 0, 3 and 9 of 12, everything else predicted, and a correction painted on frame 6."""
-    shot.workspace.looks.set_brush(24)
-    shot.workspace.runs.choose_direction(Direction.BOTH)
+    shot.workspace.viewing.view.set_brush(24)
+    shot.workspace.networks.runs.choose_direction(Direction.BOTH)
     shot.click((50, 55))
-    shot.workspace.runs.start()
+    shot.workspace.networks.runs.start()
     shot.finish_run()
     for frame in (3, 9):
         shot.go(frame)
         shot.trigger("edit.anchor")
-        shot.workspace.runs.start()
+        shot.workspace.networks.runs.start()
         shot.finish_run()
     shot.go(6)
     shot.click((100, 20))
@@ -29,7 +29,7 @@ def corrected(shot: WindowDriver) -> WindowDriver:
 
 def test_a_redo_touches_the_frames_between_the_next_barriers_and_the_playhead_stays(corrected: WindowDriver) -> None:
     before = dict(corrected.document.object(1).cells)
-    corrected.workspace.runs.start()
+    corrected.workspace.networks.runs.start()
     corrected.finish_run()
     after = corrected.document.object(1).cells
     assert corrected.view.shot.frame_index == 6
@@ -39,18 +39,18 @@ def test_a_redo_touches_the_frames_between_the_next_barriers_and_the_playhead_st
 
 
 def test_the_frames_made_anew_are_those_of_a_whole_run_with_the_same_anchors(corrected: WindowDriver) -> None:
-    corrected.workspace.runs.start()
+    corrected.workspace.networks.runs.start()
     corrected.finish_run()
     redone = {frame: corrected.mask(frame).copy() for frame in range(4, 9)}
-    corrected.workspace.runs.choose_reach(Reach.ALL)
-    corrected.workspace.runs.start()
+    corrected.workspace.networks.runs.choose_reach(Reach.ALL)
+    corrected.workspace.networks.runs.start()
     corrected.finish_run()
     assert all((corrected.mask(frame) == redone[frame]).all() for frame in redone)
 
 
 def test_one_undo_takes_the_redo_back(corrected: WindowDriver) -> None:
     before = {frame: corrected.mask(frame).copy() for frame in range(12)}
-    corrected.workspace.runs.start()
+    corrected.workspace.networks.runs.start()
     corrected.finish_run()
     corrected.trigger("edit.undo")
     assert all((corrected.mask(frame) == before[frame]).all() for frame in range(12))

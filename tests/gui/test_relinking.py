@@ -36,9 +36,9 @@ def saved(shot: WindowDriver, clip_path: Path, tmp_path: Path) -> WindowDriver:
 
 def open_without_clip(driver: WindowDriver, tmp_path: Path) -> RelinkDialog:
     """Opens the project, whose clip is gone, and waits for the end of the search."""
-    driver.workspace.projects.open_path(tmp_path / "work" / "a.vosapp")
-    driver.wait(lambda: driver.view.shot.media_problem != "" and not driver.workspace.relinking.is_searching)
-    dialog = driver.workspace.relinking.dialog
+    driver.workspace.files.projects.open_path(tmp_path / "work" / "a.vosapp")
+    driver.wait(lambda: driver.view.shot.media_problem != "" and not driver.workspace.files.relinking.is_searching)
+    dialog = driver.workspace.files.relinking.dialog
     assert dialog is not None and dialog.isVisible()
     return dialog
 
@@ -64,7 +64,7 @@ def test_a_clip_that_was_moved_and_renamed_is_found_and_chosen(saved: WindowDriv
     painted = saved.mask(0)
     press(saved, dialog)
     saved.wait(lambda: saved.view.shot.picture_index == 0)
-    assert not saved.view.shot.media_problem and saved.workspace.relinking.dialog is None
+    assert not saved.view.shot.media_problem and saved.workspace.files.relinking.dialog is None
     assert saved.document.clip is not None and saved.document.clip.path.endswith("A001.mp4")
     assert np.array_equal(saved.mask(0), painted)
     assert saved.view.shot.project.undo_label == "relink media"
@@ -108,7 +108,7 @@ def test_without_the_clip_masks_can_be_saved_and_exported(saved: WindowDriver, t
     saved.wait(lambda: not exports.is_running)
     assert len(list((tmp_path / "out").rglob("*.png"))) == FRAMES, exports.display().result
     saved.trigger("file.close")
-    saved.workspace.projects.open_path(tmp_path / "work" / "b.vosapp")
+    saved.workspace.files.projects.open_path(tmp_path / "work" / "b.vosapp")
     saved.wait(lambda: saved.view.shot.media_problem != "")
     assert np.array_equal(saved.mask(0), painted)
 
@@ -116,7 +116,7 @@ def test_without_the_clip_masks_can_be_saved_and_exported(saved: WindowDriver, t
 def test_a_clip_beside_the_project_needs_no_search(saved: WindowDriver, tmp_path: Path) -> None:
     (tmp_path / "footage" / "plate.mp4").rename(tmp_path / "work" / "plate.mp4")
     saved.open(tmp_path / "work" / "a.vosapp")
-    assert not saved.view.shot.media_problem and saved.workspace.relinking.dialog is None
+    assert not saved.view.shot.media_problem and saved.workspace.files.relinking.dialog is None
     assert saved.document.clip is not None and saved.document.clip.path == str(tmp_path / "work" / "plate.mp4")
 
 
@@ -139,12 +139,12 @@ def test_a_folder_or_file_of_the_users_choice(saved: WindowDriver, tmp_path: Pat
     assert not rows(dialog)
     saved.answers.path = elsewhere
     dialog.folder_asked.emit()
-    saved.wait(lambda: not saved.workspace.relinking.is_searching)
+    saved.wait(lambda: not saved.workspace.files.relinking.is_searching)
     assert "found.mp4" in rows(dialog)[0] and "same content" in rows(dialog)[0]
     other = make_clip(elsewhere / "other.mp4", frames=FRAMES, size=SIZE, indexed=False)
     saved.answers.path = other
     dialog.file_asked.emit()
-    saved.wait(lambda: not saved.workspace.relinking.is_searching)
+    saved.wait(lambda: not saved.workspace.files.relinking.is_searching)
     assert len(rows(dialog)) == 2 and "fits" in rows(dialog)[1]
     assert dialog.chosen is not None and dialog.chosen.path.name == "found.mp4"
 
@@ -154,8 +154,8 @@ def test_relinking_from_the_menu_can_be_undone(saved: WindowDriver, tmp_path: Pa
     first = saved.view.shot.clip
     copy = Path(shutil.copy(tmp_path / "footage" / "plate.mp4", tmp_path / "footage" / "copy.mp4"))
     saved.trigger("file.relink")
-    saved.wait(lambda: not saved.workspace.relinking.is_searching)
-    dialog = saved.workspace.relinking.dialog
+    saved.wait(lambda: not saved.workspace.files.relinking.is_searching)
+    dialog = saved.workspace.files.relinking.dialog
     assert dialog is not None and "Another place for plate.mp4" in dialog.missing.text()
     saved.wait(lambda: len(rows(dialog)) == 2)
     dialog.list.setCurrentRow([("copy.mp4" in row) for row in rows(dialog)].index(True))
@@ -171,10 +171,10 @@ def test_closing_stops_a_search(saved: WindowDriver, tmp_path: Path) -> None:
     (tmp_path / "footage" / "plate.mp4").unlink()
     for number in range(300):
         (tmp_path / "footage" / f"{number}").mkdir()
-    saved.workspace.projects.open_path(tmp_path / "work" / "a.vosapp")
-    saved.wait(lambda: saved.workspace.relinking.dialog is not None)
+    saved.workspace.files.projects.open_path(tmp_path / "work" / "a.vosapp")
+    saved.wait(lambda: saved.workspace.files.relinking.dialog is not None)
     saved.trigger("file.close")
-    assert saved.workspace.relinking.dialog is None and not saved.workspace.relinking.is_searching
+    assert saved.workspace.files.relinking.dialog is None and not saved.workspace.files.relinking.is_searching
 
 
 def test_a_path_on_another_computer_is_not_even_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,7 @@ LAST = 11
 
 def paint(driver: WindowDriver, frame_index: int = 0, at: tuple[float, float] = (50, 55)) -> None:
     driver.go(frame_index)
-    driver.workspace.looks.set_brush(24)
+    driver.workspace.viewing.view.set_brush(24)
     driver.drag([at])
 
 
@@ -49,12 +49,12 @@ def test_propagate_forward_fills_the_clip_in_one_undo_step(shot: WindowDriver) -
 def test_the_button_runs_what_the_panel_says(shot: WindowDriver) -> None:
     paint(shot, 6)
     panel = shot.window.propagate
-    shot.workspace.runs.choose_direction(Direction.BACKWARD)
+    shot.workspace.networks.runs.choose_direction(Direction.BACKWARD)
     assert panel.button.text().strip() == "Propagate backward"
     panel.button.click()
     shot.finish_run()
     assert sorted(shot.document.objects[0].cells) == list(range(7))
-    shot.workspace.runs.choose_direction(Direction.BOTH)
+    shot.workspace.networks.runs.choose_direction(Direction.BOTH)
     panel.button.click()
     shot.finish_run()
     assert sorted(shot.document.objects[0].cells) == list(range(LAST + 1))
@@ -81,8 +81,8 @@ def test_one_frame_and_to_the_next_anchor(shot: WindowDriver) -> None:
 
 def test_in_and_out_bound_a_run(shot: WindowDriver) -> None:
     paint(shot, 4)
-    shot.workspace.playback.set_in_out(FrameRange(3, 7))
-    shot.workspace.runs.choose_reach(Reach.IN_OUT)
+    shot.workspace.viewing.playback.set_in_out(FrameRange(3, 7))
+    shot.workspace.networks.runs.choose_reach(Reach.IN_OUT)
     shot.trigger("propagate.both")
     shot.finish_run()
     assert sorted(shot.document.objects[0].cells) == [3, 4, 5, 6, 7]
@@ -132,7 +132,7 @@ def test_only_the_active_object(shot: WindowDriver) -> None:
     paint(shot, 0)
     shot.trigger("object.add")
     paint(shot, 0, at=(100, 40))
-    shot.workspace.runs.choose_scope(False)
+    shot.workspace.networks.runs.choose_scope(False)
     shot.trigger("propagate.forward")
     shot.finish_run()
     assert len(shot.document.object(2).cells) == LAST + 1
@@ -141,9 +141,9 @@ def test_only_the_active_object(shot: WindowDriver) -> None:
 
 def test_nothing_to_propagate_from_is_said(shot: WindowDriver) -> None:
     assert not shot.window.propagate.button.isEnabled()
-    shot.workspace.runs.start()
+    shot.workspace.networks.runs.start()
     assert "Paint the object" in shot.notice
-    assert not shot.workspace.runs.is_running
+    assert not shot.workspace.networks.runs.is_running
 
 
 def test_an_engine_that_is_not_ready_says_why(shot: WindowDriver) -> None:
@@ -153,7 +153,7 @@ def test_an_engine_that_is_not_ready_says_why(shot: WindowDriver) -> None:
         app=replace(shot.workspace.session.app, engines=(lacking,), propagate=PropagateChoice(engine="far"))
     )
     assert not shot.window.propagate.button.isEnabled()
-    shot.workspace.runs.start()
+    shot.workspace.networks.runs.start()
     assert "lacks its weights" in shot.notice
 
 
@@ -182,7 +182,7 @@ class TestWhileRunning(GatedRuns):
         self.start(shot, gate, 1)
         assert not shot.window.commands["propagate.forward"].isEnabled()
         assert not shot.window.propagate.button.isEnabled()
-        shot.workspace.runs.start()
+        shot.workspace.networks.runs.start()
         gate.release(100)
         shot.finish_run()
         assert shot.view.shot.project.undo_label == "propagate forward"
@@ -238,7 +238,7 @@ class TestWhileRunning(GatedRuns):
         opener.start()
         shot.window.close()
         opener.join()
-        assert not shot.workspace.runs.is_running
+        assert not shot.workspace.networks.runs.is_running
         from vosapp.core.project import Project
 
         project = Project.open(path)

@@ -60,17 +60,17 @@ def until(condition):
 
 view = lambda: workspace.session.view
 flag = Path(os.environ["HANGS_WHILE"])
-workspace.projects.open_path(Path(os.environ["HANGS_ON"]))
+workspace.files.projects.open_path(Path(os.environ["HANGS_ON"]))
 until(lambda: view().picture_index == 0)
 told = {}
 flag.touch()
-workspace.playback.go(70)
+workspace.viewing.playback.go(70)
 until(lambda: view().waiting)
 told["banner"] = workspace.window.banner.text
 told["picture"] = view().picture_index
 before = len(beats)
 until(lambda: len(beats) >= before + 20)  # the window lives while the drive hangs
-workspace.playback.go(75)
+workspace.viewing.playback.go(75)
 flag.unlink()
 until(lambda: view().picture_index == 75)
 told["shown"] = read_index(workspace.window.canvas.frame)

@@ -16,7 +16,7 @@ from vosapp.ui.workspace import Workspace
 application = make_application()
 workspace = Workspace()
 workspace.window.show()
-while workspace.projects.is_busy:
+while workspace.files.projects.is_busy:
     application.processEvents()
 print(sorted({"torch", "torchvision", "av", "cv2", "sqlite3"} & sys.modules.keys()))
 workspace.window.close()

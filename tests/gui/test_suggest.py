@@ -80,7 +80,7 @@ def search() -> Iterator[FakeSearch]:
 @pytest.fixture
 def ready(shot: WindowDriver, search: FakeSearch) -> WindowDriver:
     """A clip whose searches find three objects."""
-    shot.workspace.suggest.make_body = search
+    shot.workspace.networks.suggest.make_body = search
     return shot
 
 
@@ -94,7 +94,7 @@ def found(ready: WindowDriver) -> WindowDriver:
 
 def look(driver: WindowDriver) -> None:
     driver.trigger("object.suggest")
-    driver.wait(lambda: not driver.workspace.suggest.is_running)
+    driver.wait(lambda: not driver.workspace.networks.suggest.is_running)
 
 
 def chosen(driver: WindowDriver) -> set[int]:
@@ -162,7 +162,7 @@ def test_enter_makes_anchors_in_one_undo_step_and_the_pen_edits_them(found: Wind
     assert found.view.shot.suggestions is None and found.window.propagate.isVisible()
     assert found.view.shot.active_object == 1
 
-    found.workspace.looks.set_brush(8)
+    found.workspace.viewing.view.set_brush(8)
     found.click(NOWHERE)
     assert found.mask(2, 1)[90, 155]
     found.trigger("edit.undo")
@@ -182,7 +182,7 @@ def test_a_run_waits_until_the_suggestions_are_decided_on(found: WindowDriver) -
     press_key(found, Qt.Key.Key_Return)
     look(found)
     assert not found.window.commands["propagate.forward"].isEnabled()
-    found.workspace.runs.start()
+    found.workspace.networks.runs.start()
     assert found.notice == "Accept or discard the suggestions first."
     press_key(found, Qt.Key.Key_Escape)
     assert found.window.commands["propagate.forward"].isEnabled()
@@ -224,7 +224,7 @@ def test_the_first_network_can_be_chosen_from_while_the_second_looks(ready: Wind
     ready.click(IN_OTHER)
     ready.click(IN_OTHER)
     search.gate.set()
-    ready.wait(lambda: not ready.workspace.suggest.is_running)
+    ready.wait(lambda: not ready.workspace.networks.suggest.is_running)
     assert chosen(ready) == {1}  # it fell to the second rank and is still the one that was chosen
 
 
@@ -232,7 +232,7 @@ def test_esc_stops_a_search_and_leaves_nothing(ready: WindowDriver, search: Fake
     search.gate = threading.Event()
     ready.trigger("object.suggest")
     press_key(ready, Qt.Key.Key_Escape)
-    ready.wait(lambda: not ready.workspace.suggest.is_running)
+    ready.wait(lambda: not ready.workspace.networks.suggest.is_running)
     assert ready.view.shot.suggestions is None and ready.view.shot.searching is None
     assert ready.window.commands["object.suggest"].isEnabled()
 
@@ -241,8 +241,8 @@ def test_stop_keeps_what_was_found(ready: WindowDriver, search: FakeSearch) -> N
     search.gate, search.first = threading.Event(), FOUND[:1]
     ready.trigger("object.suggest")
     ready.wait(lambda: ready.view.shot.suggestions is not None and bool(ready.view.shot.suggestions.items))
-    ready.workspace.suggest.cancel()
-    ready.wait(lambda: not ready.workspace.suggest.is_running)
+    ready.workspace.networks.suggest.cancel()
+    ready.wait(lambda: not ready.workspace.networks.suggest.is_running)
     assert ready.view.shot.suggestions is not None and len(ready.view.shot.suggestions.items) == 1
 
 
@@ -279,7 +279,7 @@ def test_one_of_several_networks_can_be_asked(ready: WindowDriver, search: FakeS
     networks.setCurrentIndex(2)
     networks.activated.emit(2)
     assert not networks.isEnabled(), "one search at a time"
-    ready.wait(lambda: not ready.workspace.suggest.is_running)
+    ready.wait(lambda: not ready.workspace.networks.suggest.is_running)
     assert search.tasks[-1].network_names == ("cosnet",) and search.tasks[-1].frame_index == 0
     assert ready.view.shot.frame_index == 0
 
@@ -297,7 +297,7 @@ def test_closing_the_window_ends_a_search(ready: WindowDriver, search: FakeSearc
     search.gate = threading.Event()
     ready.trigger("object.suggest")
     ready.window.close()
-    assert not ready.workspace.suggest.is_running
+    assert not ready.workspace.networks.suggest.is_running
 
 
 def test_without_networks_the_panel_says_how_to_get_one(shot: WindowDriver) -> None:
@@ -318,7 +318,7 @@ def test_a_file_that_is_no_weights_is_refused_in_a_sentence(shot: WindowDriver, 
     wrong.write_bytes(b"not weights at all")
     shot.answers.weights = [wrong]
     shot.window.suggest.import_button.click()
-    shot.wait(lambda: not shot.workspace.weights.is_running)
+    shot.wait(lambda: not shot.workspace.networks.weights.is_running)
     assert "notes.pth" in shot.notice
     assert shot.view.shot.notice is not None and shot.view.shot.notice.kind is NoticeKind.ERROR
 

@@ -27,7 +27,7 @@ def lift(driver: WindowDriver, x: float, y: float) -> None:
 
 def lane_picture(driver: WindowDriver, frame: int) -> set[int]:
     """The colours in a lane over one frame."""
-    driver.workspace.playback.go(0)
+    driver.workspace.viewing.playback.go(0)
     timeline = driver.window.timeline
     image = timeline.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
     ratio = image.devicePixelRatio()
@@ -53,7 +53,7 @@ def test_scrubbing_follows_the_pointer(shot: WindowDriver) -> None:
 
 
 def test_in_and_out_can_be_dragged(shot: WindowDriver) -> None:
-    shot.workspace.playback.set_in_out(FrameRange(2, 8))
+    shot.workspace.viewing.playback.set_in_out(FrameRange(2, 8))
     scale = shot.window.timeline.scale
     press(shot, scale.x(2), 12)
     move(shot, scale.middle(4), 12)
@@ -95,7 +95,7 @@ def test_ctrl_wheel_zooms_at_the_pointer(shot: WindowDriver) -> None:
 
 
 def test_each_kind_of_coverage_looks_different(shot: WindowDriver) -> None:
-    shot.workspace.looks.set_brush(30)
+    shot.workspace.viewing.view.set_brush(30)
     shot.drag([(50, 50)])
     shot.trigger("propagate.forward")
     shot.finish_run()
@@ -181,7 +181,7 @@ class TestObjects:
         )
 
     def test_order_decides_who_is_in_front(self, shot: WindowDriver) -> None:
-        shot.workspace.looks.set_brush(40)
+        shot.workspace.viewing.view.set_brush(40)
         shot.drag([(80, 55)])
         shot.trigger("object.add")
         shot.drag([(85, 55)])
@@ -201,7 +201,7 @@ class TestObjects:
         assert [rows.item(i).text() for i in range(3)] == ["Object 3", "Object 1", "Object 2"]
 
     def test_eye_and_solo(self, shot: WindowDriver) -> None:
-        shot.workspace.looks.set_brush(30)
+        shot.workspace.viewing.view.set_brush(30)
         shot.drag([(50, 55)])
         shot.trigger("object.add")
         shot.drag([(110, 55)])

@@ -32,7 +32,7 @@ application = make_application()
 workspace = Workspace()
 workspace.window.show()
 session = workspace.session
-workspace.projects.open_path(Path(sys.argv[1]))
+workspace.files.projects.open_path(Path(sys.argv[1]))
 while session.app.opening or not session.document.objects and sys.argv[2] != "paint":
     application.processEvents()
 if sys.argv[2] == "paint":
@@ -96,7 +96,7 @@ def test_work_of_a_window_that_was_killed_is_offered_at_the_next_start(
     driver: WindowDriver, clip_path: Path, start: object
 ) -> None:
     process, _ = start(clip_path, "paint")  # type: ignore[operator]
-    driver.workspace.projects.lists.refresh()
+    driver.workspace.files.projects.lists.refresh()
     driver.settle()
     assert driver.view.app.unsaved == (), "it is open in another window, which is alive"
     assert len(list(unsaved_dir().glob("*.vosapp"))) == 1
@@ -109,7 +109,7 @@ def test_work_of_a_window_that_was_killed_is_offered_at_the_next_start(
     second.window.close()
     second.window.deleteLater()
     second.deleteLater()
-    driver.workspace.projects.lists.refresh()
+    driver.workspace.files.projects.lists.refresh()
     driver.settle()
     driver.window.start_page.unsaved_chosen.emit(str(work.path))
     driver.wait(lambda: driver.view.shot.picture_index == 0)
@@ -121,7 +121,7 @@ def test_work_of_a_window_that_was_killed_is_offered_at_the_next_start(
 def test_work_in_another_window_cannot_be_deleted(driver: WindowDriver, clip_path: Path, start: object) -> None:
     start(clip_path, "paint")  # type: ignore[operator]
     (path,) = unsaved_dir().glob("*.vosapp")
-    driver.workspace.projects.discard(str(path))
+    driver.workspace.files.projects.discard(str(path))
     driver.settle()
     assert path.exists() and "open in another window" in driver.notice
     assert unsaved_work() == []

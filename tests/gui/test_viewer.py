@@ -19,7 +19,7 @@ SHAPE = (96, 160)
 
 
 def test_the_first_stroke_makes_an_object_and_an_anchor(shot: WindowDriver) -> None:
-    shot.workspace.looks.set_brush(20)
+    shot.workspace.viewing.view.set_brush(20)
     shot.drag([(40, 50), (60, 50), (60, 70)])
     cell = shot.cell(0)
     assert cell is not None and cell.origin is Origin.DRAWN
@@ -39,7 +39,7 @@ def test_what_is_seen_while_painting_is_what_is_kept(shot: WindowDriver) -> None
 
 
 def test_eraser_and_alt(shot: WindowDriver) -> None:
-    shot.workspace.looks.set_brush(30)
+    shot.workspace.viewing.view.set_brush(30)
     shot.drag([(40, 50), (100, 50)])
     painted = shot.mask(0).sum()
     shot.drag([(70, 50)], keys=ALT)
@@ -60,14 +60,14 @@ def test_erasing_where_nothing_stands_changes_nothing(shot: WindowDriver) -> Non
 
 
 def test_shift_click_draws_a_straight_line_from_the_last_stroke(shot: WindowDriver) -> None:
-    shot.workspace.looks.set_brush(8)
+    shot.workspace.viewing.view.set_brush(8)
     shot.drag([(30, 40)])
     shot.drag([(90, 80)], keys=SHIFT)
     assert shot.mask(0)[60, 60]
 
 
 def test_ctrl_drag_and_keys_change_the_brush(shot: WindowDriver) -> None:
-    shot.workspace.looks.set_brush(20)
+    shot.workspace.viewing.view.set_brush(20)
     start = shot.canvas.to_view((50, 50))
     end = shot.canvas.to_picture(start + QPointF(100, 0))
     shot.drag([(50, 50), end], keys=CTRL)
@@ -108,7 +108,7 @@ def test_polygon_keys(shot: WindowDriver) -> None:
 
 
 def test_alt_closes_a_polygon_that_takes_away(shot: WindowDriver) -> None:
-    shot.workspace.looks.set_brush(60)
+    shot.workspace.viewing.view.set_brush(60)
     shot.drag([(60, 55)])
     shot.trigger("tool.polygon")
     for corner in [(50, 45), (70, 45), (60, 65)]:
@@ -161,7 +161,7 @@ def test_hundred_percent_is_one_picture_pixel_on_one_device_pixel(shot: WindowDr
 
 
 def test_pen_pressure_makes_the_stroke_thinner(shot: WindowDriver) -> None:
-    shot.workspace.looks.set_brush(40)
+    shot.workspace.viewing.view.set_brush(40)
     pen(shot, [(50, 50, 0.25)])
     thin = shot.mask(0).sum()
     assert thin == pytest.approx(np.pi * 5**2, rel=0.1)
@@ -189,7 +189,7 @@ def test_a_frame_change_under_the_pen_keeps_the_stroke_where_it_began(shot: Wind
 
 
 def test_readout_tells_place_colour_and_object(shot: WindowDriver) -> None:
-    shot.workspace.looks.set_brush(20)
+    shot.workspace.viewing.view.set_brush(20)
     shot.drag([(40, 50)])
     shot.mouse(QEvent.Type.MouseMove, (40.5, 50.5), button=Qt.MouseButton.NoButton, held=Qt.MouseButton.NoButton)
     text = shot.window.status_bar.readout
@@ -210,7 +210,7 @@ def test_escape_from_a_gesture_leaves_no_trace(shot: WindowDriver) -> None:
 
 @pytest.mark.parametrize("mode", list(ViewMode))
 def test_every_view_mode_is_another_picture(shot: WindowDriver, mode: ViewMode) -> None:
-    shot.workspace.looks.set_brush(40)
+    shot.workspace.viewing.view.set_brush(40)
     shot.drag([(80, 55)])
     shot.window.canvas.pen.leave()
     if mode is not ViewMode.OVERLAY:
@@ -302,7 +302,7 @@ def pen(driver: WindowDriver, points: list[tuple[float, float, float]]) -> None:
 
 
 def test_the_right_button_erases_with_the_brush_and_paints_with_the_eraser(shot: WindowDriver) -> None:
-    shot.workspace.looks.set_brush(20)
+    shot.workspace.viewing.view.set_brush(20)
     shot.drag([(40, 50), (100, 50)])
     shot.drag([(70, 50)], button=Qt.MouseButton.RightButton)
     assert not shot.mask(0)[50, 70] and shot.mask(0)[50, 45] and shot.view.shot.project.undo_label == "erase"

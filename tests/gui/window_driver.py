@@ -146,20 +146,20 @@ class WindowDriver:
     def open(self, path: Path) -> None:
         """Opens a clip or project and waits for its first picture and for the lists of files."""
         self.settle()
-        self.workspace.projects.open_path(path)
+        self.workspace.files.projects.open_path(path)
         self.wait(lambda: self.view.app.opening == "" and self.view.shot.picture_index == self.view.shot.frame_index)
         self.settle()
 
     def try_to_open(self, path: Path) -> str:
         """Opens something that will not open, and returns the message."""
         self.workspace.session.dismiss()
-        self.workspace.projects.open_path(path)
+        self.workspace.files.projects.open_path(path)
         self.wait(lambda: self.view.app.opening == "" and self.view.shot.notice is not None)
         return self.notice
 
     def go(self, frame_index: int) -> None:
         """Goes to a frame and waits for its picture."""
-        self.workspace.playback.go(frame_index)
+        self.workspace.viewing.playback.go(frame_index)
         self.wait(lambda: self.view.shot.picture_index == frame_index)
 
     def trigger(self, action_id: str) -> None:
@@ -171,10 +171,10 @@ class WindowDriver:
 
     def settle(self) -> None:
         """Waits until nothing waits for a disk."""
-        self.wait(lambda: not self.workspace.projects.is_busy)
+        self.wait(lambda: not self.workspace.files.projects.is_busy)
 
     def finish_run(self) -> None:
-        self.wait(lambda: not self.workspace.runs.is_running)
+        self.wait(lambda: not self.workspace.networks.runs.is_running)
 
     # -- the mouse ----------------------------------------------------------------------------------------------
 

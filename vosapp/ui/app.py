@@ -34,7 +34,7 @@ def main(argv: Sequence[str]) -> int:
     begin_watch()
     workspace.window.show()
     if argv:
-        workspace.projects.open_path(Path(argv[0]))
+        workspace.files.projects.open_path(Path(argv[0]))
     code = application.exec()
     sys.excepthook = sys.__excepthook__
     logger.removeHandler(errors.reports)

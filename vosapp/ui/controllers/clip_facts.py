@@ -1,4 +1,4 @@
-"""What becomes known of the footage while it is open: its exact length, and which frames are damaged."""
+"""What becomes known of the clip while it is open: its exact length, and which frames are damaged."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from vosapp.ui.session import Session
 from vosapp.video.source import ClipInfo
 
 
-class FootageController(QObject):
+class ClipFactsController(QObject):
     """Takes in facts about the clip as its decoder finds them. Nothing that the user made is lost by them."""
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 
 from vosapp.presentation.view_state import ViewMode, Wipe
 from vosapp.ui.session import Session
+from vosapp.ui.viewer.canvas import Canvas
 
 
 class CompareController(QObject):
@@ -20,6 +21,11 @@ class CompareController(QObject):
         self._session = session
         self._was_running = False
         session.changed.connect(self._watch_runs)
+
+    def connect_canvas(self, canvas: Canvas) -> None:
+        """Follows the line that is dragged, and ends with the first stroke."""
+        canvas.wipe_dragged.connect(self.move)
+        canvas.pen.stroke_started.connect(self.end)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What the actions of this controller do."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from vosapp.core.errors import UserError
 from vosapp.engine.job import JobResult, Outcome, Progress
@@ -18,6 +20,7 @@ from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.presentation.status import NoticeKind, WorkStatus
 from vosapp.presentation.text.progress import progress_words
 from vosapp.ui.background_task import BackgroundTask
+from vosapp.ui.dialogs.export import ExportDialog
 from vosapp.ui.session import Session
 
 if TYPE_CHECKING:
@@ -42,8 +45,12 @@ class ExportController(QObject):
     changed = Signal()
     ended = Signal(object)
 
-    def __init__(self, session: Session, dialogs: ExportDialogs, parent: QObject | None = None) -> None:
+    def __init__(
+        self, session: Session, dialogs: ExportDialogs, window: QWidget, parent: QObject | None = None
+    ) -> None:
+        """Makes the controller; the export dialog lies over `window`."""
         super().__init__(parent)
+        self._window = window
         self._session = session
         self._dialogs = dialogs
         self._task = BackgroundTask(self)
@@ -52,9 +59,39 @@ class ExportController(QObject):
         self._result: Finding | None = None
         self._result_path = ""
         self._wanted: Recipe | None = None
+        self.dialog: ExportDialog | None = None
         self.choice = ExportChoice()
         session.changed.connect(self.changed)
         session.opened.connect(self._reset)
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """What the action of this controller does."""
+        return {"file.export": self.show}
+
+    def show(self) -> None:
+        """Shows the export dialog, which is made when it is first asked for."""
+        if self.dialog is None:
+            self.dialog = self._make_dialog()
+        self.dialog.show()
+        self.dialog.raise_()
+        self.dialog.activateWindow()
+        self._refresh()
+
+    def _make_dialog(self) -> ExportDialog:
+        dialog = ExportDialog(self._window)
+        dialog.format_chosen.connect(self.choose_format)
+        dialog.in_out_chosen.connect(self.choose_in_out)
+        dialog.scope_chosen.connect(self.choose_scope)
+        dialog.missing_chosen.connect(self.choose_missing)
+        dialog.folder_asked.connect(self.choose_folder)
+        dialog.export_asked.connect(self.start)
+        dialog.cancel_asked.connect(self.cancel)
+        self.changed.connect(self._refresh)
+        return dialog
+
+    def _refresh(self) -> None:
+        if self.dialog is not None and self.dialog.isVisible():
+            self.dialog.show_export(self.display())
 
     def display(self) -> ExportDisplay:
         """What the dialog shows now."""

@@ -22,6 +22,7 @@ from vosapp.presentation.viewer.raster import BoolImage
 from vosapp.ui.io_queue import IoQueue, IoTask
 from vosapp.ui.session import Session
 from vosapp.ui.viewer.live_stroke import Stroke
+from vosapp.ui.viewer.pen import Pen
 
 
 class MaskDialogs(Protocol):
@@ -40,6 +41,12 @@ class MaskController(QObject):
         self._session = session
         self._dialogs = dialogs
         self._disk = disk
+
+    def connect_pen(self, pen: Pen) -> None:
+        """Takes the pen's strokes; whoever paints goes on without what a message offers."""
+        pen.stroke_started.connect(self._session.drop_offer)
+        pen.stroke_finished.connect(self.take_stroke)
+        pen.polygon_changed.connect(self._count_corners)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What the actions of this controller do."""
@@ -74,6 +81,9 @@ class MaskController(QObject):
         session.set(shot=replace(session.shot, active_object=object_id))
         if stroke.hidden_by:
             self._tell_hidden(document.object(object_id), document.object(stroke.hidden_by))
+
+    def _count_corners(self, points: int) -> None:
+        self._session.set(shot=replace(self._session.shot, polygon_points=points))
 
     def _tell_hidden(self, painted: RotoObject, front: RotoObject) -> None:
         """Says why a stroke is not to be seen."""

@@ -11,7 +11,9 @@ from PySide6.QtCore import QObject, Signal
 
 from vosapp.core import edits
 from vosapp.core.document import Colour, ObjectId
+from vosapp.ui.panels.objects import ObjectsPanel
 from vosapp.ui.session import Session
+from vosapp.ui.timeline.view import TimelineView
 
 
 class ColourDialogs(Protocol):
@@ -34,6 +36,17 @@ class ObjectController(QObject):
         super().__init__(parent)
         self._session = session
         self._dialogs = dialogs
+
+    def connect_panels(self, panel: ObjectsPanel, timeline: TimelineView) -> None:
+        """Follows the list of objects and the lanes of the timeline."""
+        panel.picked.connect(self.pick)
+        panel.eye_clicked.connect(self.toggle_visible)
+        panel.solo_clicked.connect(self.toggle_solo)
+        panel.colour_clicked.connect(self.ask_colour)
+        panel.renamed.connect(self.rename)
+        panel.moved.connect(self.move)
+        self.rename_asked.connect(panel.edit_name)
+        timeline.object_picked.connect(self.pick)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What the actions of this controller do; the digits belong to suggestions too."""

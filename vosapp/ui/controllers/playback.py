@@ -13,7 +13,9 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from vosapp.core import edits
 from vosapp.core.timeline import FrameRange
 from vosapp.presentation.timeline.lanes import CoverageCache, Doubts, most_doubtful, stops
+from vosapp.ui.panels.transport import Transport
 from vosapp.ui.session import Session
+from vosapp.ui.timeline.view import TimelineView
 
 FASTEST = 8
 BIG_STEP = 10
@@ -51,6 +53,13 @@ class PlaybackController(QObject):
         self._due = 0
         self._shown: deque[float] = deque(maxlen=120)
         self._coverage = CoverageCache()
+        session.set(app=replace(session.app, loop=session.settings.get("view.loop", bool)))
+
+    def connect_panels(self, transport: Transport, timeline: TimelineView) -> None:
+        """Follows the line of playback controls and the timeline."""
+        transport.number_typed.connect(self.go_typed)
+        timeline.scrubbed.connect(self.go)
+        timeline.in_out_dragged.connect(self.set_in_out)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What the actions of this controller do."""

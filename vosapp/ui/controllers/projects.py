@@ -22,6 +22,8 @@ from vosapp.presentation.status import Notice, NoticeKind
 from vosapp.presentation.text.formatting import unsaved_text
 from vosapp.ui.controllers.file_lists import FileLists
 from vosapp.ui.io_queue import IoQueue, IoTask
+from vosapp.ui.panels.start_page import StartPage
+from vosapp.ui.panels.work_box import WorkBox
 from vosapp.ui.session import Session
 
 if TYPE_CHECKING:
@@ -70,6 +72,13 @@ class ProjectController(QObject):
         session.changed.connect(self._follow_clip)
         self.lists.refresh()
 
+    def connect_panels(self, start_page: StartPage, work: WorkBox) -> None:
+        """Follows the first page, and the box that shows work on files."""
+        start_page.path_chosen.connect(self.open_text)
+        start_page.unsaved_chosen.connect(self.resume)
+        start_page.unsaved_discarded.connect(self.discard)
+        work.cancelled.connect(self.disk.cancel)
+
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What the actions of this controller do."""
         return {"file.open": self.ask_open, "file.open_folder": self.ask_open_folder, "file.close": self.close_clip}
@@ -99,6 +108,10 @@ class ProjectController(QObject):
             self._open_project(path, saved=True)
         else:
             self._open(path, partial(project_files.open_media, history_bytes=self._history_bytes()), saved=False)
+
+    def open_text(self, path: str) -> None:
+        """The same with a path as text."""
+        self.open_path(Path(path))
 
     def resume(self, text: str) -> None:
         """Goes on with unsaved work."""

@@ -24,7 +24,9 @@ from vosapp.presentation.text.progress import progress_words, stage_words
 from vosapp.presentation.text.run_report import report
 from vosapp.presentation.view_state import PropagateChoice, Reach
 from vosapp.ui.background_task import BackgroundTask
+from vosapp.ui.panels.propagate import PropagatePanel
 from vosapp.ui.session import Session
+from vosapp.ui.viewer.pen import Pen
 
 if TYPE_CHECKING:
     from vosapp.engine.run.propagation_job import PropagationTask
@@ -65,6 +67,23 @@ class RunController(QObject):
         self._take_soon.setInterval(round(1000 * REPORT_INTERVAL_S))
         self._take_soon.timeout.connect(self._take_masks)
         self._task.delivered.connect(self._take_soon.start)
+        self._begin()
+
+    def _begin(self) -> None:
+        """Sets the panel as the user likes it, and looks which engines there are."""
+        settings, choices = self._session.settings, engine_choices()
+        direction = Direction(settings.get("engine.direction", str))
+        choice = PropagateChoice(usable_name(settings.get("engine.name", str), choices), direction)
+        follow = settings.get("engine.follow", bool)
+        self._session.set(app=replace(self._session.app, engines=choices, follow=follow, propagate=choice))
+
+    def connect_panel(self, panel: PropagatePanel, pen: Pen) -> None:
+        """Follows the propagate panel; whoever paints stays where they are."""
+        panel.engine_chosen.connect(self.choose_engine)
+        panel.direction_chosen.connect(self.choose_direction)
+        panel.reach_chosen.connect(self.choose_reach)
+        panel.scope_chosen.connect(self.choose_scope)
+        pen.stroke_started.connect(self.stay)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What the actions of this controller do, except Esc, which also ends polygons."""

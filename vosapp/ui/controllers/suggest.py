@@ -16,7 +16,9 @@ from vosapp.presentation.status import NoticeKind, WorkStatus
 from vosapp.presentation.suggest.suggestions import Suggestions, accept, suggestions_of
 from vosapp.presentation.text.progress import progress_words
 from vosapp.ui.background_task import BackgroundTask
+from vosapp.ui.panels.suggest import SuggestPanel
 from vosapp.ui.session import Session
+from vosapp.ui.viewer.canvas import Canvas
 
 if TYPE_CHECKING:
     from vosapp.engine.suggest.job import SuggestTask
@@ -43,6 +45,19 @@ class SuggestController(QObject):
         self._task.delivered.connect(self._take_found)
         self._task.ended.connect(self._job_ended)
         self.make_body: MakeSuggestBody | None = None  # tests put other proposals in place of the networks'
+        self.renew_choices()
+
+    def connect_panel(self, panel: SuggestPanel, canvas: Canvas) -> None:
+        """Follows the panel, and lets panel and picture light the same suggestion."""
+        canvas.suggestion_clicked.connect(self.toggle)
+        canvas.suggestion_hovered.connect(panel.show_hovered)
+        panel.hovered.connect(canvas.suggestions.hover)
+        panel.hovered.connect(panel.show_hovered)
+        panel.toggled.connect(self.toggle)
+        panel.network_chosen.connect(self.choose_network)
+        panel.accepted.connect(self.accept)
+        panel.discarded.connect(self.discard)
+        panel.stopped.connect(self.cancel)
 
     @property
     def is_open(self) -> bool:
@@ -87,11 +102,17 @@ class SuggestController(QObject):
         body = partial(self.make_body or suggest_body, task)
         self._task.start_delivering(body, "suggest objects", QThread.Priority.LowPriority)
 
-    def _explain_lack(self) -> bool:
-        """Shows how to get a network when there is none; returns whether there is none."""
-        from vosapp.presentation.suggest.networks import network_help, suggest_choices
+    def renew_choices(self) -> None:
+        """Looks again which networks can be asked."""
+        from vosapp.presentation.suggest.networks import suggest_choices
 
         self._session.set(app=replace(self._session.app, suggest_choices=suggest_choices()))
+
+    def _explain_lack(self) -> bool:
+        """Shows how to get a network when there is none; returns whether there is none."""
+        from vosapp.presentation.suggest.networks import network_help
+
+        self.renew_choices()
         if self._session.app.suggest_choices:
             return False
         self._session.set(shot=replace(self._session.shot, suggestions=None, network_help=network_help()))

@@ -9,6 +9,7 @@ from functools import partial
 from PySide6.QtCore import QObject
 
 from vosapp.presentation.view_state import Backdrop, Tool, ViewMode
+from vosapp.ui.panels.bars import ViewBar
 from vosapp.ui.session import Session
 from vosapp.ui.viewer.canvas import Canvas
 from vosapp.ui.viewer.gestures import clamp_brush, stepped_brush
@@ -16,13 +17,28 @@ from vosapp.ui.viewer.gestures import clamp_brush, stepped_brush
 _BACKDROPS = tuple(Backdrop)
 
 
-class LookController(QObject):
+class ViewController(QObject):
     """Changes how things look and what the pen is."""
 
     def __init__(self, session: Session, canvas: Canvas, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._canvas = canvas
+        settings = session.settings
+        session.set(
+            app=replace(
+                session.app,
+                brush_px=settings.get("tool.brush_px", float),
+                opacity=settings.get("view.overlay_opacity", float),
+            )
+        )
+        canvas.pen.stroke_started.connect(self.prepare_stroke)
+        canvas.pen.brush_resized.connect(self.set_brush)
+
+    def connect_panel(self, view_bar: ViewBar) -> None:
+        """Follows the bar above the picture."""
+        view_bar.brush_chosen.connect(self.set_brush)
+        view_bar.opacity_chosen.connect(self.set_opacity)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What the actions of this controller do."""

@@ -87,11 +87,11 @@ class _Story:
         _say("Opening the demo shot")
         self.driver.wait(lambda: True)
         self._picture("start")
-        self.workspace.projects.open_path(demo_clip())
+        self.workspace.files.projects.open_path(demo_clip())
         session = self.workspace.session
         self.driver.wait(lambda: session.app.opening == "" and session.shot.picture_index == 0)
         if self.engine:
-            self.workspace.runs.choose_engine(self.engine)
+            self.workspace.networks.runs.choose_engine(self.engine)
         self.driver.trigger("file.save")
 
     def _draw(self) -> None:
@@ -106,7 +106,7 @@ class _Story:
     def _propagate(self, name: str) -> float:
         """Propagates forward from here and returns the mean J of all frames but the first and the last."""
         _say("Propagating")
-        session, runs = self.workspace.session, self.workspace.runs
+        session, runs = self.workspace.session, self.workspace.networks.runs
         self.driver.trigger("propagate.forward")
         self.driver.wait(lambda: not runs.is_running or (session.shot.run is not None and session.shot.run.done >= 12))
         self._picture(f"{name}-running")
@@ -121,7 +121,7 @@ class _Story:
         candidates = range(CORRECTION_STEP, self.workspace.session.last_frame, CORRECTION_STEP)
         worst = min(candidates, key=self._jaccard)
         _say(f"Correcting frame {worst}")
-        self.workspace.playback.go(worst)
+        self.workspace.viewing.playback.go(worst)
         self.driver.wait(lambda: self.workspace.session.shot.picture_index == worst)
         self._picture("wrong")
         true = demo_mask(worst)
@@ -149,7 +149,7 @@ class _Story:
             if not shown.result_path:
                 raise UserError(shown.result.text if shown.result else "The export did not start.")
             _say(f"  {shown.result_path}")
-        dialog = self.workspace.export_dialog
+        dialog = self.workspace.exports.dialog
         if dialog is not None:
             self._picture("exported")
             dialog.grab().save(str(self.folder / "screenshots" / "export-dialog.png"))

@@ -1,0 +1,84 @@
+"""Controllers of what engines and networks do: runs, suggestions and their weights, connected with their widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+
+from vosapp.ui.controllers.playback import PlaybackController
+from vosapp.ui.controllers.runs import MakeBody, RunController
+from vosapp.ui.controllers.suggest import SuggestController
+from vosapp.ui.controllers.weights import WeightsController
+from vosapp.ui.main_window import MainWindow
+from vosapp.ui.session import Session
+from vosapp.ui.system_dialogs import Dialogs
+
+
+class NetworkControllers(QObject):
+    """Makes them and connects them with each other.
+
+    Attributes:
+        runs: owns the one propagation that there can be.
+        suggest: owns the one search for objects.
+        weights: imports what both need.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        window: MainWindow,
+        dialogs: Dialogs,
+        *,
+        playback: PlaybackController,
+        make_body: MakeBody | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        """Makes the controllers.
+
+        Args:
+            session: what is open.
+            window: whose panels they follow.
+            dialogs: asks the user.
+            playback: brings the user to a frame.
+            make_body: makes the body of a run, None the real one.
+            parent: owner.
+        """
+        super().__init__(parent)
+        self._session = session
+        self._playback = playback
+        self.runs = RunController(session, make_body, self)
+        self.suggest = SuggestController(session, self)
+        self.weights = WeightsController(session, dialogs, self)
+        self.runs.connect_panel(window.propagate, window.canvas.pen)
+        self.suggest.connect_panel(window.suggest, window.canvas)
+        window.suggest.back_asked.connect(self.go_to_suggestions)
+        window.propagate.import_asked.connect(self.weights.ask)
+        window.suggest.import_asked.connect(self.weights.ask)
+        self.weights.imported.connect(self._weights_came)
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """What their actions do."""
+        return {
+            **self.runs.handlers(),
+            "object.suggest": self.suggest_objects,
+            "propagate.import_weights": self.weights.ask,
+        }
+
+    def suggest_objects(self) -> None:
+        """Stands still and searches for objects on the frame shown."""
+        self._playback.stop()
+        self.suggest.start()
+
+    def go_to_suggestions(self) -> None:
+        """Goes back to the frame on which objects were suggested."""
+        found = self._session.shot.suggestions
+        if found is not None:
+            self._playback.go(found.frame_index)
+
+    def _weights_came(self) -> None:
+        """Shows the engines that there are now; a search that lacked them begins."""
+        self.runs.renew_engines()
+        self.suggest.renew_choices()
+        if self._session.shot.network_help:
+            self.suggest.start()

@@ -1,0 +1,45 @@
+"""Controllers of what is looked at: picture, playhead, view modes and comparisons, connected with their widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+
+from vosapp.ui.controllers.clip_facts import ClipFactsController
+from vosapp.ui.controllers.compare import CompareController
+from vosapp.ui.controllers.pictures import PictureController
+from vosapp.ui.controllers.playback import PlaybackController
+from vosapp.ui.controllers.view import ViewController
+from vosapp.ui.main_window import MainWindow
+from vosapp.ui.session import Session
+
+
+class ViewingControllers(QObject):
+    """Makes them and connects them with each other.
+
+    Attributes:
+        pictures: decodes the frame shown, and finds out about the clip.
+        clip_facts: keeps what became known of it.
+        playback: owns the playhead.
+        view: tools, view modes and zoom.
+        compare: owns the wipe.
+    """
+
+    def __init__(self, session: Session, window: MainWindow, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.pictures = PictureController(session, parent=self)
+        self.clip_facts = ClipFactsController(session, self)
+        self.playback = PlaybackController(session, parent=self)
+        self.view = ViewController(session, window.canvas, self)
+        self.compare = CompareController(session, self)
+        self.pictures.described.connect(self.clip_facts.take_facts)
+        self.pictures.damage_found.connect(self.clip_facts.take_damage)
+        self.playback.connect_panels(window.transport, window.timeline)
+        self.view.connect_panel(window.view_bar)
+        self.compare.connect_canvas(window.canvas)
+        window.peeked.connect(self.view.peek)
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """What their actions do."""
+        return {**self.playback.handlers(), **self.view.handlers(), **self.compare.handlers()}

@@ -1,0 +1,55 @@
+"""What concerns the window as a whole: its messages, full screen and help."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+
+from vosapp.ui.dialogs.about import about_box
+from vosapp.ui.dialogs.shortcuts import ShortcutSheet
+from vosapp.ui.main_window import MainWindow
+from vosapp.ui.session import Session
+
+
+class WindowController(QObject):
+    """Does what belongs to no part of the work."""
+
+    def __init__(self, session: Session, window: MainWindow) -> None:
+        """Follows the window, which owns it."""
+        super().__init__(window)
+        self._session = session
+        self._window = window
+        window.notice.closed.connect(session.dismiss)
+        window.notice.acted.connect(self.act)
+        window.transport.left.connect(window.canvas.setFocus)
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """What the actions of this controller do."""
+        return {
+            "view.full_screen": self.toggle_full_screen,
+            "file.quit": self._window.close,
+            "help.shortcuts": self.show_shortcuts,
+            "help.about": self.show_about,
+        }
+
+    def act(self, action_id: str) -> None:
+        """Does what the button of a message offers."""
+        self._window.commands[action_id].trigger()
+        self._session.dismiss()
+
+    def toggle_full_screen(self) -> None:
+        """Fills the screen, or goes back."""
+        if self._window.isFullScreen():
+            self._window.showNormal()
+        else:
+            self._window.showFullScreen()
+        self._window.commands["view.full_screen"].setChecked(self._window.isFullScreen())
+
+    def show_shortcuts(self) -> None:
+        """Shows what the keys do."""
+        ShortcutSheet(self._window).open()
+
+    def show_about(self) -> None:
+        """Says what this program is."""
+        about_box(self._window).open()
