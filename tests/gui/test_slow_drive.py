@@ -61,20 +61,20 @@ def until(condition):
 view = lambda: workspace.session.view
 flag = Path(os.environ["HANGS_WHILE"])
 workspace.files.projects.open_path(Path(os.environ["HANGS_ON"]))
-until(lambda: view().picture_index == 0)
+until(lambda: view().shot.picture_index == 0)
 told = {}
 flag.touch()
 workspace.viewing.playback.go(70)
-until(lambda: view().waiting)
+until(lambda: view().shot.waiting)
 told["banner"] = workspace.window.banner.text
-told["picture"] = view().picture_index
+told["picture"] = view().shot.picture_index
 before = len(beats)
 until(lambda: len(beats) >= before + 20)  # the window lives while the drive hangs
 workspace.viewing.playback.go(75)
 flag.unlink()
-until(lambda: view().picture_index == 75)
+until(lambda: view().shot.picture_index == 75)
 told["shown"] = read_index(workspace.window.canvas.frame)
-told["waiting"] = view().waiting
+told["waiting"] = view().shot.waiting
 workspace.window.close()
 print(json.dumps(told))
 """
