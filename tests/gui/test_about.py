@@ -62,7 +62,7 @@ def test_an_error_nobody_caught_leaves_a_report_that_the_message_names(driver: W
     finally:
         logger.removeHandler(errors.reports)
     (report,) = crash_reports()
-    notice = driver.workspace.session.view.notice
+    notice = driver.workspace.session.shot.notice
     assert notice is not None and report.name in f"{notice.text} {notice.hint}"
 
 
@@ -90,6 +90,6 @@ def test_a_fault_of_the_last_time_is_told(driver: WindowDriver) -> None:
     # no process has this number: it is above what systems give
     (crash_folder() / "99999999.running").write_text("Fatal Python error: Segmentation fault\n")
     ErrorReporter(driver.workspace).tell_of_last_time()
-    notice = driver.workspace.session.view.notice
+    notice = driver.workspace.session.shot.notice
     assert notice is not None and "ended by a fault the last time" in notice.text
     assert len(crash_reports()) == 1
