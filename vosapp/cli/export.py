@@ -11,7 +11,8 @@ from vosapp.cli.frame_numbers import frame_ends, frame_range
 from vosapp.cli.job_runner import Reporter, run_job
 from vosapp.core.errors import ExportError, MediaError
 from vosapp.export.formats import FORMATS, ExportFormat
-from vosapp.export.recipe import ExrOptions, MissingMasks, Recipe
+from vosapp.export.raster import RasterChoice
+from vosapp.export.recipe import ExrOptions, MissingMasks, Recipe, Timing
 
 if TYPE_CHECKING:
     from vosapp.core.document import ClipRef
@@ -38,14 +39,32 @@ def configure(parser: argparse.ArgumentParser) -> None:
     naming.add_argument("--start-number", type=int, metavar="N", help="of the first image (default: the clip's)")
     naming.add_argument("--pad-to-source", action="store_true", help="as long as the clip, empty beyond --range")
     naming.add_argument("--start-timecode", default="", metavar="HH:MM:SS:FF", help="of a movie (default: the clip's)")
+    naming.add_argument(
+        "--timing",
+        choices=[t.value for t in Timing],
+        default=Timing.CONFORM.value,
+        help="frames of a movie from a clip of variable rate: of one length, or as in the clip (default: %(default)s)",
+    )
+    naming.add_argument("--sound", action="store_true", help="a movie gets the clip's sound")
     samples = parser.add_argument_group("samples")
     samples.add_argument(
         "--premultiplied", action="store_true", help="colour multiplied by alpha, where there is a choice"
+    )
+    samples.add_argument(
+        "--raster",
+        choices=[r.value for r in RasterChoice],
+        default=RasterChoice.SOURCE.value,
+        help="pixels of an anamorphic clip: its own, or square ones (default: %(default)s)",
     )
     samples.add_argument("--exr-depth", choices=("half", "float"), default="half", help="(default: %(default)s)")
     samples.add_argument("--exr-compression", choices=("zip", "dwaa"), default="zip", help="(default: %(default)s)")
     samples.add_argument("--exr-multipart", action="store_true", help="a part of its own for each layer")
     parser.add_argument("--overwrite", action="store_true", help="replace files that are not an earlier export")
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on with the images that a stopped export left; leave them when stopped",
+    )
     parser.add_argument("--json", action="store_true", help="JSON lines instead of text")
 
 
@@ -87,6 +106,10 @@ def run(arguments: argparse.Namespace) -> int:
                 compression=arguments.exr_compression,
                 multipart=arguments.exr_multipart,
             ),
+            raster=RasterChoice(arguments.raster),
+            timing=Timing(arguments.timing),
+            sound=arguments.sound,
+            resume=arguments.resume,
         )
         task = ExportTask(document, project.editor.store, recipe)
         open_clip = partial(_open_clip, document.clip, arguments.project)

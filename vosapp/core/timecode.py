@@ -8,6 +8,11 @@ from fractions import Fraction
 _TIMECODE = re.compile(r"^(\d\d):(\d\d):(\d\d)([:;])(\d\d)$")
 
 
+def is_timecode(text: str) -> bool:
+    """Whether a text is a timecode "HH:MM:SS:FF"."""
+    return _TIMECODE.match(text) is not None
+
+
 def timecode(frame_index: int, rate: Fraction, start: str = "") -> str:
     """The SMPTE timecode "HH:MM:SS:FF" of a frame.
 

@@ -7,10 +7,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from vosapp.core.document import Document, MaskStore
-from vosapp.core.errors import ExportError
+from vosapp.core.errors import ExportError, MediaError
 from vosapp.core.frame_words import frame_words
 from vosapp.core.relink import is_same_media
 from vosapp.engine.job import JobContext, Stage
@@ -19,12 +17,14 @@ from vosapp.export.formats import Family
 from vosapp.export.layers import layers_at
 from vosapp.export.manifest import manifest_of
 from vosapp.export.names import FileNames
-from vosapp.export.picture import picture_to_export
+from vosapp.export.picture import native_picture, picture_to_export
 from vosapp.export.preflight import Preflight, preflight
+from vosapp.export.raster import raster_for
 from vosapp.export.recipe import Recipe
 from vosapp.export.staging import Staging
 from vosapp.export.target import DeepRgb, FrameToWrite, Target
 from vosapp.export.targets import make_target, names_of
+from vosapp.export.timing import clip_warnings
 from vosapp.matte.settings_facts import needs_picture
 from vosapp.video.open import exact_info, open_video
 from vosapp.video.source import RgbImage, VideoSource
@@ -70,18 +70,30 @@ def export_body(
 
     def body(context: JobContext) -> ExportReport:
         found = preflight(task.document, task.recipe)
-        source = None
-        if task.recipe.format.facts.needs_picture or _is_refined(task.recipe, found):
-            source = (open_source or (lambda: open_video(found.clip.path)))()
+        is_needed = task.recipe.format.facts.needs_picture or task.recipe.sound or _is_refined(task.recipe, found)
+        source = _opened(found, open_source or (lambda: open_video(found.clip.path)), is_needed=is_needed)
         try:
-            if source is not None:
-                _require_same_clip(found, source)
             return _Export(task, found, source, context).run()
         finally:
             if source is not None:
                 source.close()
 
     return body
+
+
+def _opened(found: Preflight, open_source: Callable[[], VideoSource], *, is_needed: bool) -> VideoSource | None:
+    """The clip. Masks alone can be exported without it, though then nothing is known of its pixels and its timecode."""
+    source = None
+    try:
+        source = open_source()
+        _require_same_clip(found, source)
+    except (MediaError, ExportError):
+        if source is not None:
+            source.close()
+        if is_needed:
+            raise
+        return None
+    return source
 
 
 def _is_refined(recipe: Recipe, found: Preflight) -> bool:
@@ -112,18 +124,19 @@ class _Export:
         self._context = context
         self._written: list[int] = []
         self._damaged: set[int] = set()
+        self._raster = raster_for(task.recipe.raster, (found.clip.height, found.clip.width), source)
 
     def run(self) -> ExportReport:
         """Writes everything, or leaves what `export_body` promises."""
         recipe, found = self._task.recipe, self._found
         names = names_of(recipe, found)
         earlier = look_over(recipe.place, self._planned(names), overwrite=recipe.overwrite)
-        staging = Staging(recipe.place)
+        staging = Staging(recipe.place, resume=recipe.resume)
         try:
             files, note = self._fill(staging, names, earlier)
         finally:
-            staging.discard()
-        warnings = found.warnings()
+            staging.discard(unless_resumable=True)
+        warnings = found.warnings() + clip_warnings(recipe, found, self._source)
         if self._damaged:
             where = frame_words(self._damaged, found.clip.first_number)
             warnings.append(f"The clip is damaged on {where}; the exported picture there is the one before it, marked.")
@@ -138,7 +151,9 @@ class _Export:
     def _fill(self, staging: Staging, names: FileNames | None, earlier: Earlier) -> tuple[list[str], Path]:
         """Writes, reads back and publishes; returns the names of the files and the manifest."""
         recipe = self._task.recipe
-        target = make_target(recipe, self._found, folder=staging.files, names=names, source=self._source)
+        target = make_target(
+            recipe, self._found, folder=staging.files, names=names, source=self._source, raster=self._raster
+        )
         try:
             self._write(target)
             target.finish()
@@ -148,7 +163,9 @@ class _Export:
             target.abandon()
             raise
         files = target.files()
-        said = manifest_of(recipe, self._found, written=self._written, damaged=sorted(self._damaged))
+        said = manifest_of(
+            recipe, self._found, written=self._written, damaged=sorted(self._damaged), raster=self._raster
+        )
         return files, staging.publish(files, said, earlier, overwrite=recipe.overwrite)
 
     def _write(self, target: Target) -> None:
@@ -181,13 +198,14 @@ class _Export:
                 picture = self._picture(source, frame_index)
             if source is not None and refined:
                 seen = self._seen(source, frame_index)
-            layers = layers_at(self._found.objects_on(frame_index), self._task.store, frame_index, shape, seen)
+            objects, size = self._found.objects_on(frame_index), self._raster.size
+            layers = layers_at(objects, self._task.store, frame_index, shape, seen, size)
             yield FrameToWrite(frame_index, self._number(frame_index), layers, picture)
 
     def _picture(self, source: VideoSource, frame_index: int) -> DeepRgb | None:
         if self._task.recipe.format.facts.family is Family.EXR and not source.is_damaged(frame_index):
-            return np.asarray(source.native(frame_index)[..., :3])  # EXR holds light of any amount
-        return picture_to_export(source, frame_index, self._damaged.add)
+            return native_picture(source, frame_index, self._raster.size)  # EXR holds light of any amount
+        return picture_to_export(source, frame_index, self._damaged.add, self._raster.size)
 
     def _seen(self, source: VideoSource, frame_index: int) -> RgbImage:
         """The picture as it is seen, that mattes are refined from."""

@@ -12,16 +12,22 @@ import OpenEXR
 from numpy.typing import NDArray
 
 from vosapp.core.errors import ExportError
+from vosapp.core.timecode import timecode
 from vosapp.export.cryptomatte import cryptomatte_channels, cryptomatte_header
 from vosapp.export.formats import Content
 from vosapp.export.image_target import Picture
 from vosapp.export.names import names_of_objects
+from vosapp.export.raster import within_windows, written_window
 from vosapp.export.recipe import ExrOptions
 from vosapp.export.target import FrameToWrite
 from vosapp.matte.layers import Layer, joined_coverage
+from vosapp.video.source import Windows
 
 Channels = dict[str, NDArray[Any]]
 """Samples by the name of their channel."""
+
+Part = tuple[str, dict[str, Any], Channels]
+"""A part's name, its header and its channels."""
 
 _ID_LAYER = "vosapp_object"
 
@@ -29,21 +35,51 @@ _ID_LAYER = "vosapp_object"
 class ExrFamily:
     """OpenEXR files of one content."""
 
-    def __init__(self, content: Content, options: ExrOptions, *, rate: Fraction, is_light: bool) -> None:
+    def __init__(
+        self,
+        content: Content,
+        options: ExrOptions,
+        *,
+        rate: Fraction,
+        is_light: bool,
+        pixel_aspect: Fraction = Fraction(1),
+        windows: Windows | None = None,
+        start_timecode: str = "",
+    ) -> None:
         """Args:
         content: PICTURE, LAYERS or CRYPTOMATTE.
         options: depth, compression, and whether each layer is a part of its own.
         rate: frames a second, noted in the header.
         is_light: whether pictures are amounts of scene light; else they are codes, as the clip has them.
+        pixel_aspect: width of a pixel over its height, noted in the header.
+        windows: display and data window of the clip, to be kept; None for those of the picture.
+        start_timecode: of the clip's frame 0, noted in the header frame by frame, or "".
         """
         self._content, self._options = content, options
-        self._header: dict[str, Any] = {"framesPerSecond": rate}
+        self._windows, self._rate, self._start_timecode = windows, rate, start_timecode
+        self._header: dict[str, Any] = {"framesPerSecond": rate, "pixelAspectRatio": float(pixel_aspect)}
+        if windows is not None:
+            (x0, y0), (x1, y1) = windows[0]
+            self._header["displayWindow"] = (np.array([x0, y0], np.int32), np.array([x1, y1], np.int32))
+            self._header["dataWindow"] = tuple(np.array(corner, np.int32) for corner in written_window(windows))
         if content is Content.PICTURE:
             said = "scene light" if is_light else "the clip's own codes, not linear"
             self._header["comments"] = f"RGB: {said}; alpha premultiplied"
 
     def pictures(self, frame: FrameToWrite) -> Sequence[Picture]:
-        """The parts of the frame's one file: pairs of the part's name, its header and its channels."""
+        """The parts of the frame's one file: triples of the part's name, its header and its channels."""
+        return [(whose, [self._framed(part, frame.frame_index) for part in parts]) for whose, parts in self._of(frame)]
+
+    def _framed(self, part: Part, index: int) -> Part:
+        name, header, channels = part
+        if self._start_timecode:
+            header = {**header, "timeCode": _time_code(timecode(index, self._rate, self._start_timecode))}
+        if self._windows is not None:
+            windows = self._windows
+            channels = {channel: within_windows(plane, windows) for channel, plane in channels.items()}
+        return name, header, channels
+
+    def _of(self, frame: FrameToWrite) -> Sequence[Picture]:
         if self._content is Content.CRYPTOMATTE:
             names = [layer.name for layer in frame.layers]
             channels = cryptomatte_channels(_ID_LAYER, names, [layer.coverage for layer in frame.layers])
@@ -52,7 +88,7 @@ class ExrFamily:
             return [(None, self._layer_parts(frame.layers))]
         return [(None, [("", {}, self._premultiplied(frame))])]
 
-    def _layer_parts(self, layers: Sequence[Layer]) -> list[tuple[str, dict[str, Any], Channels]]:
+    def _layer_parts(self, layers: Sequence[Layer]) -> list[Part]:
         names = names_of_objects({layer.object_id: layer.name for layer in layers})
         # A dot would begin a layer within a layer.
         named = {names[layer.object_id].replace(".", "_"): layer.coverage for layer in layers}
@@ -76,7 +112,7 @@ class ExrFamily:
         with np.errstate(over="ignore"):
             return np.ascontiguousarray(samples, kind)
 
-    def write(self, path: Path, picture: list[tuple[str, dict[str, Any], Channels]]) -> None:
+    def write(self, path: Path, picture: list[Part]) -> None:
         """Writes a file."""
         lossless = self._options.compression == "zip" or self._content is Content.CRYPTOMATTE
         packing = OpenEXR.ZIP_COMPRESSION if lossless else OpenEXR.DWAA_COMPRESSION
@@ -94,7 +130,7 @@ class ExrFamily:
                 f"{path.name} cannot be written ({error}).", "Free space, or choose another folder."
             ) from error
 
-    def is_same(self, path: Path, picture: list[tuple[str, dict[str, Any], Channels]]) -> bool:
+    def is_same(self, path: Path, picture: list[Part]) -> bool:
         """Compares every sample; with DWAA, which is lossy, within a fortieth."""
         exact = self._options.compression == "zip" or self._content is Content.CRYPTOMATTE
         try:
@@ -104,6 +140,11 @@ class ExrFamily:
         if len(parts) != len(picture):
             return False
         return all(_same_channels(part, channels, exact) for part, (_, _, channels) in zip(parts, picture, strict=True))
+
+
+def _time_code(said: str) -> Any:
+    hours, minutes, seconds, frames = (int(part) for part in said.replace(";", ":").split(":"))
+    return OpenEXR.TimeCode(hours, minutes, seconds, frames, int(";" in said), *[0] * 13)
 
 
 def _same_channels(part: Any, written: Channels, exact: bool) -> bool:

@@ -23,6 +23,7 @@ class ExportFormat(enum.Enum):
     PRORES_4444 = "prores4444"
     PRORES_422_HQ = "prores422hq"
     FFV1 = "ffv1"
+    CINEFORM = "cineform"
     VP9 = "vp9"
     H264 = "h264"
     H265 = "h265"
@@ -251,6 +252,15 @@ FORMATS: Mapping[ExportFormat, FormatFacts] = MappingProxyType(
             value_range="full (RGB)",
             exactness=_EXACT,
             opened_in="Kdenlive, Blender, FFmpeg; archives",
+        ),
+        ExportFormat.CINEFORM: replace(
+            _PRORES,
+            title="CineForm with alpha",
+            summary="One .mov with the picture and the matte; widths of whole 16 pixels",
+            depth="12",
+            value_range="full (RGB)",
+            exactness=_LOSSY,
+            opened_in="Premiere, After Effects, Resolve",
         ),
         ExportFormat.PNG: _PNG,
         ExportFormat.PNG_16: replace(

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from numpy.typing import NDArray
 
 from vosapp.core.document import ObjectId
-from vosapp.core.errors import ExportError
+from vosapp.core.errors import ExportError, UserError
 from vosapp.export.names import FileNames
 from vosapp.export.target import FrameToWrite
 
@@ -32,15 +32,16 @@ class ImageFamily(Protocol):
 class ImageTarget:
     """A folder of images."""
 
-    def __init__(self, folder: Path, names: FileNames, family: ImageFamily) -> None:
+    def __init__(self, folder: Path, names: FileNames, family: ImageFamily, *, keeps_earlier: bool = False) -> None:
         """Makes nothing yet.
 
         Args:
             folder: where files go.
             names: of the files, relative to it.
             family: what is in them.
+            keeps_earlier: whether files that are there already stay, if they turn out to be the right ones.
         """
-        self._folder, self._names, self._family = folder, names, family
+        self._folder, self._names, self._family, self._keeps_earlier = folder, names, family, keeps_earlier
         self._files: list[str] = []
 
     def write(self, frame: FrameToWrite) -> None:
@@ -48,14 +49,25 @@ class ImageTarget:
         for object_id, picture in self._family.pictures(frame):
             name = self._names.of(frame.number, object_id)
             path = self._folder / name
-            try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                self._family.write(path, picture)
-            except OSError as error:
-                raise ExportError(
-                    f"{name} cannot be written ({error.strerror or error}).", "Choose another folder, or free space."
-                ) from error
+            if not (self._keeps_earlier and self._is_right(path, picture)):
+                self._write(path, name, picture)
             self._files.append(name)
+
+    def _write(self, path: Path, name: str, picture: Any) -> None:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._family.write(path, picture)
+        except OSError as error:
+            raise ExportError(
+                f"{name} cannot be written ({error.strerror or error}).", "Choose another folder, or free space."
+            ) from error
+
+    def _is_right(self, path: Path, picture: Any) -> bool:
+        """Whether a stopped export left the file as it is to be; one that was cut off is not."""
+        try:
+            return path.is_file() and self._family.is_same(path, picture)
+        except UserError:
+            return False
 
     def finish(self) -> None:
         """Nothing is left to do: every file is whole when it is written."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +12,40 @@ from numpy.typing import NDArray
 from vosapp.core.document import MaskStore, RotoObject
 from vosapp.core.edits import composite
 from vosapp.core.errors import ExportError
-from vosapp.matte.layers import Coverage, Layer
+from vosapp.export.raster import resampled
+from vosapp.matte.layers import Alpha, Coverage, Layer
+from vosapp.matte.settings_facts import is_neutral
 from vosapp.video.source import RgbImage
+
+
+@dataclass(frozen=True)
+class _ResampledLayer(Layer):
+    """A layer on another grid of pixels; its matte is made on the grid of the mask and then brought over.
+
+    Attributes:
+        whole: the layer as it was made; `mask` is that of the other grid.
+    """
+
+    whole: Layer | None = None
+
+    @classmethod
+    def of(cls, layer: Layer, size: tuple[int, int]) -> _ResampledLayer:
+        """A layer on a grid of (height, width) pixels."""
+        mask = np.asarray(resampled(layer.mask.astype(np.float32), size) >= 0.5)
+        return cls(layer.object_id, layer.colour, mask, layer.matte, name=layer.name, whole=layer)
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """The matte, (height, width) in 0..1; hard masks stay hard."""
+        if self.whole is None or is_neutral(self.matte):
+            return self.mask.astype(np.float32)
+        height, width = self.mask.shape
+        return np.clip(np.asarray(resampled(self.whole.coverage, (height, width)), np.float32), 0, 1)
+
+    @cached_property
+    def alpha(self) -> Alpha:
+        """The matte as `coverage`, rounded to 0..255."""
+        return np.asarray(np.round(255 * self.coverage), np.uint8)
 
 
 def layers_at(
@@ -20,6 +54,7 @@ def layers_at(
     frame_index: int,
     shape: tuple[int, int],
     picture: RgbImage | None = None,
+    size: tuple[int, int] | None = None,
 ) -> list[Layer]:
     """The objects on a frame, from front to back; all of them, masks being empty where there are none.
 
@@ -28,12 +63,13 @@ def layers_at(
         frame_index: the frame.
         shape: (height, width) of the clip.
         picture: of the frame, where a matte is refined from it.
+        size: (height, width) of the files, where it is another: the source's own pixels.
 
     Raises:
         MaskError: a mask is missing from the project or damaged.
         ExportError: a mask is not of the clip's size.
     """
-    layers = []
+    layers: list[Layer] = []
     for item in objects:
         cell = item.cells.get(frame_index)
         if cell is None:
@@ -46,7 +82,9 @@ def layers_at(
                 f"the clip {shape[1]}x{shape[0]}."
             )
         layers.append(Layer(item.id, item.colour, mask.array(), item.matte, picture, item.name))
-    return layers
+    if size is None or size == shape:
+        return layers
+    return [_ResampledLayer.of(layer, size) for layer in layers]
 
 
 def sixteen_bit(coverage: Coverage) -> NDArray[np.uint16]:

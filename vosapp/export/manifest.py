@@ -9,10 +9,13 @@ from typing import Any
 from vosapp import __version__
 from vosapp.export.earlier import KIND
 from vosapp.export.preflight import Preflight
+from vosapp.export.raster import Raster
 from vosapp.export.recipe import Recipe
 
 
-def manifest_of(recipe: Recipe, found: Preflight, *, written: Sequence[int], damaged: Sequence[int]) -> dict[str, Any]:
+def manifest_of(
+    recipe: Recipe, found: Preflight, *, written: Sequence[int], damaged: Sequence[int], raster: Raster
+) -> dict[str, Any]:
     """The content of a manifest but for the files.
 
     Args:
@@ -20,6 +23,7 @@ def manifest_of(recipe: Recipe, found: Preflight, *, written: Sequence[int], dam
         found: what the look over found.
         written: indices of the frames that were written.
         damaged: those of them whose picture is damaged in the clip.
+        raster: the grid of the files.
     """
     clip, facts = found.clip, recipe.format.facts
     number = clip.first_number
@@ -32,8 +36,10 @@ def manifest_of(recipe: Recipe, found: Preflight, *, written: Sequence[int], dam
         "depth": facts.depth,
         "range": facts.value_range,
         "clip": {"name": Path(clip.path).name, "frames": clip.frame_count, "sample_digest": clip.sample_digest},
-        "height": clip.height,
-        "width": clip.width,
+        "height": raster.size[0],
+        "width": raster.size[1],
+        "pixel_aspect": f"{raster.pixel_aspect.numerator}:{raster.pixel_aspect.denominator}",
+        "timing": recipe.timing.value,
         "rate": f"{clip.rate.numerator}/{clip.rate.denominator}",
         "first_frame": written[0] + number,
         "last_frame": written[-1] + number,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
@@ -16,11 +17,12 @@ from vosapp.export.layers import sixteen_bit
 from vosapp.export.overlay_picture import overlay_picture
 from vosapp.export.rgba import rgba_of
 from vosapp.export.target import FrameToWrite
+from vosapp.export.timing import SoundStretch
 from vosapp.matte.layers import joined_coverage
 from vosapp.video.av.movie_codecs import MovieCodec
 from vosapp.video.av.movie_planes import planes_of
 from vosapp.video.av.movie_reader import MovieReader
-from vosapp.video.av.writer import MovieWriter
+from vosapp.video.av.writer import MovieWriter, Sound
 from vosapp.video.colour import SCREEN, ColourTags, rgb_to_ycbcr
 from vosapp.video.movie_colour import movie_colour
 
@@ -29,6 +31,8 @@ ALPHA_TOLERANCE = 2 / 255
 LOSSY_TOLERANCE = 10 / 255
 """Of the means of large blocks, where the codec is lossy: a wrong frame is far off."""
 _BLOCKS = 8
+TIME_TOLERANCE = Fraction(1, 500)
+"""In seconds: WebM and Matroska count milliseconds."""
 
 
 class MovieTarget:
@@ -45,6 +49,9 @@ class MovieTarget:
         start_timecode: str = "",
         colour: ColourTags = SCREEN,
         premultiplied: bool = False,
+        pixel_aspect: Fraction = Fraction(1),
+        times: Mapping[int, Fraction] | None = None,
+        sound: SoundStretch | None = None,
     ) -> None:
         """Creates the file.
 
@@ -57,18 +64,34 @@ class MovieTarget:
             start_timecode: of the first frame, or "".
             colour: of the pictures.
             premultiplied: how alpha goes with the picture.
+            pixel_aspect: width of a pixel over its height.
+            times: by frame index when it begins, in seconds after the first one; None for an even rate.
+            sound: what goes beside it.
 
         Raises:
             ExportError: it cannot be created.
         """
         self._path, self._codec, self._content, self._premultiplied = path, codec, content, premultiplied
-        self._writer = MovieWriter(path, codec, shape=shape, rate=rate, start_timecode=start_timecode, colour=colour)
+        self._times, self._rate = times, rate
+        self._written = self._checked = 0
+        self._writer = MovieWriter(
+            path,
+            codec,
+            shape=shape,
+            rate=rate,
+            start_timecode=start_timecode,
+            colour=colour,
+            pixel_aspect=pixel_aspect,
+            own_times=times is not None,
+            sound=None if sound is None else Sound(sound.path, sound.begin, sound.end),
+        )
         self._to_ycbcr = rgb_to_ycbcr(movie_colour(colour).codes)
         self._reader: MovieReader | None = None
 
     def write(self, frame: FrameToWrite) -> None:
         """Appends the frame."""
-        self._writer.write(self._samples(frame))
+        self._writer.write(self._samples(frame), self._begin(frame, self._written))
+        self._written += 1
 
     def finish(self) -> None:
         """Completes the file."""
@@ -82,6 +105,7 @@ class MovieTarget:
         expected = planes_of(self._samples(frame), self._codec, self._to_ycbcr)
         if read is None or [p.shape for p in read] != [p.shape for p in expected]:
             raise self._differs(frame, "is missing or has another size")
+        self._check_time(frame)
         top = np.float32(2**self._codec.bits - 1)
         for place, (found, wanted) in enumerate(zip(read, expected, strict=True)):
             is_alpha = self._codec.has_alpha and place == len(expected) - 1
@@ -95,6 +119,15 @@ class MovieTarget:
                 fits = _block_difference(found, wanted) / float(top) <= LOSSY_TOLERANCE
             if not fits:
                 raise self._differs(frame, "has another alpha" if is_alpha else "shows another picture")
+
+    def _begin(self, frame: FrameToWrite, place: int) -> Fraction:
+        return place / self._rate if self._times is None else self._times[frame.frame_index]
+
+    def _check_time(self, frame: FrameToWrite) -> None:
+        wanted, found = self._begin(frame, self._checked), self._reader.time if self._reader is not None else None
+        self._checked += 1
+        if found is None or abs(found - wanted) > TIME_TOLERANCE:
+            raise self._differs(frame, "comes at another time")
 
     def end_check(self) -> None:
         """Makes sure that the file holds no more frames than were written."""

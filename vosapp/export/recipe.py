@@ -11,6 +11,7 @@ from vosapp.core.errors import ExportError
 from vosapp.core.timeline import FrameRange
 from vosapp.export.earlier import Place
 from vosapp.export.formats import AlphaKind, ExportFormat
+from vosapp.export.raster import RasterChoice
 
 
 class MissingMasks(enum.Enum):
@@ -19,6 +20,13 @@ class MissingMasks(enum.Enum):
     EMPTY = "empty"
     SKIP = "skip"
     REFUSE = "refuse"
+
+
+class Timing(enum.Enum):
+    """What becomes of the times of the frames in a movie, where the clip has a variable rate."""
+
+    CONFORM = "conform"
+    KEEP = "keep"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,10 @@ class Recipe:
         start_timecode: of the first frame of a movie; "" takes the clip's.
         premultiplied: whether colour is multiplied by alpha, where the format has the choice.
         exr: how EXR files are written.
+        raster: of an anamorphic clip: its own pixels, or square ones.
+        timing: CONFORM gives every frame of a movie the same length; KEEP the time it has in the clip.
+        sound: whether a movie gets the clip's sound.
+        resume: whether the images that a stopped export left are taken over, and left when this one stops.
     """
 
     format: ExportFormat
@@ -69,6 +81,10 @@ class Recipe:
     start_timecode: str = ""
     premultiplied: bool = False
     exr: ExrOptions = ExrOptions()
+    raster: RasterChoice = RasterChoice.SOURCE
+    timing: Timing = Timing.CONFORM
+    sound: bool = False
+    resume: bool = False
 
     @property
     def alpha(self) -> AlphaKind:

@@ -17,6 +17,7 @@ from vosapp.export.earlier import Earlier, Place, PlaceTakenError, sha256_of
 _PREFIX = ".vosapp-export-"
 _NAME_BYTES = 6
 _TRIES = 100
+_FOR = "for"  # a note of the name of the place
 
 
 class Staging:
@@ -29,20 +30,26 @@ class Staging:
         files: the folder to write to; names in it are those of the place.
     """
 
-    def __init__(self, place: Place) -> None:
-        """Makes the folder.
+    def __init__(self, place: Place, *, resume: bool = False) -> None:
+        """Makes the folder, or takes over the one that a stopped export to the same place left.
+
+        Args:
+            place: where the export goes.
+            resume: whether to take one over, and to leave this one when the export stops.
 
         Raises:
             ExportError: it cannot be made.
         """
-        self._place = place
+        self._place, self._resume = place, resume and place.is_folder
         self._made: list[Path] = []
         try:
             near = place.path if place.is_folder and place.path.is_dir() else place.path.parent
             self._make_parents(near)
-            self._root = _new_folder(near)
+            self._root = (_left_behind(place) if self._resume else None) or _new_folder(near)
             self.files = self._root / "new"
-            self.files.mkdir()
+            self.files.mkdir(exist_ok=self._resume)
+            if place.is_folder:
+                (self._root / _FOR).write_text(place.path.name, encoding="utf-8", errors="surrogateescape")
         except OSError as error:
             self._forget_parents()
             raise _cannot_write(place.path, error) from error
@@ -63,6 +70,8 @@ class Staging:
             PlaceTakenError: a file of another origin has come into the way.
             ExportError: files cannot be moved; the place is as before.
         """
+        if self._resume:
+            _remove_others(self.files, names)
         said = {**manifest, "files": {name: sha256_of(self.files / name) for name in names}}
         try:
             if self._place.is_folder and not os.path.lexists(self._place.path):
@@ -117,8 +126,14 @@ class Staging:
         fresh.write_bytes(content)
         fresh.replace(self._place.manifest)
 
-    def discard(self) -> None:
-        """Removes the folder with what is in it. May be called twice; a drive that is gone is no error."""
+    def discard(self, *, unless_resumable: bool = False) -> None:
+        """Removes the folder with what is in it. May be called twice; a drive that is gone is no error.
+
+        Args:
+            unless_resumable: leaves it where the export can go on from it.
+        """
+        if unless_resumable and self._resume and _holds_files(self.files):
+            return
         _remove_tree(self._root)
         self._forget_parents()
 
@@ -161,6 +176,36 @@ class _Undo:
             step, arguments = self._steps.pop()
             with suppress(OSError):
                 step(*arguments)
+
+
+def _left_behind(place: Place) -> Path | None:
+    """The folder that a stopped export to this place left, None without one. Raises OSError."""
+    for near in (place.path, place.path.parent):
+        if not near.is_dir():
+            continue
+        for root in sorted(near.glob(f"{_PREFIX}*")):
+            if root.is_symlink() or not root.is_dir() or (root / "new").is_symlink():
+                continue
+            note = root / _FOR
+            if hasattr(os, "getuid") and root.stat().st_uid != os.getuid():
+                continue
+            if note.is_file() and not note.is_symlink() and note.read_text("utf-8", "replace") == place.path.name:
+                return root
+    return None
+
+
+def _remove_others(folder: Path, names: Sequence[str]) -> None:
+    """Removes what a stopped export left and this one does not write."""
+    wanted = set(names)
+    for path in folder.rglob("*"):
+        if not path.is_dir() and path.relative_to(folder).as_posix() not in wanted:
+            path.unlink()
+
+
+def _holds_files(folder: Path) -> bool:
+    with suppress(OSError):
+        return any(path.is_file() for path in folder.rglob("*"))
+    return False
 
 
 def _new_folder(near: Path) -> Path:

@@ -6,14 +6,16 @@ from fractions import Fraction
 from pathlib import Path
 
 from vosapp.core.errors import ExportError
-from vosapp.core.timecode import timecode
+from vosapp.core.timecode import is_timecode, timecode
 from vosapp.export.formats import AlphaKind, Content, ExportFormat, Family
 from vosapp.export.image_target import ImageFamily, ImageTarget
 from vosapp.export.names import LONGEST_NAME_BYTES, FileNames, name_of_clip
 from vosapp.export.picture import carried_colour
 from vosapp.export.preflight import Preflight
+from vosapp.export.raster import Raster
 from vosapp.export.recipe import Recipe
 from vosapp.export.target import Target
+from vosapp.export.timing import own_times, sound_of
 from vosapp.video.colour import SCREEN, TRANSFER_LINEAR
 from vosapp.video.source import VideoSource
 
@@ -25,6 +27,8 @@ def names_of(recipe: Recipe, found: Preflight) -> FileNames | None:
         ExportError: the names cannot be used.
     """
     facts = recipe.format.facts
+    if recipe.start_timecode and not is_timecode(recipe.start_timecode):
+        raise ExportError(f'"{recipe.start_timecode}" is no timecode.', "Write it as 01:00:00:00.")
     if not recipe.format.is_folder:
         _check_file_name(recipe)
         return None
@@ -42,7 +46,13 @@ def _check_file_name(recipe: Recipe) -> None:
 
 
 def make_target(
-    recipe: Recipe, found: Preflight, *, folder: Path, names: FileNames | None, source: VideoSource | None
+    recipe: Recipe,
+    found: Preflight,
+    *,
+    folder: Path,
+    names: FileNames | None,
+    source: VideoSource | None,
+    raster: Raster,
 ) -> Target:
     """What writes a recipe.
 
@@ -51,13 +61,14 @@ def make_target(
         found: what there is.
         folder: where the files go.
         names: of images.
-        source: the clip, for formats that hold its picture.
+        source: the clip, None where it is not there and not needed.
+        raster: the grid of the files.
 
     Raises:
         ExportError: a file cannot be created.
     """
     if names is not None:
-        return ImageTarget(folder, names, _image_family(recipe, found, source))
+        return ImageTarget(folder, names, _image_family(recipe, found, source, raster), keeps_earlier=recipe.resume)
     from vosapp.export.movie_target import MovieTarget  # loads PyAV
     from vosapp.video.av import movie_codecs
 
@@ -66,22 +77,36 @@ def make_target(
     start = source.info.start_timecode if source is not None else ""
     code = recipe.start_timecode or (timecode(found.frames[0], rate, start) if start else "")
     pictured = recipe.format.facts.needs_picture and source is not None
+    codec = getattr(movie_codecs, _CODECS[recipe.format])
+    _require_width(recipe, raster.size[1], codec.whole)
     return MovieTarget(
         folder / recipe.path.name,
-        getattr(movie_codecs, _CODECS[recipe.format]),
+        codec,
         recipe.format.facts.content,
-        shape=(clip.height, clip.width),
+        shape=raster.size,
         rate=rate,
         start_timecode=code,
         colour=carried_colour(source.info.colour) if pictured and source is not None else SCREEN,
         premultiplied=recipe.alpha is AlphaKind.PREMULTIPLIED,
+        pixel_aspect=raster.pixel_aspect,
+        times=own_times(recipe, found, source),
+        sound=sound_of(recipe, found, source),
     )
+
+
+def _require_width(recipe: Recipe, width: int, whole: int) -> None:
+    if width % whole:
+        raise ExportError(
+            f"{recipe.format.facts.title} takes widths of whole {whole} pixels; this clip has {width}.",
+            "Choose ProRes 4444 or FFV1.",
+        )
 
 
 _CODECS = {
     ExportFormat.PRORES_4444: "PRORES_4444",
     ExportFormat.PRORES_422_HQ: "PRORES_422_HQ",
     ExportFormat.FFV1: "FFV1",
+    ExportFormat.CINEFORM: "CINEFORM",
     ExportFormat.VP9: "VP9",
     ExportFormat.H264: "H264",
     ExportFormat.H265: "H265",
@@ -89,7 +114,7 @@ _CODECS = {
 }
 
 
-def _image_family(recipe: Recipe, found: Preflight, source: VideoSource | None) -> ImageFamily:
+def _image_family(recipe: Recipe, found: Preflight, source: VideoSource | None, raster: Raster) -> ImageFamily:
     facts = recipe.format.facts
     if facts.family is Family.PNG:
         from vosapp.export.png_family import PngFamily
@@ -98,8 +123,17 @@ def _image_family(recipe: Recipe, found: Preflight, source: VideoSource | None) 
     if facts.family is Family.TIFF:
         from vosapp.export.tiff_family import TiffFamily
 
-        return TiffFamily(facts.content, premultiplied=recipe.alpha is AlphaKind.PREMULTIPLIED)
+        multiplied = recipe.alpha is AlphaKind.PREMULTIPLIED
+        return TiffFamily(facts.content, premultiplied=multiplied, pixel_aspect=raster.pixel_aspect)
     from vosapp.export.exr_family import ExrFamily
 
     is_light = source is not None and source.info.colour.transfer == TRANSFER_LINEAR
-    return ExrFamily(facts.content, recipe.exr, rate=found.clip.rate, is_light=is_light)
+    return ExrFamily(
+        facts.content,
+        recipe.exr,
+        rate=found.clip.rate,
+        is_light=is_light,
+        pixel_aspect=raster.pixel_aspect,
+        windows=raster.windows,
+        start_timecode=recipe.start_timecode or (source.info.start_timecode if source is not None else ""),
+    )

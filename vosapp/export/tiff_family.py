@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,14 @@ from vosapp.export.target import FrameToWrite
 class TiffFamily:
     """TIFF files of one content, packed with Deflate."""
 
-    def __init__(self, content: Content, *, premultiplied: bool) -> None:
+    def __init__(self, content: Content, *, premultiplied: bool, pixel_aspect: Fraction = Fraction(1)) -> None:
         """Args:
         content: MATTE or PICTURE.
         premultiplied: how alpha goes with the picture; the file's tag says it.
+        pixel_aspect: width of a pixel over its height; the file's resolution says it.
         """
         self._content, self._premultiplied = content, premultiplied
+        self._resolution = (72, round(72 * float(pixel_aspect), 3))  # pixels an inch, across and down
 
     def pictures(self, frame: FrameToWrite) -> Sequence[Picture]:
         """Grey alphas, or one RGBA picture, uint16."""
@@ -39,7 +42,16 @@ class TiffFamily:
         colour = picture.ndim == 3
         extra = ["ASSOCALPHA" if self._premultiplied else "UNASSALPHA"] if colour else None
         kind = "rgb" if colour else "minisblack"
-        tifffile.imwrite(path, picture, photometric=kind, extrasamples=extra, compression="zlib", metadata=None)
+        tifffile.imwrite(
+            path,
+            picture,
+            photometric=kind,
+            extrasamples=extra,
+            compression="zlib",
+            metadata=None,
+            resolution=self._resolution,
+            resolutionunit="INCH",
+        )
 
     def is_same(self, path: Path, picture: NDArray[Any]) -> bool:
         """Compares every sample."""

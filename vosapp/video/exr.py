@@ -15,6 +15,7 @@ import OpenEXR
 from numpy.typing import NDArray
 
 from vosapp.core.errors import MediaError
+from vosapp.video.source import Windows
 
 _READER_ERRORS = (RuntimeError, ValueError, TypeError, LookupError, OSError, ArithmeticError, AttributeError,
                   MemoryError, AssertionError, EOFError, struct.error, UnicodeError)  # fmt: skip
@@ -51,21 +52,25 @@ class ExrPicture:
 
     Attributes:
         samples: (height, width, 3 or 4) float32, the size of the display window with square pixels.
+        stored: the same with the file's own pixels.
         bit_depth: 16 for half, 32 for float.
         has_alpha: whether a fourth channel is there.
         layer: the name of the layer.
         layers: the names of all layers.
         rate: frames a second from the header, or None.
         timecode: from the header, or "".
+        windows: display and data window where they differ or do not begin at 0, else None.
     """
 
     samples: NDArray[np.float32]
+    stored: NDArray[np.float32]
     bit_depth: int
     has_alpha: bool
     layer: str
     layers: tuple[str, ...]
     rate: Fraction | None
     timecode: str
+    windows: Windows | None = None
 
 
 def decode_exr(path: Path, data: bytes, layer: str | None = None) -> ExrPicture:
@@ -86,12 +91,23 @@ def decode_exr(path: Path, data: bytes, layer: str | None = None) -> ExrPicture:
             part = file.parts[chosen.part]
             planes = {kind: np.asarray(part.channels[name].pixels) for kind, name in chosen.channels.items()}
         header = parts[chosen.part][1]
-        samples = _stretched(_placed(_colours(planes), header), float(header.get("pixelAspectRatio", 1.0)))
+        stored = np.ascontiguousarray(_placed(_colours(planes), header))
+        samples = _stretched(stored, float(header.get("pixelAspectRatio", 1.0)))
     except _READER_ERRORS as error:
         raise MediaError(f"{path} is not a readable EXR image ({error}).", "Write or copy it again.") from error
     depth = max(16 if plane.dtype == np.float16 else 32 for plane in planes.values())
     names = tuple(one.name for one in layers)
-    return ExrPicture(samples, depth, samples.shape[2] == 4, chosen.name, names, _rate(header), _timecode(header))
+    return ExrPicture(
+        samples,
+        stored,
+        depth,
+        samples.shape[2] == 4,
+        chosen.name,
+        names,
+        _rate(header),
+        _timecode(header),
+        _windows(header),
+    )
 
 
 def _require_size(path: Path, parts: list[tuple[str, dict[str, Any]]]) -> None:
@@ -105,6 +121,11 @@ def _require_size(path: Path, parts: list[tuple[str, dict[str, Any]]]) -> None:
 def _corners(window: Any) -> tuple[tuple[int, int], tuple[int, int]]:
     low, high = window
     return (int(low[0]), int(low[1])), (int(high[0]), int(high[1]))
+
+
+def _windows(header: dict[str, Any]) -> Windows | None:
+    display, data = _corners(header["displayWindow"]), _corners(header["dataWindow"])
+    return None if display == data and display[0] == (0, 0) else (display, data)
 
 
 def _layers(parts: list[tuple[str, dict[str, Any]]]) -> list[ExrLayer]:
@@ -197,7 +218,7 @@ def _placed(samples: NDArray[np.float32], header: dict[str, Any]) -> NDArray[np.
 
 def _stretched(samples: NDArray[np.float32], aspect: float) -> NDArray[np.float32]:
     if not 0.125 <= aspect <= 8 or abs(aspect - 1) < 1e-3:
-        return np.ascontiguousarray(samples)
+        return samples
     height, width = samples.shape[:2]
     size = (round(width * aspect), height) if aspect > 1 else (width, round(height / aspect))
     return np.asarray(cv2.resize(samples, size, interpolation=cv2.INTER_LINEAR), np.float32)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from vosapp.video.colour import TRANSFER_LINEAR, ColourTags, to_display
 from vosapp.video.images import decode_picture, read_bytes
-from vosapp.video.source import RgbImage
+from vosapp.video.source import RgbImage, Windows
 
 _SCREEN, _LIGHT = ColourTags(full_range=True), ColourTags(full_range=True, transfer=TRANSFER_LINEAR)
 
@@ -30,6 +30,8 @@ class ImageFacts:
         rate: frames a second from its header, or None.
         timecode: from its header, or "".
         tags: colour.
+        raster: (height, width) of the picture with its own pixels, where they are not square; else None.
+        windows: of an EXR, as `ClipInfo` has them.
     """
 
     height: int
@@ -40,6 +42,8 @@ class ImageFacts:
     rate: Fraction | None = None
     timecode: str = ""
     tags: ColourTags = _SCREEN
+    raster: tuple[int, int] | None = None
+    windows: Windows | None = None
 
 
 class PlainImage:
@@ -58,6 +62,11 @@ class PlainImage:
         bits = self.native.dtype.itemsize * 8
         form = f"{'rgba' if channels == 4 else 'rgb'}{bits}"
         return ImageFacts(height, width, form, bits, channels == 4, tags=_tags(self.native))
+
+    @property
+    def stored(self) -> NDArray[Any]:
+        """The same as `native`: the pixels of these count as square."""
+        return self.native
 
     @cached_property
     def display(self) -> RgbImage:
@@ -94,7 +103,15 @@ class ExrImage:
         height, width, channels = self.native.shape
         form = f"{'rgba' if channels == 4 else 'rgb'}{'f16' if picture.bit_depth == 16 else 'f32'}"
         depth, alpha = picture.bit_depth, picture.has_alpha
-        return ImageFacts(height, width, form, depth, alpha, picture.rate, picture.timecode, _LIGHT)
+        rows, columns, _ = self.stored.shape
+        raster = None if (rows, columns) == (height, width) else (rows, columns)
+        rate, code, windows = picture.rate, picture.timecode, picture.windows
+        return ImageFacts(height, width, form, depth, alpha, rate, code, _LIGHT, raster, windows)
+
+    @property
+    def stored(self) -> NDArray[Any]:
+        """(height, width, 3 or 4) float32 with the file's own pixels."""
+        return self._picture.stored
 
     @cached_property
     def display(self) -> RgbImage:
@@ -126,7 +143,13 @@ class FilmImage:
             self._still.rate,
             self._still.timecode,
             facts.colour,
+            facts.raster,
         )
+
+    @property
+    def stored(self) -> NDArray[Any]:
+        """(height, width, 3 or 4) at its own depth with the file's own pixels, read-only."""
+        return self._still.stored
 
     @property
     def native(self) -> NDArray[Any]:

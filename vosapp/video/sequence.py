@@ -61,6 +61,8 @@ class SequenceSource:
             damaged=tuple(sorted(self._failed)),
             notes=notes,
             colour=facts.tags,
+            raster=facts.raster,
+            windows=facts.windows,
             layer=image.layer if isinstance(image, ExrImage) else "",
             layers=image.layers if isinstance(image, ExrImage) else (),
         )
@@ -98,6 +100,11 @@ class SequenceSource:
         if image is None:
             raise MediaError(f"No image up to frame {index} of {self._info.path} can be read.", "Copy it again.")
         return image.native
+
+    def stored(self, index: int) -> NDArray[Any]:
+        """Frame `index` as `native` gives it, but with the source's own pixels, of `ClipInfo.raster`."""
+        image = self._image(index) or self._image_before(index)
+        return self.native(index) if image is None else image.stored
 
     def is_damaged(self, index: int) -> bool:
         """Whether frame `index` is missing or unreadable and a stand-in is shown."""

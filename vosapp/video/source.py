@@ -13,6 +13,10 @@ from numpy.typing import NDArray
 from vosapp.video.colour import SCREEN, ColourTags
 
 RgbImage = NDArray[np.uint8]
+Corners = tuple[tuple[int, int], tuple[int, int]]
+"""First and last (x, y) of a rectangle of pixels, both within it."""
+Windows = tuple[Corners, Corners]
+"""Display window and data window of an EXR."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,9 @@ class ClipInfo:
         track: number of the picture track in the file, from 0.
         cropped: whether the container cuts margins off the coded picture.
         layer, layers: of an EXR: the name of the layer that is shown, "" for plain channels, and the names of all.
+        raster: (height, width) of the picture with the source's own pixels, upright, where they are not square; None
+            where they are, and `height` and `width` say it all.
+        windows: display and data window of the first EXR, where they differ or do not begin at 0; else None.
         decoder: what decodes: "software", or the kind of hardware device; "" for image sequences.
         damaged: frames known to be damaged or missing before anything is decoded, ascending; others turn up later.
         provisional: the count is the container's claim; the exact index is still being made.
@@ -66,6 +73,15 @@ class ClipInfo:
     provisional: bool = False
     notes: tuple[str, ...] = ()
     colour: ColourTags = SCREEN
+    raster: tuple[int, int] | None = None
+    windows: Windows | None = None
+
+    @property
+    def pixel_aspect(self) -> Fraction:
+        """Width of a pixel of the source over its height."""
+        if self.raster is None:
+            return Fraction(1)
+        return Fraction(self.width * self.raster[0], self.height * self.raster[1]).limit_denominator(1000)
 
 
 class VideoSource(Protocol):
@@ -115,11 +131,28 @@ class IndexedSource(Protocol):
 
 
 @runtime_checkable
+class RasterSource(Protocol):
+    """A source whose pixels may not be square."""
+
+    def stored(self, index: int) -> NDArray[np.generic]:
+        """Frame `index` as `VideoSource.native` gives it, but with the source's own pixels: `ClipInfo.raster`."""
+
+
+@runtime_checkable
 class TimedSource(Protocol):
     """A source whose frames have times of their own, as those of a variable rate do."""
 
+    def first_time(self) -> Fraction:
+        """When frame 0 begins by the clock of the file, in seconds, which is that of its sound too."""
+
     def times(self) -> tuple[Fraction, ...]:
         """When every frame begins, in seconds after frame 0: ascending, no two alike. Waits for the exact index."""
+
+
+def stored_picture(source: VideoSource, index: int) -> NDArray[np.generic]:
+    """Frame `index` at its own depth with the source's own pixels."""
+    own: object = source
+    return own.stored(index) if isinstance(own, RasterSource) else source.native(index)
 
 
 def frame_times(source: VideoSource) -> tuple[Fraction, ...]:

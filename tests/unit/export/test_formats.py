@@ -24,7 +24,10 @@ from vosapp.export.formats import FORMATS, ExportFormat
 from vosapp.export.recipe import ExrOptions, Recipe
 from vosapp.video.images import read_image
 
-MOVIES = [kind for kind in ExportFormat if not kind.is_folder]
+ALL = [
+    kind for kind in ExportFormat if kind is not ExportFormat.CINEFORM
+]  # that takes other sizes, see test_clip_facts
+MOVIES = [kind for kind in ALL if not kind.is_folder]
 
 
 def path_of(kind: ExportFormat, folder: Path) -> Path:
@@ -36,7 +39,7 @@ def test_every_format_has_its_row() -> None:
     assert len({facts.title for facts in FORMATS.values()}) == len(FORMATS)
 
 
-@pytest.mark.parametrize("kind", list(ExportFormat))
+@pytest.mark.parametrize("kind", ALL)
 def test_as_many_frames_come_out_as_went_in(tmp_path: Path, kind: ExportFormat) -> None:
     document, store = shot(objects=2)
     document = set_matte(document, 1, MatteSettings(feather_px=5))

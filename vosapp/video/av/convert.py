@@ -85,6 +85,17 @@ class PictureFacts:
         return round(self.height / self.pixel_aspect), self.width
 
     @property
+    def raster(self) -> tuple[int, int] | None:
+        """(height, width) of the upright picture as it is stored, where its pixels are not square; else None."""
+        size = self.height, self.width
+        return None if size == self.square_size else self.orientation.size(*size)
+
+    @property
+    def unstretched(self) -> PictureFacts:
+        """The same with pixels taken for square ones."""
+        return replace(self, pixel_aspect=Fraction(1))
+
+    @property
     def display_size(self) -> tuple[int, int]:
         """(height, width) of the picture to show."""
         return self.orientation.size(*self.square_size)

@@ -48,6 +48,7 @@ def describe(path: Path, shared: SharedIndex, track: TrackFacts, facts: PictureF
         provisional=not index.complete,
         notes=tuple(_notes(shared, index, track, facts, lead, measured)),
         colour=facts.colour,
+        raster=facts.raster,
     )
 
 

@@ -61,6 +61,7 @@ class FileSource:
             self.close()
             raise
         self._converter = PictureConverter(self._facts)
+        self._unstretched = PictureConverter(self._facts.unstretched)
         self._info = self._described()
 
     @property
@@ -105,11 +106,18 @@ class FileSource:
             IndexError: there is no such frame.
             MediaError: the source is closed, the file was removed, or no frame up to this one can be decoded.
         """
+        return self._own_depth(index, self._converter)
+
+    def stored(self, index: int) -> NDArray[Any]:
+        """Frame `index` as `native` gives it, upright but with pixels as they are stored, of `ClipInfo.raster`."""
+        return self._own_depth(index, self._unstretched)
+
+    def _own_depth(self, index: int, converter: PictureConverter) -> NDArray[Any]:
         with media_errors(self._path):
             picture = self._picture(index) or self._picture_before(index)
             if picture is None:
                 raise MediaError(f"Frame {index} of {self._path} cannot be decoded.", "Copy or export the clip again.")
-            return self._converter.native(picture)
+            return converter.native(picture)
 
     def is_damaged(self, index: int) -> bool:
         """Whether frame `index` cannot be decoded whole, so that it is shown with a striped border."""
@@ -127,6 +135,11 @@ class FileSource:
             time_base=self._track.time_base,
             measured=measured_rate(index, self._track),
         )
+
+    def first_time(self) -> Fraction:
+        """When frame 0 begins by the clock of the file, in seconds."""
+        base, times = self._track.time_base, self._index.now().times()
+        return Fraction(0) if base is None or len(times) <= self._lead else int(times[self._lead]) * base
 
     def wait_until_exact(self, timeout: float | None = None) -> bool:
         """Waits until `info` is no longer provisional; False when that takes longer than `timeout` seconds."""

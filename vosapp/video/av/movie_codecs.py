@@ -22,6 +22,9 @@ class MovieCodec:
         tag: four-character code, or "" for the usual one.
         decoder: the decoder that reads all of it, where the usual one does not; else "".
         holds_timecode: whether the container takes a start timecode.
+        sound: the encoder of the sound beside it, or "" where none goes.
+        whole: what the width has to be a multiple of.
+        container_options: of the container.
     """
 
     encoder: str
@@ -36,11 +39,16 @@ class MovieCodec:
     tag: str = ""
     decoder: str = ""
     holds_timecode: bool = True
+    sound: str = "pcm_s24le"
+    whole: int = 1
+    container_options: Mapping[str, str] = field(default_factory=dict)
 
 
 _X264 = {"crf": "12", "preset": "medium", "bf": "2"}
 _X265 = {"crf": "14", "preset": "fast", "x265-params": "log-level=error"}
 _VP9 = {"crf": "18", "b": "0", "row-mt": "1", "cpu-used": "4", "auto-alt-ref": "0"}
+
+_MP4 = {"write_tmcd": "1", "movflags": "+faststart"}
 
 PRORES_4444 = MovieCodec(
     "prores_ks",
@@ -51,9 +59,18 @@ PRORES_4444 = MovieCodec(
     options={"profile": "4444", "alpha_bits": "16", "vendor": "apl0"},
 )
 PRORES_422_HQ = MovieCodec("prores_ks", "mov", "yuv422p10le", 10, across=2, options={"profile": "hq", "vendor": "apl0"})
-H264 = MovieCodec("libx264", "mp4", "yuv420p", 8, across=2, down=2, options=_X264, holds_timecode=False)
+H264 = MovieCodec("libx264", "mp4", "yuv420p", 8, across=2, down=2, options=_X264, sound="aac", container_options=_MP4)
 H265 = MovieCodec(
-    "libx265", "mp4", "yuv420p10le", 10, across=2, down=2, options=_X265, tag="hvc1", holds_timecode=False
+    "libx265",
+    "mp4",
+    "yuv420p10le",
+    10,
+    across=2,
+    down=2,
+    options=_X265,
+    tag="hvc1",
+    sound="aac",
+    container_options=_MP4,
 )
 VP9 = MovieCodec(
     "libvpx-vp9",
@@ -66,6 +83,7 @@ VP9 = MovieCodec(
     options=_VP9,
     decoder="libvpx-vp9",
     holds_timecode=False,
+    sound="libopus",
 )
 FFV1 = MovieCodec(
     "ffv1",
@@ -75,5 +93,8 @@ FFV1 = MovieCodec(
     is_rgb=True,
     has_alpha=True,
     options={"level": "3", "slicecrc": "1"},
-    holds_timecode=False,
+    sound="flac",
+)
+CINEFORM = MovieCodec(
+    "cfhd", "mov", "gbrap12le", 12, is_rgb=True, has_alpha=True, options={"quality": "film3+"}, whole=16
 )

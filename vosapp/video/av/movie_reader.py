@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,11 @@ from vosapp.video.av.movie_codecs import MovieCodec
 
 
 class MovieReader:
-    """The planes of the frames of a movie, in order."""
+    """The planes of the frames of a movie, in order.
+
+    Attributes:
+        time: when the frame that was read last begins, in seconds.
+    """
 
     def __init__(self, path: Path, codec: MovieCodec) -> None:
         """Opens the file. Raises MediaError when it cannot be read."""
@@ -25,6 +30,8 @@ class MovieReader:
             self._container = av.open(file_url(path))
         except (av.error.FFmpegError, OSError) as error:
             raise MediaError(f"{path.name} cannot be read back ({error.strerror}).", "Check the disk.") from error
+        self._base = self._container.streams.video[0].time_base
+        self.time: Fraction | None = None
         self._frames = self._decoded()
 
     def next_planes(self) -> list[NDArray[Any]] | None:
@@ -39,6 +46,7 @@ class MovieReader:
             raise MediaError(f"{self._path.name} cannot be read back ({error.strerror}).", "Check the disk.") from error
         if frame is None:
             return None
+        self.time = None if frame.pts is None or self._base is None else frame.pts * Fraction(self._base)
         if frame.format.name != self._codec.pixel_format:
             if self._codec.encoder != "prores_ks":
                 raise MediaError(f"{self._path.name} reads back as {frame.format.name}.", "Export again.")

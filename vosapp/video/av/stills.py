@@ -47,6 +47,13 @@ class Still:
         return PictureConverter(self.facts).native(self._picture)
 
     @cached_property
+    def stored(self) -> NDArray[Any]:
+        """As `native`, but with pixels as they are stored."""
+        if self.facts.raster is None:
+            return self.native
+        return PictureConverter(self.facts.unstretched).native(self._picture)
+
+    @cached_property
     def display(self) -> RgbImage:
         """(height, width, 3) uint8 for the screen, read-only."""
         return PictureConverter(self.facts).display(self._picture)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -14,17 +15,28 @@ from vosapp.core.errors import ExportError
 from vosapp.video.av.errors import file_url
 from vosapp.video.av.movie_codecs import PRORES_4444, MovieCodec
 from vosapp.video.av.movie_planes import planes_of, stored_size
+from vosapp.video.av.sound import SoundCopy
 from vosapp.video.colour import SCREEN, ColourTags, rgb_to_ycbcr
 from vosapp.video.movie_colour import movie_colour
 
 _LIMITED, _FULL = 1, 2
+_FINE = Fraction(1, 90000)
 _MATRIX_RGB = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A stretch of the sound of a clip, in seconds by the clip's own clock."""
+
+    path: Path
+    begin: Fraction
+    end: Fraction
 
 
 class MovieWriter:
     """A movie file. Odd sizes are made even by repeating the last row and column where the codec needs it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the facts of a movie
         self,
         path: Path,
         codec: MovieCodec,
@@ -33,6 +45,9 @@ class MovieWriter:
         rate: Fraction,
         start_timecode: str = "",
         colour: ColourTags = SCREEN,
+        pixel_aspect: Fraction = Fraction(1),
+        own_times: bool = False,
+        sound: Sound | None = None,
     ) -> None:
         """Creates the file.
 
@@ -43,6 +58,9 @@ class MovieWriter:
             rate: frames a second, kept exactly.
             start_timecode: "HH:MM:SS:FF", with ";" before the frames for drop frame, or "".
             colour: what the R'G'B' of the frames means; one that `movie_colour.can_carry`.
+            pixel_aspect: width of a pixel over its height.
+            own_times: whether every frame says when it begins; else they follow evenly.
+            sound: the stretch of a clip's sound that goes beside it.
 
         Raises:
             ValueError: no file can carry this colour.
@@ -59,16 +77,23 @@ class MovieWriter:
             "color_primaries": said.primaries,
             "color_trc": said.transfer,
         }
-        self._rate = rate
+        self._rate, self._aspect, self._own_times = rate, pixel_aspect, own_times
+        self._time_base = _FINE if own_times else 1 / rate
         self._count = 0
+        self._sound: SoundCopy | None = None
         self._closed = False
         try:
             # FFmpeg itself would only notice at the first frame that it cannot.
             path.open("wb").close()
-            self._container = av.open(file_url(path), "w", format=codec.container)
+            self._container = av.open(
+                file_url(path), "w", format=codec.container, container_options=dict(codec.container_options)
+            )
         except (av.error.FFmpegError, OSError) as error:
             raise ExportError(f"{path} cannot be created ({error.strerror}).", "Choose another folder.") from error
         self._stream = self._add_stream(start_timecode)
+        if sound is not None:
+            self._sound_from = sound.begin
+            self._sound = SoundCopy(sound.path, self._container, codec.sound, begin=sound.begin, end=sound.end)
 
     def _add_stream(self, start_timecode: str) -> Any:
         codec = self._codec
@@ -78,16 +103,23 @@ class MovieWriter:
         if codec.tag:
             stream.codec_context.codec_tag = codec.tag
         context = stream.codec_context
-        context.time_base = 1 / self._rate
+        context.time_base = self._time_base
+        if self._aspect != 1:
+            context.sample_aspect_ratio = self._aspect
+            stream.sample_aspect_ratio = self._aspect
         for name, value in self._tags.items():
             setattr(context, name, value)
         if start_timecode and codec.holds_timecode:
             stream.metadata["timecode"] = start_timecode
         return stream
 
-    def write(self, rgba: NDArray[np.uint8] | NDArray[np.uint16]) -> None:
+    def write(self, rgba: NDArray[np.uint8] | NDArray[np.uint16], at: Fraction | None = None) -> None:
         """Appends a frame: (height, width, 3) uint8 or uint16 over the full range, R'G'B', and alpha as a fourth
         channel where the codec has it.
+
+        Args:
+            rgba: the frame.
+            at: when it begins, in seconds, for frames with times of their own.
 
         Raises:
             ValueError: the frame has another shape or type, or the file is closed.
@@ -100,12 +132,15 @@ class MovieWriter:
         frame = av.VideoFrame(self._stored[1], self._stored[0], self._codec.pixel_format)
         for plane, values in zip(frame.planes, planes_of(rgba, self._codec, self._to_ycbcr), strict=True):
             _fill(plane, values)
-        frame.pts, frame.time_base = self._count, 1 / self._rate
+        begins = self._count / self._rate if at is None or not self._own_times else at
+        frame.pts, frame.time_base = round(begins / self._time_base), self._time_base
         for name, value in self._tags.items():
             if hasattr(frame, name):  # PyAV names the last two from 18 on
                 setattr(frame, name, value)
         self._mux(frame)
         self._count += 1
+        if self._sound is not None:
+            self._sound.pump(self._sound_from + begins)
 
     def close(self) -> None:
         """Completes the file. May be called twice.
@@ -119,7 +154,11 @@ class MovieWriter:
         try:
             if self._count:
                 self._mux(None)
+            if self._sound is not None:
+                self._sound.close()
         finally:
+            if self._sound is not None:
+                self._sound.abandon()
             self._finish()
 
     def _finish(self) -> None:
