@@ -6,10 +6,9 @@ does it.
 
 from __future__ import annotations
 
-import tempfile
 import zlib
 from dataclasses import dataclass
-from types import TracebackType
+from typing import NamedTuple
 
 import numpy as np
 
@@ -68,41 +67,42 @@ def _overlap(first: BoolImage, second: BoolImage) -> float:
     return np.count_nonzero(first & second) / either if either else 1.0
 
 
-class Spool:
-    """Predictions of a first pass, kept in a temporary file until the second pass comes by.
+class Packed(NamedTuple):
+    """A probability as it is kept until the other pass has been there: a level of 0 to 15 for each pixel.
 
-    Memory holds only where they are: a few numbers a frame. Use it in a `with` block.
+    Attributes:
+        data: deflated levels of the box, row by row, a byte each.
+        box: (left, top, right, bottom) outside of which all is 0; right and bottom are outside.
     """
 
-    def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile(prefix="vosapp-")  # noqa: SIM115 - closed by __exit__
-        self._places: dict[tuple[int, int], tuple[int, int, tuple[int, int, int, int], float]] = {}
+    data: bytes
+    box: tuple[int, int, int, int]
 
-    def __enter__(self) -> Spool:
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._file.close()
+def packed(probability: Probability) -> Packed:
+    """What is kept of a probability (height, width)."""
+    levels = _levels(probability)
+    left, top, right, bottom = box = bounding_box(levels > 0) or (0, 0, 0, 0)
+    return Packed(zlib.compress(levels[top:bottom, left:right].tobytes(), 1), box)
 
-    def put(self, key: tuple[int, int], probability: Probability, doubt: float) -> None:
-        """Keeps a prediction under (object id, frame index)."""
-        levels = np.round(probability * _LEVELS).astype(np.uint8)
-        left, top, right, bottom = bounding_box(levels > 0) or (0, 0, 0, 0)
-        data = zlib.compress(levels[top:bottom, left:right].tobytes(), 1)
-        place = self._file.seek(0, 2)
-        self._file.write(data)
-        self._places[key] = (place, len(data), (left, top, right, bottom), doubt)
 
-    def take(self, key: tuple[int, int], shape: tuple[int, int]) -> tuple[Probability, float] | None:
-        """The prediction (height, width) and doubt under a key, or None; it is given once."""
-        entry = self._places.pop(key, None)
-        if entry is None:
-            return None
-        place, length, (left, top, right, bottom), doubt = entry
-        self._file.seek(place)
-        levels = np.frombuffer(zlib.decompress(self._file.read(length)), np.uint8)
-        probability = np.zeros(shape, np.float32)
-        probability[top:bottom, left:right] = levels.reshape(bottom - top, right - left) / np.float32(_LEVELS)
-        return probability, doubt
+def unpacked(kept: Packed, shape: tuple[int, int]) -> Probability:
+    """The probability (height, width) of what was kept: `in_levels` of the one that was packed."""
+    left, top, right, bottom = kept.box
+    levels = np.frombuffer(zlib.decompress(kept.data), np.uint8)
+    probability = np.zeros(shape, np.float32)
+    probability[top:bottom, left:right] = levels.reshape(bottom - top, right - left) / np.float32(_LEVELS)
+    return probability
+
+
+def in_levels(probability: Probability) -> Probability:
+    """A probability (height, width) rounded to the levels that are kept.
+
+    Both sides of a blend are rounded, so that the result is the same whichever pass comes last, and wherever the two
+    were computed.
+    """
+    return np.asarray(_levels(probability) / np.float32(_LEVELS), np.float32)
+
+
+def _levels(probability: Probability) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    return np.round(probability * _LEVELS).astype(np.uint8)

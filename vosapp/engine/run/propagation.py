@@ -8,9 +8,8 @@ read as the pass reaches them and results leave as they are made.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,21 +20,12 @@ from vosapp.core.errors import Cancelled, EngineError
 from vosapp.core.mask import Mask
 from vosapp.core.run_overlay import RunChange
 from vosapp.engine.propagator import Prediction, Probability, Propagator
-from vosapp.engine.run.blending import OneSided, Spool, blended
 from vosapp.engine.run.frame_reader import read_in_order
-from vosapp.engine.run.leak_signs import SIGN_DOUBT, LeakSigns, Sign, directions_disagree
-from vosapp.engine.run.plan import ObjectSpan, Pass, RunPlan, anchor_frames_of, frame_count, schedule
+from vosapp.engine.run.leak_signs import LeakSigns, Sign
+from vosapp.engine.run.meeting import Decided, Key, Meeting, Side, Spool
+from vosapp.engine.run.pieces import Piece
+from vosapp.engine.run.plan import ObjectSpan, RunPlan, anchor_frames_of, frame_count, schedule
 from vosapp.video.source import RgbImage, VideoSource
-
-
-class _Decided(NamedTuple):
-    """What is written of one object on one frame."""
-
-    probability: Probability
-    doubt: float
-    sources: tuple[int, ...]
-    signs: tuple[Sign, ...] = ()
-
 
 MAX_REMEMBERED = 16  # anchors that a propagator is shown ahead of a pass, for each object: the nearest ones
 
@@ -89,7 +79,7 @@ def propagate(
         source: the clip, for this run alone.
         document, store: what stood when the run began.
         plan: what to do.
-        build: makes a fresh propagator; called once for each direction.
+        build: makes a fresh propagator; called once for each leg of each direction.
         cancelled: asked before a frame is read and before it is made.
 
     Yields:
@@ -111,14 +101,78 @@ def propagate(
 
     with Spool() as spool:
         for run in passes:
-            walk = _Walk(run, truth, source, propagator=build(), spool=spool)
             for leg in run.legs(plan.start):
-                walk.begin_leg(leg[0])
+                # A propagator for each leg: what one of them carries ends with it, so that legs give the same masks
+                # wherever they are computed.
+                walk = _Walk(run.spans, truth, source, propagator=build(), meeting=spool)
                 for frame_index, rgb in read_in_order(source, leg, walk.damaged.add, before_each=stop_if_cancelled):
                     stop_if_cancelled()
                     done += 1
                     yield walk.visit(frame_index, rgb, done, total)
-            del walk  # before the next pass builds its propagator: two large networks may not fit beside each other
+                del walk  # before the next propagator is built: two large networks may not fit beside each other
+
+
+@dataclass(frozen=True, slots=True)
+class PieceFrame:
+    """What a piece of a run made on one frame.
+
+    Attributes:
+        result: what is written wherever the other pass does not come by.
+        sides: what this pass found where the other one does, by object.
+    """
+
+    result: FrameResult
+    sides: Mapping[ObjectId, Side]
+
+
+def propagate_piece(
+    source: VideoSource,
+    document: Document,
+    store: MaskStore,
+    *,
+    plan: RunPlan,
+    piece: Piece,
+    build: Callable[[], Propagator],
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Iterator[PieceFrame]:
+    """Computes one of the pieces that `pieces` cuts a run into: alone, and to the bit as in the whole run.
+
+    Args:
+        source, document, store, plan, build, cancelled: as for `propagate`. Of the document the anchor frames and the
+            frames where spans begin are enough.
+        piece: which piece.
+
+    Raises:
+        EngineError, MediaError, Cancelled: as for `propagate`.
+    """
+    sides = _Sides()
+    walk = _Walk(piece.spans, _Truth(document, store, plan), source, propagator=build(), meeting=sides)
+
+    def stop_if_cancelled() -> None:
+        if cancelled():
+            raise Cancelled
+
+    read = read_in_order(source, piece.frames, walk.damaged.add, before_each=stop_if_cancelled)
+    for done, (frame_index, rgb) in enumerate(read, start=1):
+        stop_if_cancelled()
+        result = walk.visit(frame_index, rgb, done, len(piece.frames))
+        yield PieceFrame(result, sides.take())
+
+
+class _Sides:
+    """A `Meeting` that hands over what a piece found, for a later join."""
+
+    def __init__(self) -> None:
+        self._found: dict[ObjectId, Side] = {}
+
+    def meet(self, key: Key, side: Side) -> None:
+        """Keeps what was found."""
+        self._found[key[0]] = side
+
+    def take(self) -> dict[ObjectId, Side]:
+        """What was found since it was last asked."""
+        found, self._found = self._found, {}
+        return found
 
 
 class _Truth:
@@ -157,18 +211,23 @@ class _Truth:
 
 
 class _Walk:
-    """One pass with its propagator."""
+    """Spans of one direction, followed by one propagator."""
 
-    def __init__(self, run: Pass, truth: _Truth, source: VideoSource, *, propagator: Propagator, spool: Spool) -> None:
+    def __init__(
+        self,
+        spans: Sequence[ObjectSpan],
+        truth: _Truth,
+        source: VideoSource,
+        *,
+        propagator: Propagator,
+        meeting: Meeting,
+    ) -> None:
         self._truth = truth
         self._source = source
         self._propagator = propagator
-        self._spool = spool
-        self._is_first = run.step < 0
-        self._step = run.step
-        self._last: int | None = None
+        self._meeting = meeting
         self._seeds: dict[int, list[ObjectSpan]] = defaultdict(list)
-        for span in run.spans:
+        for span in spans:
             self._seeds[span.seed].append(span)
         self._active: dict[ObjectId, ObjectSpan] = {}
         self._remembered: set[tuple[ObjectId, int]] = set()
@@ -176,14 +235,8 @@ class _Walk:
         self.damaged: set[int] = set()
         self._leaks = LeakSigns()
 
-    def begin_leg(self, frame_index: int) -> None:
-        """Lets go of what was carried when the next frame lies behind: the pass goes back to do what it left out."""
-        if self._last is not None and (frame_index - self._last) * self._step < 0:
-            self._drop(list(self._active))
-
     def visit(self, frame_index: int, rgb: RgbImage, done: int, total: int) -> FrameResult:
-        """Moves the pass to a frame."""
-        self._last = frame_index
+        """Moves to a frame."""
         if frame_index not in self._shot:
             self._shot = self._truth.shot(frame_index)
             self._drop(list(self._active))
@@ -225,30 +278,20 @@ class _Walk:
 
     def _decided(
         self, span: ObjectSpan, frame_index: int, prediction: Prediction, signs: tuple[Sign, ...]
-    ) -> _Decided | None:
-        """What to write of an object: between two anchors that blend, both passes together.
-
-        The first pass writes there already where its anchor is the nearer one, so that a run that is cancelled has
-        left the better half.
-        """
-        probability, doubt = prediction.probabilities[span.object_id], float(prediction.doubt[span.object_id])
-        # Signs are for the user's eyes: which side counts more between anchors is decided by what the engine says.
-        shown = max(doubt, SIGN_DOUBT) if signs else doubt
+    ) -> Decided | None:
+        """What to write of an object: between two anchors that blend, what the meeting of both passes says."""
+        side = Side(
+            prediction.probabilities[span.object_id],
+            float(prediction.doubt[span.object_id]),
+            signs,
+            frame_index,
+            anchor=span.anchor,
+            far=span.anchor if span.far is None else span.far,
+            sources=span.sources,
+        )
         if span.far is None:
-            return _Decided(probability, shown, span.sources, signs)
-        own, other = abs(frame_index - span.anchor), abs(frame_index - span.far)
-        key = (span.object_id, frame_index)
-        if self._is_first:
-            self._spool.put(key, probability, doubt)
-            return _Decided(probability, shown, span.sources, signs) if own < other else None
-        kept = self._spool.take(key, (probability.shape[0], probability.shape[1]))
-        if kept is None:
-            return _Decided(probability, shown, span.sources, signs)
-        mixed, doubt, apart = blended(OneSided(probability, doubt, own), OneSided(*kept, other))
-        signs = (*(signs if own <= other else ()), *directions_disagree(apart))
-        if signs:
-            doubt = max(doubt, SIGN_DOUBT)
-        return _Decided(mixed, doubt, tuple(sorted({span.anchor, span.far})), signs)
+            return side.alone()
+        return self._meeting.meet((span.object_id, frame_index), side)
 
     def _drop(self, object_ids: Collection[ObjectId]) -> None:
         if object_ids:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from vosapp.engine.run.blending import OneSided, Spool, blended
+from vosapp.engine.run.blending import OneSided, blended
+from vosapp.engine.run.meeting import Spool
 
 
 def square(left: int) -> NDArray[np.float32]:

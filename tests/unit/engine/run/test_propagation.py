@@ -77,13 +77,13 @@ def test_backward_reads_forward_in_chunks_and_gives_frames_in_its_own_order() ->
     assert left_of(results[-1].masks[1]) == 11
 
 
-def test_both_directions_use_one_propagator_each_and_the_nearest_anchor() -> None:
+def test_every_leg_has_a_propagator_of_its_own_and_uses_the_nearest_anchor() -> None:
     document, store = shot({0: 2, 6: 20})
     results, built = run(document, store, RunPlan((1,), FrameRange(0, 8), Direction.BOTH, blend=False))
     masks = {r.frame_index: left_of(r.masks[1]) for r in results if r.masks}
     assert masks == {5: 21, 4: 22, 1: 3, 2: 4, 3: 5, 7: 21, 8: 22}
-    assert len(built) == 2
-    assert built[1].remembered == [(0, (1,)), (6, (1,))]
+    assert [one.steps for one in built] == [[6, 5, 4], [0, 1, 2, 3], [6, 7, 8]]
+    assert all(one.remembered == [(0, (1,)), (6, (1,))] for one in built)
 
 
 def test_blending_writes_the_nearer_half_first_and_then_both_together() -> None:
@@ -150,16 +150,15 @@ def test_nothing_crosses_a_cut() -> None:
     document = set_cuts(document, [4])
     results, built = run(document, store, RunPlan((1,), FrameRange(0, 9)))
     assert {r.frame_index for r in results if r.masks} == {1, 2, 3, 8, 9}
-    assert built[0].steps == [0, 1, 2, 3, 7, 8, 9]
-    assert built[0].forgotten == [(1,)]
-    assert built[0].remembered == [(0, (1,)), (7, (1,))]
+    assert [one.steps for one in built] == [[0, 1, 2, 3], [7, 8, 9]]
+    assert [one.remembered for one in built] == [[(0, (1,))], [(7, (1,))]]
 
 
 def test_a_cut_right_before_an_anchor_still_clears_what_was_carried() -> None:
     document, store = shot({0: 2, 4: 20})
     document = set_cuts(document, [4])
     _, built = run(document, store, RunPlan((1,), FrameRange(0, 6)))
-    assert built[0].forgotten == [(1,)]
+    assert [one.steps for one in built] == [[0, 1, 2, 3], [4, 5, 6]]
 
 
 def test_objects_join_at_their_own_anchor() -> None:
@@ -231,7 +230,8 @@ def test_only_the_nearest_of_many_anchors_are_shown_ahead() -> None:
     _, built = run(document, store, plan, source=source)
     assert [frame for frame, _ in built[0].remembered] == list(range(0, 48, 3))
     _, again = run(document, store, replace(plan, within=FrameRange(0, 119)), source=source)
-    assert [frame for frame, _ in again[0].remembered] == list(range(0, 120, 3))
+    assert [frame for frame, _ in again[0].remembered] == list(range(0, 48, 3))
+    assert [frame for frame, _ in again[-1].remembered] == list(range(72, 120, 3))
 
 
 def test_masks_on_damaged_pictures_are_doubtful_and_told() -> None:
@@ -272,7 +272,7 @@ def test_the_neighbours_of_a_correction_come_first_and_the_rest_starts_afresh() 
     masks = {r.frame_index: left_of(r.masks[1]) for r in results if r.masks}
     assert list(masks) == [5, 6, 7, 9, 1, 2, 3]
     assert masks == {5: 21, 6: 22, 7: 23, 9: 31, 1: 3, 2: 4, 3: 5}
-    assert built[0].forgotten == [(1,)]
+    assert [one.steps for one in built] == [[4, 5, 6, 7], [8, 9], [0, 1, 2, 3]]
     assert [r.done for r in results] == list(range(1, 11))
 
 
