@@ -27,6 +27,14 @@ def user_data_dir() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "vosapp"
 
 
+def followed(path: Path) -> Path:
+    """The path that a link leads to, and any other path as it is: drives and shares keep the names they were given."""
+    try:
+        return path.resolve() if path.is_symlink() else path
+    except (OSError, RuntimeError):  # a link to itself; whoever opens it says so
+        return path
+
+
 def make_private_dir(path: Path) -> None:
     """Makes a folder of the user's own data that nobody else may look into: work on a shot is not for all eyes.
 

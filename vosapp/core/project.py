@@ -16,7 +16,7 @@ from vosapp.core.document import Document
 from vosapp.core.editor import Editor
 from vosapp.core.errors import ProjectError
 from vosapp.core.history import DEFAULT_LIMIT_BYTES
-from vosapp.core.paths import SUFFIX
+from vosapp.core.paths import SUFFIX, followed
 from vosapp.core.recent import discard_unsaved, is_unsaved
 from vosapp.core.storage.backup import BackupPolicy, backup_dir, make_backup
 from vosapp.core.storage.database import SCHEMA_VERSION
@@ -112,7 +112,7 @@ class Project:
 
         Where another window has it open, the folder may not be written, or parts of it are damaged, it opens
         read-only and says so; so does a backup. A project of an earlier schema is backed up and brought to the
-        present one.
+        present one. A link is followed: locks, log and copies belong to the file that it leads to.
 
         Args:
             read_only: leave the file alone in any case.
@@ -122,7 +122,7 @@ class Project:
         Raises:
             ProjectError: it is missing, something else, newer, or damaged beyond reading. The file is not touched.
         """
-        path = Path(path)
+        path = followed(Path(path))
         masks = FileMaskStore()
         reading = "It was opened for reading." if read_only else ""
         if path.absolute().is_relative_to(backup_dir().absolute()):

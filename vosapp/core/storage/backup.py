@@ -14,7 +14,7 @@ from pathlib import Path
 
 from vosapp.core.errors import ProjectError
 from vosapp.core.paths import SUFFIX, make_private_dir, user_data_dir
-from vosapp.core.storage.database import connect, translated
+from vosapp.core.storage.database import check_schema, connect, translated
 
 FIRST_DELAY_S = 5.0  # after the first change: a project that is only looked at is not copied
 
@@ -94,6 +94,7 @@ def make_backup(
         connection = connect(path, "ro")
         try:
             connected(connection)
+            _require_project(connection, path, project_id)
             connection.execute("VACUUM INTO ?", (str(part),))
         finally:
             connection.close()
@@ -106,6 +107,14 @@ def make_backup(
         with suppress(OSError):
             outdated.path.unlink()
     return target
+
+
+def _require_project(connection: sqlite3.Connection, path: Path, project_id: str) -> None:
+    """Lets nothing but the project push a backup of it out. Raises ProjectError."""
+    check_schema(connection, path)
+    found = connection.execute("SELECT value FROM about WHERE name = 'project_id'").fetchone()
+    if project_id and found != (project_id,):
+        raise ProjectError(f"{path.name} is another project by now.", "Use Save As with another name.")
 
 
 class BackupThread:

@@ -79,6 +79,10 @@ class ProjectFile:
         """Says which steps the file holds already."""
         self._rows = {position: (_label(step), step.version) for position, step in _positions(state).items()}
 
+    def knows(self, state: EditorState) -> bool:
+        """Whether the file holds a row for every step of a state."""
+        return _positions(state).keys() <= self._rows.keys()
+
     def write(self, state: EditorState, pending: Mapping[Digest, Mask], loose: Iterable[Digest] = ()) -> None:
         """Makes the file hold this state.
 

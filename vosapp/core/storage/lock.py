@@ -114,7 +114,7 @@ class ProjectLock:
         """Whether the lock's path leads to an open file."""
         try:
             return os.path.samestat(os.fstat(handle), self.path.lstat())
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return False
 
 

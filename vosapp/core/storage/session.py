@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
@@ -119,7 +118,12 @@ class FileSession:
         file.know(written)
         try:
             self._writer = ProjectWriter(
-                file, self._masks, path=self.path, write_anew=self._write_anew, on_problem=self._tell
+                file,
+                self._masks,
+                path=self.path,
+                write_anew=self._write_anew,
+                hold_lock=self._hold_lock,
+                on_problem=self._tell,
             )
         except OSError as error:
             raise translated(error, self.path) from error
@@ -186,21 +190,19 @@ class FileSession:
         self._stop()
         self._lock.release()
 
-    def _write_anew(self, state: EditorState, masks: Iterable[Digest]) -> ProjectFile:
-        """Writes a file that was deleted or renamed again, with these masks. In the writer's thread.
-
-        Raises:
-            ProjectError: it cannot be written, something else is there by now, or another window has locked the name.
-        """
+    def _hold_lock(self) -> None:
+        """Takes the lock again if its file was deleted. Raises ProjectError when another window has it by now."""
         if not self._lock.is_current:
             lock = lock_for_writing(self.path)
             self._lock.release()
             self._lock = lock
 
-        def require_free() -> None:
-            if os.path.lexists(self.path):
-                raise ProjectError(f"{self.path.name} was replaced by another program.", "Use Save As.")
+    def _write_anew(self, state: EditorState, masks: Iterable[Digest], require_free: Callable[[], None]) -> ProjectFile:
+        """Writes a file that was deleted, renamed or spoilt again, with these masks. In the writer's thread.
 
+        Raises:
+            ProjectError: it cannot be written, or something else is there by now.
+        """
         fresh = write_fresh(
             self.path,
             state,

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import stat
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from vosapp.core.editor import EditorState
 from vosapp.core.errors import ProjectError
-from vosapp.core.mask import Digest
+from vosapp.core.mask import Digest, Mask
 from vosapp.core.storage.database import damaged, translated
 from vosapp.core.storage.file import ProjectFile
-from vosapp.core.storage.identity import FileIdentity, Standing
+from vosapp.core.storage.identity import REPLACEABLE, FileIdentity, Standing
 from vosapp.core.storage.json_checks import DamageError
 from vosapp.core.storage.masks import FileMaskStore
 
-WriteAnew = Callable[[EditorState, Iterable[Digest]], ProjectFile]
+WriteAnew = Callable[[EditorState, Iterable[Digest], Callable[[], None]], ProjectFile]
 
 RUN_INTERVAL_S = 0.25  # masks of a run are committed in batches; edits of the user at once
 IDLE_CHECKPOINT_S = 1.0
@@ -40,6 +43,7 @@ class ProjectWriter:
         *,
         path: Path,
         write_anew: WriteAnew,
+        hold_lock: Callable[[], None],
         on_problem: Callable[[ProjectError | None], None] | None = None,
     ) -> None:
         """Starts the thread.
@@ -48,8 +52,11 @@ class ProjectWriter:
             file: written by this thread alone until `stop`.
             masks: told what has been written.
             path: of the file.
-            write_anew: called in the writer's thread when the file was deleted or renamed: writes a state and more
-                masks to the path again and returns the file to go on with.
+            write_anew: called in the writer's thread when the file was deleted, renamed or spoilt: writes a state and
+                more masks to the path again, calls the third argument before anything there is replaced, and returns
+                the file to go on with.
+            hold_lock: called in the writer's thread before every commit: makes sure that others see the lock.
+                Raises ProjectError when another window has taken it.
             on_problem: called in the writer's thread when a problem comes, changes or goes.
 
         Raises:
@@ -62,6 +69,7 @@ class ProjectWriter:
         self._path = path
         self._identity = FileIdentity(path)
         self._write_anew = write_anew
+        self._hold_lock = hold_lock
         self._on_problem = on_problem
         self._condition = threading.Condition()
         self._wanted: EditorState | None = None
@@ -118,6 +126,7 @@ class ProjectWriter:
             self._condition.notify_all()
         self._thread.join()
         self._file.close(leave_plain=self._is_in_place())
+        self._identity.close()
 
     def _work(self) -> None:
         self._damage = self._check()
@@ -189,16 +198,20 @@ class ProjectWriter:
             return self._damage
         try:
             pending = self._masks.pending()
+            self._hold_lock()
             standing = self._identity.standing()
             if standing is Standing.SAME:
-                self._file.write(state, pending)
-                standing = self._identity.standing()
-            if standing is not Standing.SAME:
+                standing = self._write_in_place(state, pending)
+            if standing in (Standing.MISSING, Standing.REPLACED):
                 self._file.checkpoint()  # an empty log is harmless to whatever takes this file's name
-            if standing is Standing.REPLACED:
-                return _replaced(self._path)
-            if standing is Standing.MISSING:
-                self._restore(state, pending)
+            if standing in REPLACEABLE:
+                if not self._restore(state, pending, standing):
+                    self._damage = _lost(self._path)
+                    return self._damage
+            elif standing is not Standing.SAME:
+                if standing is Standing.CHANGED:
+                    empty_log(self._path)
+                return _replaced(self._path, standing)
             self._masks.written(pending, self._place)
         except (sqlite3.Error, OSError) as error:
             return translated(error, self._path)
@@ -206,32 +219,84 @@ class ProjectWriter:
             return error
         return None
 
-    def _restore(self, state: EditorState, pending: Iterable[Digest]) -> None:
-        """Goes on in a new file at the path: the one that is open has lost its name."""
-        if self._on_problem is not None:
-            self._on_problem(_missing(self._path))
-        before, self._file = self._file, self._write_anew(state, {*self._file.masks, *pending})
+    def _write_in_place(self, state: EditorState, pending: Mapping[Digest, Mask]) -> Standing:
+        """Commits to the file that is open, and looks whether that file is still the one at the path."""
+        try:
+            self._file.write(state, pending)
+        finally:
+            self._identity.note()
+        return self._identity.standing()
+
+    def _restore(self, state: EditorState, pending: Iterable[Digest], standing: Standing) -> bool:
+        """Goes on in a new file at the path: the one that is open has lost its name, or is not ours alone.
+
+        Returns:
+            Whether the new file holds everything; False when the one before could not be read any more.
+        """
+        tells = standing in (Standing.MISSING, Standing.EMPTIED)
+        if tells and self._on_problem is not None:
+            self._on_problem(_missing(self._path, standing))
+        identity = self._identity
+
+        def require_free() -> None:
+            if identity.standing() not in REPLACEABLE:
+                raise _replaced(self._path, Standing.REPLACED)
+
+        before, self._file = self._file, self._write_anew(state, {*self._file.masks, *pending}, require_free)
         before.close(leave_plain=False)
+        identity.close()
         self._place = self._masks.place
         self._identity = FileIdentity(self._path)
-        self.problem = _missing(self._path)  # so that the end of it is told, too
+        if tells:
+            self.problem = _missing(self._path, standing)  # so that the end of it is told, too
+        return before.masks <= self._file.masks and self._file.knows(state)
 
     def _checkpoint(self) -> None:
         """Failing is no loss: what is committed is in the log beside the file."""
+        if not self._is_in_place():
+            with self._condition:
+                self._checkpoint_due = False
+                self._ticket += 1  # what was committed is not at the path any more
+                self._hurry = True
+            return
         try:
             self._file.checkpoint()
-        except sqlite3.Error:
+            self._identity.note()
+        except (sqlite3.Error, OSError):
             self._committed_at = time.monotonic() + RETRY_S
             return
         self._checkpoint_due = False
 
 
-def _missing(path: Path) -> ProjectError:
-    return ProjectError(f"{path.name} was deleted or renamed by another program.", "It is written anew.")
+def empty_log(path: Path) -> None:
+    """Empties the log beside a file that another program has written: it would be applied to what is there now."""
+    flags = os.O_WRONLY
+    for flag in ("O_CLOEXEC", "O_NOFOLLOW", "O_NONBLOCK"):
+        flags |= getattr(os, flag, 0)
+    with suppress(OSError):
+        handle = os.open(f"{path}-wal", flags)
+        try:
+            if stat.S_ISREG(os.fstat(handle).st_mode) and os.fstat(handle).st_nlink == 1:
+                os.ftruncate(handle, 0)
+        finally:
+            os.close(handle)
 
 
-def _replaced(path: Path) -> ProjectError:
+def _missing(path: Path, standing: Standing) -> ProjectError:
+    how = "emptied" if standing is Standing.EMPTIED else "deleted or renamed"
+    return ProjectError(f"{path.name} was {how} by another program.", "It is written anew.")
+
+
+def _replaced(path: Path, standing: Standing) -> ProjectError:
+    how = "changed" if standing is Standing.CHANGED else "replaced"
     return ProjectError(
-        f"{path.name} was replaced by another program while it was open.",
+        f"{path.name} was {how} by another program while it was open.",
         "Use Save As with another name. What stands there now is left as it is.",
+    )
+
+
+def _lost(path: Path) -> ProjectError:
+    return ProjectError(
+        f"{path.name} was emptied by another program, and masks or steps that only it held are lost.",
+        "What was in memory is written. Use Save As to go on, and File > Open backup to find what is missing.",
     )

@@ -155,3 +155,19 @@ def test_nobody_else_may_look_into_unsaved_work_and_backups(tmp_path: Path) -> N
     project.close()
     for private in (folder, backup_dir(), new_unsaved_path(Path("shot.mov")).parent):
         assert private.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("what", ["emptied", "another project"])
+def test_what_is_not_the_project_pushes_no_backup_out(tmp_path: Path, what: str) -> None:
+    project = begin(tmp_path / "p.vosapp")
+    paint(project, 0)
+    made = make_backup(project.path, project.project_id, count=1)
+    content = made.read_bytes()
+    other = begin(tmp_path / "other.vosapp")
+    if what == "emptied":
+        other.path.write_bytes(b"")
+    with pytest.raises(ProjectError):
+        make_backup(other.path, project.project_id, count=1)
+    assert made.read_bytes() == content and len(backups(project.project_id)) == 1
+    other.abandon()
+    project.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import sys
@@ -77,6 +78,118 @@ def test_a_file_that_loses_its_name_is_written_anew(project: Project, how: str) 
     assert_whole(project.path, expected)
     if how == "renamed":
         assert_whole(other, before)
+
+
+@pytest.mark.parametrize("what", ["log", "log cut to nothing", "lock"])
+def test_what_is_deleted_beside_a_project_is_made_again(project: Project, what: str) -> None:
+    log = Path(f"{project.path}-wal")
+    paint(project, 2)
+    project.flush()
+    if what == "log":
+        log.unlink()
+    elif what == "log cut to nothing":
+        os.truncate(log, 0)
+    else:
+        lock_path(project.path).unlink()
+    paint(project, 3)
+    project.flush()
+    with pytest.raises(LockedError):
+        ProjectLock(project.path)
+    expected = state_of(project.editor)
+    copy = project.path.with_name("killed.vosapp")  # what a kill would leave now
+    for suffix in ("", "-wal"):
+        if Path(f"{project.path}{suffix}").exists():
+            shutil.copyfile(f"{project.path}{suffix}", f"{copy}{suffix}")
+    project.close()
+    assert_whole(copy, expected)
+    assert_whole(project.path, expected)
+
+
+def test_a_lock_that_another_window_took_ends_the_writing(project: Project) -> None:
+    lock_path(project.path).unlink()
+    other = ProjectLock(project.path)
+    paint(project, 2)
+    with pytest.raises(ProjectError, match="open elsewhere"):
+        project.flush()
+    other.release()
+    project.close()
+    assert_whole(project.path, state_of(project.editor))
+
+
+def test_an_emptied_file_is_written_anew(project: Project) -> None:
+    heard: list[str] = []
+    project.on_problem = lambda problem: heard.append("well" if problem is None else problem.message)
+    os.truncate(project.path, 0)
+    paint(project, 2)
+    project.flush()
+    assert heard == ["p.vosapp was emptied by another program.", "well"]
+    expected = state_of(project.editor)
+    project.close()
+    assert_whole(project.path, expected)
+
+
+def test_what_went_with_an_emptied_file_is_told_and_the_rest_can_be_saved(project: Project) -> None:
+    project.close()
+    opened = Project.open(project.path)
+    opened.flush()
+    os.truncate(opened.path, 0)
+    paint(opened, 2)
+    with pytest.raises(ProjectError, match="emptied by another program, and masks or steps"):
+        opened.flush()
+    opened.save_as(opened.path.with_name("rest.vosapp"))
+    assert opened.editor.mask(1, 2) is not None
+    opened.close()
+    again = Project.open(opened.path)
+    assert again.editor.mask(1, 2) is not None
+    again.close()
+
+
+@pytest.mark.parametrize("how", ["half", "another project"])
+def test_a_file_that_was_written_over_is_left_as_it_is(project: Project, how: str) -> None:
+    other = project.path.with_name("other.vosapp")
+    Project.create(other, Editor(edits.add_object(document(7))[0])).close()
+    paint(project, 2)
+    project.flush()
+    content = project.path.read_bytes()[:5000] if how == "half" else other.read_bytes()
+    project.path.write_bytes(content)
+    paint(project, 3)
+    with pytest.raises(ProjectError, match=r"p\.vosapp was changed by another program"):
+        project.flush()
+    with pytest.raises(ProjectError, match="changed"):
+        project.close()
+    project.abandon()
+    assert project.path.read_bytes() == content
+    log = Path(f"{project.path}-wal")
+    assert not log.exists() or log.stat().st_size == 0
+
+
+def test_a_second_name_keeps_what_it_held(project: Project) -> None:
+    before = state_of(project.editor)
+    project.close()
+    snapshot = project.path.with_name("snapshot.vosapp")
+    snapshot.hardlink_to(project.path)
+    content = snapshot.read_bytes()
+    opened = Project.open(project.path)
+    paint(opened, 2)
+    expected = state_of(opened.editor)
+    opened.close()
+    assert snapshot.read_bytes() == content
+    assert_whole(snapshot, before)
+    assert_whole(project.path, expected)
+
+
+def test_a_link_to_a_project_shares_its_lock_and_stays_a_link(project: Project) -> None:
+    link = project.path.with_name("link.vosapp")
+    link.symlink_to(project.path)
+    assert Project.open(link).read_only_reason.startswith("It is open elsewhere")
+    project.close()
+    opened = Project.open(link)
+    paint(opened, 2)
+    opened.compact()
+    expected = state_of(opened.editor)
+    opened.close()
+    assert link.is_symlink()
+    assert_whole(project.path, expected)
 
 
 def test_a_file_deleted_after_the_last_change_is_back_after_closing(project: Project) -> None:
