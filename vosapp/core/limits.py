@@ -3,4 +3,4 @@
 from __future__ import annotations
 
 MAX_PIXELS = 2**28  # of a picture or mask: 16k x 16k
-MAX_CLIP_FRAMES = 10_000_000  # of a clip: four days at 25 frames a second
+MAX_CLIP_FRAMES = 5_000_000  # of a clip: two days at 25 frames a second

@@ -12,6 +12,7 @@ from av.codec.codec import Capabilities
 from av.stream import Discard, Disposition
 
 from vosapp.video.av.errors import READER_ERRORS, explain, file_url, no_file, no_picture, unknown_codec
+from vosapp.video.movie_tables import check_movie_tables
 
 if TYPE_CHECKING:
     from av.codec.hwaccel import HWAccel
@@ -40,12 +41,14 @@ def open_container(path: Path, hwaccel: HWAccel | None = None) -> InputContainer
         hwaccel: what its decoders are to be made with, None for the processor alone.
 
     Raises:
-        MediaError: it is missing, empty, no video, cut off, or may not be read; or there is no such device.
+        MediaError: it is missing, empty, no video, cut off, claims more than it can hold, or may not be read; or there
+            is no such device.
     """
     if not path.is_file():
         raise explain(path, FileNotFoundError()) if not path.exists() else no_file(path)
     options = {"format_whitelist": FORMATS, "protocol_whitelist": "file"}
     try:
+        check_movie_tables(path)
         return av.open(file_url(path), "r", options=options, metadata_errors="replace", hwaccel=hwaccel)
     except READER_ERRORS as error:
         raise explain(path, error) from error

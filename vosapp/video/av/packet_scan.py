@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vosapp.core.errors import MediaError
+from vosapp.core.limits import MAX_CLIP_FRAMES
 from vosapp.video.av.container import open_container, read_packets, set_up_decoder, video_stream
 from vosapp.video.av.errors import READER_ERRORS, explain
 from vosapp.video.frame_index import (
@@ -113,6 +114,8 @@ def scan(path: Path) -> Iterator[Snapshot | None]:
         try:
             for packet in read_packets(container, track):
                 rows.add(packet, is_hidden(packet))
+                if len(rows) > MAX_CLIP_FRAMES:
+                    raise MediaError(f"{path} holds more than {MAX_CLIP_FRAMES:,} frames.", "Cut it into pieces.")
                 if len(rows) == snapshot and (trusted or not has_b_frames) and codec not in _MAY_SKIP:
                     yield Snapshot(build_index(rows.table(), complete=False))
                     snapshot *= 2
