@@ -137,7 +137,7 @@ def exporting(shot: WindowDriver, drive: HungDrive, tmp_path: Path, monkeypatch:
     """An export of a movie that hangs after some frames are written."""
     shot.workspace.viewing.view.set_brush(30)
     shot.drag([(50, 55)])
-    monkeypatch.setattr("vosapp.export.export_job.open_video", drive.open)
+    monkeypatch.setattr("vosapp.export.export_job.open_clip_of", lambda clip: drive.open(clip.path))
     shot.workspace.exports.choose_format(ExportFormat.PRORES_4444)
     exports = shot.workspace.exports
     exports.choose(replace(exports.choice, folder=str(tmp_path / "out")))
@@ -281,7 +281,7 @@ class Hung:
             threading.Event().wait()
         return self.inner.frame(index)
 
-propagation_job.open_video = Hung
+propagation_job.open_clip_of = lambda clip: Hung(clip.path)
 propagation_job.build_propagator = lambda *_, **__: ShiftPropagator()
 made = []
 

@@ -63,7 +63,7 @@ def drives(driver: WindowDriver, monkeypatch: pytest.MonkeyPatch) -> list[Drive]
     """Every decoder that the window's viewer opens, the newest last."""
     made: list[Drive] = []
 
-    def open_source(path: str) -> VideoSource:
+    def open_source(path: str, input_space: str = "") -> VideoSource:
         made.append(Drive(path))
         return made[-1]
 
@@ -192,7 +192,7 @@ def test_the_exact_count_comes_without_losing_anything(
     """12 frames that claim to be more, or fewer, until the whole file was read."""
     opened: list[Drive] = []
 
-    def open_source(path: str) -> VideoSource:
+    def open_source(path: str, input_space: str = "") -> VideoSource:
         opened.append(Drive(path))
         opened[-1].claimed = claimed
         return opened[-1]
@@ -238,7 +238,7 @@ def test_a_project_opens_although_its_clip_still_claims_another_length(
     shot.wait(lambda: shot.document.clip is None)
     opened: list[Drive] = []
 
-    def open_source(path: str) -> VideoSource:
+    def open_source(path: str, input_space: str = "") -> VideoSource:
         opened.append(Drive(path))
         opened[-1].claimed = 40
         return opened[-1]
@@ -459,7 +459,7 @@ def test_closing_the_window_does_not_wait_for_a_drive_that_hangs(
     monkeypatch.setattr("vosapp.presentation.shutdown_deadline.CLOSING_S", 0.05)
     answers, asked = threading.Event(), threading.Event()
 
-    def open_source(path: str) -> VideoSource:
+    def open_source(path: str, input_space: str = "") -> VideoSource:
         asked.set()
         answers.wait(PATIENCE_MS / 1000)
         raise MediaError(f"{path} does not answer.")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vosapp.cli.frame_numbers import frame_ends, frame_range
+from vosapp.cli.input_space import add_input_space
 from vosapp.cli.job_runner import Reporter, run_job
 from vosapp.core.errors import ExportError, MediaError
 from vosapp.export.formats import FORMATS, ExportFormat
@@ -65,6 +67,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="go on with the images that a stopped export left; leave them when stopped",
     )
+    add_input_space(parser)
     parser.add_argument("--json", action="store_true", help="JSON lines instead of text")
 
 
@@ -80,12 +83,15 @@ def run(arguments: argparse.Namespace) -> int:
         document = project.editor.document
         for sentence in project.report:
             reporter.warning(sentence)
-        if document.clip is None:
+        clip = document.clip
+        if clip is None:
             raise ExportError(f"{arguments.project} has no clip yet.", "Open one in the window first.")
+        if arguments.input_space is not None:
+            clip = replace(clip, input_space=arguments.input_space)
+            document = replace(document, clip=clip)
         frames = None
         if arguments.range is not None:
-            facts = {"first_number": document.clip.first_number, "frame_count": document.clip.frame_count}
-            frames = frame_range(arguments.range, **facts)
+            frames = frame_range(arguments.range, first_number=clip.first_number, frame_count=clip.frame_count)
         if arguments.object:
             for object_id in arguments.object:
                 document.object(object_id)
@@ -112,7 +118,7 @@ def run(arguments: argparse.Namespace) -> int:
             resume=arguments.resume,
         )
         task = ExportTask(document, project.editor.store, recipe)
-        open_clip = partial(_open_clip, document.clip, arguments.project)
+        open_clip = partial(_open_clip, clip, arguments.project)
         job = Job(export_body(task, open_source=open_clip), "The export")
         report = run_job(job, reporter)
     finally:
@@ -139,4 +145,4 @@ def _open_clip(clip: ClipRef, project: Path) -> VideoSource:
             f"The clip of {project} is not at {clip.path}.",
             "Put it beside the project, or say in the window where it is: File > Relink media.",
         )
-    return open_video(path)
+    return open_video(path, input_space=clip.input_space)

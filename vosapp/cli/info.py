@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vosapp.cli.input_space import add_input_space
 from vosapp.core.paths import SUFFIX
 from vosapp.core.plain_text import printable
 from vosapp.core.untrusted import open_regular
@@ -21,13 +22,14 @@ _SQLITE = b"SQLite format 3\0"
 def configure(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the command."""
     parser.add_argument("path", metavar="CLIP|PROJECT", type=Path, help="video file, folder of images, or project")
+    add_input_space(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object instead of text")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints the facts."""
     path: Path = arguments.path
-    facts = _project_facts(path) if is_project(path) else _clip_facts(path)
+    facts = _project_facts(path) if is_project(path) else _clip_facts(path, arguments.input_space or "")
     print(json.dumps(facts, ensure_ascii=False) if arguments.json else "\n".join(map(printable, _as_text(facts))))
     return 0
 
@@ -43,10 +45,10 @@ def is_project(path: Path) -> bool:
         return False
 
 
-def _clip_facts(path: Path) -> dict[str, Any]:
+def _clip_facts(path: Path, input_space: str) -> dict[str, Any]:
     from vosapp.video.open import exact_info, open_video
 
-    source = open_video(path)
+    source = open_video(path, input_space=input_space)
     try:
         source.frame(0)  # a clip of which not even this can be decoded is not a clip
         info = exact_info(source)
@@ -67,6 +69,7 @@ def _clip_facts(path: Path) -> dict[str, Any]:
         "pixel_format": info.pixel_format,
         "bit_depth": info.bit_depth,
         "decoder": info.decoder,
+        "input_space": info.input_space,
         "start_timecode": info.start_timecode,
         "has_audio": info.has_audio,
         "has_alpha": info.has_alpha,
@@ -95,6 +98,7 @@ def _project_facts(path: Path) -> dict[str, Any]:
             "path": str(path),
             "clip": clip.path if clip else "",
             "clip_found": clip is not None and locate(clip, path) is not None,
+            "input_space": clip.input_space if clip else "",
             "width": clip.width if clip else 0,
             "height": clip.height if clip else 0,
             "frames": clip.frame_count if clip else 0,

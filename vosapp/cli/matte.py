@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vosapp.cli.frame_numbers import frame_ends, frame_range
+from vosapp.cli.input_space import add_input_space
 from vosapp.cli.job_runner import Reporter, run_job
 from vosapp.core.document import MATTE_EDGES, Document, MatteSettings, ObjectId, Origin
 from vosapp.core.edits import add_object, remove_object, set_mask, set_matte
@@ -69,6 +70,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
                 name, dest=field.name, metavar=kind, type=float, default=field.default, help=_HELP[field.name]
             )
     parser.add_argument("--overwrite", action="store_true", help="replace files that are not an earlier export")
+    add_input_space(parser)
     parser.add_argument("--json", action="store_true", help="JSON lines instead of text")
 
 
@@ -81,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
     from vosapp.video.open import exact_info, open_video
 
     reporter = Reporter(arguments.json)
-    source = open_video(arguments.clip)
+    source = open_video(arguments.clip, input_space=arguments.input_space or "")
     try:
         clip = clip_ref(exact_info(source))
     finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from vosapp.cli.engine_help import engine_help
 from vosapp.cli.frame_batch import FrameBatch
 from vosapp.cli.frame_numbers import frame_ends, frame_index, frame_range
+from vosapp.cli.input_space import add_input_space
 from vosapp.cli.job_runner import Reporter, run_job
 from vosapp.cli.outputs import require_writable_folder
 from vosapp.core.document import Document, MaskStore, ObjectId, Origin
@@ -78,6 +79,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder for indexed PNGs")
     parser.add_argument("--overwrite", action="store_true", help="replace files that are not an earlier export")
+    add_input_space(parser)
     parser.add_argument("--json", action="store_true", help="JSON lines instead of text")
     parser.set_defaults(complain=parser.error)
 
@@ -91,7 +93,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not chosen.is_ready:
         raise EngineError(f"The engine {chosen.title} cannot run: {chosen.missing}")
     reporter = Reporter(arguments.json)
-    clip = _clip(arguments.clip)
+    clip = _clip(arguments.clip, arguments.input_space)
     within = frame_range(arguments.range, first_number=clip.first_number, frame_count=clip.frame_count)
     recipe = Recipe(
         ExportFormat.PNG_INDEXED,
@@ -108,6 +110,7 @@ def run(arguments: argparse.Namespace) -> int:
     if project is not None:
         project.on_problem = partial(_warn_of_problem, reporter)
     try:
+        _choose_space(editor, arguments.input_space)
         editor.apply("import masks", _with_masks(editor.document, editor.store, read))
         _propagate(editor, arguments, within, reporter)
         _export(editor, arguments, recipe, reporter)
@@ -115,6 +118,13 @@ def run(arguments: argparse.Namespace) -> int:
         if project is not None:
             _close(project)
     return 0
+
+
+def _choose_space(editor: Editor, name: str | None) -> None:
+    """Keeps an input space that was given in the project; without one the project's own stands."""
+    clip = editor.document.clip
+    if name is not None and clip is not None and clip.input_space != name:
+        editor.apply("choose input space", replace(editor.document, clip=replace(clip, input_space=name)))
 
 
 def _warn_of_problem(reporter: Reporter, problem: ProjectError | None) -> None:
@@ -142,11 +152,11 @@ def _given(arguments: argparse.Namespace) -> list[_Given]:
     return [_Given(path, number) for path, number in zip(masks, numbers, strict=True)]
 
 
-def _clip(path: Path) -> ClipRef:
+def _clip(path: Path, input_space: str | None) -> ClipRef:
     from vosapp.video.clip_ref import clip_ref
     from vosapp.video.open import exact_info, open_video
 
-    source = open_video(path)
+    source = open_video(path, input_space=input_space or "")
     try:
         return clip_ref(exact_info(source))
     finally:

@@ -11,6 +11,7 @@ import numpy as np
 
 from vosapp.cli.engine_help import proposer_help
 from vosapp.cli.frame_numbers import frame_index
+from vosapp.cli.input_space import add_input_space
 from vosapp.cli.outputs import require_writable_folder
 from vosapp.core.errors import MediaError, WeightsError
 
@@ -27,6 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--network", metavar="NAME", action="append", default=[], help="which to ask, see below")
     parser.add_argument("--count", metavar="K", type=_count, default=10, help="masks at most (default: %(default)s)")
     parser.add_argument("--refine", action="store_true", help="move outlines to where the colours change (dense CRF)")
+    add_input_space(parser)
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: %(default)s)")
 
 
@@ -38,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.network and why_not():
         raise WeightsError(why_not())
     require_writable_folder(arguments.out)
-    source = open_video(arguments.clip)
+    source = open_video(arguments.clip, input_space=arguments.input_space or "")
     try:
         facts = exact_info(source)
         index = frame_index(arguments.at, first_number=facts.first_number, frame_count=facts.frame_count)

@@ -192,6 +192,7 @@ class ClipRef:
         rate: frames a second.
         first_number: number of frame index 0 in the source's own numbering.
         size_bytes, sample_digest: of the media, to recognise it after a move.
+        input_space: what the numbers of its pictures mean, as the user says; "" for what the media says itself.
     """
 
     path: str
@@ -202,6 +203,7 @@ class ClipRef:
     first_number: int = 0
     size_bytes: int = 0
     sample_digest: str = ""
+    input_space: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from vosapp.export.target import DeepRgb, FrameToWrite, Target
 from vosapp.export.targets import make_target, names_of
 from vosapp.export.timing import clip_warnings
 from vosapp.matte.settings_facts import needs_picture
-from vosapp.video.open import exact_info, open_video
+from vosapp.video.open import exact_info, open_clip_of
 from vosapp.video.source import RgbImage, VideoSource
 
 
@@ -71,7 +71,7 @@ def export_body(
     def body(context: JobContext) -> ExportReport:
         found = preflight(task.document, task.recipe)
         is_needed = task.recipe.format.facts.needs_picture or task.recipe.sound or _is_refined(task.recipe, found)
-        source = _opened(found, open_source or (lambda: open_video(found.clip.path)), is_needed=is_needed)
+        source = _opened(found, open_source or (lambda: open_clip_of(found.clip)), is_needed=is_needed)
         try:
             return _Export(task, found, source, context).run()
         finally:

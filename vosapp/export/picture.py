@@ -10,6 +10,7 @@ import numpy as np
 from vosapp.export.raster import resampled
 from vosapp.export.target import DeepRgb
 from vosapp.video.colour import SCREEN, ColourTags, to_deep_display
+from vosapp.video.input_space import InputSpaceSource
 from vosapp.video.movie_colour import can_carry
 from vosapp.video.source import VideoSource, stored_picture
 
@@ -42,6 +43,8 @@ def picture_to_export(
     rgb = native_picture(source, index, size)
     colour = source.info.colour
     if rgb.dtype.kind == "f" or not can_carry(colour):
+        if isinstance(source, InputSpaceSource):
+            return source.deep_display(rgb)
         return to_deep_display(rgb, colour)
     return rgb
 

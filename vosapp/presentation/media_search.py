@@ -87,7 +87,7 @@ def search(
 def judge(clip: ClipRef, path: Path, context: JobContext) -> Found:
     """What a clip is compared with the missing one."""
     try:
-        media = read_media(path, context)
+        media = read_media(path, context, input_space=clip.input_space)
     except UserError as error:
         return Found(path, Grade.OTHER, "", f"It cannot be read: {error.message}")
     facts, picture = facts_of(media.ref), media.thumbnail

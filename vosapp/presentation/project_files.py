@@ -18,6 +18,7 @@ from vosapp.core.errors import Cancelled, MediaError, ProjectError, UserError
 from vosapp.core.paths import SUFFIX
 from vosapp.core.relink import locate, name_of
 from vosapp.engine.job import JobContext
+from vosapp.video.input_space import InputSpaceError
 from vosapp.video.lazy_open import open_clip
 from vosapp.video.source import ClipInfo, RgbImage
 
@@ -66,11 +67,27 @@ class OpenedShot:
         return not self.project.editor.can_undo and not self.project.editor.document.objects
 
 
-def read_media(path: Path, context: JobContext) -> Media:
-    """The facts of a clip. Raises MediaError when it has no picture."""
+def read_media(path: Path, context: JobContext, *, input_space: str = "") -> Media:
+    """The facts of a clip.
+
+    An input space that cannot be had is kept for later and warned of: the clip is there, and work goes on with its
+    picture as the file tags it.
+
+    Raises:
+        MediaError: it has no picture.
+    """
+    try:
+        return _read_media(path, context, input_space)
+    except InputSpaceError as error:
+        media = _read_media(path, context, "")
+        kept = replace(media.ref, input_space=input_space)
+        return replace(media, ref=kept, warning=f"{error.message} The clip is shown as its file says.")
+
+
+def _read_media(path: Path, context: JobContext, input_space: str) -> Media:
     from vosapp.video.clip_ref import clip_ref
 
-    source = open_clip(str(path))
+    source = open_clip(str(path), input_space)
     try:
         context.check()
         picture = source.frame(0)  # a file without a single picture is refused here, and not by an empty viewer
@@ -123,13 +140,13 @@ def find_media(clip: ClipRef, project: Path, context: JobContext) -> Media:
     where = locate(clip, project)
     if where is None:
         raise MediaError(f"{name_of(clip)} is not where it was: {clip.path}.")
-    media = read_media(where, context)
+    media = read_media(where, context, input_space=clip.input_space)
     if media.info.provisional and not doubt_about(clip, media.ref):
         # A count that is still a claim says nothing against a file that is known by its content.
         media = replace(media, ref=replace(media.ref, frame_count=clip.frame_count))
     if not fits(clip, media.ref):
         raise other_clip(clip, media.ref)
-    return replace(media, warning=doubt_about(clip, media.ref), has_moved=where != Path(clip.path))
+    return replace(media, warning=doubt_about(clip, media.ref) or media.warning, has_moved=where != Path(clip.path))
 
 
 def fits(expected: ClipRef, found: ClipRef) -> bool:

@@ -26,6 +26,7 @@ def clip_ref(info: ClipInfo) -> ClipRef:
         first_number=info.first_number,
         size_bytes=size_bytes,
         sample_digest=digest,
+        input_space=info.input_space,
     )
 
 

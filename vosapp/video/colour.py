@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -153,6 +154,25 @@ def to_deep_display(rgb: NDArray[np.generic], tags: ColourTags) -> NDArray[np.ui
     return (_display_table(tags.transfer) * 65535 + 0.5).astype(np.uint16)[_display_place(rgb, tags)]
 
 
+def light_to_display(linear: Floats, *, roll_off: bool) -> NDArray[np.uint8]:
+    """Scene light of BT.709's primaries, 1 = white, (height, width, 3), to uint8 as the curve of sRGB shows it.
+
+    Args:
+        linear: the light; below 0 it is black.
+        roll_off: whether highlights are rolled off above three quarters, as those of film, or end at 1.
+    """
+    return (_light_table(roll_off) * 255 + 0.5).astype(np.uint8)[_table_place(linear)]
+
+
+def light_to_deep_display(linear: Floats, *, roll_off: bool) -> NDArray[np.uint16]:
+    """As `light_to_display`, in 16 bits a channel over their full range."""
+    return (_light_table(roll_off) * 65535 + 0.5).astype(np.uint16)[_table_place(linear)]
+
+
+def _light_table(roll_off: bool) -> NDArray[np.float64]:
+    return _display_table(TRANSFER_CINEON if roll_off else TRANSFER_LINEAR)
+
+
 def _display_place(rgb: NDArray[np.generic], tags: ColourTags) -> NDArray[np.uint16]:
     """Where each sample of a picture lies in the display table."""
     codes = _sixteen_bit(rgb) if tags.transfer != TRANSFER_LINEAR or rgb.dtype == np.uint16 else None
@@ -162,6 +182,14 @@ def _display_place(rgb: NDArray[np.generic], tags: ColourTags) -> NDArray[np.uin
     if tags.primaries in _TO_BT709:
         linear = linear @ np.array(_TO_BT709[tags.primaries], np.float32).T
     return _table_place(linear)
+
+
+def unit_samples(rgb: NDArray[Any]) -> Floats:
+    """Samples as float32: of whole numbers the largest code is 1; floats as they are, without what is no number."""
+    if rgb.dtype.kind == "f":
+        numbers: Floats = np.nan_to_num(np.asarray(rgb, np.float32), nan=0.0, posinf=65504.0, neginf=0.0)
+        return numbers
+    return np.asarray(np.asarray(rgb, np.float32) / float(np.iinfo(rgb.dtype).max), np.float32)
 
 
 def _sixteen_bit(rgb: NDArray[np.generic]) -> NDArray[np.uint16]:

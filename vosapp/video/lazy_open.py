@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from vosapp.video.source import VideoSource
 
 
-def open_clip(path: str) -> VideoSource:
+def open_clip(path: str, input_space: str = "") -> VideoSource:
     """Opens a clip; loads its decoder when it is called and not before. Not for the GUI thread.
 
     Raises:
@@ -18,4 +18,4 @@ def open_clip(path: str) -> VideoSource:
 
     from vosapp.video.open import open_video
 
-    return open_video(path)
+    return open_video(path, input_space=input_space)

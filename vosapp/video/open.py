@@ -5,25 +5,45 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vosapp.core.errors import MediaError
 from vosapp.video.images import IMAGE_SUFFIXES
 from vosapp.video.sequence_files import is_pattern, split_layer
 from vosapp.video.source import IndexedSource
 
 if TYPE_CHECKING:
+    from vosapp.core.document import ClipRef
     from vosapp.video.source import ClipInfo, VideoSource
 
 
-def open_video(path: Path | str) -> VideoSource:
+def open_video(path: Path | str, *, input_space: str = "") -> VideoSource:
     """Opens a clip. The source serves the calling thread; open another one for another thread.
 
     Args:
         path: a video file; a folder of images; one file of a sequence, which stands for the whole sequence; or a
             pattern like shot.%04d.exr or shot.####.exr, behind which #layer may name a layer of EXR files.
+        input_space: what the numbers of its pictures mean (see `vosapp.video.input_space`); "" for what it says itself.
 
     Raises:
         MediaError: there is no such clip, or it cannot be read. The message names the file and what to do.
     """
-    path = Path(path)
+    source = _opened(Path(path))
+    if not input_space:
+        return source
+    from vosapp.video.input_space import in_input_space
+
+    try:
+        return in_input_space(source, input_space)
+    except MediaError:
+        source.close()
+        raise
+
+
+def open_clip_of(clip: ClipRef) -> VideoSource:
+    """Opens the clip that a document is about, as its input space says. Raises MediaError as `open_video` does."""
+    return open_video(clip.path, input_space=clip.input_space)
+
+
+def _opened(path: Path) -> VideoSource:
     plain, layer = split_layer(path)
     if path.is_dir() or layer or is_pattern(path) or plain.suffix.lower() in IMAGE_SUFFIXES:
         from vosapp.video.sequence import SequenceSource

@@ -42,6 +42,7 @@ class ClipInfo:
         raster: (height, width) of the picture with the source's own pixels, upright, where they are not square; None
             where they are, and `height` and `width` say it all.
         windows: display and data window of the first EXR, where they differ or do not begin at 0; else None.
+        input_space: what a user says that the numbers of the pictures mean; "" for what the file says.
         decoder: what decodes: "software", or the kind of hardware device; "" for image sequences.
         damaged: frames known to be damaged or missing before anything is decoded, ascending; others turn up later.
         provisional: the count is the container's claim; the exact index is still being made.
@@ -68,6 +69,7 @@ class ClipInfo:
     cropped: bool = False
     layer: str = ""
     layers: tuple[str, ...] = ()
+    input_space: str = ""
     decoder: str = ""
     damaged: tuple[int, ...] = ()
     provisional: bool = False

@@ -96,7 +96,7 @@ def test_pipes_and_devices_are_refused_at_once(
 def test_errors_of_the_system_become_sentences(
     error: Exception, said: str, clip: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(_: object) -> None:
+    def fail(_: object, **_more: object) -> None:
         raise error
 
     monkeypatch.setattr("vosapp.video.open.open_video", fail)

@@ -28,7 +28,9 @@ MAX_OBJECTS = 4096
 MAX_SIDE_PX = 2**16
 MAX_RANGES = 100_000
 
-_CLIP = frozenset({"path", "height", "width", "frame_count", "rate", "first_number", "size_bytes", "sample_digest"})
+_CLIP = frozenset(
+    {"path", "height", "width", "frame_count", "rate", "first_number", "size_bytes", "sample_digest", "input_space"}
+)
 
 
 def encode_head(document: Document) -> dict[str, object]:
@@ -91,6 +93,8 @@ TRAIT_NAMES = frozenset({"id", "name", "colour", "absences", "matte"})
 def _encode_clip(clip: ClipRef) -> dict[str, object]:
     content = asdict(clip)
     content["rate"] = [clip.rate.numerator, clip.rate.denominator]
+    if not clip.input_space:
+        del content["input_space"]  # so that earlier versions, which know no such name, open the file
     return content
 
 
@@ -108,6 +112,7 @@ def _decode_clip(content: Json) -> ClipRef:
         first_number=integer(content, "first_number", -MAX_INDEX),
         size_bytes=integer(content, "size_bytes", high=2**62),
         sample_digest=text(content, "sample_digest", 200),
+        input_space=text(content, "input_space", 200) if "input_space" in content else "",
     )
 
 

@@ -15,7 +15,7 @@ from vosapp.engine.run.damage_notes import damage_notes
 from vosapp.engine.run.plan import RunPlan
 from vosapp.engine.run.propagation import FrameResult, propagate
 from vosapp.engine.run_context import RunContext
-from vosapp.video.open import open_video
+from vosapp.video.open import open_clip_of
 from vosapp.video.source import VideoSource
 
 
@@ -38,7 +38,7 @@ class PropagationTask:
         """The document's clip, opened for the calling thread."""
         if self.document.clip is None:
             raise EngineError("There is no clip to propagate in.", "Open a clip first.")
-        return open_video(self.document.clip.path)
+        return open_clip_of(self.document.clip)
 
     def build(self, context: RunContext) -> Propagator:
         """A fresh propagator of the plan's engine."""

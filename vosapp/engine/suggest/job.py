@@ -9,7 +9,7 @@ from vosapp.core.document import Document
 from vosapp.core.errors import EngineError
 from vosapp.engine.job import JobContext, Stage
 from vosapp.engine.suggest.proposals import Proposal, Watcher, suggest
-from vosapp.video.open import open_video
+from vosapp.video.open import open_clip_of
 from vosapp.video.source import VideoSource
 
 
@@ -33,7 +33,7 @@ class SuggestTask:
         """The document's clip, opened for the calling thread."""
         if self.document.clip is None:
             raise EngineError("There is no clip to look at.", "Open a clip first.")
-        return open_video(self.document.clip.path)
+        return open_clip_of(self.document.clip)
 
 
 def shot_around(cuts: Sequence[int], frame_index: int, frame_count: int) -> range:

@@ -42,7 +42,10 @@ class PictureController(QObject):
     _told = Signal(object)
 
     def __init__(
-        self, session: Session, open_source: Callable[[str], VideoSource] = open_clip, parent: QObject | None = None
+        self,
+        session: Session,
+        open_source: Callable[[str, str], VideoSource] = open_clip,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._session = session
@@ -84,11 +87,11 @@ class PictureController(QObject):
             return
         self._session.set(shot=replace(self._session.shot, picture_index=-1))
         budget = self._session.settings.get("memory.frame_cache_mb", int) * 2**20
-        path = str(clip.path)
+        path, input_space = str(clip.path), clip.input_space
         self._cache = FrameCache(budget or default_cache_bytes())
         self._first_request = 0
         self._prefetcher = Prefetcher(
-            lambda: self._open_source(path), self._cache, self._answered.emit, described=self._told.emit
+            lambda: self._open_source(path, input_space), self._cache, self._answered.emit, described=self._told.emit
         )
 
     def _follow(self) -> None:
@@ -111,7 +114,11 @@ class PictureController(QObject):
 
     def _take_facts(self, info: ClipInfo) -> None:
         clip = self._session.shot.clip
-        if self._prefetcher is not None and clip is not None and clip.path == info.path:
+        if (
+            self._prefetcher is not None
+            and clip is not None
+            and (clip.path, clip.input_space) == (info.path, info.input_space)
+        ):
             self.described.emit(info)
 
     def _take(self, answer: Answer) -> None:

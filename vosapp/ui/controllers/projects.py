@@ -208,10 +208,11 @@ class ProjectController(QObject):
         if clip is None or self._shown_clip is None or clip == self._shown_clip:
             return
         self._shown_clip = clip
-        if str(self._session.shot.clip.path.absolute() if self._session.shot.clip else "") != clip.path:
+        shown = self._session.shot.clip
+        if shown is None or (str(shown.path.absolute()), shown.input_space) != (clip.path, clip.input_space):
             self.disk.run(
                 IoTask(
-                    partial(project_files.read_media, Path(clip.path)),
+                    partial(project_files.read_media, Path(clip.path), input_space=clip.input_space),
                     done=self._show_media,
                     failed=self._lose_media,
                     reads=True,
@@ -222,6 +223,8 @@ class ProjectController(QObject):
         self._session.set(shot=replace(self._session.shot, clip=media.info, media_problem=""))
         self._session.opened.emit()
         self._session.changed.emit()
+        if media.warning:
+            self._session.notify(media.warning, kind=NoticeKind.WARNING)
 
     def _lose_media(self, error: UserError) -> None:
         self._session.set(shot=replace(self._session.shot, clip=None, media_problem=error.message))

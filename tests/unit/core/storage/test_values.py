@@ -53,6 +53,16 @@ def test_a_clip_of_impossible_values_is_refused(content: dict[str, object]) -> N
         decode_head(stored, ())
 
 
+def test_an_input_space_is_stored_when_there_is_one() -> None:
+    """Earlier versions know no such name, so a file without one has none."""
+    plain = document()
+    assert "input_space" not in dict(encode_head(plain)["clip"])  # type: ignore[call-overload]
+    chosen = replace(plain, clip=replace(plain.clip, input_space="logc4"))
+    for one in (plain, chosen):
+        stored, _ = unpack(pack(encode_head(one)))
+        assert decode_head(stored, ()).clip == one.clip
+
+
 def test_a_clip_of_many_frames_or_with_a_name_of_other_letters_is_not() -> None:
     stored, _ = unpack(pack(clip(frame_count=MAX_CLIP_FRAMES, path="/caf\udce9.mov")))
     assert decode_head(stored, ()).clip is not None
