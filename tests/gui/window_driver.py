@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from vosapp.core.document import Cell, Colour, Document, RotoObject
 from vosapp.core.timeline import FrameRange
 from vosapp.presentation.view_state import ViewState
+from vosapp.ui.dialogs.import_masks import ImportWish
 from vosapp.ui.system_dialogs import Dialogs
 from vosapp.ui.workspace import Workspace
 
@@ -30,6 +31,7 @@ class Answers(Dialogs):
         self.colour: Colour | None = None
         self.frames: FrameRange | None = None
         self.move: tuple[FrameRange, int, int] | None = None
+        self.masks: ImportWish | None = None
         self.agrees = True
         self.weights: list[Path] = []
         self.asked: list[str] = []
@@ -90,6 +92,13 @@ class Answers(Dialogs):
         self.asked.append(f"Move masks: {mover.name}")
         if self.move is not None:
             confirmed(*self.move)
+
+    def ask_masks(
+        self, document: Document, active: int | None, *, here: int, confirmed: Callable[[ImportWish], None]
+    ) -> None:
+        self.asked.append("masks")
+        if self.masks is not None:
+            confirmed(self.masks)
 
     def confirm(self, question: str, explanation: str, verb: str) -> bool:
         self.asked.append(question)

@@ -28,16 +28,18 @@ EXIT_DONE, EXIT_USER_ERROR, EXIT_USAGE, EXIT_CANCELLED = 0, 1, 2, 130
 
 @dataclass(frozen=True)
 class Command:
-    """A command: the module of `vosapp.cli` that runs it, and one line of help."""
+    """A command, one line of help, and the module of `vosapp.cli` that runs it where that has another name."""
 
     name: str
     help: str
+    module: str = ""
 
 
 COMMANDS = (
     Command("info", "facts of a clip or project"),
     Command("propagate", "carry masks through a clip"),
     Command("export", "write masks or mattes of a project"),
+    Command("import", "take masks that other programs made into a project", "import_masks"),
     Command("matte", "make mattes of masks in a folder"),
     Command("shapes", "write editable Bezier shapes of masks for other programs"),
     Command("suggest", "propose object masks on a frame"),
@@ -129,7 +131,7 @@ def _parsed(argv: Sequence[str]) -> argparse.Namespace:
     for command in COMMANDS:
         subparser = subparsers.add_parser(command.name, help=command.help, description=command.help)
         if command.name == name:
-            module = importlib.import_module(f"vosapp.cli.{name}")
+            module = importlib.import_module(f"vosapp.cli.{command.module or name}")
             module.configure(subparser)
             subparser.set_defaults(run=module.run)
     return parser.parse_args(argv)

@@ -16,9 +16,10 @@ from vosapp.cli.input_space import add_input_space
 from vosapp.cli.job_runner import Reporter, run_job
 from vosapp.cli.outputs import require_writable_folder
 from vosapp.core.document import Document, MaskStore, ObjectId, Origin
-from vosapp.core.edits import add_object, remove_object, set_mask
+from vosapp.core.edits import set_mask
 from vosapp.core.errors import Cancelled, EngineError, MaskError, ProjectError
 from vosapp.core.mask import Mask
+from vosapp.core.mask_import import with_object
 from vosapp.core.timeline import Direction, FrameRange
 from vosapp.engine.engines import DEFAULT_ENGINE
 from vosapp.export.formats import ExportFormat
@@ -201,7 +202,8 @@ def _read(
 
 def _with_masks(document: Document, store: MaskStore, read: Sequence[tuple[int, dict[ObjectId, Mask]]]) -> Document:
     """The document with masks as anchors of the objects of the same ids."""
-    document = _with_objects(document, sorted({object_id for _, masks in read for object_id in masks}))
+    for object_id in sorted({object_id for _, masks in read for object_id in masks}):
+        document = with_object(document, object_id)
     for index, masks in read:
         for object_id, mask in masks.items():
             document = set_mask(document, store, object_id, index, mask, Origin.IMPORTED)
@@ -232,21 +234,6 @@ def _masks(path: Path, clip: ClipRef, meaning: str, reporter: Reporter) -> dict[
         )
     reporter.note(f"{path.name}: {image.sentence}")
     return masks
-
-
-def _with_objects(document: Document, object_ids: Sequence[ObjectId]) -> Document:
-    """The document with objects of these ids, the ids between them staying unused."""
-    known = {item.id for item in document.objects}
-    for object_id in object_ids:
-        if object_id in known:
-            continue
-        if object_id < document.next_object_id:
-            raise MaskError(f"Object {object_id} was removed from this project.", "Use another number in the mask.")
-        while document.next_object_id <= object_id:
-            document, made = add_object(document)
-            if made != object_id:
-                document = remove_object(document, made)
-    return document
 
 
 def _propagate(editor: Editor, arguments: argparse.Namespace, within: FrameRange, reporter: Reporter) -> None:

@@ -38,6 +38,7 @@ class Stage(enum.Enum):
     PROPAGATING = "propagating"
     SEARCHING = "searching"
     READING_ALPHA = "reading alpha"
+    READING_MASKS = "reading masks"
     WRITING = "writing"
     CHECKING = "checking"
     FITTING_SHAPES = "fitting shapes"

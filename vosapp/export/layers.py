@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from vosapp.core.document import MaskStore, RotoObject
 from vosapp.core.edits import composite
 from vosapp.core.errors import ExportError
-from vosapp.export.raster import resampled
 from vosapp.matte.layers import Alpha, Coverage, Layer
 from vosapp.matte.settings_facts import is_neutral
+from vosapp.video.resampling import resampled
 from vosapp.video.source import RgbImage
 
 

@@ -7,11 +7,11 @@ from typing import cast
 
 import numpy as np
 
-from vosapp.export.raster import resampled
 from vosapp.export.target import DeepRgb
 from vosapp.video.colour import SCREEN, ColourTags, to_deep_display
 from vosapp.video.input_space import InputSpaceSource
 from vosapp.video.movie_colour import can_carry
+from vosapp.video.resampling import resampled
 from vosapp.video.source import VideoSource, stored_picture
 
 

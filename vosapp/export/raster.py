@@ -49,18 +49,6 @@ def raster_for(choice: RasterChoice, square: tuple[int, int], source: VideoSourc
     return Raster(info.raster or square, info.pixel_aspect, info.windows)
 
 
-def resampled(samples: NDArray[Any], size: tuple[int, int]) -> NDArray[Any]:
-    """Samples (height, width, ...) on another grid; shrinking takes the mean of what a pixel covers."""
-    import cv2  # the window starts without it
-
-    height, width = size
-    if samples.shape[:2] == size:
-        return samples
-    shrinks = height <= samples.shape[0] and width <= samples.shape[1]
-    way = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(np.ascontiguousarray(samples), (width, height), interpolation=way))
-
-
 def within_windows(samples: NDArray[Any], windows: Windows) -> NDArray[Any]:
     """Samples of the display window laid into the data window, or into the display window where that is larger.
 

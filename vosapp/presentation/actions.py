@@ -51,6 +51,13 @@ _FILE = (
     ActionSpec("file.open", "Open clip or project…", "File", ("Ctrl+O",), "open"),
     ActionSpec("file.open_folder", "Open folder of images…", "File", ("Ctrl+Shift+O",), "images"),
     ActionSpec("file.import_mask", "Import mask here…", "File", ("Ctrl+I",), "matte", rule=True),
+    ActionSpec(
+        "file.import_masks",
+        "Import masks of many frames…",
+        "File",
+        ("Ctrl+Shift+I",),
+        tip="A folder, a sequence or a movie: anchors, approved frames or a hold-out",
+    ),
     ActionSpec("file.import_alpha", "Masks from the clip's alpha…", "File", tip="Half opaque and more is inside"),
     ActionSpec(
         "file.save",

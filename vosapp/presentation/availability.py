@@ -34,6 +34,7 @@ _FILE_WORK = (
     "file.backups",
     "file.relink",
     "file.import_alpha",
+    "file.import_masks",
 )
 _NEEDS_OBJECT = (
     "object.rename",

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QColorDialog, QFileDialog, QMessageBox, QWidget
 
 from vosapp.core.document import Colour, Document, ObjectId, RotoObject
 from vosapp.core.timeline import FrameRange
+from vosapp.ui.dialogs.import_masks import ImportMasksDialog, ImportWish
 from vosapp.ui.dialogs.move import MoveDialog
 from vosapp.ui.dialogs.range import RangeDialog
 from vosapp.ui.widgets import as_written
@@ -93,6 +94,28 @@ class Dialogs:
         dialog = MoveDialog(document, mover, proposed, here=here, parent=self._window)
         dialog.confirmed.connect(confirmed)
         dialog.open()
+
+    def ask_masks(
+        self, document: Document, active: ObjectId | None, *, here: int, confirmed: Callable[[ImportWish], None]
+    ) -> None:
+        """Calls back with the masks to import, if the user confirms."""
+        dialog = ImportMasksDialog(
+            document,
+            active,
+            here=here,
+            ask_folder=self._ask_masks_folder,
+            ask_file=self._ask_masks_file,
+            parent=self._window,
+        )
+        dialog.confirmed.connect(confirmed)
+        dialog.open()
+
+    def _ask_masks_folder(self) -> Path | None:
+        return self.ask_folder("Folder of masks", "")
+
+    def _ask_masks_file(self) -> Path | None:
+        filters = "Masks (*.png *.tif *.tiff *.exr *.bmp *.webp *.mov *.mp4 *.mkv *.webm);;All files (*)"
+        return _path(QFileDialog.getOpenFileName(self._window, "Masks", "", filters)[0])
 
     def confirm(self, question: str, explanation: str, verb: str) -> bool:
         """Whether the user agrees to something that cannot be undone."""

@@ -73,6 +73,46 @@ class ExrPicture:
     windows: Windows | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ExrPlanes:
+    """One flat part of a file.
+
+    Attributes:
+        name: of the part.
+        header: as OpenEXR gives it.
+        planes: (height, width) of the display window by the name of the channel, 0 where there is no data.
+    """
+
+    name: str
+    header: dict[str, Any]
+    planes: dict[str, NDArray[Any]]
+
+
+def read_planes(path: Path, data: bytes) -> list[ExrPlanes]:
+    """The channels of all flat parts, as they are.
+
+    Raises:
+        MediaError: it is no EXR, or is cut off.
+    """
+    try:
+        with OpenEXR.File(io.BytesIO(data), header_only=True) as file:
+            _require_size(path, [(part.name(), dict(part.header)) for part in file.parts])
+        with OpenEXR.File(io.BytesIO(data), separate_channels=True) as file:
+            parts = []
+            for part in file.parts:
+                header = dict(part.header)
+                if str(header.get("type", "")).rpartition(".")[2] in _DEEP:
+                    continue
+                planes = {name: np.asarray(channel.pixels) for name, channel in part.channels.items()}
+                size = max((plane.shape for plane in planes.values()), default=(0, 0))
+                whole = {name: plane for name, plane in planes.items() if plane.shape == size}
+                placed = {name: _placed(plane[..., None], header)[..., 0] for name, plane in whole.items()}
+                parts.append(ExrPlanes(part.name(), header, placed))
+            return parts
+    except _READER_ERRORS as error:
+        raise MediaError(f"{path} is not a readable EXR image ({error}).", "Write or copy it again.") from error
+
+
 def decode_exr(path: Path, data: bytes, layer: str | None = None) -> ExrPicture:
     """The picture of a layer; without a name of the likeliest one: plain colour first, then a layer of beauty.
 
@@ -200,14 +240,14 @@ def _enlarged(plane: NDArray[np.float32], size: tuple[int, ...]) -> NDArray[np.f
     return np.asarray(cv2.resize(plane, (size[1], size[0]), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def _placed(samples: NDArray[np.float32], header: dict[str, Any]) -> NDArray[np.float32]:
+def _placed(samples: NDArray[Any], header: dict[str, Any]) -> NDArray[Any]:
     """The part of the data window that lies in the display window, black and clear around it."""
     (left, top), _ = _corners(header["dataWindow"])
     (x0, y0), (x1, y1) = _corners(header["displayWindow"])
     height, width = samples.shape[:2]
     if (left, top) == (x0, y0) and (height, width) == (y1 - y0 + 1, x1 - x0 + 1):
         return samples
-    out = np.zeros((y1 - y0 + 1, x1 - x0 + 1, samples.shape[2]), np.float32)
+    out = np.zeros((y1 - y0 + 1, x1 - x0 + 1, samples.shape[2]), samples.dtype)
     first_x, last_x = max(left, x0), min(left + width, x1 + 1)
     first_y, last_y = max(top, y0), min(top + height, y1 + 1)
     if first_x < last_x and first_y < last_y:

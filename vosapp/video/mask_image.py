@@ -38,10 +38,12 @@ class MaskImage:
     Attributes:
         masks: (height, width) by object id; none is empty.
         sentence: what was understood: "1 object, soft mask" or "60 objects, ids 1 to 60".
+        meaning: what the numbers were taken for: IDS, ALPHA or LUMA.
     """
 
     masks: dict[int, NDArray[np.bool_]]
     sentence: str
+    meaning: MaskMeaning = MaskMeaning.LUMA
 
 
 def read_object_masks(path: Path) -> dict[int, NDArray[np.bool_]]:
@@ -65,7 +67,7 @@ def read_mask_image(path: Path, meaning: MaskMeaning = MaskMeaning.AUTO) -> Mask
     if meaning is MaskMeaning.ALPHA:
         if image.ndim != 3 or image.shape[2] != 4:
             raise MaskError(f"{path} has no alpha channel.", "Read it as ids or luma.")
-        return _soft(path, image[..., 3])
+        return _soft(path, image[..., 3], MaskMeaning.ALPHA)
     if meaning is MaskMeaning.LUMA:
         picture = read_image(path, colours=True)
         return _soft(path, _luma(picture) if picture.ndim == 3 else picture)
@@ -73,7 +75,7 @@ def read_mask_image(path: Path, meaning: MaskMeaning = MaskMeaning.AUTO) -> Mask
         return _ids(path, numbers)
     if image.ndim == 3 and image.shape[2] == 4:
         if meaning is MaskMeaning.AUTO and np.ptp(image[..., 3]):
-            return _soft(path, image[..., 3])
+            return _soft(path, image[..., 3], MaskMeaning.ALPHA)
         image = image[..., :3]
     grey = _single_channel(path, image)
     if grey.dtype.kind == "f":
@@ -117,7 +119,7 @@ def _is_lossy(grey: NDArray[Any], white: int) -> bool:
     return not bool(flat.any())
 
 
-def _soft(path: Path, levels: NDArray[Any]) -> MaskImage:
+def _soft(path: Path, levels: NDArray[Any], meaning: MaskMeaning = MaskMeaning.LUMA) -> MaskImage:
     half = 0.5 if levels.dtype.kind == "f" else (int(np.iinfo(levels.dtype).max) + 1) // 2
     inside = np.nan_to_num(levels) >= half
     if not inside.any():
@@ -127,14 +129,14 @@ def _soft(path: Path, levels: NDArray[Any]) -> MaskImage:
         )
     shades = len(np.unique(levels)) > 2
     whole = ", which covers the whole frame" if inside.all() else ""
-    return MaskImage({1: inside}, f"1 object, {'soft' if shades else 'hard'} mask{whole}")
+    return MaskImage({1: inside}, f"1 object, {'soft' if shades else 'hard'} mask{whole}", meaning)
 
 
 def _ids(path: Path, numbers: NDArray[Any]) -> MaskImage:
     values = [int(value) for value in np.unique(numbers) if value]
     if not values:
         raise MaskError(f"{path} has nothing inside: every pixel is background.", "Choose another mask.")
-    return MaskImage({value: numbers == value for value in values}, _ids_sentence(values))
+    return MaskImage({value: numbers == value for value in values}, _ids_sentence(values), MaskMeaning.IDS)
 
 
 def _ids_sentence(values: list[int]) -> str:
@@ -150,6 +152,17 @@ def _ids_sentence(values: list[int]) -> str:
 def _luma(picture: NDArray[Any]) -> NDArray[Any]:
     weights = np.array([0.2126, 0.7152, 0.0722])
     return np.asarray(picture[..., :3] @ weights).round(6).astype(picture.dtype)
+
+
+def matte_of_picture(path: Path, picture: NDArray[Any]) -> NDArray[np.bool_]:
+    """Where a picture (height, width, 3 or 4) of a movie is inside: by its alpha, else by its grey; may be empty.
+
+    Raises:
+        MaskError: it is a colour picture.
+    """
+    levels = picture[..., 3] if picture.shape[2] == 4 else _single_channel(path, picture)
+    half = 0.5 if levels.dtype.kind == "f" else (int(np.iinfo(levels.dtype).max) + 1) // 2
+    return np.asarray(np.nan_to_num(levels) >= half)
 
 
 def _single_channel(path: Path, image: NDArray[Any]) -> NDArray[Any]:

@@ -68,5 +68,5 @@ def test_what_cannot_be_used_is_said_in_one_sentence(
     assert main([*words, str(masks)]) == 1
     said = capsys.readouterr().err.strip().splitlines()
     assert len(said) == 5
-    for sentence, word in zip(said, ("no folder", "no images", "frame 5", "same frame", "9x9"), strict=True):
+    for sentence, word in zip(said, ("no masks", "a colour picture", "x5.png", "again 1001.png", "9x9"), strict=True):
         assert sentence.startswith("vosapp: ") and word in sentence

@@ -11,6 +11,7 @@ _WORDS = {
     Stage.PROPAGATING: "Propagating",
     Stage.SEARCHING: "Looking for objects",
     Stage.READING_ALPHA: "Reading the alpha channel",
+    Stage.READING_MASKS: "Reading masks",
     Stage.WRITING: "Writing",
     Stage.CHECKING: "Checking",
     Stage.FITTING_SHAPES: "Fitting shapes",

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 
 from vosapp.ui.controllers.alpha_import import AlphaController
+from vosapp.ui.controllers.mask_import import MaskImportController
 from vosapp.ui.controllers.masks import MaskController
 from vosapp.ui.controllers.mattes import MatteController
 from vosapp.ui.controllers.objects import ObjectController
@@ -26,6 +27,7 @@ class EditingControllers(QObject):
         objects: their list.
         mattes: how objects become mattes.
         alpha: masks from the clip's own alpha.
+        imports: masks of many frames that other programs made.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class EditingControllers(QObject):
         self.ranges = RangeController(session, dialogs, disk, self)
         self.objects = ObjectController(session, dialogs, self)
         self.alpha = AlphaController(session, dialogs, disk, self)
+        self.imports = MaskImportController(session, dialogs, disk, self)
         self.masks.connect_pen(window.canvas.pen)
         self.objects.connect_panels(window.objects, window.timeline)
 
@@ -49,4 +52,5 @@ class EditingControllers(QObject):
             **self.ranges.handlers(),
             **self.objects.handlers(),
             **self.alpha.handlers(),
+            **self.imports.handlers(),
         }

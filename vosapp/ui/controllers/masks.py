@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject
 
 from vosapp.core import edits
-from vosapp.core.document import Document, ObjectId, Origin, RotoObject
+from vosapp.core.document import Document, ObjectId, RotoObject
 from vosapp.core.editor import Editor
 from vosapp.core.errors import UserError
 from vosapp.core.mask import Mask
-from vosapp.engine.job import JobContext
+from vosapp.core.mask_import import ImportRequest, with_imported
 from vosapp.presentation.status import Notice, NoticeKind
 from vosapp.presentation.viewer.cleanup import small_holes, specks
-from vosapp.presentation.viewer.raster import BoolImage
 from vosapp.ui.io_queue import IoQueue, IoTask
 from vosapp.ui.session import Session
 from vosapp.ui.viewer.live_stroke import Stroke
 from vosapp.ui.viewer.pen import Pen
+
+if TYPE_CHECKING:
+    from vosapp.engine.run.import_job import ImportedMasks
 
 
 class MaskDialogs(Protocol):
@@ -142,11 +144,16 @@ class MaskController(QObject):
         A single mask goes to the active object. Of several each goes to the object of its number, which is made
         when it is missing.
         """
-        session = self._session
-        done = partial(self._take_imported, path, session.editor, session.shot.frame_index)
+        from vosapp.engine.run.import_job import import_body
+
+        session, clip = self._session, self._session.document.clip
+        if clip is None:
+            return
+        here = session.shot.frame_index
+        done = partial(self._take_imported, path, session.editor, here)
         self._disk.run(
             IoTask(
-                partial(_read, path),
+                import_body(path, clip, at=here),
                 f"Reading {path.name}",
                 done=done,
                 failed=session.fail,
@@ -155,12 +162,16 @@ class MaskController(QObject):
             )
         )
 
-    def _take_imported(self, path: Path, editor: Editor, frame_index: int, masks: Mapping[int, BoolImage]) -> None:
+    def _take_imported(self, path: Path, editor: Editor, frame_index: int, read: ImportedMasks) -> None:
         session = self._session
         if session.editor is not editor:
             return  # another clip was opened meanwhile
+        masks = read.masks[frame_index]
+        if len(masks) == 1:
+            masks = {None: next(iter(masks.values()))}
+        request = ImportRequest(target=session.active.id if session.active is not None else None, replace=True)
         try:
-            document = self._with_imported(masks, frame_index)
+            document, _ = with_imported(session.document, editor.store, [(frame_index, masks)], request)
         except UserError as error:
             session.fail(error)
             return
@@ -168,29 +179,7 @@ class MaskController(QObject):
         where = "this frame" if frame_index == session.shot.frame_index else "the frame that was shown"
         session.notify(f"{path.name} is an anchor on {where} now.", kind=NoticeKind.GOOD)
 
-    def _with_imported(self, masks: Mapping[int, BoolImage], frame_index: int) -> Document:
-        session = self._session
-        document, store = session.document, session.editor.store
-        for number, array in masks.items():
-            target = session.active if len(masks) == 1 else _numbered(document, number)
-            if target is None:
-                document, object_id = edits.add_object(document)
-            else:
-                object_id = target.id
-            document = edits.set_mask(document, store, object_id, frame_index, Mask.from_array(array), Origin.IMPORTED)
-        return document
-
     def _apply(self, label: str, edit: Callable[[Document, ObjectId], Document]) -> None:
         active = self._session.active
         if active is not None:
             self._session.editor.apply(label, edit(self._session.document, active.id))
-
-
-def _read(path: Path, _context: JobContext) -> Mapping[int, BoolImage]:
-    from vosapp.video.mask_image import read_object_masks
-
-    return read_object_masks(path)
-
-
-def _numbered(document: Document, number: int) -> RotoObject | None:
-    return next((item for item in document.objects if item.id == number), None)

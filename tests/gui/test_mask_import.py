@@ -1,0 +1,75 @@
+"""Importing masks of many frames in the window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.gui.window_driver import WindowDriver
+from vosapp.core.mask_import import ImportRequest, ImportRole
+from vosapp.ui.dialogs.import_masks import ImportMasksDialog, ImportWish
+from vosapp.video.images import write_png
+
+
+@pytest.fixture
+def folder(shot: WindowDriver, tmp_path: Path) -> Path:
+    clip = shot.document.clip
+    assert clip is not None
+    masks = tmp_path / "masks"
+    masks.mkdir()
+    for frame in range(clip.frame_count - 1):
+        picture = np.zeros((clip.height, clip.width), np.uint8)
+        picture[20:40, 30 + frame : 60 + frame] = 255
+        write_png(masks / f"m.{frame + clip.first_number:04}.png", picture)
+    return masks
+
+
+def test_a_folder_becomes_anchors_in_one_step_and_spares_what_was_drawn(shot: WindowDriver, folder: Path) -> None:
+    shot.drag([(80, 70)])
+    drawn = shot.mask(0).copy()
+    active = shot.document.objects[0].id
+    shot.answers.masks = ImportWish(folder, None, ImportRequest(target=active))
+    shot.trigger("file.import_masks")
+    shot.wait(lambda: shot.cell(3) is not None)
+    assert np.array_equal(shot.mask(0), drawn)
+    assert shot.mask(3)[25, 40] and not shot.mask(3)[25, 20]
+    assert "stays on frame 0" in shot.notice
+    shot.trigger("edit.undo")
+    assert shot.cell(3) is None and np.array_equal(shot.mask(0), drawn)
+
+
+def test_a_hold_out_comes_in_front(shot: WindowDriver, folder: Path) -> None:
+    shot.drag([(80, 70)])
+    shot.answers.masks = ImportWish(folder, None, ImportRequest(ImportRole.HOLD_OUT))
+    shot.trigger("file.import_masks")
+    shot.wait(lambda: len(shot.document.objects) == 2)
+    assert [item.name for item in shot.document.objects] == ["Hold-out", "Object 1"]
+
+
+def test_what_cannot_be_read_is_said(shot: WindowDriver, tmp_path: Path) -> None:
+    shot.answers.masks = ImportWish(tmp_path / "nothing", None, ImportRequest())
+    shot.trigger("file.import_masks")
+    shot.wait(lambda: "nothing" in shot.notice)
+    assert shot.document.objects == ()
+
+
+def test_the_dialog_says_what_was_chosen(shot: WindowDriver, qtbot: QtBot, tmp_path: Path) -> None:
+    shot.drag([(80, 70)])
+    item = shot.document.objects[0]
+    dialog = ImportMasksDialog(
+        shot.document, item.id, here=4, ask_folder=lambda: tmp_path, ask_file=lambda: None, parent=shot.window
+    )
+    wishes: list[ImportWish] = []
+    dialog.confirmed.connect(wishes.append)
+    dialog.open()
+    assert not dialog.button.isEnabled() and not dialog.first.isEnabled()
+    dialog._choose_folder()
+    dialog._choose_file()
+    dialog.role.chosen.emit(ImportRole.APPROVED)
+    dialog.numbered.chosen.emit(False)
+    dialog.replace.click()
+    dialog.button.click()
+    assert wishes == [ImportWish(tmp_path, 4, ImportRequest(ImportRole.APPROVED, item.id, True))]

@@ -1,0 +1,177 @@
+"""Masks of many frames made by other programs: a folder, a pattern, one folder for each object, EXR layers, a movie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vosapp.core.errors import MaskError
+from vosapp.core.mask_import import MaskKey
+from vosapp.video.images import IMAGE_SUFFIXES, read_image
+from vosapp.video.mask_image import MaskMeaning, matte_of_picture, read_mask_image
+from vosapp.video.sequence_files import find_sequence, is_pattern
+
+Found = Mapping[MaskKey, NDArray[np.bool_]]
+
+
+@dataclass(frozen=True, slots=True)
+class Numbering:
+    """How the numbers of masks become frames of the clip.
+
+    Attributes:
+        first_number: of the clip's frame 0.
+        frame_count: of the clip.
+        at: index of the frame that the first mask belongs to; None goes by the numbers in the names.
+    """
+
+    first_number: int
+    frame_count: int
+    at: int | None = None
+
+
+def read_masks(
+    path: Path, numbering: Numbering, meaning: MaskMeaning = MaskMeaning.AUTO
+) -> Iterator[tuple[int, int, Found]]:
+    """Triples of how many frames there are, a frame's index and its masks by object: none where nothing is inside.
+
+    The key of a mask is the number of its object, its name, or None for the one object of the whole.
+
+    Raises:
+        MediaError: nothing can be read there.
+        MaskError: the masks are for other frames than the clip's, or no masks.
+    """
+    if path.is_dir() or is_pattern(path) or path.suffix.lower() in IMAGE_SUFFIXES:
+        yield from _of_images(path, numbering, meaning)
+    else:
+        yield from _of_movie(path, numbering)
+
+
+def _of_images(path: Path, numbering: Numbering, meaning: MaskMeaning) -> Iterator[tuple[int, int, Found]]:
+    files: dict[int, list[tuple[MaskKey, Path]]] = {}
+    for name, part in _parts(path):
+        for frame, file in _frames_of(part, numbering, alone=path.suffix.lower() in IMAGE_SUFFIXES).items():
+            files.setdefault(frame, []).append((name, file))
+    reader = _ImageReader(meaning)
+    for frame in sorted(files):
+        masks: dict[MaskKey, NDArray[np.bool_]] = {}
+        for name, file in files[frame]:
+            found = reader.read(file)
+            masks |= {name if name is not None and len(found) == 1 else key: mask for key, mask in found.items()}
+        yield len(files), frame, masks
+
+
+def _parts(path: Path) -> list[tuple[MaskKey, Path]]:
+    """What holds the images: the path itself, or the folders in it by the name of their object."""
+    if not path.is_dir() or any(_is_image(entry) for entry in path.iterdir()):
+        return [(None, path)]
+    folders = [p for p in sorted(path.iterdir()) if p.is_dir() and any(_is_image(entry) for entry in p.iterdir())]
+    if not folders:
+        raise MaskError(f"{path} holds no images.", "Choose a folder of masks, or one with a folder for each object.")
+    return [(folder.name, folder) for folder in folders]
+
+
+def _is_image(path: Path) -> bool:
+    return path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".")
+
+
+def _frames_of(path: Path, numbering: Numbering, *, alone: bool) -> dict[int, Path]:
+    """The images by frame index."""
+    found = find_sequence(path)
+    if path.is_dir():
+        _require_all(path, [file for file in found.files if file is not None])
+    if alone and numbering.at is not None and path.is_file():
+        return {numbering.at: path}  # one image that was pointed at, on the frame that was said
+    if numbering.at is not None or not found.has_numbers:
+        begin = numbering.at or 0
+    else:
+        begin = found.first_number - numbering.first_number
+    last = begin + len(found.files) - 1
+    if begin < 0 or last >= numbering.frame_count:
+        first_number = numbering.first_number
+        raise MaskError(
+            f"The masks in {path} are for frames {begin + first_number} to {last + first_number}; the clip has "
+            f"{first_number} to {first_number + numbering.frame_count - 1}.",
+            "Say which frame the first mask belongs to, or number them as the clip's frames.",
+        )
+    return {begin + place: file for place, file in enumerate(found.files) if file is not None}
+
+
+def _require_all(folder: Path, taken: list[Path]) -> None:
+    """Refuses a folder with images beside the sequence: which of them belong to it would be a guess."""
+    left = sorted({entry.name for entry in folder.iterdir() if _is_image(entry)} - {file.name for file in taken})
+    if left:
+        raise MaskError(
+            f"{folder} holds images beside the sequence, such as {left[0]}.",
+            "Give a pattern such as mask.%04d.png, or take them away.",
+        )
+
+
+class _ImageReader:
+    """Reads images of one kind: what the first one that is not empty was taken for holds for all."""
+
+    def __init__(self, meaning: MaskMeaning) -> None:
+        self._meaning = meaning
+
+    def read(self, path: Path) -> Found:
+        if path.suffix.lower() == ".exr":
+            from vosapp.video.exr_masks import read_exr_masks
+
+            layers = read_exr_masks(path)
+            if layers is not None:
+                return {name or None: mask for name, mask in layers.items()}
+        if self._is_empty(path):
+            return {}
+        image = read_mask_image(path, self._meaning)
+        self._meaning = image.meaning
+        if image.meaning is MaskMeaning.IDS:
+            return {number: mask for number, mask in image.masks.items()}  # noqa: C416 - another type of key
+        return {None: image.masks[1]}
+
+    def _is_empty(self, path: Path) -> bool:
+        """Whether nothing is inside, which `read_mask_image` would not take for a mask."""
+        samples = read_image(path, colours=True)
+        is_rgba = samples.ndim == 3 and samples.shape[2] == 4
+        if is_rgba and self._meaning in (MaskMeaning.AUTO, MaskMeaning.ALPHA):
+            samples = samples[..., 3]
+        elif is_rgba:
+            samples = samples[..., :3]
+        if self._meaning in (MaskMeaning.AUTO, MaskMeaning.IDS):
+            return not samples.any()
+        half = 0.5 if samples.dtype.kind == "f" else (int(np.iinfo(samples.dtype).max) + 1) // 2
+        return float(samples.max(initial=0)) < half
+
+
+class _MovieReader:
+    """Reads the pictures of a movie: alpha from the first one on in which it is not full everywhere, until then grey.
+
+    Formats that always have alpha also hold mattes in black and white.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._by_alpha = path, False
+
+    def read(self, picture: NDArray[Any]) -> NDArray[np.bool_]:
+        if picture.shape[2] == 4:
+            alpha = picture[..., 3]
+            full = 1.0 if alpha.dtype.kind == "f" else float(np.iinfo(alpha.dtype).max)
+            self._by_alpha = self._by_alpha or bool((alpha < full).any())
+        return matte_of_picture(self._path, picture if self._by_alpha else picture[..., :3])
+
+
+def _of_movie(path: Path, numbering: Numbering) -> Iterator[tuple[int, int, Found]]:
+    from vosapp.video.av.mask_movie import movie_mattes
+
+    begin, reader = numbering.at or 0, _MovieReader(path)
+    for count, place, picture in movie_mattes(path):
+        if begin + count > numbering.frame_count:
+            raise MaskError(
+                f"{path} has {count} frames, the clip from there on {numbering.frame_count - begin}.",
+                "Say which frame its first one belongs to, or cut it.",
+            )
+        mask = reader.read(picture)
+        yield count, begin + place, {None: mask} if mask.any() else {}
