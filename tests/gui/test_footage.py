@@ -154,7 +154,7 @@ def test_damage_found_while_looking_is_remembered(driver: WindowDriver, hurt: Pa
     driver.go(2)
     assert banner(driver) == ""
     assert marked(driver, 6)
-    assert "Found damaged so far: frame 6" in facts(driver)
+    assert "Damaged: frame 6" in facts(driver)
 
 
 def test_damage_that_a_run_meets_is_shown_and_its_mask_is_doubtful(driver: WindowDriver, hurt: Path) -> None:

@@ -16,7 +16,7 @@ from vosapp.core.untrusted import open_regular
 SAMPLE_BYTES = 64 * 2**10
 MAX_ENTRIES = 200_000  # files looked at in one search
 MAX_DEPTH = 8
-_LAYER = re.compile(r"(.+\.exr)#.+", re.IGNORECASE)
+_LAYER = re.compile(r"(.+\.exr)#.*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

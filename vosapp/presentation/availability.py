@@ -33,6 +33,7 @@ _FILE_WORK = (
     "file.compact",
     "file.backups",
     "file.relink",
+    "file.clip_facts",
     "file.import_alpha",
     "file.import_masks",
 )
@@ -132,6 +133,8 @@ def _off_for_file_work(state: ViewState) -> dict[str, str]:
     off: dict[str, str] = {}
     if state.app.file_work is not None:
         off |= dict.fromkeys(_FILE_WORK, state.app.file_work.title)
+    if state.shot.clip is None:
+        off["file.clip_facts"] = "The clip is missing"
     if state.shot.run is not None or state.shot.export is not None or state.shot.searching is not None:
         off["file.compact"] = "Wait until the work in the background is done"
     if not state.shot.project.saved or state.shot.project.read_only:

@@ -84,6 +84,13 @@ def read_media(path: Path, context: JobContext, *, input_space: str = "") -> Med
         return replace(media, ref=kept, warning=f"{error.message} The clip is shown as its file says.")
 
 
+def read_layer(path: Path, layer: str, context: JobContext, *, input_space: str = "") -> Media:
+    """The facts of a layer of the EXR files that a path opens. Raises MediaError when it has no picture."""
+    from vosapp.video.sequence_files import with_layer
+
+    return read_media(with_layer(path, layer), context, input_space=input_space)
+
+
 def _read_media(path: Path, context: JobContext, input_space: str) -> Media:
     from vosapp.video.clip_ref import clip_ref
 

@@ -12,7 +12,7 @@ from vosapp.core.errors import MediaError
 from vosapp.video.images import IMAGE_SUFFIXES
 
 _DIGITS = re.compile(r"([0-9]+)")
-_LAYER = re.compile(r"(.+\.exr)#(.+)", re.IGNORECASE)
+_LAYER = re.compile(r"(.+\.exr)#(.*)", re.IGNORECASE)
 _SIGNED = re.compile(r"(?<=[._ ])-(?=[0-9]+$)")
 _PRINTF = re.compile(r"%0?(\d*)d")
 _HASHES = re.compile(r"#+|@+")
@@ -41,9 +41,24 @@ class SequenceFiles:
 
 
 def split_layer(path: Path) -> tuple[Path, str | None]:
-    """A path like shot.%04d.exr#diffuse as the path and the name of a layer; None when it names none."""
+    """A path like shot.%04d.exr#diffuse as the path and the name of a layer; None when it names none.
+
+    Nothing behind the # means the plain channels.
+    """
     found = _LAYER.fullmatch(path.name)
     return (path.with_name(found[1]), found[2]) if found and not path.exists() else (path, None)
+
+
+def with_layer(path: Path, layer: str) -> Path:
+    """The path that opens a layer of the EXR sequence that a path opens.
+
+    Raises:
+        MediaError: there is no such sequence.
+    """
+    plain, _ = split_layer(path)
+    if plain.is_dir() or is_pattern(plain):
+        plain = next((file for file in find_sequence(plain).files if file is not None), plain)
+    return plain.with_name(f"{plain.name}#{layer}")
 
 
 def is_pattern(path: Path) -> bool:
@@ -166,4 +181,7 @@ def _gap_notes(files: tuple[Path | None, ...], first: int) -> tuple[str, ...]:
         return ()
     named = ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in gaps[:8]) + (" ..." if len(gaps) > 8 else "")
     missing = sum(b - a + 1 for a, b in gaps)
-    return (f"{missing} images are missing (numbers {named}); the picture before stands in, with a striped border.",)
+    which = (
+        f"1 image is missing (number {named})" if missing == 1 else f"{missing} images are missing (numbers {named})"
+    )
+    return (f"{which}; the picture before stands in, with a striped border.",)

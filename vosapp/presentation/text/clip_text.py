@@ -6,8 +6,26 @@ from collections.abc import Collection
 
 from vosapp.core.document import Document
 from vosapp.core.frame_words import frame_words
+from vosapp.presentation.text.formatting import duration, rate_text
 from vosapp.presentation.view_state import ViewState
+from vosapp.video.input_space import space_title
 from vosapp.video.source import ClipInfo
+
+PLAIN_LAYER = "plain channels"
+DETAILS = (
+    "Size",
+    "Frames",
+    "Rate",
+    "Pictures",
+    "Track",
+    "Layer",
+    "Input space",
+    "Alpha",
+    "Sound",
+    "Scan",
+    "Timecode",
+    "Damaged",
+)
 
 
 def banner(document: Document, state: ViewState) -> str:
@@ -40,21 +58,49 @@ def clip_facts(info: ClipInfo | None, damaged: Collection[int]) -> str:
     """All that is known of the clip, a line each, for whoever points at its short description."""
     if info is None:
         return ""
+    lines = [f"{name}: {value}" for name, value in clip_details(info, damaged)]
+    return "\n".join([*lines, *info.notes])
+
+
+def clip_details(info: ClipInfo, damaged: Collection[int]) -> list[tuple[str, str]]:
+    """What was found and decided about the clip, as names and values.
+
+    Args:
+        info: the facts.
+        damaged: frames known to be damaged or missing by now.
+    """
+    aspect = info.pixel_aspect
+    stretched = "" if aspect == 1 else f", pixels {aspect.numerator}:{aspect.denominator}, shown square"
+    cropped = ", margins cut off as the file asks" if info.cropped else ""
     decoder = f", decoded by {info.decoder}" if info.decoder else ""
-    lines = [f"{info.codec}, {info.pixel_format}, {info.bit_depth} bit{decoder}"]
-    has = [
-        text
-        for text, there in (
-            ("alpha", info.has_alpha),
-            ("sound", info.has_audio),
-            (f"start timecode {info.start_timecode}", bool(info.start_timecode)),
-        )
-        if there
-    ]
-    if has:
-        lines.append(f"With {', '.join(has)}.")
-    lines.extend(info.notes)
-    later = set(damaged) - set(info.damaged)
-    if later:
-        lines.append(f"Found damaged so far: {frame_words(later, info.first_number)}.")
-    return "\n".join(lines)
+    values = (
+        f"{info.width} × {info.height}{stretched}{cropped}",
+        _frames(info),
+        _rate(info),
+        f"{info.codec}, {info.pixel_format}, {info.bit_depth} bit{decoder}",
+        str(info.track + 1) if info.kind == "video" else "",
+        (info.layer or PLAIN_LAYER) if info.layers else "",
+        space_title(info.input_space) if info.input_space else "as the file says",
+        "yes" if info.has_alpha else "none",
+        "yes" if info.has_audio else "",
+        "two fields a frame" if info.interlaced else "",
+        f"starts at {info.start_timecode}" if info.start_timecode else "",
+        frame_words(damaged, info.first_number) if damaged else "none found so far",
+    )
+    return [(name, value) for name, value in zip(DETAILS, values, strict=True) if value]
+
+
+def _frames(info: ClipInfo) -> str:
+    last = info.first_number + info.frame_count - 1
+    numbers = f", numbered {info.first_number} to {last}" if info.has_numbers else ""
+    seconds = float(info.frame_count / info.rate)
+    long = duration(seconds) if seconds >= 60 else f"{seconds:.2f} s"
+    counting = ", still being counted" if info.provisional else ""
+    return f"{info.frame_count:,}{numbers}, {long}{counting}"
+
+
+def _rate(info: ClipInfo) -> str:
+    rate = rate_text(info.rate)
+    if info.provisional:
+        return f"{rate} fps so far; it may change while frames are counted"
+    return f"varies, {rate} fps on average" if info.variable_rate else f"{rate} fps, constant"

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 
 from vosapp.core.errors import UserError
 from vosapp.presentation.shutdown_deadline import ShutdownDeadline
+from vosapp.ui.controllers.clip_choices import ClipChoicesController
 from vosapp.ui.controllers.mask_check import MaskCheck
 from vosapp.ui.controllers.projects import ProjectController
 from vosapp.ui.controllers.relinking import RelinkController
@@ -25,6 +26,7 @@ class FileControllers(QObject):
         projects: owns what is open.
         saving: writes it to other places.
         relinking: finds media that moved.
+        clip_choices: shows the clip's facts, and what can be chosen about it.
         check: reads the open project's masks, to tell of damage.
     """
 
@@ -34,6 +36,7 @@ class FileControllers(QObject):
         self.projects = ProjectController(session, dialogs, self)
         self.saving = SavingController(session, dialogs, self.projects, window)
         self.relinking = RelinkController(session, dialogs, window, self)
+        self.clip_choices = ClipChoicesController(session, window, self.projects.disk, self)
         self.check = MaskCheck(session, self)
         self.projects.connect_panels(window.start_page, window.work)
         self.projects.opened_project.connect(self.check.start)
@@ -45,6 +48,7 @@ class FileControllers(QObject):
         return {
             **self.projects.handlers(),
             **self.saving.handlers(),
+            **self.clip_choices.handlers(),
             "file.relink": self.relinking.show,
             "help.demo": self.open_demo,
         }
