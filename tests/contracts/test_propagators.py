@@ -30,7 +30,8 @@ from vosapp.engine.networks.rvos import RvosPropagator
 from vosapp.engine.networks.s2s import S2SPropagator
 from vosapp.engine.oom_fallback import OomFallback, Step
 from vosapp.engine.propagator import Prediction, Propagator
-from vosapp.models.hybrid.network import Hybrid, HybridSettings
+from vosapp.models.hybrid.matching import HybridSettings
+from vosapp.models.hybrid.network import Hybrid
 from vosapp.models.hybrid_lite.network import HybridLite
 from vosapp.models.preparing import prepare
 from vosapp.models.rgmp.network import RGMP

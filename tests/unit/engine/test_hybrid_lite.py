@@ -12,8 +12,8 @@ from vosapp.engine.hybrid_lite.memory import Kept, ObjectState
 from vosapp.engine.hybrid_lite.propagator import HybridLitePropagator
 from vosapp.engine.hybrid_lite.settings import LiteSettings
 from vosapp.models.hybrid.appearance import AppearanceSums
+from vosapp.models.hybrid.matching import HybridSettings
 from vosapp.models.hybrid.memory import Memory
-from vosapp.models.hybrid.network import HybridSettings
 from vosapp.models.hybrid_lite.network import HybridLite, Known
 from vosapp.models.hybrid_lite.whole import TOKENS, TokenSums
 

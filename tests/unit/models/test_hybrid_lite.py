@@ -13,7 +13,8 @@ from vosapp.models.hybrid.appearance import AppearanceSums
 from vosapp.models.hybrid.decoder import Seen
 from vosapp.models.hybrid.encoder import Features
 from vosapp.models.hybrid.guidance import Moved
-from vosapp.models.hybrid.network import Hybrid, HybridSettings
+from vosapp.models.hybrid.matching import HybridSettings
+from vosapp.models.hybrid.network import Hybrid
 from vosapp.models.hybrid_lite.encoder import LiteEncoder
 from vosapp.models.hybrid_lite.guidance import Carried
 from vosapp.models.hybrid_lite.network import HybridLite, mean_known

@@ -13,7 +13,7 @@ from tests.moving_clip import MovingClip
 from tests.photographs import small_bank
 from vosapp.data.generator.clip import generate
 from vosapp.data.generator.settings import GeneratorSettings, TrainingClip
-from vosapp.models.hybrid.network import HybridSettings
+from vosapp.models.hybrid.matching import HybridSettings
 from vosapp.models.hybrid_lite.network import HybridLite
 from vosapp.training.hybrid_lite.batch import StreamBatches, collate, flows_of, validation_streams
 from vosapp.training.hybrid_lite.lesson import LiteLesson, against

@@ -13,7 +13,8 @@ import torch
 from tests.photographs import small_bank
 from vosapp.data.generator.clip import generate
 from vosapp.data.generator.settings import GeneratorSettings
-from vosapp.models.hybrid.network import Hybrid, HybridSettings
+from vosapp.models.hybrid.matching import HybridSettings
+from vosapp.models.hybrid.network import Hybrid
 from vosapp.training.batch import GeneratedBatches, batches, collate
 from vosapp.training.checkpoint import MOMENTS, CheckpointError
 from vosapp.training.ema import WeightAverage

@@ -22,16 +22,16 @@ from vosapp.engine.hybrid.memory import ObjectMemory
 from vosapp.engine.hybrid.merge import mixed_odds
 from vosapp.engine.hybrid.outline import settled
 from vosapp.engine.hybrid.quick_scores import quick_scores
-from vosapp.engine.hybrid.view import Before, View, Viewer, brought
-from vosapp.engine.hybrid.window import Window, WindowSettings, box_of, shared_window, view_between, window_around
+from vosapp.engine.hybrid.view import View, Viewer
+from vosapp.engine.hybrid.window import Window, WindowSettings, box_of, grouped, window_around
+from vosapp.engine.hybrid.window_tensors import Before, WindowTensors, array_of, moved_along, moved_state, others_of
 from vosapp.engine.networks.loaded_network import precision_of, prepared_network
 from vosapp.engine.oom_fallback import OomFallback, Step
 from vosapp.engine.propagator import Prediction, Probability
 from vosapp.engine.run_context import RunContext
 from vosapp.models import registry
 from vosapp.models.hybrid.decoder import Seen
-from vosapp.models.hybrid.guidance import Moved, shrunk_flow, warped
-from vosapp.models.hybrid.memory import CELL
+from vosapp.models.hybrid.guidance import Moved
 from vosapp.models.hybrid.network import Hybrid
 from vosapp.models.preparing import quick_precision
 from vosapp.models.weights import require_weights
@@ -99,7 +99,8 @@ class HybridPropagator:
 
     def __init__(self, network: Hybrid, device: torch.device, options: HybridOptions | None = None) -> None:
         """Takes a network in evaluation mode on the device."""
-        self._network, self._viewer = network, Viewer(network, device)
+        self._tensors = WindowTensors(device)
+        self._network, self._viewer = network, Viewer(network, self._tensors)
         self._options = options or HybridOptions()
         self._objects: dict[ObjectId, ObjectMemory] = {}
         self._before: RgbImage | None = None
@@ -114,7 +115,7 @@ class HybridPropagator:
             memory = self._objects.setdefault(object_id, ObjectMemory())
             window = window_around(mask, None, self._options.window)
             view = self._viewer.look(rgb, window)
-            kept = self._viewer.memorise(view, mask, _rest(masks, object_id))
+            kept = self._viewer.memorise(view, mask, others_of(masks, object_id))
             memory.trust(frame_index, kept, in_parts=stands_in_parts(mask))
         if self._partner is not None:
             self._partner.remember(frame_index, rgb, masks)
@@ -194,11 +195,7 @@ class HybridPropagator:
                 where, drift = _whereabouts(memory.mask, memory.drift, advice.get(object_id))
                 windows[object_id] = window_around(where, memory.window, settings, drift)
                 shape = memory.mask.shape
-        if len(windows) > 1:
-            common = shared_window(list(windows.values()), (shape[0], shape[1]), settings)
-            if common is not None:
-                return [(common, list(windows))]
-        return [(window, [object_id]) for object_id, window in windows.items()]
+        return grouped(windows, (shape[0], shape[1]), settings) if windows else []
 
     def _predict(
         self,
@@ -224,9 +221,9 @@ class HybridPropagator:
         shape = moved.mask.shape[-2:]
         logits = F.interpolate(decoded.logits + self._options.lean, size=shape, mode="bilinear", align_corners=False)
         doubts = decoded.doubt.sigmoid()
-        masks = [window.put_back(_array(one[0].sigmoid()), (rgb.shape[0], rgb.shape[1])) for one in logits]
-        own, others = (_array(said[:, 0]) for said in self._network.read_shares(all_seen.read))
-        carried = _array(moved.mask[:, 0])
+        masks = [window.put_back(array_of(one[0].sigmoid()), (rgb.shape[0], rgb.shape[1])) for one in logits]
+        own, others = (array_of(said[:, 0]) for said in self._network.read_shares(all_seen.read))
+        carried = array_of(moved.mask[:, 0])
         return {
             i: _Found(masks[k], float(doubts[k]), Witness(window, own[k], others[k], carried[k]))
             for k, i in enumerate(group)
@@ -244,24 +241,24 @@ class HybridPropagator:
             flow = window.flow(shared)
         else:
             flow = self._flow.flow(grey(window.rgb(rgb)), grey(window.rgb(before)))
-        return self._viewer.tensor(flow.transpose(2, 0, 1))[None]
+        return self._tensors.tensor(flow.transpose(2, 0, 1))[None]
 
     def _moved(self, view: View, before: RgbImage, flow: Tensor, group: list[ObjectId], past: _Past) -> Moved:
-        viewer, window, old = self._viewer, view.window, past.masks
-        masks = viewer.masks([old[i] for i in group], window)
-        others = viewer.masks([_rest(old, i) for i in group], window)
-        advice = None if past.advice is None else viewer.masks([past.advice[i] for i in group], window)
-        return brought(view.picture, Before(viewer.picture(before, window), masks, others), flow, advice)
+        tensors, window, old = self._tensors, view.window, past.masks
+        shown = Before(
+            tensors.picture(before, window),
+            tensors.masks([old[i] for i in group], window),
+            tensors.masks([others_of(old, i) for i in group], window),
+        )
+        masks, others, unlike = moved_along(view.picture, shown, flow)
+        advice = masks if past.advice is None else tensors.masks([past.advice[i] for i in group], window)
+        return Moved(masks, others, unlike, flow.expand(len(group), -1, -1, -1), advice)
 
     def _state(self, memory: ObjectMemory, view: View, flow: Tensor) -> Tensor:
         """The recurrent state (1, states, h, w) seen through the new window and moved by flow."""
         if memory.state is None or memory.window is None:
             return self._network.first_state(view.features)
-        height, width = view.features.key.shape[-2:]
-        theta = torch.tensor([view_between(view.window, memory.window)], dtype=torch.float32, device=flow.device)
-        grid = F.affine_grid(theta, [1, 1, height, width], align_corners=False)
-        state = F.grid_sample(memory.state, grid, align_corners=False)
-        return warped(state, shrunk_flow(flow, CELL))
+        return moved_state(memory.state, (memory.window, view.window), flow)
 
     def _take_in(
         self,
@@ -275,7 +272,7 @@ class HybridPropagator:
         memory, mask = self._objects[object_id], merged[object_id]
         _follow(memory, mask)
         if doubt < _LOST and memory.middle is not None:
-            memory.keep_recent(frame_index, self._viewer.memorise(view, mask, _rest(merged, object_id)))
+            memory.keep_recent(frame_index, self._viewer.memorise(view, mask, others_of(merged, object_id)))
 
     def _accept(
         self,
@@ -288,7 +285,7 @@ class HybridPropagator:
         for object_id, mask in given.items():
             memory = self._objects.setdefault(object_id, ObjectMemory())
             window = window_around(mask, memory.window, self._options.window)
-            kept = self._viewer.memorise(self._viewer.look(rgb, window), mask, _rest(merged, object_id))
+            kept = self._viewer.memorise(self._viewer.look(rgb, window), mask, others_of(merged, object_id))
             if not memory.trusts(frame_index):
                 memory.trust(frame_index, kept, in_parts=stands_in_parts(mask))
             memory.restart_recent(frame_index, kept)
@@ -305,12 +302,6 @@ def _whereabouts(
     return advice, (0.0, 0.0)
 
 
-def _rest(masks: Mapping[ObjectId, Probability], object_id: ObjectId) -> Probability | None:
-    """What the other objects cover, (height, width); None when there are none."""
-    others = [mask for other, mask in masks.items() if other != object_id]
-    return functools.reduce(np.maximum, others) if others else None
-
-
 def _follow(memory: ObjectMemory, mask: Probability) -> None:
     box = box_of(mask)
     middle = None if box is None else ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
@@ -321,10 +312,6 @@ def _follow(memory: ObjectMemory, mask: Probability) -> None:
         memory.drift = (0.0, 0.0)
     memory.mask, memory.middle = mask, middle
     memory.usual_px = max(float(np.count_nonzero(mask >= 0.5)), _USUAL * memory.usual_px)
-
-
-def _array(tensor: Tensor) -> Probability:
-    return np.asarray(tensor.float().cpu().numpy(), np.float32)
 
 
 def build_hybrid(

@@ -6,6 +6,7 @@ slowly, so that the mask does not breathe; its place follows at once.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +14,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vosapp.core.document import ObjectId
 from vosapp.engine.propagator import Probability
-from vosapp.models.hybrid.network import STRIDE
+from vosapp.models.hybrid.matching import STRIDE
 from vosapp.optical_flow import Flow
 from vosapp.video.source import RgbImage
 
@@ -137,6 +139,23 @@ def shared_window(windows: list[Window], shape: tuple[int, int], settings: Windo
         return None
     reach = max(w.reach_px for w in windows)
     return _sized((left, top, right, bottom), reach, shape, settings)
+
+
+def grouped(
+    windows: Mapping[ObjectId, Window], shape: tuple[int, int], settings: WindowSettings
+) -> list[tuple[Window, list[ObjectId]]]:
+    """Windows and the objects seen through each: one for all where that costs little.
+
+    Args:
+        windows: of each object.
+        shape: (height, width) of the frame.
+        settings: how to choose.
+    """
+    if len(windows) > 1:
+        common = shared_window(list(windows.values()), shape, settings)
+        if common is not None:
+            return [(common, list(windows))]
+    return [(window, [object_id]) for object_id, window in windows.items()]
 
 
 def view_between(new: Window, old: Window) -> list[list[float]]:

@@ -16,7 +16,8 @@ from vosapp.engine.device import choose_device
 from vosapp.engine.disjoint import by_odds, disjoint, scaled
 from vosapp.engine.hybrid.doubt import Signs, doubt_of, signs
 from vosapp.engine.hybrid.outline import settled
-from vosapp.engine.hybrid.window import Window, shared_window, view_between, window_around
+from vosapp.engine.hybrid.window import Window, grouped, window_around
+from vosapp.engine.hybrid.window_tensors import Before, WindowTensors, array_of, moved_along, moved_state, others_of
 from vosapp.engine.hybrid_lite.memory import Kept, ObjectState
 from vosapp.engine.hybrid_lite.settings import LiteSettings
 from vosapp.engine.networks.loaded_network import precision_of, prepared_network
@@ -25,8 +26,6 @@ from vosapp.engine.propagator import Prediction, Probability
 from vosapp.engine.run_context import RunContext
 from vosapp.models import registry
 from vosapp.models.hybrid.encoder import Features
-from vosapp.models.hybrid.guidance import difference, shrunk_flow, warped
-from vosapp.models.hybrid.memory import CELL
 from vosapp.models.hybrid_lite.decoder import Recalled
 from vosapp.models.hybrid_lite.guidance import Carried
 from vosapp.models.hybrid_lite.network import HybridLite
@@ -55,7 +54,7 @@ class HybridLitePropagator:
 
     def __init__(self, network: HybridLite, device: torch.device, settings: LiteSettings | None = None) -> None:
         """Takes a network in evaluation mode on the device."""
-        self._network, self._device = network, device
+        self._network, self._tensors = network, WindowTensors(device)
         self._settings = settings or LiteSettings()
         self._objects: dict[ObjectId, ObjectState] = {}
         self._before: RgbImage | None = None
@@ -67,7 +66,7 @@ class HybridLitePropagator:
         """Keeps trusted masks of a frame; see `Propagator.remember`. An empty mask is kept as "the object is away"."""
         for object_id, mask in masks.items():
             view = self._look(rgb, window_around(mask, None, self._settings.window))
-            self._state_of(object_id).trust(frame_index, self._kept(view, mask, _rest(masks, object_id)))
+            self._state_of(object_id).trust(frame_index, self._kept(view, mask, others_of(masks, object_id)))
 
     @torch.inference_mode()
     def step(self, frame_index: int, rgb: RgbImage, given: Masks | None = None) -> Prediction:
@@ -100,23 +99,11 @@ class HybridLitePropagator:
         return self._objects.setdefault(object_id, ObjectState(self._settings))
 
     def _look(self, rgb: RgbImage, window: Window) -> _View:
-        picture = self._picture(rgb, window)
+        picture = self._tensors.picture(rgb, window)
         return _View(window, picture, self._network.encode(picture))
 
-    def _picture(self, rgb: RgbImage, window: Window) -> Tensor:
-        picture = self._tensor(window.rgb(rgb)).permute(2, 0, 1)[None]
-        return picture.float().div(255).contiguous(memory_format=torch.channels_last)
-
-    def _masks(self, masks: list[Probability | None], window: Window) -> Tensor:
-        """The window of masks, (n, 1, h, w); None is an empty one."""
-        empty = torch.zeros(window.height, window.width, device=self._device)
-        return torch.stack([empty if mask is None else self._tensor(window.mask(mask)) for mask in masks])[:, None]
-
-    def _tensor(self, array: np.ndarray) -> Tensor:
-        return torch.from_numpy(np.ascontiguousarray(array)).to(self._device)
-
     def _kept(self, view: _View, mask: Probability, others: Probability | None) -> Kept:
-        own, rest = self._masks([mask], view.window), self._masks([others], view.window)
+        own, rest = self._tensors.masks([mask], view.window), self._tensors.masks([others], view.window)
         memory = self._network.memorise(view.features, own, rest)
         return Kept(memory, self._network.learn(view.features, own, rest))
 
@@ -128,11 +115,7 @@ class HybridLitePropagator:
             if state.mask is not None:
                 windows[object_id] = window_around(state.mask, state.window, settings, state.drift)
                 shape = state.mask.shape
-        if len(windows) > 1:
-            common = shared_window(list(windows.values()), (shape[0], shape[1]), settings)
-            if common is not None:
-                return [(common, list(windows))]
-        return [(window, [object_id]) for object_id, window in windows.items()]
+        return grouped(windows, (shape[0], shape[1]), settings) if windows else []
 
     def _predict(
         self, frame_index: int, view: _View, group: list[ObjectId], old: Masks
@@ -151,7 +134,7 @@ class HybridLitePropagator:
         for k, (object_id, state) in enumerate(zip(group, states, strict=True)):
             state.state, state.window = decoded.state[k : k + 1], view.window
             shape = old[object_id].shape
-            result[object_id] = (view.window.put_back(_array(masks[k, 0]), (shape[0], shape[1])), float(doubts[k]))
+            result[object_id] = (view.window.put_back(array_of(masks[k, 0]), (shape[0], shape[1])), float(doubts[k]))
         return result
 
     def _recalled(self, frame_index: int, view: _View, state: ObjectState) -> Recalled:
@@ -161,41 +144,36 @@ class HybridLitePropagator:
 
     def _carried(self, view: _View, group: list[ObjectId], old: Masks) -> Carried:
         """The frame before, moved along the flow to the present picture in one go."""
-        window, count = view.window, len(group)
+        window = view.window
         if self._before is None:
             raise RuntimeError("nothing is carried to the first frame of a pass")
-        picture = self._picture(self._before, window)
+        picture = self._tensors.picture(self._before, window)
         now, before = (grey(_bytes(shown)) for shown in (view.picture, picture))
-        flow = self._tensor(self._flow.flow(now, before).transpose(2, 0, 1))[None]
-        masks = self._masks([old[i] for i in group], window).transpose(0, 1)
-        others = self._masks([_rest(old, i) for i in group], window).transpose(0, 1)
-        moved = warped(torch.cat([picture, masks, others], 1).contiguous(), flow)
-        own, rest = (part.transpose(0, 1) for part in torch.split(moved[:, 3:], count, 1))
-        unlike = difference(view.picture, moved[:, :3]).expand(count, -1, -1, -1)
-        return Carried(own, rest, unlike, flow.expand(count, -1, -1, -1))
+        flow = self._tensors.tensor(self._flow.flow(now, before).transpose(2, 0, 1))[None]
+        masks = self._tensors.masks([old[i] for i in group], window)
+        others = self._tensors.masks([others_of(old, i) for i in group], window)
+        moved = moved_along(view.picture, Before(picture, masks, others), flow)
+        return Carried(*moved, flow.expand(len(group), -1, -1, -1))
 
     def _moved_state(self, state: ObjectState, view: _View, flow: Tensor) -> Tensor:
         """The recurrent state (1, states, h, w) seen through the new window and moved by flow."""
         if state.state is None or state.window is None:
             return self._network.first_state(view.features)
-        height, width = view.features.key.shape[-2:]
-        theta = torch.tensor([view_between(view.window, state.window)], dtype=torch.float32, device=self._device)
-        grid = F.affine_grid(theta, [1, 1, height, width], align_corners=False)
-        return warped(F.grid_sample(state.state, grid, align_corners=False), shrunk_flow(flow, CELL))
+        return moved_state(state.state, (state.window, view.window), flow)
 
     def _take_in(self, frame_index: int, object_id: ObjectId, view: _View, merged: Masks, opinion: float) -> None:
         """What the next step starts from: the merged mask, where the object went, and what it looks like now."""
         state, mask = self._objects[object_id], merged[object_id]
         state.follow(mask)
         if opinion < self._settings.lost and state.is_in_sight:
-            state.keep_recent(frame_index, self._kept(view, mask, _rest(merged, object_id)))
+            state.keep_recent(frame_index, self._kept(view, mask, others_of(merged, object_id)))
 
     def _accept(self, frame_index: int, rgb: RgbImage, given: Masks, merged: Masks) -> None:
         """Given masks enter as they are; nothing else is carried past them."""
         for object_id, mask in given.items():
             state = self._state_of(object_id)
             window = window_around(mask, None, self._settings.window)
-            kept = self._kept(self._look(rgb, window), mask, _rest(merged, object_id))
+            kept = self._kept(self._look(rgb, window), mask, others_of(merged, object_id))
             if not state.trusts(frame_index):
                 state.trust(frame_index, kept)
             state.restart(frame_index, kept)
@@ -211,19 +189,9 @@ class HybridLitePropagator:
         return {**disjoint(shown, given, scaled), **given}
 
 
-def _rest(masks: Masks, object_id: ObjectId) -> Probability | None:
-    """What the other objects cover, (height, width); None when there are none."""
-    others = [mask for other, mask in masks.items() if other != object_id]
-    return functools.reduce(np.maximum, others) if others else None
-
-
 def _bytes(picture: Tensor) -> RgbImage:
     """A picture (1, 3, h, w) in 0..1 as (h, w, 3) uint8."""
     return np.asarray(picture[0].mul(255).round().permute(1, 2, 0).to("cpu", torch.uint8).numpy(), np.uint8)
-
-
-def _array(tensor: Tensor) -> Probability:
-    return np.asarray(tensor.float().cpu().numpy(), np.float32)
 
 
 def build_hybrid_lite(device: str = "auto", *, context: RunContext | None = None, precision: str = "") -> OomFallback:

@@ -6,14 +6,10 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
-from vosapp.models.hybrid.appearance import SCORES
-from vosapp.models.hybrid.encoder import WIDTHS, Features
-from vosapp.models.hybrid.guidance import GuidanceEncoder, Moved
-from vosapp.models.hybrid.layers import ConvNorm, GatedCell, Residual, upsampled
-
-_TRUST = 0.05  # the moved mask and the advice enter the logits as if they were never surer than this
+from vosapp.models.hybrid.encoder import Features
+from vosapp.models.hybrid.guidance import MAPS, Moved, maps_of
+from vosapp.models.hybrid.mask_decoder import MaskDecoder, not_too_sure
 
 
 class Seen(NamedTuple):
@@ -48,30 +44,16 @@ class Decoded(NamedTuple):
     features: Tensor
 
 
-class Decoder(nn.Module):
+class Decoder(MaskDecoder):
     """Three stages at 1/8, 1/4, 1/2. The last corrects the logits of moved mask and advice; untrained, it adds 0."""
 
     exact_parameters = ("trust", "heed")
     exact_stages = ("doubt",)
 
     def __init__(self, reads: int, states: int = 32) -> None:
-        super().__init__()
-        self.guidance = GuidanceEncoder((16, 32, 48))
-        self.cell = GatedCell(96, states)
-        self.at_eighth = nn.Sequential(ConvNorm(WIDTHS[2] + reads + 48 + states + SCORES, 96), Residual(96, 96))
-        self.coarse = nn.Conv2d(96 + states, 1, 1)
-        self.down = nn.Conv2d(96 + states, 64, 1)
-        self.at_quarter = nn.Sequential(ConvNorm(64 + WIDTHS[1] + 32 + SCORES, 64), Residual(64, 64))
-        self.narrow = nn.Conv2d(64, 32, 1)
-        self.at_half = ConvNorm(32 + WIDTHS[0] + 16 + SCORES, 32)
-        self.change = nn.Conv2d(32, 1, 3, 1, 1)
+        super().__init__(reads, states, maps=MAPS)
         self.trust = nn.Parameter(torch.tensor(0.5))
         self.heed = nn.Parameter(torch.tensor(0.5))
-        self.error = nn.Sequential(ConvNorm(64 + 1, 24), nn.Conv2d(24, 1, 1))
-        self.doubt = nn.Sequential(nn.Linear(96 + states + 5, 32), nn.ReLU(inplace=True), nn.Linear(32, 1))
-        nn.init.zeros_(self.change.weight)
-        if self.change.bias is not None:
-            nn.init.zeros_(self.change.bias)
 
     def forward(self, features: Features, seen: Seen, moved: Moved, state: Tensor) -> Decoded:
         """Decodes the masks of B objects.
@@ -82,35 +64,11 @@ class Decoder(nn.Module):
             moved: what flow brings, at full size.
             state: (B, states, H/8, W/8) already moved to this frame.
         """
-        half, quarter, eighth = self.guidance(moved)
-        read, state = (_alike(x, eighth) for x in (seen.read, state))
-        fine, coarse = (_alike(x, eighth) for x in (seen.scores, F.avg_pool2d(seen.scores, 2)))
-        first = self.at_eighth(torch.cat([features.eighth, read, eighth, state, coarse], 1))
-        next_state = self.cell(first, state)
-        first = torch.cat([first, next_state], 1)
-        second = self.at_quarter(torch.cat([upsampled(self.down(first), quarter), features.quarter, quarter, fine], 1))
-        wide = [upsampled(self.narrow(second), half), features.half, half, upsampled(fine, half)]
-        third = self.at_half(torch.cat(wide, 1))
-        before, advice = (F.avg_pool2d(m.float(), 2).clamp(_TRUST, 1 - _TRUST) for m in (moved.mask, moved.advice))
+        guided = self.guided(maps_of(moved), seen.scores)
+        first = self.at_first(features, guided, seen.read, state)
+        first, next_state = self.with_state(first, state)
+        second, third = self.at_last(features, guided, first)
+        before, advice = not_too_sure(moved.mask), not_too_sure(moved.advice)
         logits = self.change(third).float() + self.trust * before.logit() + self.heed * advice.logit()
-        error, doubt = self._unsure(first, second, logits, advice)
+        error, doubt = self.unsure(first, second, logits, advice)
         return Decoded(logits, self.coarse(first).float(), error, doubt, next_state.float(), third)
-
-    def _unsure(self, first: Tensor, second: Tensor, logits: Tensor, advice: Tensor) -> tuple[Tensor, Tensor]:
-        """Where and how much the result may be wrong. Reads the features without shaping them."""
-        first, second, probability = first.detach(), second.detach(), logits.detach().sigmoid()
-        quarter = F.avg_pool2d(probability, 2)
-        error = self.error(torch.cat([second, quarter.to(second.dtype)], 1)).float()
-        eighth = F.avg_pool2d(quarter, 2)
-        near = F.max_pool2d(eighth, 5, 1, 2) + 1e-3
-        pooled = (first.float() * near).sum((2, 3)) / near.sum((2, 3))
-        unsure = (probability * (1 - probability)).sum((2, 3)) / (probability.sum((2, 3)) + 1)
-        wrong = (error.detach().sigmoid()).sum((2, 3)) / (quarter.sum((2, 3)) + 1)
-        against = (probability - advice).abs().sum((2, 3)) / ((probability + advice).sum((2, 3)) + 1)
-        facts = [unsure, wrong.clamp(max=4), probability.mean((2, 3)), probability.amax((2, 3)), against]
-        return error, self.doubt(torch.cat([pooled, *facts], 1)).float().squeeze(1)
-
-
-def _alike(x: Tensor, like: Tensor) -> Tensor:
-    """x in the precision and memory layout of the convolutions' own results."""
-    return x.to(like.dtype, memory_format=torch.channels_last)

@@ -60,28 +60,31 @@ def difference(rgb: Tensor, other: Tensor) -> Tensor:
 
 
 class GuidanceEncoder(nn.Module):
-    """Turns what flow brings into features at 1/2, 1/4 and 1/8."""
+    """Turns maps of what flow brings, at half the size, into features at 1/2, 1/4 and 1/8.
 
-    def __init__(self, widths: tuple[int, int, int] = (16, 32, 48)) -> None:
+    Args:
+        maps: their number.
+        widths: channels at 1/2, 1/4, 1/8.
+    """
+
+    def __init__(self, maps: int, widths: tuple[int, int, int] = (16, 32, 48)) -> None:
         super().__init__()
         half, quarter, eighth = widths
-        self.at_half = ConvNorm(MAPS, half)
+        self.at_half = ConvNorm(maps, half)
         self.at_quarter = ConvNorm(half, quarter, stride=2)
         self.at_eighth = nn.Sequential(ConvNorm(quarter, eighth, stride=2), ConvNorm(eighth, eighth))
 
-    def forward(self, moved: Moved) -> tuple[Tensor, Tensor, Tensor]:
-        """Features (B, C, H/2, W/2), (B, C, H/4, W/4), (B, C, H/8, W/8)."""
-        half = self.at_half(self.maps(moved).contiguous(memory_format=torch.channels_last))
+    def forward(self, maps: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Features (B, C, H/2, W/2), (B, C, H/4, W/4), (B, C, H/8, W/8) from maps (B, maps, H/2, W/2)."""
+        half = self.at_half(maps.contiguous(memory_format=torch.channels_last))
         quarter = self.at_quarter(half)
         return half, quarter, self.at_eighth(quarter)
 
-    @staticmethod
-    def maps(moved: Moved) -> Tensor:
-        """(B, 6, H/2, W/2): mask, others, mismatch, whether a pixel moves unlike the object or the rest, advice."""
-        small = [F.avg_pool2d(m.float(), 2) for m in moved]
-        mask, others, difference, flow, advice = small
-        unlike = [apart(flow, weight) for weight in (mask, 1 - mask)]
-        return torch.cat([mask, others, difference, *unlike, advice], 1)
+
+def maps_of(moved: Moved) -> Tensor:
+    """(B, 6, H/2, W/2): mask, others, mismatch, whether a pixel moves unlike the object or the rest, advice."""
+    mask, others, difference, flow, advice = (F.avg_pool2d(m.float(), 2) for m in moved)
+    return torch.cat([mask, others, difference, apart(flow, mask), apart(flow, 1 - mask), advice], 1)
 
 
 def apart(flow: Tensor, weight: Tensor) -> Tensor:

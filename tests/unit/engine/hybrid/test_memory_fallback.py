@@ -14,7 +14,8 @@ from vosapp.engine.hybrid import propagator
 from vosapp.engine.hybrid.propagator import HybridOptions, HybridPropagator
 from vosapp.engine.networks import loaded_network
 from vosapp.engine.run_context import RunContext
-from vosapp.models.hybrid.network import Hybrid, HybridSettings
+from vosapp.models.hybrid.matching import HybridSettings
+from vosapp.models.hybrid.network import Hybrid
 
 RGB = np.random.default_rng(0).integers(0, 255, (60, 80, 3), np.uint8)
 MASK = np.zeros((60, 80), np.float32)

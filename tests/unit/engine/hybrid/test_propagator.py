@@ -13,8 +13,9 @@ from vosapp.engine.hybrid.merge import mixed_odds
 from vosapp.engine.hybrid.propagator import HybridOptions, HybridPropagator
 from vosapp.engine.hybrid.window import WindowSettings, box_of, shared_window, window_around
 from vosapp.models.hybrid.appearance import AppearanceSums
+from vosapp.models.hybrid.matching import HybridSettings
 from vosapp.models.hybrid.memory import Memory
-from vosapp.models.hybrid.network import Hybrid, HybridSettings
+from vosapp.models.hybrid.network import Hybrid
 
 SETTINGS = WindowSettings()
 

@@ -11,7 +11,8 @@ from torch import nn
 from vosapp.models.hybrid.decoder import Seen
 from vosapp.models.hybrid.fuse import fuse
 from vosapp.models.hybrid.guidance import Moved
-from vosapp.models.hybrid.network import Hybrid, HybridSettings
+from vosapp.models.hybrid.matching import HybridSettings
+from vosapp.models.hybrid.network import Hybrid
 from vosapp.models.preparing import Precision, prepare
 
 

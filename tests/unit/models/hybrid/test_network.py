@@ -10,8 +10,9 @@ from vosapp.models.hybrid.appearance import Appearance, mean_of
 from vosapp.models.hybrid.decoder import Seen
 from vosapp.models.hybrid.encoder import Features
 from vosapp.models.hybrid.guidance import Moved, mismatch, warped
+from vosapp.models.hybrid.matching import HybridSettings
 from vosapp.models.hybrid.memory import CELL, MASK_CHANNELS, Memory, Reader
-from vosapp.models.hybrid.network import Hybrid, HybridSettings
+from vosapp.models.hybrid.network import Hybrid
 
 
 def _moved(mask: torch.Tensor) -> Moved:
