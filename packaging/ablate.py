@@ -20,7 +20,7 @@ from vosapp.evaluation.datasets import open_dataset
 from vosapp.training.ablation import VARIANTS, Row, run_ablation, table
 from vosapp.training.recipe import find_recipe, read_recipe
 from vosapp.training.trainer import RunSettings
-from vosapp.training.validation_clips import watched_batch
+from vosapp.training.validation_clips import validation_batch
 
 _LOG = logging.getLogger("ablate")
 
@@ -33,14 +33,14 @@ def main() -> None:
     cv2.setNumThreads(1)
     arguments.out.mkdir(parents=True, exist_ok=True)
     clips = open_dataset(arguments.clips).only(arguments.only).clips if arguments.clips else []
-    watched = [watched_batch(clip, frames=arguments.frames, short_side=arguments.side) for clip in clips]
+    validation_clips = [validation_batch(clip, frames=arguments.frames, short_side=arguments.side) for clip in clips]
     rows: list[Row] = []
     chosen = {name: off for name, off in VARIANTS.items() if name in (arguments.variants or VARIANTS)}
     for row in run_ablation(
         read_recipe(find_recipe(Path("ablation"))),
         open_bank(arguments.photographs),
         RunSettings(arguments.out / time.strftime("%H%M%S"), half_precision=True, report_steps=25),
-        watched=watched,
+        validation_clips=validation_clips,
         seeds=arguments.seeds,
         variants=chosen,
         progress=_LOG.info,
@@ -54,10 +54,10 @@ def _parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("photographs", type=Path, help="folder of photographs, or a pack")
     parser.add_argument("--out", type=Path, required=True, help="folder for trainings and table")
-    parser.add_argument("--clips", help="data set to watch, never trained on")
+    parser.add_argument("--clips", help="data set to measure on, never trained on")
     parser.add_argument("--only", nargs="+", default=[], help="names of its clips")
     parser.add_argument("--frames", type=int, default=12, help="frames of each clip to predict")
-    parser.add_argument("--side", type=int, default=96, help="shorter side of the watched clips in pixels")
+    parser.add_argument("--side", type=int, default=96, help="shorter side of the validation clips in pixels")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1], help="a training of each variant for each")
     parser.add_argument("--variants", nargs="+", help=f"of: {', '.join(VARIANTS)}")
     return parser.parse_args()

@@ -18,9 +18,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--photographs", metavar="PATH", type=Path, help="folder of photographs, or a pack")
     parser.add_argument(
-        "--footage", metavar="FOLDER", help="data set of clips with masks (DAVIS, YouTube-VOS ...), not for hybrid"
+        "--clips", metavar="FOLDER", help="data set of clips with masks (DAVIS, YouTube-VOS ...), not for hybrid"
     )
-    parser.add_argument("--watch", metavar="FOLDER", help="data set to measure hybrid on as it learns, not to train on")
+    parser.add_argument(
+        "--validate", metavar="FOLDER", help="data set to measure hybrid on as it learns, never to train on"
+    )
     parser.add_argument("--split", metavar="NAME", default="", help="part of the data set (default: train, if any)")
     parser.add_argument(
         "--out", metavar="FOLDER", type=Path, required=True, help="checkpoints and log; resumed if there"
@@ -39,7 +41,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--plot", metavar="FILE", type=Path, help="draw the log as a PNG file at the end")
     parser.add_argument("--sheet", metavar="FILE", type=Path, help="only draw training clips as a PNG file")
-    parser.add_argument("--ship", metavar="FILE", type=Path, help="write the averaged weights there at the end")
+    parser.add_argument(
+        "--export-weights", metavar="FILE", type=Path, help="write the averaged weights there at the end"
+    )
     parser.add_argument("--full-precision", action="store_true", help="compute in float32 throughout")
 
 
@@ -49,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     from vosapp.training.run import Changes, Sources, draw_sheet, train
     from vosapp.training.trainer import LAST, RunSettings
 
-    for path in (arguments.sheet, arguments.plot, arguments.ship):
+    for path in (arguments.sheet, arguments.plot, arguments.export_weights):
         if path is not None:
             require_writable_file(path)
     if arguments.sheet is None:
@@ -70,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     done = train(
         recipe,
-        Sources(arguments.photographs, _footage(arguments), _watched(arguments)),
+        Sources(arguments.photographs, _clips(arguments), _validation_clips(arguments)),
         settings,
         threads=arguments.threads,
         changes=Changes(arguments.steps, arguments.off, arguments.begin),
@@ -82,30 +86,30 @@ def run(arguments: argparse.Namespace) -> int:
         from vosapp.video.images import write_png
 
         write_png(arguments.plot, draw_log(arguments.out / "log.csv"))
-    if arguments.ship is not None:
-        from vosapp.training.export_weights import ship
+    if arguments.export_weights is not None:
+        from vosapp.training.export_weights import export_weights
 
-        size = ship(arguments.out / LAST, arguments.ship)
-        print(f"{arguments.ship}: {size / 1e6:.1f} MB")
+        size = export_weights(arguments.out / LAST, arguments.export_weights)
+        print(f"{arguments.export_weights}: {size / 1e6:.1f} MB")
     return 0
 
 
-def _footage(arguments: argparse.Namespace) -> Sequence[TruthClip]:
+def _clips(arguments: argparse.Namespace) -> Sequence[TruthClip]:
     """The clips of the data set that was given."""
-    if arguments.footage is None:
+    if arguments.clips is None:
         return ()
     from vosapp.evaluation.datasets import open_dataset
 
-    return open_dataset(arguments.footage, split=arguments.split or _usual_split(Path(arguments.footage))).clips
+    return open_dataset(arguments.clips, split=arguments.split or _usual_split(Path(arguments.clips))).clips
 
 
-def _watched(arguments: argparse.Namespace) -> Sequence[TruthClip]:
-    """The clips that are looked at and never trained on."""
-    if arguments.watch is None:
+def _validation_clips(arguments: argparse.Namespace) -> Sequence[TruthClip]:
+    """The clips that are measured on and never trained on."""
+    if arguments.validate is None:
         return ()
     from vosapp.evaluation.datasets import open_dataset
 
-    return open_dataset(arguments.watch).clips
+    return open_dataset(arguments.validate).clips
 
 
 def _usual_split(folder: Path) -> str:

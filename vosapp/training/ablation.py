@@ -12,7 +12,7 @@ from vosapp.training.batch import Batch, NumberedBatches
 from vosapp.training.hybrid.task import HybridTask
 from vosapp.training.recipe import Recipe, without_parts
 from vosapp.training.trainer import RunSettings, Trainer
-from vosapp.training.validation_clips import watched_figures
+from vosapp.training.validation_clips import figures_of_clips
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +56,15 @@ class Row:
     Attributes:
         variant: its name; `FLOW_ALONE` for what needs no training.
         seed: of weights and clips.
-        held: mean J on clips from photographs that are kept from training.
-        watched: mean J on each watched clip.
+        photographs: mean J on clips from photographs of validation.
+        validation_clips: mean J on each validation clip.
         minutes: of training.
     """
 
     variant: str
     seed: int
-    held: float
-    watched: tuple[float, ...]
+    photographs: float
+    validation_clips: tuple[float, ...]
     minutes: float
 
 
@@ -97,7 +97,7 @@ def run_ablation(
     bank: PhotographBank,
     settings: RunSettings,
     *,
-    watched: Sequence[Batch] = (),
+    validation_clips: Sequence[Batch] = (),
     seeds: Sequence[int] = (1,),
     variants: Mapping[str, Variant] = VARIANTS,
     progress: Callable[[str], None] = lambda _: None,
@@ -108,7 +108,7 @@ def run_ablation(
         recipe: its budget must be in steps, else the budgets are not equal.
         bank: photographs.
         settings: where and how; each training gets a folder of its own in `folder`.
-        watched: real clips to measure on, see `validation_batch`.
+        validation_clips: real clips to measure on, see `validation_batch`.
         seeds: one training of each variant for each.
         variants: as `VARIANTS`.
         progress: told in words what happens.
@@ -127,7 +127,7 @@ def run_ablation(
             progress(f"seed {seed}: {name}")
             folder = settings.folder / f"{seed}-{number}"
             task = _KeptTask(variant.of(seeded), bank, kept)
-            yield from _trained(name, task, replace(settings, folder=folder, workers=0), watched)
+            yield from _trained(name, task, replace(settings, folder=folder, workers=0), validation_clips)
 
 
 def table(rows: Sequence[Row], clips: Sequence[str]) -> str:
@@ -135,15 +135,15 @@ def table(rows: Sequence[Row], clips: Sequence[str]) -> str:
 
     Args:
         rows: of all variants and seeds.
-        clips: names of the watched clips.
+        clips: names of the validation clips.
     """
-    lines = [f"| variant | J held | J clips | {' | '.join(clips)} |", f"|---|{'---|' * (len(clips) + 2)}"]
+    lines = [f"| variant | J photographs | J clips | {' | '.join(clips)} |", f"|---|{'---|' * (len(clips) + 2)}"]
     for variant in dict.fromkeys(row.variant for row in rows):
         own = [row for row in rows if row.variant == variant]
-        held = sum(row.held for row in own) / len(own)
-        each = [sum(row.watched[k] for row in own) / len(own) for k in range(len(clips))]
+        photographs = sum(row.photographs for row in own) / len(own)
+        each = [sum(row.validation_clips[k] for row in own) / len(own) for k in range(len(clips))]
         mean = sum(each) / len(each) if each else float("nan")
-        lines.append(f"| {variant} | {held:.3f} | {mean:.3f} | {' | '.join(f'{value:.3f}' for value in each)} |")
+        lines.append(f"| {variant} | {photographs:.3f} | {mean:.3f} | {' | '.join(f'{value:.3f}' for value in each)} |")
     return "\n".join(lines) + "\n"
 
 
@@ -158,20 +158,20 @@ def _made(task: HybridTask, steps: int) -> dict[int, KeptBatches]:
     return kept
 
 
-def _trained(variant: str, task: HybridTask, settings: RunSettings, watched: Sequence[Batch]) -> list[Row]:
+def _trained(variant: str, task: HybridTask, settings: RunSettings, validation_clips: Sequence[Batch]) -> list[Row]:
     """What a training reached; for the whole network also what the engine `flow` reaches on the same clips."""
     trainer = Trainer(task, settings)
-    held: dict[str, float] = {}
+    photographs: dict[str, float] = {}
 
     def listen(row: Mapping[str, float]) -> None:
-        held.update({name: value for name, value in row.items() if name.startswith("held_")})
+        photographs.update({name: value for name, value in row.items() if name.startswith("val_")})
 
     position = trainer.run(listen)
-    lesson = task.lesson(trainer.averaged())
-    found = watched_figures(lesson, watched, lambda: torch.autocast("cpu", enabled=False))
+    objective = task.objective(trainer.ema_network())
+    found = figures_of_clips(objective, validation_clips, lambda: torch.autocast("cpu", enabled=False))
     minutes, seed = position.seconds / 60, task.recipe.seed
-    row = Row(variant, seed, held["held_jaccard"], tuple(figures["jaccard"] for figures in found), minutes)
+    row = Row(variant, seed, photographs["val_jaccard"], tuple(figures["jaccard"] for figures in found), minutes)
     if VARIANTS.get(variant) != FULL:
         return [row]
     flow = tuple(figures["advice"] for figures in found)
-    return [Row(FLOW_ALONE, seed, held["held_advice"], flow, 0.0), row]
+    return [Row(FLOW_ALONE, seed, photographs["val_advice"], flow, 0.0), row]

@@ -131,7 +131,7 @@ class GeneratedBatches(NumberedBatches[Batch]):
         seed: int,
         size: int,
         *,
-        deaf: float = 0.0,
+        advice_dropout: float = 0.0,
         borders: bool = False,
     ) -> None:
         """Takes photographs, how clips look, the seed of the run, clips in a batch, and further wishes.
@@ -141,11 +141,11 @@ class GeneratedBatches(NumberedBatches[Batch]):
             settings: how clips look.
             seed: of the run.
             size: clips in a batch.
-            deaf: share of clips without advice.
+            advice_dropout: share of clips without advice.
             borders: whether border-distance classes are wanted.
         """
         self._bank, self._settings, self._seed, self._size = bank, settings, seed, size
-        self._deaf, self._borders = deaf, borders
+        self._advice_dropout, self._borders = advice_dropout, borders
 
     def batch(self, number: int) -> Batch:
         """One batch by its number."""
@@ -156,7 +156,7 @@ class GeneratedBatches(NumberedBatches[Batch]):
         if self._borders:
             made = made._replace(borders=borders_of(clips))
         luck = np.random.default_rng((self._seed, number)).random(self._size)
-        return made._replace(heard=torch.from_numpy(luck >= self._deaf))
+        return made._replace(heard=torch.from_numpy(luck >= self._advice_dropout))
 
 
 def batches(data: NumberedBatches[_T], *, workers: int, first: int = 0, share: int = 1) -> Iterator[_T]:

@@ -17,7 +17,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from vosapp.core.errors import UserError
-from vosapp.training.ema import WeightAverage
+from vosapp.training.ema import WeightEma
 
 WEIGHTS, AVERAGE, MOMENTS, POSITION = (
     "weights.safetensors",
@@ -55,7 +55,7 @@ class Trained:
     """What a checkpoint holds."""
 
     network: nn.Module
-    average: WeightAverage
+    ema: WeightEma
     optimizer: torch.optim.Optimizer
     position: Position
 
@@ -66,10 +66,10 @@ def save(folder: Path, run: Trained, *, moments: bool = True) -> None:
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
     save_file(_contiguous(run.network.state_dict()), new / WEIGHTS)
-    save_file(_contiguous(run.average.values), new / AVERAGE)
+    save_file(_contiguous(run.ema.values), new / AVERAGE)
     if moments:
         save_file(_moments(run.network, run.optimizer), new / MOMENTS)
-    run.position.averaged = run.average.steps
+    run.position.averaged = run.ema.steps
     (new / POSITION).write_text(json.dumps(asdict(run.position)), encoding="utf-8")
     shutil.rmtree(old, ignore_errors=True)
     if folder.exists():
@@ -92,10 +92,10 @@ def resume(folder: Path, run: Trained) -> bool:
         run.network.load_state_dict(load_file(folder / WEIGHTS))
         average = load_file(folder / AVERAGE)
         position = json.loads((folder / POSITION).read_text(encoding="utf-8"))
-        run.average.values = {name: average[name] for name in run.average.values}
+        run.ema.values = {name: average[name] for name in run.ema.values}
         for name, value in position.items():
             setattr(run.position, name, value)
-        run.average.steps = run.position.averaged
+        run.ema.steps = run.position.averaged
         if not (folder / MOMENTS).exists():
             return False
         _take_moments(load_file(folder / MOMENTS), run.network, run.optimizer)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 
-class WeightAverage:
+class WeightEma:
     """Exponential moving average over all parameters and buffers; it forgets faster while the run is young."""
 
     def __init__(self, network: nn.Module, decay: float = 0.999) -> None:

@@ -13,7 +13,7 @@ from vosapp.models.weights import WeightsNote, sha256_of, write_note
 from vosapp.training.checkpoint import AVERAGE, CheckpointError
 
 
-def ship(checkpoint: Path, target: Path) -> int:
+def export_weights(checkpoint: Path, target: Path) -> int:
     """Writes the averaged weights of a checkpoint as a float16 safetensors file, and the note that verifies it.
 
     Args:

@@ -28,16 +28,16 @@ class Optimizer:
     second: float = 0.99
     weight_decay: float = 0.01
 
-    def build(self, lesson: nn.Module, beginnings: Iterable[str] = ()) -> torch.optim.Optimizer:
-        """Of the parameters of a lesson.
+    def build(self, objective: nn.Module, beginnings: Iterable[str] = ()) -> torch.optim.Optimizer:
+        """Of the parameters of an objective.
 
         Args:
-            lesson: a module that has the network under the name "network".
+            objective: a module that has the network under the name "network".
             beginnings: of the names of the network's parameters that get rates of their own; each makes a group.
         """
         names = tuple(beginnings)
         sorts: dict[str, list[nn.Parameter]] = {}
-        for name, value in lesson.named_parameters():
+        for name, value in objective.named_parameters():
             sorts.setdefault(beginning_of(name.removeprefix("network."), names), []).append(value)
         groups = [{"params": values, "name": beginning} for beginning, values in sorts.items()]
         if self.kind == "sgd":

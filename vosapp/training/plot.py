@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 import cv2
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vosapp.core.errors import UserError
+from vosapp.training.log import read_log
 
 _SIZE = (420, 720)
 _MARGIN = 46
@@ -17,7 +17,7 @@ _MARGIN = 46
 _LINES = (
     ("moved", "guidance, as moved by flow", (150, 150, 150)),
     ("jaccard", "J in training", (60, 120, 216)),
-    ("held_jaccard", "J on held photographs", (200, 40, 40)),
+    ("val_jaccard", "J on validation photographs", (200, 40, 40)),
     ("loss", "loss / 2", (40, 150, 80)),
 )
 
@@ -29,7 +29,7 @@ def draw_log(log: Path) -> NDArray[np.uint8]:
         UserError: there is no log, or nothing in it yet.
     """
     try:
-        rows = list(csv.DictReader(log.read_text(encoding="utf-8").splitlines()))
+        rows = read_log(log)
     except OSError as error:
         raise UserError(f"{log} cannot be read.", "Give the folder of a run.") from error
     if not rows:

@@ -36,13 +36,13 @@ class Recipe:
         rate: learning rate.
         optimizer: how gradients become steps.
         stages: clips, in order.
-        weights: of the hybrid network's losses; those of the papers' networks stand in a stage's teaching.
+        weights: of the hybrid network's losses; those of the papers' networks stand in a stage's config.
         parts: of the hybrid network that are on.
         clip: largest norm of the gradient; 0: any.
         half: whether to compute in bfloat16 where it is safe and the run allows it.
-        average: decay of the weight average.
-        held: share of photographs that are kept from training and measured on.
-        held_clips: number of clips measured on.
+        ema_decay: of the moving average of the weights.
+        validation_share: share of photographs that are kept from training and measured on.
+        validation_clips: number of clips measured on.
         without: beginnings of paths in the bank that are left out.
         checkpoint_minutes: between two checkpoints.
         keep_moments: whether checkpoints hold the optimizer's moments.
@@ -60,9 +60,9 @@ class Recipe:
     parts: Parts = field(default_factory=Parts)
     clip: float = 1.0
     half: bool = True
-    average: float = 0.999
-    held: float = 0.04
-    held_clips: int = 48
+    ema_decay: float = 0.999
+    validation_share: float = 0.04
+    validation_clips: int = 48
     without: tuple[str, ...] = ()
     checkpoint_minutes: float = 3.0
     keep_moments: bool = True
@@ -70,8 +70,8 @@ class Recipe:
     @property
     def own_rates(self) -> frozenset[str]:
         """Beginnings of the names of parameters that some stage gives a rate of their own."""
-        told = [stage.teaching for stage in self.stages]
-        return frozenset(name for teaching in told for name in (*teaching.rates, *teaching.still_rates))
+        told = [stage.config for stage in self.stages]
+        return frozenset(name for config in told for name in (*config.rates, *config.still_rates))
 
 
 _MAX_RECIPE_BYTES = 2**20
@@ -138,10 +138,10 @@ def _content(path: Path, depth: int = 0) -> dict[str, Any]:
 
 
 def _recipe(content: dict[str, Any]) -> Recipe:
-    common = {name: content.pop(name, {}) for name in ("clips", "teaching")}
+    common = {name: content.pop(name, {}) for name in ("clips", "config")}
     stages = content.get("stages", [])
     if not isinstance(stages, list) or not all(map(_is_table, [*stages, *common.values()])):
-        raise SchemaError("clips and teaching must be tables, and stages a list of tables")
+        raise SchemaError("clips and config must be tables, and stages a list of tables")
     content["stages"] = [_stage(stage, common) for stage in stages or [{"until": 1.0}]]
     recipe = table(Recipe, content, "the recipe")
     ends = [stage.until for stage in recipe.stages]
@@ -157,7 +157,7 @@ def _stage(stage: dict[str, Any], common: dict[str, Any]) -> dict[str, Any]:
     """A stage with what is common to all stages; what it says itself counts."""
     own = {name: stage.get(name, {}) for name in common}
     if not all(map(_is_table, own.values())):
-        raise SchemaError("a stage's clips and teaching must be tables")
+        raise SchemaError("a stage's clips and config must be tables")
     return {**stage, **{name: {**common[name], **own[name]} for name in common}}
 
 

@@ -55,13 +55,13 @@ class Sources:
 
     Attributes:
         photographs: folder, or a pack of one; None for a paper's network that learns from real clips alone.
-        footage: real clips with true masks; the hybrid network takes none.
-        watched: real clips to measure the hybrid network on at every checkpoint, never to train on.
+        real_clips: real clips with true masks; the hybrid network takes none.
+        validation_clips: real clips to measure the hybrid network on at every checkpoint, never to train on.
     """
 
     photographs: Path | None = None
-    footage: Sequence[TruthClip] = ()
-    watched: Sequence[TruthClip] = ()
+    real_clips: Sequence[TruthClip] = ()
+    validation_clips: Sequence[TruthClip] = ()
 
     def task(self, recipe: Recipe) -> Task:
         """What a recipe trains on them. Raises UserError: the network cannot be trained on that."""
@@ -69,11 +69,11 @@ class Sources:
         if recipe.network == MATTE_REFINER.name:
             return MatteTask(recipe, _needed(bank, "The matte refiner"))
         if not recipe.network.startswith("hybrid"):
-            return SequenceTask(recipe, Material(bank, self.footage))
+            return SequenceTask(recipe, Material(bank, self.real_clips))
         bank = _needed(bank, "The hybrid network")
         if recipe.network == "hybrid-lite":
-            return HybridLiteTask(recipe, bank, [validation_streams(clip) for clip in self.watched])
-        return HybridTask(recipe, bank, [validation_batch(clip) for clip in self.watched])
+            return HybridLiteTask(recipe, bank, [validation_streams(clip) for clip in self.validation_clips])
+        return HybridTask(recipe, bank, [validation_batch(clip) for clip in self.validation_clips])
 
 
 def _needed(bank: PhotographBank | None, who: str) -> PhotographBank:

@@ -74,14 +74,14 @@ class Stage:
         clips: how its clips look.
         batch: clips per step.
         mattes: how the matte refiner's tiles look, in place of clips.
-        teaching: how a paper's network is taught; the hybrid network has no use for it.
+        config: how a paper's network is taught; the hybrid network has no use for it.
     """
 
     until: float
     clips: GeneratorSettings
     batch: int = 8
     _: KW_ONLY
-    teaching: StageConfig = field(default_factory=StageConfig)
+    config: StageConfig = field(default_factory=StageConfig)
     mattes: MatteSettings = field(default_factory=MatteSettings)
 
 

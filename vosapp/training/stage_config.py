@@ -1,4 +1,4 @@
-"""What a stage of a recipe says of how a paper's network is taught: what it is shown, told and held to."""
+"""StageConfig: what a stage of a recipe says of how a paper's network learns."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class StageConfig:
         rates: factors for parameters by the beginning of their name; the longest beginning counts.
         still_every: every so many batches is one of single pictures; 0: none.
         still_rates: as `rates`, for those batches.
-        footage: share of clips drawn from a data set of real clips where one is given, 0..1.
+        real_clips: share of clips drawn from a data set of real clips where one is given, 0..1.
         size: (height, width) that frames of such a data set are brought to; None: the square of `clips.size_px`.
         stride: the largest step between two frames that are taken from such a data set.
         turn_deg, zoom: range of the random turn, and of the change of size as a share, of such clips.
@@ -51,7 +51,7 @@ class StageConfig:
     rates: Mapping[str, float] = field(default_factory=dict)
     still_every: int = 0
     still_rates: Mapping[str, float] = field(default_factory=dict)
-    footage: float = 1.0
+    real_clips: float = 1.0
     size: tuple[int, int] | None = None
     stride: int = 1
     turn_deg: float = 20.0
@@ -60,8 +60,8 @@ class StageConfig:
 
     def __post_init__(self) -> None:
         """Raises ValueError where a number makes no sense."""
-        if not all(0 <= share <= 1 for share in (*self.truth, self.footage)):
-            raise ValueError("truth and footage are shares from 0 to 1")
+        if not all(0 <= share <= 1 for share in (*self.truth, self.real_clips)):
+            raise ValueError("truth and real_clips are shares from 0 to 1")
         if self.objects < 1 or self.stride < 1:
             raise ValueError("objects and stride are at least 1")
         if self.fewest < 0 or self.still_every < 0 or min([self.rate, *self.rates.values()]) < 0:

@@ -1,4 +1,4 @@
-"""What is trained: a network, the loss that it is held to, its clips, and how it is judged.
+"""Task: what is trained: a network, its loss, its clips, and how it is measured.
 
 The trainer knows only how to go on, by the clock or by steps, and how to leave and come back.
 """
@@ -48,10 +48,10 @@ class Task(Protocol):
     def network(self) -> nn.Module:
         """The network, not trained; a new one each time."""
 
-    def lesson(self, network: nn.Module) -> nn.Module:
+    def objective(self, network: nn.Module) -> nn.Module:
         """The network and its loss as one module, from a batch to a `Result`."""
 
-    def begin(self, lesson: nn.Module, progress: float, batch: Movable) -> Mapping[str, float]:
+    def begin(self, objective: nn.Module, progress: float, batch: Movable) -> Mapping[str, float]:
         """Is told of the progress (0..1) of the run and of the batch before each step.
 
         Returns:

@@ -17,7 +17,7 @@ from torch.nn.parallel import DistributedDataParallel
 from vosapp.training import checkpoint
 from vosapp.training.batch import batches
 from vosapp.training.checkpoint import Position, Trained
-from vosapp.training.ema import WeightAverage
+from vosapp.training.ema import WeightEma
 from vosapp.training.log import RunLog
 from vosapp.training.optimizer import set_rates
 from vosapp.training.pretrained import begin_with
@@ -60,13 +60,13 @@ class Trainer:
         self.device = torch.device(f"cuda:{self.rank}" if settings.device == "cuda" else settings.device)
         torch.manual_seed(recipe.seed)
         self.network = network = _on(task.network(), self.device)
-        self._lesson = task.lesson(network).to(self.device)
-        optimizer = recipe.optimizer.build(self._lesson, recipe.own_rates)
-        self.run_state = Trained(network, WeightAverage(network, recipe.average), optimizer, Position())
+        self._objective = task.objective(network).to(self.device)
+        optimizer = recipe.optimizer.build(self._objective, recipe.own_rates)
+        self.run_state = Trained(network, WeightEma(network, recipe.ema_decay), optimizer, Position())
         self._warm_since = 0
         if (settings.folder / LAST).exists() and not checkpoint.resume(settings.folder / LAST, self.run_state):
             self._warm_since = self.run_state.position.steps
-        self._module: nn.Module = self._lesson
+        self._module: nn.Module = self._objective
         if self.ranks > 1:
             ids = [self.rank] if settings.device == "cuda" else None
             self._module = DistributedDataParallel(self._module, device_ids=ids, find_unused_parameters=True)
@@ -80,7 +80,7 @@ class Trainer:
     def begin_with(self, path: Path) -> None:
         """Takes weights from a file, see `vosapp.training.pretrained`. Raises WeightsError."""
         begin_with(self.network, path)
-        self.run_state.average.values = WeightAverage(self.network, self.recipe.average).values
+        self.run_state.ema.values = WeightEma(self.network, self.recipe.ema_decay).values
 
     def run(self, on_report: Callable[[Report], None] = lambda _: None) -> Position:
         """Trains until the budget or the time given is used up, and leaves a checkpoint."""
@@ -106,7 +106,7 @@ class Trainer:
 
     def step(self, batch: Movable, progress: float) -> Result:
         """One optimizer step."""
-        factors = self.task.begin(self._lesson, progress, batch)
+        factors = self.task.begin(self._objective, progress, batch)
         self._module.train()
         optimizer = self.run_state.optimizer
         set_rates(optimizer, self._rate(progress), factors)
@@ -115,17 +115,17 @@ class Trainer:
             result: Result = self._module(batch.to(self.device))
         result.loss.backward()  # type: ignore[no-untyped-call]
         if self.recipe.clip:
-            nn.utils.clip_grad_norm_(self._lesson.parameters(), self.recipe.clip)
+            nn.utils.clip_grad_norm_(self._objective.parameters(), self.recipe.clip)
         optimizer.step()
-        self.run_state.average.update(self.network)
+        self.run_state.ema.update(self.network)
         self.position.steps += 1
         self.position.batches += 1
         return result
 
-    def averaged(self) -> nn.Module:
+    def ema_network(self) -> nn.Module:
         """The network with the averaged weights, ready to be used."""
         network = _on(self.task.network(), self.device)
-        network.load_state_dict(self.run_state.average.values)
+        network.load_state_dict(self.run_state.ema.values)
         network.eval()
         return network
 
@@ -169,11 +169,11 @@ class Trainer:
         on_report(row)
 
     def _save(self, on_report: Callable[[Report], None]) -> None:
-        """Checkpoint, then the held clips, by the first process."""
+        """Checkpoint, then the validation, by the first process."""
         if self._log is None:
             return
         checkpoint.save(self.settings.folder / LAST, self.run_state, moments=self.recipe.keep_moments)
-        found = self.task.measure(self.averaged(), self._precision)
+        found = self.task.measure(self.ema_network(), self._precision)
         row: Report = {"step": self.position.steps, "minutes": self.position.seconds / 60, **found}
         self._log.add(row)
         on_report(row)

@@ -1,4 +1,4 @@
-"""Real clips that a training is watched on: never trained on, and no replacement for measuring an engine.
+"""Validation clips: real clips to measure a training on, never trained on; no replacement for measuring an engine.
 
 A clip is seen as a whole and small, from its first frame on, without the engine's crop and its fused passes: quick
 enough to look at every few minutes.
@@ -44,19 +44,19 @@ def validation_clip(clip: TruthClip, *, frames: int = 12, short_side: int = 160)
     return TrainingClip(rgb, masks, np.zeros_like(masks), masks[1])
 
 
-def watched_figures(lesson: nn.Module, batches: Sequence[Movable], precision: Precision) -> list[dict[str, float]]:
+def figures_of_clips(objective: nn.Module, batches: Sequence[Movable], precision: Precision) -> list[dict[str, float]]:
     """The figures of each batch of one clip, as "jaccard", of predictions that go on from each other.
 
     Args:
-        lesson: a network and its loss.
+        objective: a network and its loss.
         batches: each of one clip.
         precision: a context to compute in.
     """
-    device = next(lesson.parameters()).device
+    device = next(objective.parameters()).device
     found = []
     for batch in batches:
         with torch.inference_mode(), precision():
-            figures = lesson.eval()(batch.to(device)).figures()
+            figures = objective.eval()(batch.to(device)).figures()
         found.append({name: float(value) for name, value in figures.items()})
     return found
 

@@ -167,7 +167,7 @@ def test_outputs_are_checked_before_the_work(
     end_of(capsys, "evaluate", "synthetic", "--engine", "flow", "--html", taken)
     end_of(capsys, "evaluate", "synthetic", "--engine", "flow", "--save-masks", taken)
     end_of(capsys, "train", "rgmp", "--out", taken)
-    end_of(capsys, "train", "rgmp", "--out", tmp_path / "run", "--ship", tmp_path)
+    end_of(capsys, "train", "rgmp", "--out", tmp_path / "run", "--export-weights", tmp_path)
     assert taken.read_text() == "a file"
 
 

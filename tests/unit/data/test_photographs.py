@@ -14,8 +14,8 @@ from vosapp.data.photographs.cutouts import cut, draw_cutout, drawn_shape, label
 
 def test_files_are_sorted_by_where_they_lie() -> None:
     bank = small_bank(4)
-    assert (len(bank.masked), len(bank.plain), len(bank.footage), len(bank.masked_footage)) == (4, 4, 1, 1)
-    assert bank.masked_footage[0].labels[2].endswith("00002.png")
+    assert (len(bank.masked), len(bank.plain), len(bank.clips), len(bank.masked_clips)) == (4, 4, 1, 1)
+    assert bank.masked_clips[0].labels[2].endswith("00002.png")
     assert set(np.unique(bank.labels(str(bank.masked[0].labels)))) == {0, 1}
 
 

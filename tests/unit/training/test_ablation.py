@@ -1,4 +1,4 @@
-"""Every variant of an ablation sees the same clips, and real clips are watched as they are."""
+"""Every variant of an ablation sees the same clips, and real clips are validation_clips as they are."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ RECIPE = Recipe(
     budget=Budget(steps=2),
     rate=LearningRate(warm_up_steps=1),
     stages=(Stage(1.0, CLIPS, 2),),
-    held=0.3,
-    held_clips=8,
+    validation_share=0.3,
+    validation_clips=8,
     checkpoint_minutes=60,
 )
 
@@ -43,12 +43,12 @@ def test_an_ablation_trains_and_measures_every_variant(tmp_path: Path, monkeypat
         return original(self, batch)
 
     monkeypatch.setattr(HybridLoss, "forward", noted)
-    watched = [validation_batch(MovingClip(frame_count=3), frames=2, short_side=48)]
+    validation_clips = [validation_batch(MovingClip(frame_count=3), frames=2, short_side=48)]
     variants = {name: VARIANTS[name] for name in ("full", "guidance only")}
     settings = RunSettings(tmp_path, half_precision=False)
-    rows = list(run_ablation(RECIPE, small_bank(8), settings, watched=watched, variants=variants))
+    rows = list(run_ablation(RECIPE, small_bank(8), settings, validation_clips=validation_clips, variants=variants))
     assert [row.variant for row in rows] == [FLOW_ALONE, "full", "guidance only"]
-    assert [len(row.watched) for row in rows] == [1, 1, 1]
+    assert [len(row.validation_clips) for row in rows] == [1, 1, 1]
     assert [parts.matching for parts, _ in seen] == [True, True, False, False]
     assert all(torch.equal(mine, other) for (_, mine), (_, other) in zip(seen[:2], seen[2:], strict=True))
     assert "| guidance only | " in table(rows, ["moving"])
@@ -66,10 +66,10 @@ def test_the_border_distance_task_is_learnt_where_a_variant_says_so(
         return original(self, batch)
 
     monkeypatch.setattr(HybridLoss, "forward", noted)
-    watched = [validation_batch(MovingClip(frame_count=3), frames=2, short_side=48)]
+    validation_clips = [validation_batch(MovingClip(frame_count=3), frames=2, short_side=48)]
     variants = {name: VARIANTS[name] for name in ("full", "with the border-distance task")}
     settings = RunSettings(tmp_path, half_precision=False)
-    rows = list(run_ablation(RECIPE, small_bank(8), settings, watched=watched, variants=variants))
+    rows = list(run_ablation(RECIPE, small_bank(8), settings, validation_clips=validation_clips, variants=variants))
     assert [row.variant for row in rows] == [FLOW_ALONE, "full", "with the border-distance task"]
     assert heads == [False, False, True, True]
 
@@ -91,7 +91,7 @@ def test_kept_batches_begin_again() -> None:
     assert kept.batch(3) is made[1]
 
 
-def test_a_watched_clip_is_whole_and_begins_with_its_truth() -> None:
+def test_a_validation_clip_is_whole_and_begins_with_its_truth() -> None:
     clip = MovingClip(frame_count=5, size=(60, 90))
     batch = validation_batch(clip, frames=3, short_side=48)
     assert batch.rgb.shape == (1, 5, 3, 48, 64)
@@ -101,9 +101,9 @@ def test_a_watched_clip_is_whole_and_begins_with_its_truth() -> None:
     assert share == pytest.approx(float(np.mean(clip.truth(1)[1])), abs=0.01)
 
 
-def test_watched_clips_are_in_the_log() -> None:
-    watched = [validation_batch(MovingClip(frame_count=3), frames=2, short_side=48)]
-    task = HybridTask(RECIPE, small_bank(8), watched)
+def test_validation_clips_are_in_the_log() -> None:
+    validation_clips = [validation_batch(MovingClip(frame_count=3), frames=2, short_side=48)]
+    task = HybridTask(RECIPE, small_bank(8), validation_clips)
     found = task.measure(task.network(), lambda: torch.autocast("cpu", enabled=False))
-    assert set(found) == {"held_jaccard", "held_moved", "held_advice", "watched_jaccard"}
-    assert 0 <= found["watched_jaccard"] <= 1
+    assert set(found) == {"val_jaccard", "val_moved", "val_advice", "val_clips_jaccard"}
+    assert 0 <= found["val_clips_jaccard"] <= 1

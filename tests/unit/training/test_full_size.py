@@ -18,7 +18,7 @@ from vosapp.training.schedule import Stage
 from vosapp.training.sequence.clips import SequenceBatch
 from vosapp.training.sequence.initial import initialise
 from vosapp.training.sequence.stream import Material, SequenceBatches
-from vosapp.training.sequence.task import lesson_for
+from vosapp.training.sequence.task import objective_for
 from vosapp.training.stage_config import StageConfig
 
 NEEDED_BYTES = 16  # per parameter: weights, gradients, and the largest gradient or drawing twice
@@ -54,23 +54,23 @@ def test_a_step_lowers_the_loss(name: str) -> None:
     if available < needed:
         pytest.skip(f"needs {needed / 1e9:.1f} GB of free memory, and there are {available / 1e9:.1f}")
     torch.manual_seed(0)
-    lesson = lesson_for(name)(initialise(registered(name).build()))
-    lesson.train()
-    teaching = StageConfig(turn_deg=0.0, zoom=0.0, flip=False)
-    stage = replace(Stage(1.0, GeneratorSettings(size_px=64, steps=1)), batch=2, teaching=teaching)
+    objective = objective_for(name)(initialise(registered(name).build()))
+    objective.train()
+    config = StageConfig(turn_deg=0.0, zoom=0.0, flip=False)
+    stage = replace(Stage(1.0, GeneratorSettings(size_px=64, steps=1)), batch=2, config=config)
     material = Material(None, [MovingClip(frame_count=2, alone=True)])
     batch = SequenceBatches(material, stage, 1, distances="s2s" in name).batch(0)
-    before = lesson(batch).loss
+    before = objective(batch).loss
     before.backward()
-    length = nn.utils.clip_grad_norm_(lesson.parameters(), 1.0)
+    length = nn.utils.clip_grad_norm_(objective.parameters(), 1.0)
     assert float(length) > 0
-    assert any(_after(lesson, batch, moved, length) < before.item() for moved, length in STEPS)
+    assert any(_after(objective, batch, moved, length) < before.item() for moved, length in STEPS)
 
 
-def _after(lesson: nn.Module, batch: SequenceBatch, moved: float, length: float) -> float:
+def _after(objective: nn.Module, batch: SequenceBatch, moved: float, length: float) -> float:
     """The loss after the weights have gone `length` down the gradient, of which they have gone `moved` already."""
     with torch.no_grad():
-        for parameter in lesson.parameters():
+        for parameter in objective.parameters():
             if parameter.grad is not None:
                 parameter.add_(parameter.grad, alpha=moved - length)
-        return float(lesson(batch).loss)
+        return float(objective(batch).loss)

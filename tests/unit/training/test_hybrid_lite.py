@@ -16,7 +16,7 @@ from vosapp.data.generator.settings import GeneratorSettings, TrainingClip
 from vosapp.models.hybrid.matching import HybridSettings
 from vosapp.models.hybrid_lite.network import HybridLite
 from vosapp.training.hybrid_lite.batch import StreamBatches, collate, flows_of, validation_streams
-from vosapp.training.hybrid_lite.lesson import LiteLesson, against
+from vosapp.training.hybrid_lite.objective import HybridLiteObjective, against
 from vosapp.training.hybrid_lite.task import HybridLiteTask
 from vosapp.training.recipe import Recipe
 from vosapp.training.schedule import Budget, LearningRate, Stage
@@ -70,17 +70,17 @@ def test_a_gradient_goes_back_over_as_many_frames_as_it_may() -> None:
     gradients = []
     for through in (4, 1):
         network.zero_grad()
-        LiteLesson(network, through=through)(batch).loss.backward()  # type: ignore[no-untyped-call]
+        HybridLiteObjective(network, through=through)(batch).loss.backward()  # type: ignore[no-untyped-call]
         gradients.append(network.decoder.cell.candidate.weight.grad.clone())
     assert not torch.allclose(gradients[0], gradients[1])
 
 
-def test_a_real_clip_is_watched_from_its_first_frame() -> None:
+def test_a_real_clip_is_measured_from_its_first_frame() -> None:
     batch = validation_streams(MovingClip(frame_count=5, alone=True), frames=4, short_side=64)
     assert batch.rgb.shape[:2] == (1, 6)
     assert torch.equal(batch.guidance[0], batch.masks[0, 0])
     with torch.inference_mode():
-        told = LiteLesson(HybridLite(SMALL).eval())(batch)
+        told = HybridLiteObjective(HybridLite(SMALL).eval())(batch)
     assert told.jaccard.shape == (4, 1)
     assert set(told.figures()) == {"loss", "jaccard", "moved", "late", "doubt_gap"}
 
@@ -90,9 +90,9 @@ def test_a_run_follows_what_its_stages_say(tmp_path: Path) -> None:
     """The backbone stays as it is while it is frozen, learns afterwards, and statistics stay still."""
     frozen = StageConfig(norms="still", frozen=("encoder.backbone",))
     learning = StageConfig(norms="still", rates={"encoder.backbone": 0.1})
-    stages = (Stage(0.5, CLIPS, 2, teaching=frozen), Stage(1.0, CLIPS, 2, teaching=learning))
+    stages = (Stage(0.5, CLIPS, 2, config=frozen), Stage(1.0, CLIPS, 2, config=learning))
     recipe = Recipe("test", "hybrid-lite", budget=Budget(steps=24), rate=LearningRate(2e-3, 0.5, 2), stages=stages)
-    recipe = replace(recipe, held=0.0, held_clips=8, average=0.8, checkpoint_minutes=60.0)
+    recipe = replace(recipe, validation_share=0.0, validation_clips=8, ema_decay=0.8, checkpoint_minutes=60.0)
     torch.manual_seed(0)
     trainer = Trainer(_SmallTask(recipe, small_bank()), RunSettings(tmp_path, workers=0, report_steps=6))
     before = {name: value.clone() for name, value in trainer.network.state_dict().items()}
@@ -101,7 +101,7 @@ def test_a_run_follows_what_its_stages_say(tmp_path: Path) -> None:
 
     def report(row: dict[str, float]) -> None:
         if "loss" not in row:
-            assert 0 < row["held_jaccard"] <= 1
+            assert 0 < row["val_jaccard"] <= 1
             return
         losses.append(row["loss"])
         now = trainer.network.state_dict()

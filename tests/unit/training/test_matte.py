@@ -30,8 +30,8 @@ RECIPE = Recipe(
     rate=LearningRate(warm_up_steps=1),
     stages=(Stage(1.0, read_recipe(find_recipe(Path("matte-refiner"))).stages[0].clips, 2, mattes=SMALL),),
     half=False,
-    held=0.3,
-    held_clips=8,
+    validation_share=0.3,
+    validation_clips=8,
     checkpoint_minutes=60,
 )
 
@@ -97,13 +97,13 @@ def test_warping_looks_where_the_flow_points() -> None:
 
 def test_it_learns_the_alpha_of_a_batch() -> None:
     torch.manual_seed(0)
-    lesson = MatteLoss(MatteRefiner())
+    objective = MatteLoss(MatteRefiner())
     batch = MatteBatches(small_bank(12), SMALL, 5, 4, guided=1.0).batch(0)
-    optimizer = torch.optim.Adam(lesson.parameters(), 3e-3)
+    optimizer = torch.optim.Adam(objective.parameters(), 3e-3)
     losses = []
     for _ in range(25):
         optimizer.zero_grad()
-        result = lesson(batch)
+        result = objective(batch)
         result.loss.backward()
         optimizer.step()
         losses.append(result.loss.item())
@@ -114,5 +114,5 @@ def test_it_learns_the_alpha_of_a_batch() -> None:
 def test_a_run_leaves_a_checkpoint_and_goes_on(tmp_path: Path) -> None:
     trainer = Trainer(MatteTask(RECIPE, small_bank(12)), RunSettings(tmp_path, workers=0, report_steps=2))
     assert trainer.run().steps == 4
-    assert (tmp_path / LAST).is_dir() and "held_alpha_error" in (tmp_path / "log.csv").read_text()
+    assert (tmp_path / LAST).is_dir() and "val_alpha_error" in (tmp_path / "log.csv").read_text()
     assert Trainer(MatteTask(RECIPE, small_bank(12)), RunSettings(tmp_path, workers=0)).position.steps == 4

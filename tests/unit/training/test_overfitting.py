@@ -55,7 +55,7 @@ CASES = {
 def test_it_learns_a_clip_by_heart(name: str, tmp_path: Path) -> None:
     """J of the averaged weights, fed with their own masks, is above 0.9 at the end; at the beginning it is not."""
     case = CASES[name]
-    teaching = StageConfig(
+    config = StageConfig(
         objects=case.objects,
         truth=(1.0, 0.0),
         losses=case.losses,
@@ -71,12 +71,10 @@ def test_it_learns_a_clip_by_heart(name: str, tmp_path: Path) -> None:
         budget=Budget(steps=case.steps),
         rate=LearningRate(case.rate, floor=case.floor, warm_up_steps=5),
         optimizer=Optimizer("adam", second=0.999, weight_decay=0.0),
-        stages=(
-            Stage(1.0, GeneratorSettings(size_px=case.size, steps=case.frames - 1), case.batch, teaching=teaching),
-        ),
-        held=0.0,
-        held_clips=1,
-        average=0.8,
+        stages=(Stage(1.0, GeneratorSettings(size_px=case.size, steps=case.frames - 1), case.batch, config=config),),
+        validation_share=0.0,
+        validation_clips=1,
+        ema_decay=0.8,
         half=False,
     )
     clip = MovingClip(frame_count=case.frames, size=(case.size, case.size), alone=case.objects == 1)
@@ -84,7 +82,7 @@ def test_it_learns_a_clip_by_heart(name: str, tmp_path: Path) -> None:
     rows: list[dict[str, float]] = []
     Trainer(task, RunSettings(tmp_path, workers=0, report_steps=10)).run(rows.append)
     assert rows[0]["jaccard"] < 0.7
-    assert rows[-1]["held_jaccard"] > 0.9
+    assert rows[-1]["val_jaccard"] > 0.9
     assert rows[-2]["loss"] < 0.6 * rows[0]["loss"]
 
 

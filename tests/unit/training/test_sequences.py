@@ -25,17 +25,17 @@ from vosapp.training.schedule import LearningRate, Stage, progress_in_stage
 from vosapp.training.sequence.assignment import cheapest
 from vosapp.training.sequence.clips import sequence_of
 from vosapp.training.sequence.stream import Material, SequenceBatches
-from vosapp.training.sequence.task import SequenceTask, lesson_for
+from vosapp.training.sequence.task import SequenceTask, objective_for
 from vosapp.training.stage_config import StageConfig
 
 RECIPES = sorted((Path(__file__).parents[3] / "vosapp" / "training" / "recipes").glob("*.toml"))
 STAGE = Stage(1.0, GeneratorSettings(size_px=48, steps=3, damage=1.0), 2)
 
 
-def _batches(teaching: StageConfig, *, footage: int = 0, seed: int = 1) -> SequenceBatches:
-    clips = [MovingClip(frame_count=footage, size=(40, 60))] if footage else []
-    material = Material(None if footage else small_bank(), clips)
-    return SequenceBatches(material, replace(STAGE, teaching=teaching), seed, distances=True)
+def _batches(config: StageConfig, *, real_clips: int = 0, seed: int = 1) -> SequenceBatches:
+    clips = [MovingClip(frame_count=real_clips, size=(40, 60))] if real_clips else []
+    material = Material(None if real_clips else small_bank(), clips)
+    return SequenceBatches(material, replace(STAGE, config=config), seed, distances=True)
 
 
 def test_the_cheapest_assignment_is_the_cheapest() -> None:
@@ -59,9 +59,12 @@ def test_a_sequence_begins_with_the_anchor_or_the_frame_before() -> None:
     assert not far.masks[:, 2].any()
 
 
-@pytest.mark.parametrize("footage", [0, 8])
-def test_a_batch_is_the_same_for_its_number(footage: int) -> None:
-    first, again = _batches(StageConfig(fewest=1), footage=footage), _batches(StageConfig(fewest=1), footage=footage)
+@pytest.mark.parametrize("real_clips", [0, 8])
+def test_a_batch_is_the_same_for_its_number(real_clips: int) -> None:
+    first, again = (
+        _batches(StageConfig(fewest=1), real_clips=real_clips),
+        _batches(StageConfig(fewest=1), real_clips=real_clips),
+    )
     lengths = set()
     for number in range(6):
         batch, copy = first.batch(number), again.batch(number)
@@ -74,8 +77,8 @@ def test_a_batch_is_the_same_for_its_number(footage: int) -> None:
 
 
 def test_real_clips_are_brought_to_size_and_strided() -> None:
-    teaching = StageConfig(size=(32, 64), stride=2, first="anchor", objects=2)
-    batch = _batches(teaching, footage=8).batch(0)
+    config = StageConfig(size=(32, 64), stride=2, first="anchor", objects=2)
+    batch = _batches(config, real_clips=8).batch(0)
     assert batch.rgb.shape == (2, 4, 3, 32, 64)
     assert batch.masks.shape == (2, 4, 2, 32, 64)
     assert (batch.masks.flatten(3).amax(3) == 255).all()
@@ -85,8 +88,8 @@ def test_masks_stay_on_their_pictures() -> None:
     """However a clip is turned and mirrored, what its mask covers is what it covered."""
     plain = StageConfig(turn_deg=0.0, zoom=0.0, flip=False)
     colours = []
-    for teaching in (plain, StageConfig(turn_deg=30.0, zoom=0.1)):
-        batch = _batches(teaching, footage=8, seed=3).batch(0)
+    for config in (plain, StageConfig(turn_deg=30.0, zoom=0.1)):
+        batch = _batches(config, real_clips=8, seed=3).batch(0)
         inside = batch.masks[:, :1, 0] > 200
         colours.append(float(batch.rgb[:, 0].float().mean(1)[inside[:, 0]].mean()))
     assert abs(colours[0] - colours[1]) < 12
@@ -94,7 +97,7 @@ def test_masks_stay_on_their_pictures() -> None:
 
 def test_clips_that_are_too_short_are_refused() -> None:
     with pytest.raises(UserError, match="4 annotated frames"):
-        _batches(StageConfig(), footage=3).batch(0)
+        _batches(StageConfig(), real_clips=3).batch(0)
 
 
 def test_every_recipe_names_its_source_and_fits_its_network() -> None:
@@ -108,20 +111,20 @@ def test_every_recipe_names_its_source_and_fits_its_network() -> None:
         if recipe.network not in ("hybrid", "hybrid-lite", MATTE_REFINER.name):
             task = SequenceTask(recipe, Material(small_bank()), lambda name=recipe.network: trainable(name))
             names = [name for name, _ in task.network().named_parameters()]
-            teachings = [stage.teaching for stage in recipe.stages]
-            told = [name for t in teachings for name in (*t.rates, *t.still_rates)]
+            configs = [stage.config for stage in recipe.stages]
+            told = [name for t in configs for name in (*t.rates, *t.still_rates)]
             assert all(any(name.startswith(beginning) for name in names) for beginning in told)
             modules = [name for name, _ in task.network().named_modules()]
-            assert all(any(m.startswith(frozen) for m in modules) for t in teachings for frozen in t.frozen)
+            assert all(any(m.startswith(frozen) for m in modules) for t in configs for frozen in t.frozen)
 
 
 def test_papers_facts_stand_in_the_recipes() -> None:
     rgmp, hs2s, agame = (read_recipe(find_recipe(Path(name))) for name in ("rgmp", "hs2s", "agame"))
     assert [stage.clips.steps for stage in rgmp.stages] == [1, 5]
     assert (rgmp.rate.peak, rgmp.stages[0].clips.in_place) == (1e-5, 0.5)
-    assert [stage.teaching.truth[0] for stage in hs2s.stages] == [1.0] * 7 + [0.5] * 3
-    assert hs2s.stages[6].teaching.truth_at(0.5) == 0.75
-    assert (agame.stages[1].teaching.rate, agame.stages[1].teaching.size) == (0.1, (480, 864))
+    assert [stage.config.truth[0] for stage in hs2s.stages] == [1.0] * 7 + [0.5] * 3
+    assert hs2s.stages[6].config.truth_at(0.5) == 0.75
+    assert (agame.stages[1].config.rate, agame.stages[1].config.size) == (0.1, (480, 864))
     assert read_recipe(find_recipe(Path("hs2s-sim"))).stages == hs2s.stages
 
 
@@ -132,12 +135,12 @@ MISTAKES = {
     "half = 1": r"half must be true or false",
     'optimizer = { kind = "magic" }': "'magic', which is none of 'adamw'",
     "without = 3": "without must be a list",
-    "teaching = 3": "must be tables",
+    "config = 3": "must be tables",
     "stages = [{ batch = 2 }]": "lacks until",
     "stages = [{ until = 0.5 }]": "the last be 1.0",
-    "stages = [{ until = 1.0, teaching = { truth = [1.0] } }]": "must have 2 values",
-    "stages = [{ until = 1.0, teaching = { truth = [2.0, 1.0] } }]": "shares from 0 to 1",
-    "stages = [{ until = 1.0, teaching = { losses = { a = true } } }]": r"losses\.a must be a number",
+    "stages = [{ until = 1.0, config = { truth = [1.0] } }]": "must have 2 values",
+    "stages = [{ until = 1.0, config = { truth = [2.0, 1.0] } }]": "shares from 0 to 1",
+    "stages = [{ until = 1.0, config = { losses = { a = true } } }]": r"losses\.a must be a number",
     'like = "nobody"': "cannot be read",
 }
 
@@ -161,44 +164,44 @@ def test_a_recipe_is_found_by_name_or_path(tmp_path: Path) -> None:
 
 def test_what_cannot_be_trained_is_said() -> None:
     with pytest.raises(RecipeError, match="not trained on sequences"):
-        lesson_for("hybrid")
+        objective_for("hybrid")
     with pytest.raises(UserError, match="nothing to train on"):
         Sources().task(Recipe("a", network="rgmp"))
     with pytest.raises(UserError, match="photographs"):
         Sources().task(Recipe("a"))
-    odd = Recipe("a", network="rgmp", stages=(replace(STAGE, teaching=StageConfig(losses={"distance": 1.0})),))
+    odd = Recipe("a", network="rgmp", stages=(replace(STAGE, config=StageConfig(losses={"distance": 1.0})),))
     with pytest.raises(RecipeError, match="no part distance"):
         SequenceTask(odd, Material(small_bank()))
 
 
 def test_a_stage_freezes_modules_and_norms() -> None:
-    lesson = lesson_for("agame")(trainable("agame"))
-    lesson.teach(StageConfig(frozen=("backbone.layer1", "backbone.bn1"), norms="statistics"), 0.0)
-    lesson.train()
-    learning = {name for name, value in lesson.network.named_parameters() if value.requires_grad}
+    objective = objective_for("agame")(trainable("agame"))
+    objective.configure(StageConfig(frozen=("backbone.layer1", "backbone.bn1"), norms="statistics"), 0.0)
+    objective.train()
+    learning = {name for name, value in objective.network.named_parameters() if value.requires_grad}
     assert not any(name.startswith(("backbone.layer1", "backbone.bn1")) for name in learning)
     assert "backbone.layer4.0.conv1.weight" in learning
     assert "backbone.layer4.0.bn1.weight" not in learning
-    training = {name: module.training for name, module in lesson.network.named_modules() if name.endswith("bn1")}
+    training = {name: module.training for name, module in objective.network.named_modules() if name.endswith("bn1")}
     assert training["backbone.layer4.0.bn1"]
     assert not training["backbone.layer1.0.bn1"]
-    lesson.teach(StageConfig(norms="still"), 0.0)
-    lesson.train()
-    assert not lesson.network.get_submodule("backbone.layer4.0.bn1").training
-    assert lesson.network.get_parameter("backbone.layer1.0.conv1.weight").requires_grad
+    objective.configure(StageConfig(norms="still"), 0.0)
+    objective.train()
+    assert not objective.network.get_submodule("backbone.layer4.0.bn1").training
+    assert objective.network.get_parameter("backbone.layer1.0.conv1.weight").requires_grad
 
 
 def test_masks_are_sampled_as_the_schedule_says() -> None:
-    lesson = lesson_for("hs2s")(trainable("hs2s"))
-    lesson.teach(StageConfig(truth=(1.0, 0.5)), 0.5)
+    objective = objective_for("hs2s")(trainable("hs2s"))
+    objective.configure(StageConfig(truth=(1.0, 0.5)), 0.5)
     found, truth = torch.zeros(1, requires_grad=True), torch.ones(1)
-    assert lesson.fed_back(found, truth, torch.tensor(0.74)) is truth
-    assert lesson.fed_back(found, truth, torch.tensor(0.76)) is found
-    lesson.teach(StageConfig(detach=True), 0.5)
-    assert not lesson.fed_back(found, truth, torch.tensor(0.0)).requires_grad
-    lesson.eval()
-    lesson.truth_share = 1.0
-    assert lesson.fed_back(found, truth, torch.tensor(0.0)) is not truth
+    assert objective.fed_back(found, truth, torch.tensor(0.74)) is truth
+    assert objective.fed_back(found, truth, torch.tensor(0.76)) is found
+    objective.configure(StageConfig(detach=True), 0.5)
+    assert not objective.fed_back(found, truth, torch.tensor(0.0)).requires_grad
+    objective.eval()
+    objective.truth_share = 1.0
+    assert objective.fed_back(found, truth, torch.tensor(0.0)) is not truth
 
 
 def test_gradients_flow_through_masks_that_are_fed_back() -> None:
@@ -206,12 +209,12 @@ def test_gradients_flow_through_masks_that_are_fed_back() -> None:
     grown = []
     for detach in (False, True):
         torch.manual_seed(0)
-        lesson = lesson_for("rgmp")(trainable("rgmp"))
-        lesson.teach(StageConfig(detach=detach), 0.0)
-        lesson.train()
-        batch = _batches(StageConfig(size=(64, 64)), footage=5).batch(0)
-        lesson(batch).loss.backward()
-        grown.append(lesson.network.get_parameter("Encoder.conv1_p.weight").grad.clone())
+        objective = objective_for("rgmp")(trainable("rgmp"))
+        objective.configure(StageConfig(detach=detach), 0.0)
+        objective.train()
+        batch = _batches(StageConfig(size=(64, 64)), real_clips=5).batch(0)
+        objective(batch).loss.backward()
+        grown.append(objective.network.get_parameter("Encoder.conv1_p.weight").grad.clone())
     assert not torch.allclose(grown[0], grown[1])
 
 

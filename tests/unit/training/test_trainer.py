@@ -17,7 +17,7 @@ from vosapp.models.hybrid.matching import HybridSettings
 from vosapp.models.hybrid.network import Hybrid
 from vosapp.training.batch import GeneratedBatches, batches, collate
 from vosapp.training.checkpoint import MOMENTS, CheckpointError
-from vosapp.training.ema import WeightAverage
+from vosapp.training.ema import WeightEma
 from vosapp.training.hybrid.loss import HybridLoss, LossWeights, Parts
 from vosapp.training.hybrid.task import HybridTask
 from vosapp.training.recipe import Recipe, RecipeError, read_recipe, without_parts
@@ -30,8 +30,8 @@ RECIPE = Recipe(
     budget=Budget(steps=6),
     rate=LearningRate(warm_up_steps=2),
     stages=(Stage(0.5, CLIPS, 2), Stage(1.0, GeneratorSettings(size_px=48, steps=2), 2)),
-    held=0.3,
-    held_clips=8,
+    validation_share=0.3,
+    validation_clips=8,
     checkpoint_minutes=60,
 )
 RECIPES = Path(__file__).parents[3] / "vosapp" / "training" / "recipes"
@@ -71,7 +71,7 @@ def test_a_resumed_run_is_the_run(tmp_path: Path) -> None:
     resumed.run()
     for name, value in whole.network.state_dict().items():
         assert torch.equal(value, resumed.network.state_dict()[name]), name
-        assert torch.equal(whole.run_state.average.values[name], resumed.run_state.average.values[name]), name
+        assert torch.equal(whole.run_state.ema.values[name], resumed.run_state.ema.values[name]), name
 
 
 def test_without_moments_the_rate_warms_up_again(tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ def test_batches_do_not_depend_on_the_number_of_workers() -> None:
 
 def test_the_average_follows() -> None:
     layer = torch.nn.Linear(1, 1)
-    average = WeightAverage(layer, 0.9)
+    average = WeightEma(layer, 0.9)
     start = float(layer.weight.detach())
     with torch.no_grad():
         layer.weight += 1

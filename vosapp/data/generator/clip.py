@@ -34,7 +34,7 @@ def generate(bank: PhotographBank, settings: GeneratorSettings, seed: Sequence[i
     if settings.calm and random.random() < settings.calm:
         settings = replace(settings, speed=settings.speed * random.uniform(*_CALM))
     for _ in range(6):
-        real = bank.masked_footage and random.random() < settings.footage
+        real = bank.masked_clips and random.random() < settings.real_clips
         frames = draw_real(bank, settings, random) if real else _composed(bank, settings, random)
         if frames is not None and _is_usable(frames[1]):
             break

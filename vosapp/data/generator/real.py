@@ -14,7 +14,7 @@ from vosapp.data.photographs.cutouts import object_mask
 
 def draw_real(bank: PhotographBank, settings: GeneratorSettings, random: np.random.Generator) -> Frames | None:
     """Frames, masks of an object and masks of the others, cut from a real clip; None where it is not long enough."""
-    clip = bank.masked_footage[random.integers(len(bank.masked_footage))]
+    clip = bank.masked_clips[random.integers(len(bank.masked_clips))]
     stride = int(random.choice([1, 2, 3], p=[0.6, 0.25, 0.15]))
     span = settings.steps * stride
     if len(clip.frames) <= span:

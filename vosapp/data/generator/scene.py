@@ -178,9 +178,9 @@ def _painted_out(rgb: Rgb, shape: NDArray[np.uint8]) -> Rgb:
 
 def _backdrop(bank: PhotographBank, frames: int, random: np.random.Generator) -> tuple[Rgb, ...]:
     """A photograph, or consecutive frames of a real clip with a first one from elsewhere in it."""
-    if not bank.footage or random.random() < 0.65:
+    if not bank.clips or random.random() < 0.65:
         return (bank.rgb(bank.photographs[random.integers(len(bank.photographs))].picture),) * frames
-    clip = bank.footage[random.integers(len(bank.footage))].frames
+    clip = bank.clips[random.integers(len(bank.clips))].frames
     first = int(random.integers(0, max(1, len(clip) - frames + 2)))
     order = [int(random.integers(len(clip))), *(min(first + k, len(clip) - 1) for k in range(frames - 1))]
     return tuple(bank.rgb(clip[k]) for k in order)

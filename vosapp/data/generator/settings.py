@@ -17,7 +17,7 @@ class GeneratorSettings:
         size_px: height and width of a clip; a multiple of 16.
         steps: frames to predict. A clip has the anchor, the frame before the first predicted one, and these.
         smallest, largest: the longer side of the object's box on the frame before, as a share of the frame.
-        footage: share of clips cut from real clips with masks, where there are any.
+        real_clips: share of clips cut from real clips with masks, where there are any.
         in_place: share of clips in which the object keeps the photograph it was taken on as background.
         bent: share of clips that are one photograph bent as a whole, so that no edge is a cut-out's.
         turned: share of composed clips in which the object turns and shows sides that the anchor did not see.
@@ -33,7 +33,7 @@ class GeneratorSettings:
     steps: int = 2
     smallest: float = 0.22
     largest: float = 0.85
-    footage: float = 0.12
+    real_clips: float = 0.12
     in_place: float = 0.45
     bent: float = 0.0
     turned: float = 0.0

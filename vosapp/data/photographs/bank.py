@@ -41,7 +41,7 @@ class Photograph:
 
 
 @dataclass(frozen=True, slots=True)
-class Footage:
+class PhotographedClip:
     """Consecutive frames of a real clip; `labels` is as long as `frames`, or empty."""
 
     frames: tuple[str, ...]
@@ -66,8 +66,8 @@ class PhotographBank:
         masked, plain, clips = _sort(sorted(self._files))
         self.masked: tuple[Photograph, ...] = masked
         self.plain: tuple[Photograph, ...] = plain
-        self.footage: tuple[Footage, ...] = tuple(clip for clip in clips if len(clip.frames) >= 4)
-        self.masked_footage: tuple[Footage, ...] = tuple(clip for clip in self.footage if clip.labels)
+        self.clips: tuple[PhotographedClip, ...] = tuple(clip for clip in clips if len(clip.frames) >= 4)
+        self.masked_clips: tuple[PhotographedClip, ...] = tuple(clip for clip in self.clips if clip.labels)
         if not (masked or plain):
             raise PhotographsError(
                 "There are no photographs to train on.", "Give a folder that holds JPEG or PNG files."
@@ -171,7 +171,7 @@ def _read_pack(path: Path) -> dict[str, bytes]:
     return files
 
 
-def _sort(paths: Sequence[str]) -> tuple[tuple[Photograph, ...], tuple[Photograph, ...], tuple[Footage, ...]]:
+def _sort(paths: Sequence[str]) -> tuple[tuple[Photograph, ...], tuple[Photograph, ...], tuple[PhotographedClip, ...]]:
     masked: list[Photograph] = []
     plain: list[Photograph] = []
     clips: dict[PurePosixPath, list[PurePosixPath]] = {}
@@ -186,12 +186,14 @@ def _sort(paths: Sequence[str]) -> tuple[tuple[Photograph, ...], tuple[Photograp
                 masked.append(Photograph(name, str(labels)))
         else:
             plain.append(Photograph(name))
-    return tuple(masked), tuple(plain), tuple(_footage(files) for _, files in sorted(clips.items()))
+    return tuple(masked), tuple(plain), tuple(_clip_of(files) for _, files in sorted(clips.items()))
 
 
-def _footage(files: Sequence[PurePosixPath]) -> Footage:
+def _clip_of(files: Sequence[PurePosixPath]) -> PhotographedClip:
     """Frames are JPEG files, label images PNG files of the same stem."""
     frames = [path for path in files if path.suffix != ".png"]
     labels = {path.stem: path for path in files if path.suffix == ".png"}
     complete = bool(frames) and all(path.stem in labels for path in frames)
-    return Footage(tuple(map(str, frames)), tuple(str(labels[path.stem]) for path in frames) if complete else ())
+    return PhotographedClip(
+        tuple(map(str, frames)), tuple(str(labels[path.stem]) for path in frames) if complete else ()
+    )

@@ -123,7 +123,7 @@ class HybridLoss(nn.Module):
             state = decoded.state
             truth = F.avg_pool2d(masks[:, k], 2)
             loss, gap = self._loss(decoded, seen, masks[:, k], moved)
-            if self.border is not None and len(batch.borders):  # clips that are only watched have none
+            if self.border is not None and len(batch.borders):  # validation clips have none
                 classes = self.border(decoded.features).float()
                 loss = loss + self.weights.border * F.cross_entropy(classes, batch.borders[:, k - 2].long())
             losses.append(loss)

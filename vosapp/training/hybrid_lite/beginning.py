@@ -50,7 +50,7 @@ def crops(bank: PhotographBank, size_px: int, batch: int, seed: int) -> Iterator
     """Endless batches (batch, 3, size, size) in 0..1 of crops of all photographs and of every fifth frame of clips."""
     random = np.random.default_rng(seed)
     names = [photograph.picture for photograph in bank.photographs]
-    names += [frame for clip in bank.footage for frame in clip.frames[::5]]
+    names += [frame for clip in bank.clips for frame in clip.frames[::5]]
     while True:
         drawn = [_crop(bank.rgb(names[random.integers(len(names))]), size_px, random) for _ in range(batch)]
         yield torch.from_numpy(np.stack(drawn)).permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)

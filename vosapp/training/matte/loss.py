@@ -1,4 +1,4 @@
-"""The matte refiner and what it is held to: exact alpha, its slopes, and the object's own colour."""
+"""MatteLoss: the matte refiner and its loss: exact alpha, its slopes, and the object's own colour."""
 
 from __future__ import annotations
 

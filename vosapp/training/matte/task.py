@@ -13,7 +13,7 @@ from vosapp.training.matte.batch import MatteBatches
 from vosapp.training.matte.loss import MatteLoss
 from vosapp.training.recipe import Recipe
 from vosapp.training.task import Movable, Precision
-from vosapp.training.validation import HELD_BATCH, HELD_SEED, measure_held
+from vosapp.training.validation import VALIDATION_BATCH, VALIDATION_SEED, validation_figures
 
 
 class MatteTask:
@@ -26,17 +26,17 @@ class MatteTask:
 
     def __init__(self, recipe: Recipe, bank: PhotographBank) -> None:
         self.recipe = recipe
-        self._bank, self._held = bank.split(recipe.held) if recipe.held else (bank, bank)
+        self._bank, self._validation = bank.split(recipe.validation_share) if recipe.validation_share else (bank, bank)
 
     def network(self) -> nn.Module:
         """See `Task`."""
         return MatteRefiner()
 
-    def lesson(self, network: nn.Module) -> nn.Module:
+    def objective(self, network: nn.Module) -> nn.Module:
         """See `Task`."""
         return MatteLoss(cast(MatteRefiner, network))
 
-    def begin(self, lesson: nn.Module, progress: float, batch: Movable) -> Mapping[str, float]:  # noqa: ARG002 - a Task
+    def begin(self, objective: nn.Module, progress: float, batch: Movable) -> Mapping[str, float]:  # noqa: ARG002 - a Task
         """See `Task`; every parameter learns at the same rate from first to last."""
         return {}
 
@@ -47,6 +47,6 @@ class MatteTask:
 
     def measure(self, network: nn.Module, precision: Precision) -> dict[str, float]:
         """See `Task`: errors of alpha in the edge band, of the network and of the feather it starts from."""
-        lesson = MatteLoss(cast(MatteRefiner, network))
-        data = MatteBatches(self._held, self.recipe.stages[-1].mattes, HELD_SEED, HELD_BATCH)
-        return measure_held(lesson, data, max(1, self.recipe.held_clips // HELD_BATCH), precision)
+        objective = MatteLoss(cast(MatteRefiner, network))
+        data = MatteBatches(self._validation, self.recipe.stages[-1].mattes, VALIDATION_SEED, VALIDATION_BATCH)
+        return validation_figures(objective, data, max(1, self.recipe.validation_clips // VALIDATION_BATCH), precision)

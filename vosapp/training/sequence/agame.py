@@ -16,7 +16,7 @@ from vosapp.training.sequence.clips import SequenceBatch
 from vosapp.training.sequence.objective import Objective, ObjectiveLoss, overlap, unpacked
 
 
-class AGameLesson(Objective):
+class AGameObjective(Objective):
     """Cross-entropy of the final scores, and of the coarse ones enlarged (the first phase), at every frame.
 
     In training the state goes on from the softmax of the coarse scores, which are the sooner right; measured it goes

@@ -17,7 +17,7 @@ from vosapp.training.sequence.objective import Objective, ObjectiveLoss, overlap
 _LEAST_SHARE = 0.01  # of the picture that counts as foreground in the scale of the loss: it would have no bound
 
 
-class CosNetLesson(Objective):
+class CosNetObjective(Objective):
     """Cross-entropy and absolute difference: of both frames of a pair, or of a single picture without co-attention.
 
     The cross-entropy is scaled by one over the share of the foreground, all pixels alike, as in the authors' code.

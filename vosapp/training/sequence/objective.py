@@ -1,4 +1,4 @@
-"""What the lessons of all networks have in common."""
+"""What the objectives of all networks have in common."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class ObjectiveLoss(NamedTuple):
 
 
 class Objective(nn.Module, ABC):
-    """A network and its loss on a batch, as one module. It is told by `teach` how the current stage teaches.
+    """A network and its loss on a batch, as one module. It is told by `configure` how the current stage teaches.
 
     Args:
         network: plain, not prepared for inference.
@@ -43,7 +43,7 @@ class Objective(nn.Module, ABC):
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
         self.network = network
-        self.teaching = StageConfig()
+        self.config = StageConfig()
         self.truth_share = 0.0
 
     @abstractmethod
@@ -52,24 +52,24 @@ class Objective(nn.Module, ABC):
 
     def weight(self, part: str) -> float:
         """Of a part of the loss."""
-        return self.teaching.losses.get(part, self.losses[part])
+        return self.config.losses.get(part, self.losses[part])
 
-    def teach(self, teaching: StageConfig, progress: float) -> None:
+    def configure(self, config: StageConfig, progress: float) -> None:
         """From now on as a stage says, at a progress of 0..1 through it."""
-        self.truth_share = teaching.truth_at(progress)
-        if teaching is self.teaching:
+        self.truth_share = config.truth_at(progress)
+        if config is self.config:
             return
-        self.teaching = teaching
-        learning = norm_parameters(self.network) if teaching.norms != "learn" else set()
+        self.config = config
+        learning = norm_parameters(self.network) if config.norms != "learn" else set()
         for name, parameter in self.network.named_parameters():
-            parameter.requires_grad_(not name.startswith(teaching.frozen) and id(parameter) not in learning)
+            parameter.requires_grad_(not name.startswith(config.frozen) and id(parameter) not in learning)
 
     def train(self, mode: bool = True) -> Objective:
         """As usual, but norms that are to stay still do."""
         super().train(mode)
         if mode:
             for name, module in self.network.named_modules():
-                still = self.teaching.norms == "still" or (name and name.startswith(self.teaching.frozen))
+                still = self.config.norms == "still" or (name and name.startswith(self.config.frozen))
                 if isinstance(module, nn.BatchNorm2d) and still:
                     module.eval()
         return self
@@ -78,7 +78,7 @@ class Objective(nn.Module, ABC):
         """The mask that the next frame is told of: what was found, or the truth where the coin says so."""
         if self.training and float(coin) < self.truth_share:
             return truth
-        return found.detach() if self.teaching.detach else found
+        return found.detach() if self.config.detach else found
 
 
 def norm_parameters(network: nn.Module) -> set[int]:

@@ -13,7 +13,7 @@ from vosapp.training.sequence.clips import SequenceBatch
 from vosapp.training.sequence.objective import Objective, ObjectiveLoss, overlap, unpacked
 
 
-class RgmpLesson(Objective):
+class RgmpObjective(Objective):
     """Cross-entropy at every frame; the softmax of a frame is the guidance of the next (paper, section 3.2).
 
     The mask that is passed on is not cut off from the gradient: the network is trained by backpropagation through

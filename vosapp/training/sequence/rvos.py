@@ -18,7 +18,7 @@ from vosapp.training.sequence.objective import Objective, ObjectiveLoss, unpacke
 _NO_OBJECT = 10.0  # cost of pairing a prediction with no object, as in the authors' code
 
 
-class RvosLesson(Objective):
+class RvosObjective(Objective):
     """Soft intersection over union, summed over the frames and averaged over the objects that are there.
 
     With a mask channel the first frame is predicted too, from its own true masks, and each later one from the masks

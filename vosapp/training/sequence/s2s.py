@@ -43,7 +43,7 @@ def _classes(batch: SequenceBatch, k: int) -> Tensor | None:
     return batch.distances[:, k] if batch.distances.numel() else None
 
 
-class S2SLesson(_MultiTask):
+class S2SObjective(_MultiTask):
     """S2S and S2S++: nothing is fed back, only the memories carry the object (equations 5 to 8 of S2S++'s paper)."""
 
     def forward(self, batch: SequenceBatch) -> ObjectiveLoss:
@@ -59,7 +59,7 @@ class S2SLesson(_MultiTask):
         return ObjectiveLoss(torch.stack(losses).mean(), torch.stack(found))
 
 
-class HS2SLesson(_MultiTask):
+class HS2SObjective(_MultiTask):
     """HS2S and its variants: the mask of the frame before is fed back, true at first, more and more its own."""
 
     def forward(self, batch: SequenceBatch) -> ObjectiveLoss:

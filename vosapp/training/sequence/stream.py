@@ -13,7 +13,7 @@ from vosapp.data.truth import TruthClip
 from vosapp.training.batch import NumberedBatches
 from vosapp.training.schedule import Stage
 from vosapp.training.sequence.clips import SequenceBatch, SequenceClip, collate, sequence_of
-from vosapp.training.sequence.real_clips import Wish, draw_footage
+from vosapp.training.sequence.real_clips import SequenceSettings, draw_sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +22,11 @@ class Material:
 
     Attributes:
         photographs: for clips that are composed.
-        footage: real clips with true masks.
+        real_clips: real clips with true masks.
     """
 
     photographs: PhotographBank | None
-    footage: Sequence[TruthClip] = ()
+    real_clips: Sequence[TruthClip] = ()
 
 
 class SequenceBatches(NumberedBatches[SequenceBatch]):
@@ -46,11 +46,11 @@ class SequenceBatches(NumberedBatches[SequenceBatch]):
 
     def batch(self, number: int) -> SequenceBatch:
         """One batch by its number."""
-        teaching, steps = self._stage.teaching, self._stage.clips.steps
+        config, steps = self._stage.config, self._stage.clips.steps
         random = np.random.default_rng([self._seed, number, 1])
-        if 0 < teaching.fewest < steps:
-            steps = int(random.integers(teaching.fewest, steps + 1))
-        still = teaching.still_every > 0 and number % teaching.still_every == 0
+        if 0 < config.fewest < steps:
+            steps = int(random.integers(config.fewest, steps + 1))
+        still = config.still_every > 0 and number % config.still_every == 0
         first = number * self._stage.batch
         real = self._is_real(random)
         clips = [self._clip(index, real).shortened(steps + 1) for index in range(first, first + self._stage.batch)]
@@ -58,14 +58,16 @@ class SequenceBatches(NumberedBatches[SequenceBatch]):
 
     def _is_real(self, random: np.random.Generator) -> bool:
         """Whether a batch is of real clips; a batch has one size, so it is all of them or none."""
-        if not self._material.footage:
+        if not self._material.real_clips:
             return False
-        return self._material.photographs is None or random.random() < self._stage.teaching.footage
+        return self._material.photographs is None or random.random() < self._stage.config.real_clips
 
     def _clip(self, index: int, real: bool) -> SequenceClip:
-        clips, teaching = self._stage.clips, self._stage.teaching
+        clips, config = self._stage.clips, self._stage.config
         if self._material.photographs is None or real:
-            wish = Wish(clips.steps, teaching.size or (clips.size_px, clips.size_px), clips.damage, teaching)
-            return draw_footage(self._material.footage, wish, np.random.default_rng([self._seed, index]))
+            settings = SequenceSettings(
+                clips.steps, config.size or (clips.size_px, clips.size_px), clips.damage, config
+            )
+            return draw_sequence(self._material.real_clips, settings, np.random.default_rng([self._seed, index]))
         generated = generate(self._material.photographs, clips, (self._seed, index))
-        return sequence_of(generated, teaching.first, teaching.objects)
+        return sequence_of(generated, config.first, config.objects)

@@ -22,7 +22,7 @@ from vosapp.training.losses import attention_weight, jaccard, soft_jaccard_loss,
 _KEPT_EVERY = 5  # frames between recent ones that are kept beside the last, as in the engine
 
 
-class Told(NamedTuple):
+class StreamLoss(NamedTuple):
     """What clips gave.
 
     Attributes:
@@ -63,7 +63,7 @@ class _Recent:
         return joined([memory for _, memory, _ in self.frames]), mean_known([known for _, _, known in self.frames])
 
 
-class LiteLesson(nn.Module):
+class HybridLiteObjective(nn.Module):
     """The network and its loss on a batch, as one module.
 
     Attributes:
@@ -74,7 +74,7 @@ class LiteLesson(nn.Module):
         super().__init__()
         self.network, self.weights, self.through = network, weights or LossWeights(), through
 
-    def forward(self, batch: Streams) -> Told:
+    def forward(self, batch: Streams) -> StreamLoss:
         """Predicts frames 2, 3, ... of every clip and compares."""
         size, frames = batch.rgb.shape[:2]
         rgb = batch.rgb.float() / 255
@@ -107,7 +107,9 @@ class LiteLesson(nn.Module):
             rest = torch.where(has_rival, mask.detach()[batch.rival], others[:, k])
             if k + 1 < frames:
                 recent.add(k, *self._kept(at[k], mask.detach(), rest))
-        return Told(torch.stack(losses).mean(), torch.stack(found), torch.stack(moved_alone), torch.stack(gaps).mean())
+        return StreamLoss(
+            torch.stack(losses).mean(), torch.stack(found), torch.stack(moved_alone), torch.stack(gaps).mean()
+        )
 
     def _kept(self, features: Features, mask: Tensor, others: Tensor) -> tuple[Memory, Known]:
         return self.network.memorise(features, mask, others), self.network.learn(features, mask, others)
