@@ -52,6 +52,22 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class LookedOver:
+    """The outcome of a pre-flight.
+
+    Attributes:
+        findings: what will be written, and what will be missing.
+        possible: whether there is something to write.
+    """
+
+    findings: tuple[Finding, ...]
+    possible: bool
+
+
+LOOKING = LookedOver((Finding(NoticeKind.INFO, "Looking over the frames…"),), possible=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ExportDisplay:
     """The export dialog.
 
@@ -101,21 +117,23 @@ def target(document: Document, state: ViewState, choice: ExportChoice) -> Path:
     return folder / f"{name}{_SUFFIXES[choice.format]}"
 
 
-def resolve_export(document: Document, state: ViewState, choice: ExportChoice) -> ExportDisplay:
-    """The dialog for a document and a choice."""
-    wanted = recipe(document, state, choice)
+def look_export_over(document: Document, wanted: Recipe) -> LookedOver:
+    """What the pre-flight says. Takes long for many objects on many frames; any thread may do it."""
     try:
-        found = preflight(document, wanted)
-        findings, possible = _findings(found, wanted), True
+        return LookedOver(_findings(preflight(document, wanted), wanted), possible=True)
     except ExportError as error:
-        findings, possible = (Finding(NoticeKind.ERROR, str(error)),), False
+        return LookedOver((Finding(NoticeKind.ERROR, str(error)),), possible=False)
+
+
+def resolve_export(document: Document, state: ViewState, choice: ExportChoice, looked: LookedOver) -> ExportDisplay:
+    """The dialog for a document, a choice, and what was found when its recipe was looked over."""
     return ExportDisplay(
         choice,
         has_in_out=document.in_out is not None,
         many_objects=len(document.objects) > 1,
-        target=str(wanted.path),
-        findings=findings,
-        possible=possible and state.shot.export is None,
+        target=str(target(document, state, choice)),
+        findings=looked.findings,
+        possible=looked.possible and state.shot.export is None,
         run=state.shot.export,
     )
 

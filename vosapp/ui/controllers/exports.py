@@ -20,6 +20,7 @@ from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.presentation.status import NoticeKind, WorkStatus
 from vosapp.presentation.text.progress import progress_words
 from vosapp.ui.background_task import BackgroundTask
+from vosapp.ui.controllers.look_over import ExportLookOver
 from vosapp.ui.dialogs.export import ExportDialog
 from vosapp.ui.session import Session
 
@@ -56,6 +57,8 @@ class ExportController(QObject):
         self._task = BackgroundTask(self)
         self._task.progressed.connect(self._progressed)
         self._task.ended.connect(self._job_ended)
+        self._look_over = ExportLookOver(self)
+        self._look_over.changed.connect(self.changed)
         self._result: Finding | None = None
         self._result_path = ""
         self._wanted: Recipe | None = None
@@ -95,7 +98,9 @@ class ExportController(QObject):
 
     def display(self) -> ExportDisplay:
         """What the dialog shows now."""
-        shown = resolve_export(self._session.document, self._session.view, self.choice)
+        document, state = self._session.document, self._session.view
+        looked = self._look_over.of(document, recipe(document, state, self.choice))
+        shown = resolve_export(document, state, self.choice, looked)
         return replace(shown, result=self._result, result_path=self._result_path)
 
     def choose(self, choice: ExportChoice) -> None:
@@ -159,6 +164,7 @@ class ExportController(QObject):
 
     def stop(self, deadline: ShutdownDeadline) -> None:
         """Ends the export: the clip is being left."""
+        self._look_over.stop(deadline)
         self._task.stop(deadline)
 
     @property
