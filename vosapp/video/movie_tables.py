@@ -135,6 +135,8 @@ def _outermost(file: BinaryIO, size: int, path: Path) -> Iterator[memoryview]:
             elif kind != b"free":
                 raise MediaError(f"{path} has tables of {here / 1e9:.1f} GB.", "Copy or export the clip again.")
         place += length
+        if place >= size:  # of what is no movie, too: a bare stream begins with 1, as a box of 64 bits would
+            return
 
 
 def _leaves(blob: memoryview, path: Path, depth: int = 0) -> Iterator[_Leaf]:

@@ -146,3 +146,9 @@ def test_plain_sound_of_hours_passes(tmp_path: Path) -> None:
         file.write(struct.pack(">I4sQ", 1, b"mdat", 16 + 2 * count))
         file.truncate(file.tell() + 2 * count)
     check_movie_tables(path)
+
+
+@pytest.mark.parametrize("start", [b"\0\0\0\1\x67\x64\0\x0a" + b"\xff" * 60, b"\0\0\0\1mdat" + b"\xff" * 60])
+def test_lengths_beyond_all_files_are_no_place_to_read_at(tmp_path: Path, start: bytes) -> None:
+    (tmp_path / "bare.h264").write_bytes(start)
+    check_movie_tables(tmp_path / "bare.h264")
