@@ -9,9 +9,7 @@ Source: Kroeger et al., "Fast optical flow using dense inverse search", ECCV 201
 
 from __future__ import annotations
 
-import enum
 import functools
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import cv2
@@ -25,27 +23,9 @@ GreyImage = NDArray[np.uint8]
 Sample = TypeVar("Sample", np.uint8, np.float32)
 
 
-class FlowPreset(enum.Enum):
-    """Speed against accuracy."""
-
-    FAST = "fast"
-    MEDIUM = "medium"
-    FINE = "fine"
-
-
-@dataclass(frozen=True, slots=True)
-class _DisSettings:
-    preset: int
-    finest_scale: int
-    patch_stride: int
-    refinement_steps: int
-
-
-_SETTINGS = {
-    FlowPreset.FAST: _DisSettings(cv2.DISOPTICAL_FLOW_PRESET_FAST, 2, 4, 5),
-    FlowPreset.MEDIUM: _DisSettings(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM, 1, 3, 5),
-    FlowPreset.FINE: _DisSettings(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM, 0, 4, 5),
-}
+_FINEST_SCALE = 1  # half of the size of the picture
+_PATCH_STRIDE_PX = 3
+_REFINEMENT_STEPS = 5
 _NOTHING: Any = None  # an array argument left out, which OpenCV takes and its type stubs do not know
 _MAX_PIXELS = 480 * 864  # larger pictures get their flow at about 480p: it costs the same and moves masks as well
 
@@ -53,12 +33,11 @@ _MAX_PIXELS = 480 * 864  # larger pictures get their flow at about 480p: it cost
 class FlowEstimator:
     """Dense flow between grey pictures. Keeps its buffers between calls; one object serves one thread."""
 
-    def __init__(self, preset: FlowPreset = FlowPreset.MEDIUM) -> None:
-        settings = _SETTINGS[preset]
-        self._dis = cv2.DISOpticalFlow.create(settings.preset)
-        self._dis.setFinestScale(settings.finest_scale)
-        self._dis.setPatchStride(settings.patch_stride)
-        self._dis.setVariationalRefinementIterations(settings.refinement_steps)
+    def __init__(self) -> None:
+        self._dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+        self._dis.setFinestScale(_FINEST_SCALE)
+        self._dis.setPatchStride(_PATCH_STRIDE_PX)
+        self._dis.setVariationalRefinementIterations(_REFINEMENT_STEPS)
 
     def flow(self, first: GreyImage, second: GreyImage) -> Flow:
         """Flow (height, width, 2) from the first to the second of two (height, width) uint8 pictures."""
@@ -99,12 +78,12 @@ def grey(rgb: RgbImage) -> GreyImage:
     return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
-def dense_flow(first: RgbImage, second: RgbImage, preset: FlowPreset = FlowPreset.MEDIUM) -> Flow:
+def dense_flow(first: RgbImage, second: RgbImage) -> Flow:
     """Flow (height, width, 2) float32 in pixels from the first to the second of two (height, width, 3) pictures.
 
     For many pairs keep a `FlowEstimator` and the grey pictures instead.
     """
-    return FlowEstimator(preset).flow(grey(first), grey(second))
+    return FlowEstimator().flow(grey(first), grey(second))
 
 
 @functools.lru_cache(maxsize=4)  # pictures of a shot have one size, working pictures another

@@ -20,7 +20,7 @@ from vosapp.models.hs2s.network import HS2S, State, build
 from vosapp.models.stages.merging import merge_by_largest
 from vosapp.models.stages.skip_decoder import Decoded
 from vosapp.training.border_distance import border_classes
-from vosapp.training.sequence_loss import frame_loss
+from vosapp.training.sequence.s2s import HS2SObjective
 
 CPU = torch.device("cpu")
 INPUTS = ("frames", "labels", "norm_*", "train_ss/*/draws", "train_ss/*/epsilon", "train_ss/*/fed_back")
@@ -181,17 +181,17 @@ def test_gradients(network: HS2S, case: Case) -> None:
     masks = mask_of(case["labels"], 1)[0]
     labels = (case["labels"] == 1).astype(np.uint8)
     network.requires_grad_(True)
-    losses, logits = [], []
+    objective, losses, logits = HS2SObjective(network), [], []
     found = run(network, clip(case["frames"]), masks[:1], given=[masks[index : index + 1] for index in (1, 2, 3)])
     for index, (decoded, _) in enumerate(found, start=1):
         assert decoded.distances is not None
         classes = torch.from_numpy(border_classes(labels[index], as_published=True).astype(np.int64))
-        losses.append(frame_loss(decoded.logits, masks[None, index : index + 1], decoded.distances, classes[None]))
+        losses.append(objective.parts(decoded, masks[index : index + 1], classes[None]))
         logits.append(decoded.logits[0, 0])
-    total = torch.stack([loss.total for loss in losses]).mean()
+    total = torch.stack([objective.total(loss) for loss in losses]).mean()
     total.backward()
     case.compare("train_tf/logits", torch.stack(logits))
-    parts = [[loss.jaccard.item(), loss.balanced.item(), loss.distance.item()] for loss in losses]
+    parts = [[loss[part].item() for part in ("jaccard", "balanced", "distance")] for loss in losses]
     case.compare("train_tf/loss_parts_jacc_bce_dist", np.array(parts))
     case.compare("train_tf/loss_total", total)
     compare_gradients(case, "train_tf", network)

@@ -22,7 +22,8 @@ from vosapp.models.stages.merging import exclusive, merge_by_largest
 from vosapp.models.stages.sampling import sample_mask, sample_picture, to_tensor
 from vosapp.models.stages.skip_decoder import Decoded
 from vosapp.training.border_distance import border_classes, class_count
-from vosapp.training.sequence_loss import balanced_cross_entropy, frame_loss, jaccard_loss
+from vosapp.training.sequence.s2s import S2SObjective
+from vosapp.training.sequence_loss import balanced_cross_entropy, jaccard_loss
 
 CPU = torch.device("cpu")
 NETWORK = "s2s_plus_plus"
@@ -183,14 +184,14 @@ def test_gradients(network: S2S, case: Case) -> None:
     classes = np.stack([border_classes((labels == 1).astype(np.uint8), as_published=True) for labels in case["labels"]])
     case.compare("train/dist_class", classes)
     network.requires_grad_(True)
-    losses = []
+    objective, losses = S2SObjective(network), []
     for index, (decoded, _) in enumerate(run(network, case["frames"], masks[:1]), start=1):
         assert decoded.distances is not None
         target = torch.from_numpy(classes[index : index + 1].astype(np.int64))
-        losses.append(frame_loss(decoded.logits, masks[None, index : index + 1], decoded.distances, target))
-    total = torch.stack([loss.total for loss in losses]).mean()
+        losses.append(objective.parts(decoded, masks[index : index + 1], target))
+    total = torch.stack([objective.total(loss) for loss in losses]).mean()
     total.backward()
-    parts = [[loss.jaccard.item(), loss.distance.item(), loss.balanced.item()] for loss in losses]
+    parts = [[loss[part].item() for part in ("jaccard", "distance", "balanced")] for loss in losses]
     case.compare("train/loss_parts_jacc_dist_bce", np.array(parts))
     case.compare("train/loss_total", total)
     compare_gradients(case, "train", network)
@@ -207,7 +208,9 @@ def test_losses(case: Case) -> None:
         rows.append([balanced.item(), per_sample.item(), jaccard_loss(logits, labels).item()])
     case.compare("loss/bce_mean_bce_batch_jacc", np.array(rows), relative=1e-5)
     distances, classes = torch.from_numpy(case["loss/dist_logits"]), torch.from_numpy(case["loss/dist_class"])
-    case.compare("loss/ce", frame_loss(logits, given, distances, classes).distance)
+    decoded = Decoded(logits, distances)
+    parts = S2SObjective(nn.Identity()).parts(decoded, given[:, 0], classes)
+    case.compare("loss/ce", parts["distance"])
 
 
 def test_border_distances(case: Case) -> None:

@@ -25,12 +25,10 @@ class Candidate:
 
     Attributes:
         path: of the file, or of the folder of a sequence.
-        certain: whether size and sampled content are the same.
         reason: what speaks for it, for the list.
     """
 
     path: Path
-    certain: bool
     reason: str
 
 
@@ -107,7 +105,7 @@ def find_candidates(
         looked: told at each folder how many files were looked at before, and which folder it is.
 
     Yields:
-        Candidates as they are found; the certain ones are worth waiting for.
+        Candidates as they are found; those with the same content are worth waiting for.
     """
     queue = deque((folder, 0) for folder in folders)
     seen: set[Path] = set()
@@ -197,9 +195,9 @@ def _entries(folder: Path, seen: set[Path]) -> list[os.DirEntry[str]]:
 
 def _judge_folder(clip: ClipRef, folder: Path, files: list[os.DirEntry[str]]) -> Candidate | None:
     if files and _total_bytes(files) == clip.size_bytes and is_same_media(clip, folder):
-        return Candidate(folder, True, "the same files")
+        return Candidate(folder, "the same files")
     if folder.name == name_of(clip) and len(files) == clip.frame_count > 1:
-        return Candidate(folder, False, "the same name and number of files")
+        return Candidate(folder, "the same name and number of files")
     return None
 
 
@@ -210,9 +208,9 @@ def _judge_file(clip: ClipRef, entry: os.DirEntry[str]) -> Candidate | None:
     except OSError:
         return None
     if same_size and is_same_media(clip, path):
-        return Candidate(path, True, "the same content")
+        return Candidate(path, "the same content")
     if entry.name == name_of(clip):
-        return Candidate(path, False, "the same name, but other content")
+        return Candidate(path, "the same name, but other content")
     return None
 
 

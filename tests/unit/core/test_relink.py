@@ -79,9 +79,9 @@ def test_a_moved_sequence_is_found_by_its_files(tmp_path: Path) -> None:
     sequence(tmp_path / "other" / "v1", 5)
     (tmp_path / "other" / "v1" / "shot.0001.png").write_bytes(b"changed")
     found = list(find_candidates(ref, [tmp_path]))
-    assert [(one.path, one.certain) for one in found] == [
-        (tmp_path / "archive" / "v1", True),
-        (tmp_path / "other" / "v1", False),
+    assert [(one.path, one.reason) for one in found] == [
+        (tmp_path / "archive" / "v1", "the same files"),
+        (tmp_path / "other" / "v1", "the same name and number of files"),
     ]
 
 

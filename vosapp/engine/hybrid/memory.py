@@ -57,11 +57,6 @@ class ObjectMemory:
     _recent: list[tuple[int, Remembered]] = field(default_factory=list)
     _given_at: int = 0
 
-    @property
-    def is_ready(self) -> bool:
-        """Whether the object has joined the pass."""
-        return self.mask is not None
-
     def trusts(self, frame_index: int) -> bool:
         """Whether a frame is among the trusted ones."""
         return frame_index in self._trusted

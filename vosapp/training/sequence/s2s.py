@@ -1,7 +1,8 @@
-"""How S2S, S2S++ and HS2S are taught: a loss of three parts at every frame of a sequence."""
+"""S2SObjective, HS2SObjective: a loss of three parts at every frame of a sequence."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import ClassVar, cast
 
@@ -22,21 +23,28 @@ class _MultiTask(Objective):
 
     losses: ClassVar[Mapping[str, float]] = {"balanced": 0.6, "jaccard": 0.2, "distance": 0.2}
 
-    def _loss(self, decoded: Decoded, truth: Tensor, classes: Tensor | None) -> Tensor:
-        """The loss of one frame.
+    def parts(self, decoded: Decoded, truth: Tensor, classes: Tensor | None) -> dict[str, Tensor]:
+        """The parts of the loss of one frame that weigh anything, each a scalar.
 
         Args:
             decoded: what the network says.
             truth: (B, H, W) in 0..1.
-            classes: (B, H, W) uint8 border-distance classes, or None.
+            classes: (B, H, W) border-distance classes, or None.
         """
         label = (truth >= 0.5).float().unsqueeze(1)
-        loss = self.weight("balanced") * balanced_cross_entropy(decoded.logits, label)
+        parts = {"balanced": balanced_cross_entropy(decoded.logits, label)}
         if self.weight("jaccard"):
-            loss = loss + self.weight("jaccard") * jaccard_loss(decoded.logits, label)
+            parts["jaccard"] = jaccard_loss(decoded.logits, label)
         if decoded.distances is not None and classes is not None:
-            loss = loss + self.weight("distance") * F.cross_entropy(decoded.distances, classes.long())
-        return loss
+            parts["distance"] = F.cross_entropy(decoded.distances, classes.long())
+        return parts
+
+    def total(self, parts: Mapping[str, Tensor]) -> Tensor:
+        """The weighted sum of parts."""
+        return functools.reduce(torch.add, (self.weight(part) * value for part, value in parts.items()))
+
+    def _loss(self, decoded: Decoded, truth: Tensor, classes: Tensor | None) -> Tensor:
+        return self.total(self.parts(decoded, truth, classes))
 
 
 def _classes(batch: SequenceBatch, k: int) -> Tensor | None:
