@@ -7,7 +7,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import Literal
 
 from vosapp.data.generator.settings import GeneratorSettings
-from vosapp.data.mattes.tile import MatteSettings
+from vosapp.data.mattes.tile import TileSettings
 from vosapp.training.stage_config import StageConfig
 
 
@@ -82,7 +82,7 @@ class Stage:
     batch: int = 8
     _: KW_ONLY
     config: StageConfig = field(default_factory=StageConfig)
-    mattes: MatteSettings = field(default_factory=MatteSettings)
+    mattes: TileSettings = field(default_factory=TileSettings)
 
 
 def stage_at(stages: tuple[Stage, ...], progress: float) -> int:

@@ -38,7 +38,7 @@ class Holding:
             self.masks.pop(object_id, None)
 
 
-class Deaf(Holding):
+class KnowsNothing(Holding):
     """Knows no object at all."""
 
     def step(

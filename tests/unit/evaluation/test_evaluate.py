@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.unit.evaluation import miniatures
-from tests.unit.evaluation.engines import Deaf, Holding
+from tests.unit.evaluation.engines import Holding, KnowsNothing
 from vosapp.core.errors import MediaError
 from vosapp.evaluation.datasets import open_dataset
 from vosapp.evaluation.evaluate import Measures, evaluate, measure_clip
@@ -43,7 +43,7 @@ def test_scores_of_masks_that_stay(tmp_path: Path) -> None:
 
 def test_an_object_the_engine_lost_scores_nothing(tmp_path: Path) -> None:
     dataset = open_dataset(str(miniatures.clip_folder(tmp_path)))
-    (clip,) = evaluate(dataset, Deaf)
+    (clip,) = evaluate(dataset, KnowsNothing)
     assert clip.j == clip.f == 0
     assert all(math.isnan(f.doubt) for item in clip.objects for f in item.frames)
 

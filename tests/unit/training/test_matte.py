@@ -11,7 +11,7 @@ import torch
 from tests.photographs import small_bank
 from vosapp.data.mattes.hair import draw_coat, grown
 from vosapp.data.mattes.mask_damage import as_propagated
-from vosapp.data.mattes.tile import MatteSettings, make_tile
+from vosapp.data.mattes.tile import TileSettings, make_tile
 from vosapp.matte.edge_planes import edge_planes
 from vosapp.models.matte_refiner.network import MULTIPLE_PX, PLANES, MatteRefiner
 from vosapp.models.registry import MATTE_REFINER
@@ -22,7 +22,7 @@ from vosapp.training.recipe import Recipe, find_recipe, read_recipe
 from vosapp.training.schedule import Budget, LearningRate, Stage
 from vosapp.training.trainer import LAST, RunSettings, Trainer
 
-SMALL = MatteSettings(size_px=48)
+SMALL = TileSettings(size_px=48)
 RECIPE = Recipe(
     "test",
     network="matte-refiner",

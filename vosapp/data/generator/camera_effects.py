@@ -12,7 +12,7 @@ Rgb = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class CameraEffects:
     """Settings of one shot.
 
     Attributes:
@@ -28,9 +28,9 @@ class Look:
     flicker: float
 
 
-def draw_look(random: np.random.Generator) -> Look:
+def draw_camera_effects(random: np.random.Generator) -> CameraEffects:
     """How a shot looks."""
-    return Look(
+    return CameraEffects(
         blur_px=abs(random.normal(0, 0.7)) if random.random() < 0.4 else 0.0,
         noise=abs(random.normal(0, 5)) if random.random() < 0.5 else 0.0,
         quality=int(random.integers(25, 90)) if random.random() < 0.4 else None,
@@ -47,15 +47,15 @@ def recoloured(rgb: Rgb, random: np.random.Generator, amount: float) -> Rgb:
     return np.asarray(cv2.LUT(rgb, table.astype(np.uint8)[None]), np.uint8)
 
 
-def finished(rgb: Rgb, look: Look, random: np.random.Generator) -> Rgb:
+def with_camera_effects(rgb: Rgb, effects: CameraEffects, random: np.random.Generator) -> Rgb:
     """One frame as the camera of this shot sees it."""
-    result = recoloured(rgb, random, look.flicker)
-    if look.blur_px > 0.3:
-        result = np.asarray(cv2.GaussianBlur(result, (0, 0), look.blur_px), np.uint8)
-    if look.noise > 0:
-        noise = random.standard_normal(rgb.shape, np.float32) * np.float32(look.noise)
+    result = recoloured(rgb, random, effects.flicker)
+    if effects.blur_px > 0.3:
+        result = np.asarray(cv2.GaussianBlur(result, (0, 0), effects.blur_px), np.uint8)
+    if effects.noise > 0:
+        noise = random.standard_normal(rgb.shape, np.float32) * np.float32(effects.noise)
         result = np.clip(result + noise, 0, 255).astype(np.uint8)
-    if look.quality is not None:
-        _, data = cv2.imencode(".jpg", result, [cv2.IMWRITE_JPEG_QUALITY, look.quality])
+    if effects.quality is not None:
+        _, data = cv2.imencode(".jpg", result, [cv2.IMWRITE_JPEG_QUALITY, effects.quality])
         result = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
     return result

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vosapp.data.generator.camera_effects import draw_look, finished, recoloured
+from vosapp.data.generator.camera_effects import draw_camera_effects, recoloured, with_camera_effects
 from vosapp.data.generator.damage import damaged
 from vosapp.data.generator.layer_types import BACKGROUND, KNOWN, STRANGER, TARGET, Layer
 from vosapp.data.generator.layers import draw, hidden, over, streaked
@@ -45,10 +45,10 @@ def generate(bank: PhotographBank, settings: GeneratorSettings, seed: Sequence[i
 
 def _composed(bank: PhotographBank, settings: GeneratorSettings, random: np.random.Generator) -> Frames:
     layers = draw_scene(bank, settings, random)
-    look = draw_look(random)
+    effects = draw_camera_effects(random)
     shutter = random.random() < 0.4
     drawn = [_frame(layers, index, settings.size_px, shutter) for index in range(settings.steps + 2)]
-    rgb = [finished(frame.rgb, look, random) for frame in drawn]
+    rgb = [with_camera_effects(frame.rgb, effects, random) for frame in drawn]
     rgb[0] = recoloured(rgb[0], random, 0.35)
     masks, others = np.stack([frame.mask for frame in drawn]), np.stack([frame.others for frame in drawn])
     return Frames(np.stack(rgb), masks, others, np.maximum(others[1], drawn[1].strangers))

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vosapp.data.generator.camera_effects import Look, draw_look, finished, recoloured
+from vosapp.data.generator.camera_effects import CameraEffects, draw_camera_effects, recoloured, with_camera_effects
 from vosapp.data.mattes.hair import draw_coat, grown
 from vosapp.data.mattes.mask_damage import as_propagated, drawn_field
 from vosapp.data.mattes.silhouettes import drawn, keyed, labelled
@@ -21,7 +21,7 @@ _MARGIN_PX = 24  # around the tile, for what moves in
 
 
 @dataclass(frozen=True, slots=True)
-class MatteSettings:
+class TileSettings:
     """How tiles look.
 
     Attributes:
@@ -76,10 +76,10 @@ class _Shot:
     shutter: float
     defocus_px: float
     background_motion: NDArray[np.float64]
-    look: Look
+    effects: CameraEffects
 
 
-def make_tile(bank: PhotographBank, settings: MatteSettings, seed: tuple[int, int]) -> MatteTile:
+def make_tile(bank: PhotographBank, settings: TileSettings, seed: tuple[int, int]) -> MatteTile:
     """The tile of a seed: the same seed gives the same tile."""
     random = np.random.default_rng(seed)
     canvas = settings.size_px + 2 * _MARGIN_PX
@@ -99,7 +99,7 @@ def make_tile(bank: PhotographBank, settings: MatteSettings, seed: tuple[int, in
     )
 
 
-def _object(bank: PhotographBank, settings: MatteSettings, canvas: int, random: np.random.Generator) -> _Object:
+def _object(bank: PhotographBank, settings: TileSettings, canvas: int, random: np.random.Generator) -> _Object:
     luck = random.random()
     found = keyed(bank, canvas, random) if luck < settings.keyed else None
     is_keyed = found is not None
@@ -131,7 +131,7 @@ def _filled(rgb: Rgb, alpha: Floats) -> Rgb:
     return np.where(solid > 0, rgb, np.rint(near).clip(0, 255)).astype(np.uint8)
 
 
-def _background(bank: PhotographBank, settings: MatteSettings, item: _Object, random: np.random.Generator) -> Floats:
+def _background(bank: PhotographBank, settings: TileSettings, item: _Object, random: np.random.Generator) -> Floats:
     rgb = _crop(bank, item.alpha.shape[0], random).astype(np.float32) / np.float32(255)
     if random.random() < settings.alike:
         towards = item.colour.mean(axis=(0, 1)) - rgb.mean(axis=(0, 1))
@@ -152,7 +152,7 @@ def _crop(bank: PhotographBank, size_px: int, random: np.random.Generator) -> Rg
     return np.ascontiguousarray(turned[:, ::-1] if random.random() < 0.5 else turned)
 
 
-def _shot(settings: MatteSettings, random: np.random.Generator) -> _Shot:
+def _shot(settings: TileSettings, random: np.random.Generator) -> _Shot:
     angle, speed = random.uniform(0, 2 * np.pi), min(12.0, float(random.exponential(3.0)))
     blurred = random.random() < settings.motion
     if blurred:
@@ -164,7 +164,7 @@ def _shot(settings: MatteSettings, random: np.random.Generator) -> _Shot:
         shutter=random.uniform(0.3, 1.0) if blurred else 0.0,
         defocus_px=float(np.exp(random.uniform(np.log(0.5), np.log(5)))) if random.random() < settings.defocus else 0.0,
         background_motion=random.normal(0, 2, 2),
-        look=draw_look(random),
+        effects=draw_camera_effects(random),
     )
 
 
@@ -191,7 +191,7 @@ def _frame(item: _Object, behind: Floats, shot: _Shot, time: float, random: np.r
     plain = _shifted(item.colour, shot.motion * time)
     sure = np.clip(alpha * 10, 0, 1)[..., None]
     colour = sure * total[..., :3] / np.maximum(alpha, 1e-3)[..., None] + (1 - sure) * plain
-    rgb = finished(np.rint(255 * seen).clip(0, 255).astype(np.uint8), shot.look, random)
+    rgb = with_camera_effects(np.rint(255 * seen).clip(0, 255).astype(np.uint8), shot.effects, random)
     return _Frame(rgb, np.asarray(alpha, np.float32), np.asarray(colour, np.float32))
 
 

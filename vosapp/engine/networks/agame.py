@@ -12,7 +12,7 @@ from torch import Tensor
 from vosapp.core.document import ObjectId
 from vosapp.engine.networks.adapter import AnchoredPropagator, fallback_engine
 from vosapp.engine.networks.batching import TOGETHER
-from vosapp.engine.networks.letterbox import Fitting
+from vosapp.engine.networks.letterbox import Letterbox
 from vosapp.engine.networks.loaded_network import prepared_network
 from vosapp.engine.oom_fallback import OomFallback
 from vosapp.engine.propagator import Probability
@@ -28,7 +28,7 @@ SHORT_SIDE = 480  # the size that the authors train and test at
 class _Sight(NamedTuple):
     """A frame as the network sees it."""
 
-    fitting: Fitting
+    letterbox: Letterbox
     picture: Picture
 
 
@@ -66,7 +66,7 @@ class AGamePropagator(AnchoredPropagator):
         predicted = [object_id for object_id in self._states if object_id not in given]
         for object_id in predicted:
             self._refer(object_id, frame_index)
-        masks = sight.fitting.masks(given.values()) if given else torch.empty(0, device=self._device)
+        masks = sight.letterbox.masks(given.values()) if given else torch.empty(0, device=self._device)
         alone = self._scores(sight, predicted)
         every = torch.cat([alone, masks])
         merged = aggregate(every, every)[: len(alone)] if predicted else alone
@@ -77,7 +77,7 @@ class AGamePropagator(AnchoredPropagator):
         for i, (object_id, mask) in enumerate(given.items()):
             self._take(object_id, frame_index, sight.picture, pool(masks[i : i + 1]), is_away=not mask.any())
         single = self._protocol == "single-target" and len(self._states) == 1
-        found = sight.fitting.frames(alone if single else merged) if predicted else ()
+        found = sight.letterbox.frames(alone if single else merged) if predicted else ()
         return dict(zip(predicted, found, strict=True))
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
@@ -89,8 +89,8 @@ class AGamePropagator(AnchoredPropagator):
 
     def _look(self, rgb: RgbImage) -> _Sight:
         size = (rgb.shape[0], rgb.shape[1])
-        fitting = Fitting.reflecting(size, multiple=STRIDE, short_side=self._short_side, device=self._device)
-        return _Sight(fitting, self._network.look(fitting.image(rgb)))
+        letterbox = Letterbox.reflecting(size, multiple=STRIDE, short_side=self._short_side, device=self._device)
+        return _Sight(letterbox, self._network.look(letterbox.image(rgb)))
 
     def _refer(self, object_id: ObjectId, frame_index: int) -> None:
         """Makes the nearest anchor frame the reference of an object; where the object was stays as it is."""
@@ -98,7 +98,7 @@ class AGamePropagator(AnchoredPropagator):
         if nearest is None or nearest == self._references.get(object_id):
             return
         sight = self._look(self._anchors.picture(nearest))
-        mask = sight.fitting.masks([self._anchors.mask(object_id, nearest)])
+        mask = sight.letterbox.masks([self._anchors.mask(object_id, nearest)])
         fresh = self._network.start(sight.picture, pool(mask))
         self._states[object_id] = fresh._replace(previous=self._states[object_id].previous)
         self._references[object_id] = nearest

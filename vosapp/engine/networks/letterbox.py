@@ -20,7 +20,7 @@ DEVIATION = (0.229, 0.224, 0.225)
 
 
 @dataclass(frozen=True, slots=True)
-class Fitting:
+class Letterbox:
     """How frames of one size go into a network: shrunk if they are large, then padded by reflection.
 
     Attributes:
@@ -36,7 +36,7 @@ class Fitting:
     device: torch.device
 
     @classmethod
-    def reflecting(cls, size: tuple[int, int], *, multiple: int, short_side: int, device: torch.device) -> Fitting:
+    def reflecting(cls, size: tuple[int, int], *, multiple: int, short_side: int, device: torch.device) -> Letterbox:
         """For a network that takes multiples of `multiple`.
 
         The odd pixel of padding goes to the top and the left, as A-GAME's authors do it.

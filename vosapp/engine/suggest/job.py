@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from vosapp.core.document import Document
 from vosapp.core.errors import EngineError
 from vosapp.engine.job import JobContext, Stage
-from vosapp.engine.suggest.proposals import Proposal, Watcher, suggest
+from vosapp.engine.suggest.proposals import Proposal, SuggestListener, suggest
 from vosapp.video.open import open_clip_of
 from vosapp.video.source import VideoSource
 
@@ -62,7 +62,7 @@ def suggest_body(
                 network_names=task.network_names,
                 shot=shot_around(task.document.cuts, task.frame_index, source.info.frame_count),
                 device=task.device,
-                watch=_JobWatcher(context, deliver),
+                listener=_JobListener(context, deliver),
             )
         finally:
             source.close()
@@ -70,8 +70,8 @@ def suggest_body(
     return body
 
 
-class _JobWatcher(Watcher):
-    """Lets a job watch a search."""
+class _JobListener(SuggestListener):
+    """Tells a job how far a search is."""
 
     def __init__(self, context: JobContext, deliver: Callable[[list[Proposal]], None]) -> None:
         self._context = context

@@ -90,7 +90,7 @@ class Propose(Protocol):
         """
 
 
-class Watcher:
+class SuggestListener:
     """Watches a search; this one does not care. Called in the thread of the search."""
 
     def begin(self, title: str, place: int, count: int) -> None:
@@ -124,7 +124,7 @@ def suggest(
     shot: range | None = None,
     device: str = "auto",
     refine: bool = False,
-    watch: Watcher | None = None,
+    listener: SuggestListener | None = None,
 ) -> list[Proposal]:
     """Proposes object masks on a frame, the best first.
 
@@ -136,7 +136,7 @@ def suggest(
         shot: frames that may be looked at: those between the cuts around the frame. None for the whole clip.
         device: "auto", "cpu", "cuda" or "mps".
         refine: move outlines to where the colours change, by a dense CRF with the settings of COSNet's authors.
-        watch: is told how far the search is, and may stop it; None for nobody.
+        listener: is told how far the search is, and may stop it; None for nobody.
 
     Raises:
         EngineError: the frame is not in the clip, or a network proposes nothing by its nature.
@@ -147,18 +147,18 @@ def suggest(
     if frame_index not in shot or not 0 <= frame_index < source.info.frame_count:
         raise EngineError(f"Frame {frame_index} is not in the clip, which has {source.info.frame_count} frames.")
     found: list[Proposal] = []
-    watch, asked = watch or Watcher(), _asked(network_names)
+    listener, asked = listener or SuggestListener(), _asked(network_names)
     for place, name in enumerate(asked):
         base, ways = split_name(name)
-        watch.begin(title_of(network(base).title, base, ways), place, len(asked))
-        watch.check()
+        listener.begin(title_of(network(base).title, base, ways), place, len(asked))
+        listener.check()
         options = options_of(base, ways)
-        candidates = _proposer(base)(source, frame_index, shot=shot, device=device, check=watch.check, **options)
+        candidates = _proposer(base)(source, frame_index, shot=shot, device=device, check=listener.check, **options)
         fitting = [candidate for candidate in candidates if _has_fitting_size(candidate)]
         if refine or "crf" in ways:
-            fitting = _refined(source.frame(frame_index), fitting, watch.check)
+            fitting = _refined(source.frame(frame_index), fitting, listener.check)
         found += [_judged(candidate, name) for candidate in fitting]
-        watch.deliver(_best_first(found))
+        listener.deliver(_best_first(found))
     return _best_first(found)
 
 

@@ -1,1 +1,1 @@
-"""HS2S: recurrence and matching with trusted frames in one network (Azimi et al. 2020)."""
+"""HS2S: recurrence and matching with anchor frames in one network (Azimi et al. 2020)."""

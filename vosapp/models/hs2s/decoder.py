@@ -1,4 +1,4 @@
-"""HS2S's decoder: matches the memories with two trusted frames, then raises the result to full resolution."""
+"""HS2S's decoder: matches the memories with two anchor frames, then raises the result to full resolution."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ References = Literal["both", "first", "previous", "similarity"]
 
 
 class Reference(NamedTuple):
-    """A trusted frame, prepared for matching: with the bottleneck memory at 1/32 and the skip-memory at 1/16."""
+    """An anchor frame, prepared for matching: with the bottleneck memory at 1/32 and the skip-memory at 1/16."""
 
     deep: Prepared
     skip: Prepared | None
@@ -83,7 +83,7 @@ class Decoder(SkipDecoder):
         Args:
             hidden: of the memory, and of the skip-memory if there is one.
             levels: of the picture.
-            first: the trusted frame, None where the network does not use it.
+            first: the anchor frame, None where the network does not use it.
             previous: the frame before, likewise.
         """
         deep, skip = hidden

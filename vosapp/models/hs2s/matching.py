@@ -1,4 +1,4 @@
-"""Matching what the recurrence expects with what a trusted frame shows."""
+"""Matching what the recurrence expects with what an anchor frame shows."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class HS2S(nn.Module):
     """The network. Soft masks are fed back; the memories begin with zeros.
 
     Args:
-        references: which trusted frames the memories are matched with. "both" is HS2S: the first frame and the
+        references: which anchor frames the memories are matched with. "both" is HS2S: the first frame and the
             previous one. "first" is HS2S_0, "previous" HS2S_{t-1}; "similarity" is HS2S_sim, which matches both by
             cosine similarity.
         skip_memory: whether there is a second memory at 1/16.
@@ -74,7 +74,7 @@ class HS2S(nn.Module):
 
     @property
     def needs_anchor(self) -> bool:
-        """Whether a trusted frame is matched beside the previous one."""
+        """Whether an anchor frame is matched beside the previous one."""
         return self.decoder.GC is not None
 
     def look(self, rgb: Tensor) -> Tensor:
@@ -86,7 +86,7 @@ class HS2S(nn.Module):
         return self.encoder_ref.look(normalise(rgb))
 
     def anchor(self, seen: Tensor, masks: Tensor) -> Reference | None:
-        """A trusted frame, seen by `look_back`, with masks (N, H, W); None where the network uses none."""
+        """An anchor frame, seen by `look_back`, with masks (N, H, W); None where the network uses none."""
         return self.decoder.first(self.encoder_ref(seen, masks)) if self.needs_anchor else None
 
     def previous(self, seen: Tensor, masks: Tensor) -> Reference | None:

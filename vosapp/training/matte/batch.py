@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from vosapp.data.mattes.tile import MatteSettings, MatteTile, make_tile
+from vosapp.data.mattes.tile import MatteTile, TileSettings, make_tile
 from vosapp.data.photographs.bank import PhotographBank
 from vosapp.matte.edge_planes import EdgePlanes, edge_planes
 from vosapp.training.batch import NumberedBatches
@@ -75,7 +75,7 @@ class MatteBatches(NumberedBatches[MatteBatch]):
     """Batch n holds tiles n * size .. n * size + size - 1 of a seed."""
 
     def __init__(
-        self, bank: PhotographBank, settings: MatteSettings, seed: int, size: int, *, guided: float = 0.4
+        self, bank: PhotographBank, settings: TileSettings, seed: int, size: int, *, guided: float = 0.4
     ) -> None:
         """Takes photographs, how tiles look, the seed of the run, tiles in a batch, the share with guidance."""
         self._bank, self._settings, self._seed, self._size, self._guided = bank, settings, seed, size, guided
