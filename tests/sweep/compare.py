@@ -99,7 +99,10 @@ def _compare_pictures(finding: Finding, source: VideoSource, reference: Referenc
         off = np.abs(small(source.frame(number)).astype(np.int16) - reference.pictures[number])
         if off.mean() > _LEVELS and not source.is_damaged(number):
             wrong.append(number)
-    if wrong:
+    changes = [note for note in source.info.notes if note.startswith("The size of the pictures changes")]
+    if wrong and changes:
+        finding.known.append(f"picture: {len(wrong)} frames are fitted, ffmpeg stretches them")
+    elif wrong:
         finding.differences.append(f"picture: {len(wrong)} frames differ, the first is {wrong[0]}")
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vosapp.cli.input_space import add_input_space
+from vosapp.core.errors import MediaError
 from vosapp.core.paths import SUFFIX
 from vosapp.core.plain_text import printable
 from vosapp.core.untrusted import open_regular
@@ -52,6 +54,9 @@ def _clip_facts(path: Path, input_space: str) -> dict[str, Any]:
     try:
         source.frame(0)  # a clip of which not even this can be decoded is not a clip
         info = exact_info(source)
+        with suppress(MediaError):
+            source.frame(info.frame_count - 1)  # whether all pictures have one size, only decoding tells
+        info = source.info
     finally:
         source.close()
     last = info.first_number + info.frame_count - 1

@@ -119,16 +119,14 @@ def _aperture(file: BinaryIO, start: int, end: int, size: tuple[int, int]) -> Cr
     file.seek(found[0])
     numbers = struct.unpack(">8i", file.read(32))
     width, height, right, down = (Fraction(numbers[n], numbers[n + 1]) for n in (0, 2, 4, 6))
-    top, bottom = _sides(size[0], height, down)
-    left, right_side = _sides(size[1], width, right)
-    return Crop(top, bottom, left, right_side)
+    return Crop(*_sides(size[0], height, down), *_sides(size[1], width, right))
 
 
 def _sides(stored: int, kept: Fraction, offset: Fraction) -> tuple[int, int]:
     """What is cut off before and behind: the aperture's centre is the picture's, moved by an offset."""
     before = (stored - kept) / 2 + offset
     if before < 0 or before + kept > stored or kept < 1:
-        return 0, 0
+        raise ValueError("an aperture lies within the picture")
     first = int(before)
     return first, stored - first - int(kept)
 

@@ -143,6 +143,7 @@ class Prefetcher:
                 else:
                     damaged = request.index in self._cache.damaged
                     self._tell(Answer(request.number, request.index, picture, damaged=damaged))
+                    self._look(anew=True)
                     self._fetch_around(source, request, picture.nbytes)
         finally:
             if self._source is not None:
@@ -183,9 +184,13 @@ class Prefetcher:
             if request is not None:
                 return request
 
-    def _look(self) -> None:
-        """Tells of the clip's facts when they are new."""
-        if self._source is not None and (self._info is None or self._info.provisional):
+    def _look(self, *, anew: bool = False) -> None:
+        """Tells of the clip's facts when they are new.
+
+        Args:
+            anew: also when they were exact, since decoding may have brought something to light.
+        """
+        if self._source is not None and (anew or self._info is None or self._info.provisional):
             info = self._source.info
             if info != self._info and not self._closing:
                 self._info = info

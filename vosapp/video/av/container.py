@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from av.codec.hwaccel import HWAccel
     from av.container import InputContainer
     from av.packet import Packet
+    from av.video.codeccontext import VideoCodecContext
     from av.video.stream import VideoStream
 
 # Playlists and scripts (HLS, concat, ...) are left out: a file must not make the program open other files or addresses.
@@ -75,13 +76,12 @@ def video_stream(path: Path, container: InputContainer) -> VideoStream:
     return track
 
 
-def set_up_decoder(track: VideoStream, *, all_key: bool, accelerated: bool = False) -> None:
+def set_up_decoder(context: VideoCodecContext, *, all_key: bool, accelerated: bool = False) -> None:
     """Lets the decoder use the processors, and bounds what it may ask for.
 
     Must be called before the first packet is decoded. Files of key frames only are decoded in slices where the codec
     can: whole frames in parallel would make every jump wait for the frames behind it. A device needs no threads.
     """
-    context = track.codec_context
     sliced = all_key and bool(context.codec.capabilities & Capabilities.slice_threads)
     context.thread_type = "SLICE" if sliced else "AUTO"
     # A damaged header must not make the decoder ask for memory without bound.

@@ -22,6 +22,7 @@ from vosapp.video.colour import (
     matrix_or_guess,
     to_display,
 )
+from vosapp.video.crop import NO_CROP, Crop
 from vosapp.video.orientation import Orientation
 from vosapp.video.source import RgbImage
 
@@ -54,6 +55,7 @@ class PictureFacts:
         orientation: how to turn it.
         pixel_aspect: width of a pixel over its height.
         interlaced: whether it is made of two fields.
+        crop: what the container wants cut off the stored picture.
     """
 
     height: int
@@ -68,6 +70,7 @@ class PictureFacts:
     orientation: Orientation
     pixel_aspect: Fraction
     interlaced: bool
+    crop: Crop = NO_CROP
 
     @property
     def colour(self) -> ColourTags:
@@ -87,8 +90,10 @@ class PictureFacts:
     @property
     def raster(self) -> tuple[int, int] | None:
         """(height, width) of the upright picture as it is stored, where its pixels are not square; else None."""
-        size = self.height, self.width
-        return None if size == self.square_size else self.orientation.size(*size)
+        if (self.height, self.width) == self.square_size:
+            return None
+        crop = self.crop
+        return self.orientation.size(self.height - crop.top - crop.bottom, self.width - crop.left - crop.right)
 
     @property
     def unstretched(self) -> PictureFacts:
@@ -98,7 +103,18 @@ class PictureFacts:
     @property
     def display_size(self) -> tuple[int, int]:
         """(height, width) of the picture to show."""
-        return self.orientation.size(*self.square_size)
+        rows, columns = self.shown_part
+        return self.orientation.size(rows.stop - rows.start, columns.stop - columns.start)
+
+    @property
+    def shown_part(self) -> tuple[slice, slice]:
+        """Rows and columns of the stretched picture that are shown."""
+        height, width = self.square_size
+        crop, down, across = self.crop, Fraction(height, self.height), Fraction(width, self.width)
+        top, left = round(crop.top * down), round(crop.left * across)
+        rows = round((self.height - crop.top - crop.bottom) * down)
+        columns = round((self.width - crop.left - crop.right) * across)
+        return slice(top, min(top + rows, height)), slice(left, min(left + columns, width))
 
 
 def facts_of(picture: VideoFrame, pixel_aspect: Fraction | None) -> PictureFacts:
@@ -176,14 +192,18 @@ class PictureConverter:
             if facts.shallow_format and not self._is_stretched:
                 picture = self._reformat(self._to_shallow, picture, facts.shallow_format, _QUICK, same_range=True)
             array = self._reformat(self._for_display, picture, "rgb24", _QUICK).to_ndarray()
-        return _finished(array, facts.orientation)
+        return self._finished(array)
+
+    def fits(self, picture: VideoFrame) -> bool:
+        """Whether a picture has the size of the clip's."""
+        return (picture.height, picture.width) == (self._facts.height, self._facts.width)
 
     def native(self, picture: VideoFrame) -> NDArray[Any]:
         """(height, width, 3 or 4) uint8, uint16 or float32 RGB(A) with the file's own transfer and primaries.
 
         Integer samples are spread over the whole range of their type, whatever range the file uses.
         """
-        return _finished(self._rgb(picture), self._facts.orientation)
+        return self._finished(self._rgb(picture))
 
     def _rgb(self, picture: VideoFrame) -> NDArray[Any]:
         facts = self._facts
@@ -220,8 +240,8 @@ class PictureConverter:
         else:
             # Planes come as G, B, R and alpha.
             array = np.stack([planes[2], planes[0], planes[1], *planes[3:]], axis=-1)
-        if self._is_stretched:
-            height, width = self._facts.square_size
+        if self._is_stretched or not self.fits(picture):
+            height, width = self._target(picture)
             array = cv2.resize(array.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
         return np.ascontiguousarray(array, np.float32)
 
@@ -234,7 +254,8 @@ class PictureConverter:
         *,
         same_range: bool = False,
     ) -> VideoFrame:
-        height, width = self._facts.square_size
+        height, width = self._target(picture)
+        is_scaled = self._is_stretched or not self.fits(picture)
         # Matrix and range may change at a cut; what the clip says of light and primaries stands.
         tags = _tags_of(picture)
         source_range = _FULL_RANGE if tags.full_range else _LIMITED_RANGE
@@ -245,11 +266,34 @@ class PictureConverter:
             form,
             src_colorspace=tags.matrix,
             dst_colorspace=tags.matrix,
-            interpolation=quality | _STRETCHING if self._is_stretched else quality,
+            interpolation=quality | _STRETCHING if is_scaled else quality,
             src_color_range=source_range,
             dst_color_range=source_range if same_range else _FULL_RANGE,
             threads=_THREADS,
         )
+
+    def _target(self, picture: VideoFrame) -> tuple[int, int]:
+        """(height, width) that a picture is brought to: square pixels, within the size of the clip."""
+        height, width = self._facts.square_size
+        if self.fits(picture):
+            return height, width
+        own = replace(self._facts, height=picture.height, width=picture.width).square_size
+        scale = min(Fraction(height, own[0]), Fraction(width, own[1]))
+        return max(1, round(own[0] * scale)), max(1, round(own[1] * scale))
+
+    def _finished(self, array: NDArray[Any]) -> NDArray[Any]:
+        """Upright, without what the container cuts off; a picture of another shape has black beside it."""
+        height, width = self._facts.square_size
+        if array.shape[:2] != (height, width):
+            whole = np.zeros((height, width, array.shape[2]), array.dtype)
+            top, left = (height - array.shape[0]) // 2, (width - array.shape[1]) // 2
+            whole[top : top + array.shape[0], left : left + array.shape[1]] = array
+            array = whole
+        if self._facts.crop:
+            array = array[self._facts.shown_part]
+        out = np.ascontiguousarray(self._facts.orientation.apply(array))
+        out.flags.writeable = False
+        return out
 
 
 def _float_plane(plane: Any, name: str) -> NDArray[Any]:
@@ -258,9 +302,3 @@ def _float_plane(plane: Any, name: str) -> NDArray[Any]:
     row = plane.line_size // kind.itemsize
     samples = np.frombuffer(plane, kind).reshape(plane.height, row)[:, : plane.width * channels]
     return samples.reshape(plane.height, plane.width, channels) if channels > 1 else samples
-
-
-def _finished(array: NDArray[Any], orientation: Orientation) -> NDArray[Any]:
-    out = np.ascontiguousarray(orientation.apply(array))
-    out.flags.writeable = False
-    return out

@@ -16,6 +16,7 @@ from vosapp.core.errors import MediaError
 from vosapp.video.av.container import open_container, read_packets, set_up_decoder, video_stream
 from vosapp.video.av.errors import READER_ERRORS
 from vosapp.video.av.hardware import SOFTWARE, Acceleration, as_software
+from vosapp.video.av.hidden_alpha import decoding_context
 from vosapp.video.frame_index import MISSING, FrameIndex
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class PacketReader:
     Attributes:
         container: the open file.
         track: its video track.
+        context: what decodes it.
         next_number: number of the packet that `read` gives next.
     """
 
@@ -48,6 +50,7 @@ class PacketReader:
         hwaccel = self._acceleration.hwaccel() if self._acceleration is not None else None
         self.container = open_container(self._path, hwaccel)
         self.track = video_stream(self._path, self.container)
+        self.context = decoding_context(self.track)
         self._packets: Iterator[Packet[Any]] = read_packets(self.container, self.track)
         self._waiting: Packet[Any] | None = None
         self.next_number = 0
@@ -146,7 +149,7 @@ class FrameDecoder:
 
     def _begin(self) -> None:
         self._reader = PacketReader(self._path, self._acceleration)
-        set_up_decoder(self._reader.track, all_key=self._all_key, accelerated=self._acceleration is not None)
+        set_up_decoder(self._reader.context, all_key=self._all_key, accelerated=self._acceleration is not None)
         self._ready: dict[int, VideoFrame] = {}
         self._first_fed = 0
         self._in_flight: set[int] = set()
@@ -256,9 +259,9 @@ class FrameDecoder:
 
     def _restart(self, start: int, index: FrameIndex) -> None:
         if self._reader.jump(start, index):
-            set_up_decoder(self._reader.track, all_key=self._all_key, accelerated=self._acceleration is not None)
+            set_up_decoder(self._reader.context, all_key=self._all_key, accelerated=self._acceleration is not None)
         else:
-            self._reader.track.codec_context.flush_buffers()
+            self._reader.context.flush_buffers()
         self._first_fed = start
         self._in_flight.clear()
         self._drained = False
@@ -294,7 +297,7 @@ class FrameDecoder:
             packet.pts = packet.dts = number
             self._in_flight.add(number)
         try:
-            return self._reader.track.codec_context.decode(packet)
+            return self._reader.context.decode(packet)
         except READER_ERRORS:
             # A damaged packet: its frame stays missing and is shown as such; the next packets may be whole.
             self._stumbled = True

@@ -44,6 +44,7 @@ def describe(path: Path, shared: SharedIndex, track: TrackFacts, facts: PictureF
         variable_rate=measured.is_variable,
         interlaced=facts.interlaced,
         track=track.number,
+        cropped=bool(facts.crop),
         damaged=_damaged(index, lead),
         provisional=not index.complete,
         notes=tuple(_notes(shared, index, track, facts, lead, measured)),

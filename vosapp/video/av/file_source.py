@@ -16,8 +16,10 @@ from vosapp.video.av.decoder import FrameDecoder
 from vosapp.video.av.describe import describe, measured_rate
 from vosapp.video.av.errors import NoFrameError, media_errors
 from vosapp.video.av.hardware import SOFTWARE, accelerations, same_picture
+from vosapp.video.av.hidden_alpha import has_hidden_alpha
 from vosapp.video.av.indexing import shared_index
 from vosapp.video.av.track_facts import read_track_facts
+from vosapp.video.crop import container_crop
 from vosapp.video.frame_index import FrameIndex
 from vosapp.video.hardware import hardware_wanted
 from vosapp.video.placeholder import damaged_picture, empty_picture
@@ -46,6 +48,8 @@ class FileSource:
         self._released = False
         self._interrupted = threading.Event()
         self._lead = 0
+        self._other_size = ""
+        self._size: tuple[int, int] | None = None
         # The last frame that had no picture, and the picture that stood in for it.
         self._held: tuple[int, VideoFrame | None] = (-1, None)
         try:
@@ -54,8 +58,10 @@ class FileSource:
             self._track = read_track_facts(self._decoder.reader.container, self._decoder.reader.track)
             with media_errors(path):
                 number, first = self._first_picture(index)
-                self._facts = facts_of(first, self._track.pixel_aspect)
-                if hardware_wanted():
+                self._size = first.height, first.width
+                crop = container_crop(path, self._track.place, self._size)
+                self._facts = replace(facts_of(first, self._track.pixel_aspect), crop=crop)
+                if hardware_wanted() and not has_hidden_alpha(self._decoder.reader.track):
                     self._use_hardware(number, first, index)
         except BaseException:
             self.close()
@@ -75,7 +81,8 @@ class FileSource:
 
     def _described(self) -> ClipInfo:
         info = describe(self._path, self._index, self._track, self._facts, self._lead)
-        return replace(info, decoder=self._decoder.device if self._decoder is not None else SOFTWARE)
+        notes = (*info.notes, self._other_size) if self._other_size else info.notes
+        return replace(info, notes=notes, decoder=self._decoder.device if self._decoder is not None else SOFTWARE)
 
     def frame(self, index: int) -> RgbImage:
         """Frame `index` as read-only (height, width, 3) uint8 RGB.
@@ -173,7 +180,19 @@ class FileSource:
         picture = self._decoder.picture(number + self._lead, index)
         if self._decoder.device != before:
             self._index.device = SOFTWARE
+        if picture is not None and self._size is not None and (picture.height, picture.width) != self._size:
+            self._note_size(picture, number)
         return picture
+
+    def _note_size(self, picture: VideoFrame, number: int) -> None:
+        """Remembers the first picture of another size, to tell of it: whether there are some, only decoding says."""
+        if not self._other_size:
+            height, width = self._size or (0, 0)
+            self._other_size = (
+                f"The size of the pictures changes: frame {number} is {picture.width}x{picture.height}; such pictures "
+                f"are fitted into {width}x{height}."
+            )
+            self._info = replace(self._info, notes=(*self._info.notes, self._other_size))
 
     def _is_whole(self, picture: VideoFrame, number: int) -> bool:
         index = self._index.now()

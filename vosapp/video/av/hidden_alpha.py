@@ -25,7 +25,10 @@ _NUMBER_BYTES = 8
 
 def has_hidden_alpha(track: VideoStream) -> bool:
     """Whether a track keeps alpha beside its pictures."""
-    return track.codec_context.codec.canonical_name in _DECODERS and str(track.metadata.get("alpha_mode")) == "1"
+    if track.codec_context.codec.canonical_name not in _DECODERS:
+        return False
+    # Matroska has an element for it, and some writers a tag in capitals.
+    return any(name.lower() == "alpha_mode" and value == "1" for name, value in track.metadata.items())
 
 
 def decoding_context(track: VideoStream) -> VideoCodecContext:

@@ -14,6 +14,7 @@ from vosapp.core.errors import MediaError
 from vosapp.core.limits import MAX_CLIP_FRAMES
 from vosapp.video.av.container import open_container, read_packets, set_up_decoder, video_stream
 from vosapp.video.av.errors import READER_ERRORS, explain
+from vosapp.video.av.hidden_alpha import alpha_is_key, has_hidden_alpha
 from vosapp.video.frame_index import (
     MISSING,
     FrameIndex,
@@ -69,13 +70,13 @@ class _Rows:
     shown: bytearray = field(default_factory=bytearray)
     whole: bytearray = field(default_factory=bytearray)
 
-    def add(self, packet: Packet[Any], hidden: bool) -> None:
+    def add(self, packet: Packet[Any], *, hidden: bool, key: bool) -> None:
         pts, dts, position = packet.pts, packet.dts, packet.pos
         self.pts.append(MISSING if pts is None else pts)
         self.dts.append(MISSING if dts is None else dts)
         self.position.append(-1 if position is None else position)
         self.size.append(packet.size)
-        self.key.append(packet.is_keyframe)
+        self.key.append(key)
         self.shown.append(not (hidden or packet.is_discard))
         self.whole.append(not packet.is_corrupt)
 
@@ -110,10 +111,12 @@ def scan(path: Path) -> Iterator[Snapshot | None]:
         has_b_frames = codec in _REORDERING and bool(track.codec_context.has_b_frames)
         trusted = container.format.name not in _WITHOUT_TIMES
         is_hidden = hidden_test(codec, track.codec_context.extradata or b"")
+        hidden_alpha = has_hidden_alpha(track)
         snapshot = _FIRST_SNAPSHOT
         try:
             for packet in read_packets(container, track):
-                rows.add(packet, is_hidden(packet))
+                key = packet.is_keyframe and (not hidden_alpha or alpha_is_key(packet, codec))
+                rows.add(packet, hidden=is_hidden(packet), key=key)
                 if len(rows) > MAX_CLIP_FRAMES:
                     raise MediaError(f"{path} holds more than {MAX_CLIP_FRAMES:,} frames.", "Cut it into pieces.")
                 if len(rows) == snapshot and (trusted or not has_b_frames) and codec not in _MAY_SKIP:
@@ -143,7 +146,7 @@ def _ordered_by_decoder(path: Path, table: PacketTable, cut_off: bool) -> Iterat
     snapshot = _FIRST_DECODED_SNAPSHOT
     with open_container(path) as container:
         track = video_stream(path, container)
-        set_up_decoder(track, all_key=False)
+        set_up_decoder(track.codec_context, all_key=False)
         for number, packet in enumerate(read_packets(container, track)):
             packet.pts = packet.dts = number
             _decode_into(order, failed, track, packet, number)

@@ -35,6 +35,7 @@ class TrackFacts:
         has_audio: whether there is a sound track.
         time_base: unit of its times in seconds, or None.
         number: of the track in the file, from 0.
+        place: of the track among the picture tracks of the file, from 0.
         others: the picture tracks that are left out, each as "codec widthxheight".
     """
 
@@ -49,6 +50,7 @@ class TrackFacts:
     has_audio: bool
     time_base: Fraction | None
     number: int
+    place: int
     others: tuple[str, ...]
 
 
@@ -68,6 +70,7 @@ def read_track_facts(container: InputContainer, track: VideoStream) -> TrackFact
         has_audio=bool(container.streams.audio),
         time_base=track.time_base,
         number=track.index,
+        place=[other.index for other in container.streams.video].index(track.index),
         others=tuple(_named(other) for other in other_tracks(container, track)),
     )
 
