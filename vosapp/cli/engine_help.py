@@ -1,4 +1,4 @@
-"""What engines and networks there are and how each can be run, for the help of commands. Loads no torch."""
+"""engine_help: lists engines, networks and their variants for the help of commands. Loads no torch."""
 
 from __future__ import annotations
 

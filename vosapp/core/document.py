@@ -47,7 +47,7 @@ class MaskStore(Protocol):
 
 
 class Origin(enum.Enum):
-    """Where the mask of a cell came from. Drawn and imported masks are anchors."""
+    """Source of a cell's mask. Drawn and imported masks are anchors."""
 
     DRAWN = "drawn"
     IMPORTED = "imported"
@@ -56,7 +56,7 @@ class Origin(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What stands on one frame for one object: a base mask, and for predictions the user's paint over it.
+    """One object on one frame: a base mask and, on predictions, the user's paint over it.
 
     Attributes:
         base: digest of the drawn, imported or predicted mask.
@@ -102,7 +102,7 @@ MATTE_EDGES = ("drawn", "fast")
 
 @dataclass(frozen=True, slots=True)
 class MatteSettings:
-    """How an object's masks become a matte. Neutral values leave the mask as it is.
+    """Settings that make a matte of an object's masks. Neutral values leave the mask as it is.
 
     Attributes:
         grow_px: pixels to grow the mask by; negative shrinks it.
@@ -183,7 +183,7 @@ def _stale(cells: Mapping[int, Cell]) -> tuple[int, ...]:
 
 @dataclass(frozen=True, slots=True)
 class ClipRef:
-    """Which media a document is about, and enough facts to find it again and to notice another file.
+    """Reference to a clip: its path, and enough facts to find it again and to notice another file.
 
     Attributes:
         path: where it was last seen: a file, or the folder of an image sequence.

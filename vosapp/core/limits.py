@@ -1,4 +1,4 @@
-"""How large things may be before they count as damaged or hostile. Checked before anything is decoded or counted."""
+"""Limits beyond which things count as damaged or hostile, checked before anything is decoded."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ IMPORTED_ENGINE = "import"
 
 
 class ImportRole(enum.Enum):
-    """What imported masks become."""
+    """Role of imported masks in the document."""
 
     ANCHORS = "anchors"
     APPROVED = "approved"
@@ -28,7 +28,7 @@ class ImportRole(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class ImportRequest:
-    """How masks are taken in.
+    """Options of an import.
 
     Attributes:
         role: what they become. A hold-out is an object in front of all others, of approved frames.
@@ -43,7 +43,7 @@ class ImportRequest:
 
 @dataclass(frozen=True, slots=True)
 class ImportOutcome:
-    """What was taken in.
+    """Result of an import.
 
     Attributes:
         frames: indices of frames that got a mask, by object.

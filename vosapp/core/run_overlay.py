@@ -52,7 +52,7 @@ class RunChange:
 
 @dataclass(frozen=True, slots=True)
 class OverlayChange:
-    """What a step of the user changed in the overlay, by key: (before, after). None stands for no prediction."""
+    """Change of the overlay by a step of the user, by key: (before, after). None stands for no prediction."""
 
     entries: Mapping[Key, tuple[Entry, Entry]]
 

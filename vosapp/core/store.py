@@ -1,4 +1,4 @@
-"""Where mask pixels live, found by their digest."""
+"""MemoryMaskStore, MaskCache: hold masks in memory, found by their digest."""
 
 from __future__ import annotations
 

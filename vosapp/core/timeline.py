@@ -60,7 +60,7 @@ def numbers_text(frames: Iterable[int], *, first_number: int = 0, at_most: int =
 
 
 class Direction(enum.Enum):
-    """Which way a run goes from its anchors."""
+    """Direction of a run from its anchors."""
 
     FORWARD = "forward"
     BACKWARD = "backward"

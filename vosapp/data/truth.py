@@ -1,4 +1,4 @@
-"""What a clip with ground truth is: pictures by frame index, and per object the true mask of annotated frames."""
+"""TruthClip: pictures by frame index, and per object the true mask of annotated frames."""
 
 from __future__ import annotations
 

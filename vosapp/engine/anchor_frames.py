@@ -22,7 +22,7 @@ class _Frame:
 
 
 class AnchorFrames:
-    """What the user made or confirmed, as pictures and packed masks. Bounded, whatever the length of the clip."""
+    """Pictures and packed masks of anchors. Bounded, whatever the length of the clip."""
 
     def __init__(self) -> None:
         self._frames: dict[int, _Frame] = {}

@@ -26,7 +26,6 @@ class CrfWrapper:
         self._settings = settings or CrfSettings()
 
     def remember(self, frame_index: int, rgb: RgbImage, masks: Mapping[ObjectId, Probability]) -> None:
-        """See `Propagator.remember`."""
         self._inner.remember(frame_index, rgb, masks)
 
     def step(self, frame_index: int, rgb: RgbImage, given: Mapping[ObjectId, Probability] | None = None) -> Prediction:
@@ -41,5 +40,4 @@ class CrfWrapper:
         return Prediction(together.probabilities, prediction.doubt)
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
-        """See `Propagator.forget`."""
         self._inner.forget(object_ids)

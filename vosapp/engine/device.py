@@ -17,7 +17,7 @@ _NVIDIA, _DISPLAY_CLASS = "0x10de", "0x03"
 
 @dataclass(frozen=True, slots=True)
 class Accelerator:
-    """What computes here besides the processor.
+    """Device that computes here besides the processor.
 
     Attributes:
         kind: "cuda" or "mps"; "cpu" when there is none that can be used.

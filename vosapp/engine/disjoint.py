@@ -15,7 +15,7 @@ _TINY = 1e-6  # keeps divisions finite
 
 
 class Rule(Protocol):
-    """How objects share the pixels that given masks leave them."""
+    """Rule by which objects share the pixels that given masks leave them."""
 
     def __call__(self, found: Masks, room: Probability, /) -> dict[ObjectId, Probability]: ...
 

@@ -1,4 +1,4 @@
-"""Which engines there are to propagate with. Reading this list loads no network and no torch."""
+"""Lists and builds the engines to propagate with. The list alone loads no network and no torch."""
 
 from __future__ import annotations
 

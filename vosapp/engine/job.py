@@ -22,7 +22,7 @@ _RATE_WINDOW = 24  # frames over which the rate is measured: follows a change of
 
 
 class Outcome(enum.Enum):
-    """How a job ended."""
+    """End of a job."""
 
     DONE = "done"
     CANCELLED = "cancelled"
@@ -30,7 +30,7 @@ class Outcome(enum.Enum):
 
 
 class Stage(enum.Enum):
-    """What a job is busy with. The words for it are made in `vosapp.presentation.text.progress`."""
+    """Stage of a job. The words for it are made in `vosapp.presentation.text.progress`."""
 
     WORKING = "working"
     PREPARING = "preparing"
@@ -46,7 +46,7 @@ class Stage(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a job is.
+    """Progress of a job.
 
     Attributes:
         done, total: frames (or other steps) finished and to do in all.
@@ -87,7 +87,7 @@ class JobResult(Generic[T]):
 
 
 class JobContext:
-    """What the body of a job sees of its job. Used from the thread that runs the body."""
+    """A job as its body sees it, in the thread that runs the body."""
 
     def __init__(
         self,

@@ -51,7 +51,6 @@ class OomFallback:
         self._last: tuple[int, RgbImage, dict[ObjectId, Probability]] | None = None
 
     def remember(self, frame_index: int, rgb: RgbImage, masks: Mapping[ObjectId, Probability]) -> None:
-        """See `Propagator.remember`."""
         self._going_on(lambda running: running.remember(frame_index, rgb, masks))
         self._anchors.add(frame_index, rgb, masks)
 
@@ -67,7 +66,6 @@ class OomFallback:
         return prediction
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
-        """See `Propagator.forget`."""
         self._anchors.forget(object_ids)
         if self._current is not None:
             self._current.forget(object_ids)

@@ -17,7 +17,7 @@ Probability = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What a propagator says of one frame.
+    """Prediction of a propagator for one frame.
 
     Attributes:
         probabilities: per object id a (height, width) float32 array in 0..1 at the frame's own size. Where objects

@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class MemoryPolicy(enum.Enum):
-    """What an engine does when memory runs out."""
+    """Behaviour of an engine when memory runs out."""
 
     SMALLER_STEPS = "smaller steps"  # goes on in its next declared step and reports it
     STOP = "stop"  # ends with an EngineError: a measurement in smaller steps would not be of this engine
@@ -46,7 +46,7 @@ def _never_cancelled() -> None:
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """What an engine sees of the run that it is built for. The default reports to nobody and is never cancelled.
+    """The run that an engine is built for, as it sees it. The default reports to nobody and is never cancelled.
 
     Attributes:
         report: takes a sentence for the user, such as that memory ran out.

@@ -1,4 +1,4 @@
-"""What the scores of a data set say beyond their mean: over time, after disappearances, about doubt, by class."""
+"""Analyses of a data set's scores: over time, after disappearances, of doubt, by class."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ _EVERY = 10
 
 
 class Choice(enum.Enum):
-    """Which frame gets its true mask next."""
+    """Choice of the frame that gets its true mask next."""
 
     WORST = "worst"
     DOUBT = "doubt"

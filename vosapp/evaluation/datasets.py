@@ -1,4 +1,4 @@
-"""Which data sets can be opened, and finding out which one a folder is."""
+"""open_dataset: recognises the layout of a folder and opens its clips."""
 
 from __future__ import annotations
 

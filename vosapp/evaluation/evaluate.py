@@ -31,7 +31,7 @@ FrameDone = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """What to measure beside the scores.
+    """Measurements beside the scores.
 
     Attributes:
         corrections: how many frames to correct one after the other, 0 for none.

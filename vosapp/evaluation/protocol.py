@@ -1,4 +1,4 @@
-"""Which frames a benchmark scores, and with which measures.
+"""Protocol: the frames that a benchmark scores, and its measures.
 
 J and F are always measured, also where a benchmark reports J alone (SegTrack v2, FBMS, YouTube-Objects).
 """
@@ -12,7 +12,7 @@ from vosapp.data.truth import TruthClip, TruthObject
 
 @dataclass(frozen=True, slots=True)
 class Protocol:
-    """How a benchmark counts.
+    """Counting rules of a benchmark.
 
     Attributes:
         name: for tables.

@@ -18,7 +18,7 @@ BuildPropagator = Callable[[], Propagator]
 
 @dataclass(frozen=True, slots=True)
 class RunFrame:
-    """What an engine made of one frame.
+    """Masks of an engine on one frame.
 
     Attributes:
         frame_index: of the frame.

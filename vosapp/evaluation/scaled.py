@@ -21,7 +21,6 @@ class ScaledPropagator:
         self._shorter_side_px = shorter_side_px
 
     def remember(self, frame_index: int, rgb: RgbImage, masks: Mapping[ObjectId, Probability]) -> None:
-        """See `Propagator.remember`."""
         size = self._size(rgb)
         self._inner.remember(frame_index, _resized(rgb, size), _resized_masks(masks, size))
 
@@ -32,7 +31,6 @@ class ScaledPropagator:
         return Prediction({**_resized_masks(small.probabilities, own), **(given or {})}, small.doubt)
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
-        """See `Propagator.forget`."""
         self._inner.forget(object_ids)
 
     def _size(self, rgb: RgbImage) -> tuple[int, int]:

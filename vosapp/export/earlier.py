@@ -1,4 +1,4 @@
-"""What already lies where an export goes: files of an earlier export, known by their content, and files of others."""
+"""Earlier: files that already lie where an export goes, its own by their content, and those of others."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class PlaceTakenError(ExportError):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an export goes.
+    """Folder and file of an export.
 
     Attributes:
         path: the folder of images, or the one file.

@@ -32,7 +32,7 @@ from vosapp.video.source import RgbImage, VideoSource
 
 @dataclass(frozen=True, slots=True)
 class ExportTask:
-    """Everything that an export needs, frozen when it starts."""
+    """Input of an export, frozen when it starts."""
 
     document: Document
     store: MaskStore
@@ -41,7 +41,7 @@ class ExportTask:
 
 @dataclass(frozen=True, slots=True)
 class ExportReport:
-    """What an export left behind.
+    """Result of an export.
 
     Attributes:
         frames: indices of the frames written.

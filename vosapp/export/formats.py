@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 
 class ExportFormat(enum.Enum):
-    """What the files are. The value is the name on the command line and in manifests."""
+    """Format of the files. The value is the name on the command line and in manifests."""
 
     PNG = "png"
     PNG_16 = "png16"
@@ -41,7 +41,7 @@ class ExportFormat(enum.Enum):
 
 
 class Family(enum.Enum):
-    """Which target writes a format."""
+    """Target that writes a format."""
 
     PNG = "png"
     TIFF = "tiff"
@@ -55,7 +55,7 @@ class Family(enum.Enum):
 
 
 class Content(enum.Enum):
-    """What a file holds."""
+    """Content of a file."""
 
     MATTE = "matte"  # the alpha of one object; images: a file for each object; movies: all objects together
     LABELS = "ids"  # object ids, the object in front winning
@@ -66,7 +66,7 @@ class Content(enum.Enum):
 
 
 class AlphaKind(enum.Enum):
-    """How colour and alpha go together."""
+    """Relation of colour and alpha."""
 
     NONE = "none"
     STRAIGHT = "straight"
@@ -74,7 +74,7 @@ class AlphaKind(enum.Enum):
 
 
 class Purpose(enum.Enum):
-    """What somebody exports for; formats are shown under it."""
+    """Purpose that a format is shown under."""
 
     EDITING = "Resolve, Premiere, Final Cut, Kdenlive"
     COMPOSITING = "Nuke, After Effects, Fusion, Blender"

@@ -1,4 +1,4 @@
-"""What an export will and will not find, told before anything is written."""
+"""preflight: says what an export will and will not find, before anything is written."""
 
 from __future__ import annotations
 

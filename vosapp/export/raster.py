@@ -14,7 +14,7 @@ from vosapp.video.source import VideoSource, Windows
 
 
 class RasterChoice(enum.Enum):
-    """Which pixels the files of an anamorphic clip have."""
+    """Pixel grid of an anamorphic clip's files."""
 
     SOURCE = "source"
     SQUARE = "square"

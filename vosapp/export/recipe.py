@@ -1,4 +1,4 @@
-"""What to export, as data: the same recipe gives the same files from the window and the command line."""
+"""Recipe: an export as data; the same recipe gives the same files from the window and the command line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from vosapp.export.raster import RasterChoice
 
 
 class MissingMasks(enum.Enum):
-    """What to do with frames on which an object has no mask and is not declared absent."""
+    """Treatment of frames on which an object has no mask and is not declared absent."""
 
     EMPTY = "empty"
     SKIP = "skip"
@@ -23,7 +23,7 @@ class MissingMasks(enum.Enum):
 
 
 class Timing(enum.Enum):
-    """What becomes of the times of the frames in a movie, where the clip has a variable rate."""
+    """Times of the frames in a movie, where the clip has a variable rate."""
 
     CONFORM = "conform"
     KEEP = "keep"
@@ -31,7 +31,7 @@ class Timing(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class ExrOptions:
-    """How EXR files are written.
+    """Options of EXR files.
 
     Attributes:
         is_float: 32 bits a sample; else half, 16 bits.

@@ -21,7 +21,7 @@ _FOR = "for"  # a note of the name of the place
 
 
 class Staging:
-    """Where the files of an export grow. Nothing bears its own name before `publish`; `discard` leaves no trace.
+    """Folder in which an export grows. Nothing bears its own name before `publish`; `discard` leaves no trace.
 
     The folder has a random name that nobody had, is for its owner only while files grow, and lies on the drive of the
     place, so that moving is a rename.

@@ -32,7 +32,7 @@ class FrameToWrite:
 
 
 class Target(Protocol):
-    """What writes an export into its staging folder. Frames come in ascending order, once each."""
+    """Writes an export into its staging folder. Frames come in ascending order, once each."""
 
     def write(self, frame: FrameToWrite) -> None:
         """Writes a frame. Raises ExportError or MediaError when it cannot be written."""

@@ -1,4 +1,4 @@
-"""From a recipe to the target that writes it, and to the names of its files."""
+"""make_target, names_of: the target of a recipe, and the names of its files."""
 
 from __future__ import annotations
 

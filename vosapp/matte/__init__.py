@@ -1,1 +1,1 @@
-"""From mask to alpha: trimap, refinement, edge operations."""
+"""Mattes: alpha from masks, settings and pictures."""

@@ -1,4 +1,4 @@
-"""From a mask to the alpha of a matte: the stack of operations that an object's settings describe, in their order.
+"""alpha_of: makes the alpha of a matte from a mask, by the operations of an object's settings in their order.
 
 The mask is cleaned, its outline smoothed; the edge is drawn (a feather) or refined from the picture; then it is
 grown, feathered and its levels are set. Every neutral value leaves what it gets as it is. Window, export and command

@@ -24,7 +24,7 @@ _NOTHING = 0.01  # a probability that is no reason to look at a pixel
 
 @dataclass(frozen=True, slots=True)
 class CrfSettings:
-    """What ties pixels to each other. The defaults repair outlines that wander by a few pixels at 480p.
+    """Strengths that tie pixels to each other. The defaults repair outlines that wander by a few pixels at 480p.
 
     Attributes:
         near_weight: how much nearness alone counts.

@@ -1,4 +1,4 @@
-"""What is known about an edge before any network looks: distances, and the colours on both sides of it.
+"""edge_planes: distances around an edge and the colours on both sides of it, the refiner's input.
 
 Both ways of refining an edge start here: *fast* reads alpha off the colours, *quality* gives all of it to the network.
 """
@@ -26,7 +26,7 @@ _PRIOR = 0.01  # squared contrast at which the mask counts as much as the colour
 
 @dataclass(frozen=True, slots=True)
 class EdgePlanes:
-    """What is known around an outline; all float32.
+    """Planes around an outline; all float32.
 
     Attributes:
         inside_px: (H, W) signed distance to the outline, positive inside.

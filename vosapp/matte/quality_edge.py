@@ -23,7 +23,7 @@ _FADE_PX = 6.0  # over which the band goes over into the mask
 
 @dataclass(frozen=True, slots=True)
 class RefinedEdge:
-    """What the refiner says of a frame.
+    """Output of the refiner for a frame.
 
     Attributes:
         alpha: (H, W) float32 in 0..1.

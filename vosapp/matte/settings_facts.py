@@ -1,4 +1,4 @@
-"""What matte settings ask for, told without making a matte. Loads no OpenCV: the window asks at its start."""
+"""Facts about matte settings, told without making a matte. Loads no OpenCV: the window asks at its start."""
 
 from __future__ import annotations
 

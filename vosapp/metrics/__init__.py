@@ -1,1 +1,1 @@
-"""How good a mask is: region similarity J, contour accuracy F, decay, stability, matting errors."""
+"""Measures of masks: region similarity J, contour accuracy F, decay, stability, matting errors."""

@@ -1,4 +1,4 @@
-"""How well one number predicts the order of another: does doubt point at the frames that are wrong?"""
+"""rank_correlation, separation: how well one number predicts the order of another, as doubt the error."""
 
 from __future__ import annotations
 

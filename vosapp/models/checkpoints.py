@@ -52,7 +52,7 @@ class PlainRecord:
 
 @dataclass(frozen=True, slots=True)
 class OpenedFile:
-    """What a file holds.
+    """Content of a file.
 
     Attributes:
         name: of the file, with the archive's name before it if it came out of one.

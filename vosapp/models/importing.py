@@ -1,4 +1,4 @@
-"""Turns the authors' published files into weights of ours: recognised by their keys, checked to the last tensor."""
+"""Imports the authors' published files as weights: recognised by their keys, checked to the last tensor."""
 
 from __future__ import annotations
 

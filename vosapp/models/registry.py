@@ -1,4 +1,4 @@
-"""Which networks there are, what each is good at, and in which form its authors published weights.
+"""Registry of the networks: what each is good at, and in which form its authors published weights.
 
 Nothing here loads torch: a window or a command can list networks at once. `vosapp.models.weights` says which of
 them have weights on this machine, `vosapp.models.checkpoints` reads the authors' files.

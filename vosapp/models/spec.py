@@ -1,4 +1,4 @@
-"""What can be said of a network without building it. Loads no torch."""
+"""NetworkSpec: facts about a network without building it. Loads no torch."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 
 class Task(enum.Enum):
-    """What a network needs from the user: a mask of each object, or nothing."""
+    """Input that a network needs from the user: a mask of each object, or nothing."""
 
     ONE_SHOT = "one-shot"
     ZERO_SHOT = "zero-shot"
@@ -48,7 +48,7 @@ class PublishedCheckpoint:
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """Where the authors publish a file of weights that may be used and passed on.
+    """Address of weights that may be used and passed on, published by the authors.
 
     Attributes:
         address: the authors' own.

@@ -42,7 +42,7 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class WeightsNote:
-    """What is written down beside a weights file.
+    """Note beside a weights file.
 
     Attributes:
         network: name of the network that the weights are for.

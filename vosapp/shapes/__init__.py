@@ -1,1 +1,1 @@
-"""From masks to animated Bezier shapes that other programs can edit."""
+"""Animated Bezier shapes from masks, for other programs to edit."""

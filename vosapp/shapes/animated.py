@@ -62,7 +62,7 @@ class ObjectShapes:
 
 @dataclass(frozen=True, slots=True)
 class ShapeClip:
-    """What a file of shapes has to know of its clip.
+    """Facts of the clip that a file of shapes needs.
 
     Attributes:
         name: of the clip.

@@ -1,4 +1,4 @@
-"""From the outlines of a part to one animated shape: points, handles and keyframes, as few as a tolerance allows."""
+"""fit_part: fits one animated shape to the outlines of a part: as few points and keyframes as a tolerance allows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each part of the hybrid network is worth: the same small training with parts switched off."""
+"""Ablation of the hybrid network: the same small training with parts switched off."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from vosapp.training.validation_clips import figures_of_clips
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """How a training differs from the whole network's.
+    """Difference of a training to the whole network's.
 
     Attributes:
         off: parts (fields of `Parts`) that are off, in training and when it is measured.
@@ -51,7 +51,7 @@ FLOW_ALONE = "flow alone"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What one training reached.
+    """Result of one training.
 
     Attributes:
         variant: its name; `FLOW_ALONE` for what needs no training.
@@ -88,7 +88,6 @@ class _KeptTask(HybridTask):
         self._kept = kept
 
     def batches(self, stage: int, seed: int) -> KeptBatches:  # type: ignore[override]  # noqa: ARG002 - see the class
-        """See `Task`."""
         return self._kept[stage]
 
 

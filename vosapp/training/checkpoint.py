@@ -33,7 +33,7 @@ class CheckpointError(UserError):
 
 @dataclass(slots=True)
 class Position:
-    """Where a run stands.
+    """Position of a run.
 
     Attributes:
         steps: optimizer steps done.
@@ -52,7 +52,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """What a checkpoint holds."""
+    """Content of a checkpoint."""
 
     network: nn.Module
     ema: WeightEma

@@ -1,4 +1,4 @@
-"""From a checkpoint to the file that is shipped: averaged weights in half precision."""
+"""export_weights: writes the averaged weights of a checkpoint in half precision, as they are installed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which optimizer a recipe asks for."""
+"""Optimizer: builds the optimizer that a recipe asks for."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from vosapp.training.stage_config import beginning_of
 
 @dataclass(frozen=True, slots=True)
 class Optimizer:
-    """How gradients become steps.
+    """Kind and settings of an optimizer.
 
     Attributes:
         kind: "adamw", whose decay does not go through the moments; "adam"; or "sgd".

@@ -31,7 +31,7 @@ from vosapp.video.images import write_png
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What is changed of a recipe for one run.
+    """Changes of a recipe for one run.
 
     Attributes:
         steps: ends the run after so many steps instead; the stages shrink with it.
@@ -51,7 +51,7 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What there is to train on.
+    """Material to train on.
 
     Attributes:
         photographs: folder, or a pack of one; None for a paper's network that learns from real clips alone.

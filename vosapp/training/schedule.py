@@ -1,4 +1,4 @@
-"""How far a run has come, and what learning rate and clips go with it: by steps or by the clock."""
+"""Budget, LearningRate, Stage: progress of a run, by steps or by the clock, and what goes with it."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ Norms = Literal["learn", "statistics", "still"]
 
 @dataclass(frozen=True, slots=True)
 class StageConfig:
-    """How a network that carries masks or states from frame to frame is taught.
+    """Training of a network that carries masks or states from frame to frame, in one stage.
 
     The hybrid network has no use for it; its second design follows norms, frozen (its backbone), rate, fall and rates.
 

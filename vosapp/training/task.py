@@ -19,7 +19,7 @@ Precision = Callable[[], contextlib.AbstractContextManager[None]]
 
 
 class Result(Protocol):
-    """What comes of a batch."""
+    """Loss and figures of a batch."""
 
     @property
     def loss(self) -> Tensor:

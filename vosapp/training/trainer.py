@@ -31,7 +31,7 @@ AnyModule = TypeVar("AnyModule", bound=nn.Module)
 
 @dataclass(frozen=True, slots=True)
 class RunSettings:
-    """Where and how a run takes place; nothing here changes what is learnt.
+    """Place and resources of a run; nothing here changes what is learnt.
 
     Attributes:
         folder: for checkpoints and the log.

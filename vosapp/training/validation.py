@@ -1,4 +1,4 @@
-"""How good the averaged weights are on clips that training never sees."""
+"""validation_figures: measures the averaged weights on clips that training never sees."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From an opened clip to what a document keeps of it."""
+"""clip_ref: the reference that a document keeps of an opened clip."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ _TO_BT709[PRIMARIES_DCI_P3] = _TO_BT709[PRIMARIES_P3]
 
 @dataclass(frozen=True, slots=True)
 class ColourTags:
-    """What a picture says about its colour, with the usual guesses filled in.
+    """Colour of a picture as it says, with the usual guesses filled in.
 
     Attributes:
         matrix: how Y'CbCr was made from R'G'B'.

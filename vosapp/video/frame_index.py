@@ -25,7 +25,7 @@ _MARKED_BEFORE = 2
 
 @dataclass(frozen=True, slots=True)
 class PacketTable:
-    """What a file says about the packets of its video track, in the order of the file.
+    """Packets of a video track in the order of the file.
 
     Attributes:
         pts: presentation times in units of the track, MISSING where there is none.

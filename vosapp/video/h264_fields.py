@@ -42,7 +42,7 @@ class _Reader:
 
 @dataclass(frozen=True, slots=True)
 class _Sequence:
-    """What a slice header cannot be read without."""
+    """Facts without which a slice header cannot be read."""
 
     frame_number_bits: int
     separate_planes: bool

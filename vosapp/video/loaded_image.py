@@ -20,7 +20,7 @@ _SCREEN, _LIGHT = ColourTags(full_range=True), ColourTags(full_range=True, trans
 
 @dataclass(frozen=True, slots=True)
 class ImageFacts:
-    """What an image says about itself.
+    """Facts of an image from its header.
 
     Attributes:
         height, width: of the display picture.

@@ -23,7 +23,7 @@ _FLAT_SHARE = 0.2
 
 
 class MaskMeaning(StrEnum):
-    """What the numbers of a mask image are taken for."""
+    """Meaning of the numbers of a mask image."""
 
     AUTO = "auto"
     IDS = "ids"

@@ -21,7 +21,7 @@ Found = Mapping[MaskKey, NDArray[np.bool_]]
 
 @dataclass(frozen=True, slots=True)
 class Numbering:
-    """How the numbers of masks become frames of the clip.
+    """Mapping of the numbers of masks to frames of the clip.
 
     Attributes:
         first_number: of the clip's frame 0.

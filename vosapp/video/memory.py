@@ -1,4 +1,4 @@
-"""How much memory decoded pictures may take when the user has not said."""
+"""default_cache_bytes: memory for decoded pictures when the user has not said."""
 
 from __future__ import annotations
 

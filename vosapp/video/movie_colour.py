@@ -1,4 +1,4 @@
-"""What a ProRes file can say about its colour, and what is to be said of pictures of a clip. Numbers of ITU-T H.273."""
+"""MovieColour: colour as a ProRes file can say it, in numbers of ITU-T H.273."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _USUAL_PRIMARIES = {MATRIX_BT709: PRIMARIES_BT709, MATRIX_BT2020: PRIMARIES_BT20
 
 @dataclass(frozen=True, slots=True)
 class MovieColour:
-    """What a file says.
+    """Colour tags of a file.
 
     Attributes:
         codes: the matrix that its Y'CbCr is made with, as `colour.rgb_to_ycbcr` takes it.

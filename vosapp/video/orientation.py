@@ -14,7 +14,7 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 
 @dataclass(frozen=True, slots=True)
 class Orientation:
-    """How a stored picture has to be turned: rows and columns exchanged first, then mirrored.
+    """Turn of a stored picture: rows and columns exchanged first, then mirrored.
 
     Attributes:
         transpose: exchange rows and columns.

@@ -1,4 +1,4 @@
-"""What Pillow tells of still images that OpenCV does not: numbers of indexed ones, how many pictures, which way up."""
+"""Facts of still images by Pillow that OpenCV does not tell: indexed numbers, number of pictures, way up."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ _numbers = itertools.count(1)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of a request.
+    """Result of a request.
 
     Attributes:
         request: its number.

@@ -26,7 +26,7 @@ _MOST_STEPS_ARE_ONE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class MeasuredRate:
-    """What the times of the frames say.
+    """Rate that the times of the frames show.
 
     Attributes:
         rate: frames a second; of a variable rate the average.

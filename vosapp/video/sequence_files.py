@@ -1,4 +1,4 @@
-"""Which files make an image sequence, and which frame number each has."""
+"""SequenceFiles: the files of an image sequence and the frame number of each."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""How a project lies in its file: schema, encoding, locking, the writer thread. `vosapp.core.project` is the front."""
+"""The project file: schema, encoding, locking, writer thread. `vosapp.core.project` is the front."""

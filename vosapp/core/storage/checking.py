@@ -22,7 +22,7 @@ from vosapp.core.timeline import numbers_text
 
 @dataclass(frozen=True, slots=True)
 class MaskReport:
-    """What a check found.
+    """Result of a check of all masks.
 
     Attributes:
         checked: masks read.

@@ -11,7 +11,7 @@ _PAGE_BYTES = 4096
 
 
 class Standing(enum.Enum):
-    """What is at a path now."""
+    """File at a path now."""
 
     SAME = "the file that was opened"
     MISSING = "nothing"

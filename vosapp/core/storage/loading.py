@@ -1,4 +1,4 @@
-"""From a project file to a history: everything where the file is whole, else as much as is certain, with a report."""
+"""load_history: reads a project file into a history; of a damaged file as much as is certain, with a report."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Load = Callable[[bytes], Document]
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a project file holds.
+    """Content of a project file.
 
     Attributes:
         history: the present is in memory, other versions are read when they are needed.

@@ -33,7 +33,7 @@ class LockUnsupportedError(Exception):
 
 
 class ForeignLockError(LockUnsupportedError):
-    """What stands in the lock's place is no lock of ours. It is left as it is."""
+    """A file that is no lock of ours is in the lock's place. It is left as it is."""
 
 
 class ProjectLock:

@@ -32,7 +32,7 @@ class StepRow:
 
 @dataclass(frozen=True, slots=True)
 class StateRow:
-    """Which steps there are, and where the present is. Positions are never used again, so they only grow.
+    """Order of the steps and the present one. Positions are never used again, so they only grow.
 
     Attributes:
         first: position of the step that the history begins with: as many were forgotten before.

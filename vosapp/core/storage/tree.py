@@ -57,7 +57,7 @@ class Node:
 
 
 class TreeEncoder:
-    """Turns documents into nodes. Remembers what it encoded, so that unchanged parts cost nothing."""
+    """Encodes documents as nodes. Remembers what it encoded, so that unchanged parts cost nothing."""
 
     def __init__(self, is_stored: Callable[[bytes], bool]) -> None:
         """Makes an encoder for one file.
@@ -116,7 +116,7 @@ def masks_of(chunk: Chunk[Cell]) -> set[Digest]:
 
 @dataclass(slots=True)
 class Gaps:
-    """What is missing from a document that was read in spite of damage.
+    """Parts missing from a document that was read in spite of damage.
 
     Attributes:
         sentences: for the user.

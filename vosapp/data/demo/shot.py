@@ -46,7 +46,7 @@ class DemoFrame:
 
 @dataclass(frozen=True)
 class Pose:
-    """Where a fish is at one instant.
+    """Place and turn of a fish at one instant.
 
     Attributes:
         x, y: centre in stage pixels.

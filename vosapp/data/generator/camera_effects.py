@@ -1,4 +1,4 @@
-"""What a camera does to a picture: light, colour, focus, noise, compression."""
+"""CameraEffects: light, colour, focus, noise and compression of a generated shot."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who takes part in a clip."""
+"""Layer: one thing that takes part in a generated clip."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def draw_hinge(random: np.random.Generator) -> Hinge:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What a layer shows at one moment.
+    """Picture of a layer at one moment.
 
     Attributes:
         rgb: (height, width, 3) uint8.

@@ -1,4 +1,4 @@
-"""Where a layer is at each moment: smooth poses, slow and fast, stiff, bending and articulated."""
+"""Motions of layers: smooth poses, slow and fast, stiff, bending and articulated."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _GRID = 5
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """Where and how a layer stands on the frame.
+    """Place, turn and size of a layer on the frame.
 
     Attributes:
         centre: (x, y) in pixels of the frame.

@@ -1,4 +1,4 @@
-"""What the generator may be told, and the clip that it makes."""
+"""GeneratorSettings, and the TrainingClip that the generator makes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class GeneratorSettings:
-    """How training clips look.
+    """Settings of generated training clips.
 
     Attributes:
         size_px: height and width of a clip; a multiple of 16.

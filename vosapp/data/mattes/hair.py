@@ -18,7 +18,7 @@ _SHIFT = 4  # binary digits after the point in OpenCV's coordinates
 
 @dataclass(frozen=True, slots=True)
 class Coat:
-    """What grows on an outline.
+    """Hairs on an outline.
 
     Attributes:
         spacing_px: between two strands along the outline.

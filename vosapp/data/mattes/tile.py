@@ -22,7 +22,7 @@ _MARGIN_PX = 24  # around the tile, for what moves in
 
 @dataclass(frozen=True, slots=True)
 class TileSettings:
-    """How tiles look.
+    """Settings of generated tiles.
 
     Attributes:
         size_px: height and width of a tile, a multiple of 16.
@@ -69,7 +69,7 @@ class _Object:
 
 @dataclass(frozen=True, slots=True)
 class _Shot:
-    """How object, background and camera behave over the two frames."""
+    """Motion and camera of object and background over the two frames."""
 
     motion: NDArray[np.float64]
     blur_steps: int

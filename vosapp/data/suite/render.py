@@ -18,7 +18,7 @@ _SKIN_PX = 256  # size of an actor's texture
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """Where something is: centre in pixels, angle in radians, pixels a unit (for the camera: zoom)."""
+    """Place of something: centre in pixels, angle in radians, pixels a unit (for the camera: zoom)."""
 
     x: float
     y: float
@@ -79,7 +79,7 @@ class Actor:
 
 @dataclass(frozen=True)
 class Backdrop:
-    """What lies behind everything from one frame on."""
+    """Background of everything from one frame on."""
 
     first_frame: int
     colours: Colours

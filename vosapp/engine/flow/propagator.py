@@ -37,7 +37,6 @@ class FlowPropagator:
             self._track(object_id).remember(scene, mask)
 
     def step(self, frame_index: int, rgb: RgbImage, given: Mapping[ObjectId, Probability] | None = None) -> Prediction:
-        """Moves to this frame; see `Propagator.step`."""
         given = given or {}
         picture = grey(rgb)
         followed = [o for o in self._tracks if o not in given]
@@ -55,7 +54,6 @@ class FlowPropagator:
         return Prediction({**given, **disjoint(found, given, scaled)}, doubt)
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
-        """Drops objects; see `Propagator.forget`."""
         for object_id in object_ids:
             self._tracks.pop(object_id, None)
 

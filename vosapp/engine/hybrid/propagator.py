@@ -122,7 +122,6 @@ class HybridPropagator:
 
     @torch.inference_mode()
     def step(self, frame_index: int, rgb: RgbImage, given: Mapping[ObjectId, Probability] | None = None) -> Prediction:
-        """Moves the pass to this frame; see `Propagator.step`."""
         given = given or {}
         old = {i: o.mask for i, o in self._objects.items() if o.mask is not None}
         doubt: dict[ObjectId, float] = {}
@@ -177,7 +176,6 @@ class HybridPropagator:
         return {**disjoint(shown, given, scaled), **given}
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
-        """Drops objects and all that is kept of them."""
         for object_id in object_ids:
             self._objects.pop(object_id, None)
         if self._partner is not None:

@@ -70,7 +70,6 @@ class HybridLitePropagator:
 
     @torch.inference_mode()
     def step(self, frame_index: int, rgb: RgbImage, given: Masks | None = None) -> Prediction:
-        """Moves the pass to this frame; see `Propagator.step`."""
         given = given or {}
         old = {i: o.mask for i, o in self._objects.items() if o.mask is not None}
         wanted = [i for i in old if i not in given and self._before is not None]
@@ -91,7 +90,6 @@ class HybridLitePropagator:
         return Prediction(self._shown(rgb, merged, found), doubts)
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
-        """Drops objects and all that is kept of them."""
         for object_id in object_ids:
             self._objects.pop(object_id, None)
 

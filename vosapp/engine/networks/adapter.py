@@ -39,7 +39,6 @@ class NetworkPropagator(ABC):
 
     @torch.inference_mode()
     def step(self, frame_index: int, rgb: RgbImage, given: Mapping[ObjectId, Probability] | None = None) -> Prediction:
-        """Moves the pass to this frame; see `Propagator.step`."""
         given = given or {}
         return mask_prediction(self._move_to(frame_index, rgb, given), given)
 

@@ -81,7 +81,6 @@ class AGamePropagator(AnchoredPropagator):
         return dict(zip(predicted, found, strict=True))
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
-        """Drops objects; see `Propagator.forget`."""
         super().forget(object_ids)
         for object_id in object_ids:
             self._states.pop(object_id, None)
@@ -132,13 +131,8 @@ def build(
     """A-GAME with the user's weights. It goes on in smaller steps when memory runs out.
 
     Args:
-        device: "auto", "cpu", "cuda" or "mps".
-        context: of the run; None for one that nobody follows.
+        device, context: see `fallback_engine`, which says too what is raised.
         protocol, short_side: see `AGamePropagator`.
-
-    Raises:
-        WeightsError: there are no weights.
-        EngineError: no such device.
     """
 
     def run(where: torch.device, side: int) -> AGamePropagator:

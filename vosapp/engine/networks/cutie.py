@@ -69,7 +69,6 @@ class CutiePropagator(NetworkPropagator):
         return {o: mask for o, mask in masks.items() if o not in given}
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
-        """Drops objects; see `Propagator.forget`."""
         self._waiting.forget(object_ids)
         if self._core is None:
             return
@@ -162,15 +161,10 @@ def build(
     """Cutie with its authors' weights. It goes on in smaller steps when memory runs out.
 
     Args:
-        device: "auto", "cpu", "cuda" or "mps".
-        context: of the run; None for one that nobody follows.
+        device, context: see `fallback_engine`, which says too what is raised.
         size: "base" or "small".
         short_side: larger frames are shrunk until their shorter side has so many pixels; 0 never shrinks.
         long_memory: whether what was seen longer ago is kept, compressed, or forgotten.
-
-    Raises:
-        WeightsError: it is not installed or has no weights.
-        EngineError: no such device.
     """
     spec = network("cutie" if size == "base" else "cutie-small")
 

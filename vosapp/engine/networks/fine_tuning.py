@@ -35,7 +35,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class FineTuning:
-    """How to fine-tune.
+    """Settings of fine-tuning.
 
     Attributes:
         steps: of the optimizer.

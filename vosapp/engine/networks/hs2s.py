@@ -71,7 +71,6 @@ class HS2SPropagator(AnchoredPropagator):
         return apart_at_size(found, (rgb.shape[0], rgb.shape[1]))
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
-        """Drops objects; see `Propagator.forget`."""
         super().forget(object_ids)
         for object_id in object_ids:
             self._tracks.pop(object_id, None)
@@ -143,15 +142,10 @@ def build(
     """HS2S with the user's weights. It goes on with the processor when memory runs out.
 
     Args:
-        device: "auto", "cpu", "cuda" or "mps".
-        context: of the run; None for one that nobody follows.
+        device, context: see `fallback_engine`, which says too what is raised.
         size: see `HS2SPropagator`.
         precision: "float32", or "bfloat16": the memories are kept in it, which is where it changes few labels.
         network: "hs2s", "hs2s-0", "hs2s-t1" or "hs2s-sim".
-
-    Raises:
-        WeightsError: there are no weights.
-        EngineError: no such device or precision.
     """
 
     def run(where: torch.device, _side: int) -> HS2SPropagator:

@@ -21,7 +21,7 @@ DEVIATION = (0.229, 0.224, 0.225)
 
 @dataclass(frozen=True, slots=True)
 class Letterbox:
-    """How frames of one size go into a network: shrunk if they are large, then padded by reflection.
+    """Fits frames of one size into a network: shrinks large ones, then pads by reflection.
 
     Attributes:
         size: (height, width) of the frames.

@@ -18,7 +18,7 @@ from vosapp.models.weights import find_weights
 
 @dataclass(frozen=True, slots=True)
 class _Key:
-    """What must be the same for a network to be used again."""
+    """Key under which a network is used again."""
 
     spec: NetworkSpec
     device: torch.device

@@ -39,7 +39,7 @@ Members = tuple[ObjectId, ...]  # the objects that a stream carries as one; most
 
 
 class _Stream(NamedTuple):
-    """What is carried from frame to frame for a stream.
+    """State of one stream.
 
     Attributes:
         frame_index: of the reference.
@@ -53,7 +53,7 @@ class _Stream(NamedTuple):
 
 
 class _Canvas(NamedTuple):
-    """How frames of one size lie on the canvas."""
+    """Places frames of one size on the canvas."""
 
     size: tuple[int, int]
     inner: tuple[int, int]
@@ -117,7 +117,6 @@ class RgmpPropagator(AnchoredPropagator):
         return {object_id: canvas.take(mask)[0].clamp(0, 1).cpu().numpy() for object_id, mask in found.items()}
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
-        """Drops objects; see `Propagator.forget`."""
         super().forget(object_ids)
         self._drop_streams(object_ids)
         for object_id in object_ids:
@@ -222,17 +221,12 @@ def build(
     """RGMP with the user's weights. It goes on in smaller steps when memory runs out.
 
     Args:
-        device: "auto", "cpu", "cuda" or "mps".
-        context: of the run; None for one that nobody follows.
+        device, context: see `fallback_engine`, which says too what is raised.
         scales: see `RgmpPropagator`; (0.5, 0.75, 1.0) is what the authors' figures were made with.
         short_side: see `RgmpPropagator`.
         precision: "float32", or "bfloat16": faster, and not to the same digits.
         network: "rgmp", or "rgmp-gru" for the one with a visual memory.
         tuned: whether to learn the objects from their anchors first.
-
-    Raises:
-        WeightsError: there are no weights.
-        EngineError: no such device or precision.
     """
 
     def engine_on(made: Callable[[torch.device], RGMP]) -> OomFallback:

@@ -62,7 +62,6 @@ class FineTunedRgmp:
         self._away: set[ObjectId] = set()  # objects of which nothing was seen yet
 
     def remember(self, frame_index: int, rgb: RgbImage, masks: Mapping[ObjectId, Probability]) -> None:
-        """See `Propagator.remember`."""
         if self._inner is None:
             self._anchors.add(frame_index, rgb, masks)
         else:
@@ -89,7 +88,6 @@ class FineTunedRgmp:
         return self._inner.step(frame_index, rgb, given)
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
-        """See `Propagator.forget`."""
         self._anchors.forget(object_ids)
         self._away -= set(object_ids)
         if self._inner is not None:

@@ -85,7 +85,6 @@ class RvosPropagator(NetworkPropagator):
         return apart_at_size(predicted, (rgb.shape[0], rgb.shape[1]))
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
-        """Drops objects; see `Propagator.forget`."""
         for object_id in object_ids:
             self._masks.pop(object_id, None)
             self._hidden.pop(object_id, None)
@@ -113,13 +112,8 @@ def build(
     """RVOS with the user's weights. It goes on with the processor when memory runs out.
 
     Args:
-        device: "auto", "cpu", "cuda" or "mps".
-        context: of the run; None for one that nobody follows.
+        device, context: see `fallback_engine`, which says too what is raised.
         size, recurrence: see `RvosPropagator`.
-
-    Raises:
-        WeightsError: there are no weights.
-        EngineError: no such device.
     """
 
     def run(where: torch.device, _side: int) -> RvosPropagator:

@@ -51,7 +51,6 @@ class S2SPropagator(NetworkPropagator):
         return apart_at_size(found, (rgb.shape[0], rgb.shape[1]))
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
-        """Drops objects; see `Propagator.forget`."""
         for object_id in object_ids:
             self._states.pop(object_id, None)
 
@@ -89,15 +88,10 @@ def build(
     """S2S with the user's weights. It goes on with the processor when memory runs out.
 
     Args:
-        device: "auto", "cpu", "cuda" or "mps".
-        context: of the run; None for one that nobody follows.
+        device, context: see `fallback_engine`, which says too what is raised.
         size: see `S2SPropagator`.
         precision: "float32", or "bfloat16": the memories are kept in it, which is where it changes few labels.
         network: "s2s" or "s2s++".
-
-    Raises:
-        WeightsError: there are no weights.
-        EngineError: no such device or precision.
     """
 
     def run(where: torch.device, _side: int) -> S2SPropagator:

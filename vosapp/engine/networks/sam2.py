@@ -101,7 +101,6 @@ class SamPropagator(NetworkPropagator):
         return dict(zip(predicted, masks, strict=True))
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
-        """Drops objects; see `Propagator.forget`."""
         for object_id in object_ids:
             self._tracks.pop(object_id, None)
         self._joined = [object_id for object_id in self._joined if object_id not in object_ids]
@@ -194,14 +193,9 @@ def build(
     """SAM 2.1 with its authors' weights. It goes on in smaller steps when memory runs out.
 
     Args:
-        device: "auto", "cpu", "cuda" or "mps".
-        context: of the run; None for one that nobody follows.
+        device, context: see `fallback_engine`, which says too what is raised.
         size: which of the four networks; "" for the largest that has weights here.
         side, anchors: see `vosapp.models.packaged.sam2.build`.
-
-    Raises:
-        WeightsError: it is not installed or has no weights.
-        EngineError: no such device.
     """
     present = [name for name in _SIZES if find_weights(f"sam2-{name}")]
     return _build(network(f"sam2-{size or next(iter(present), 'small')}"), device, context, side=side, anchors=anchors)

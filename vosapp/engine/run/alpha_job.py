@@ -20,7 +20,7 @@ from vosapp.video.source import VideoSource
 
 @dataclass(frozen=True, slots=True)
 class AlphaMasks:
-    """What the alpha of a clip gave.
+    """Masks from the alpha of a clip.
 
     Attributes:
         masks: mask of every frame that could be read.

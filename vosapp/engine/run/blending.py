@@ -22,7 +22,7 @@ _SURENESS = 3  # power of it that counts: a side that has all but lost the objec
 
 @dataclass(frozen=True, slots=True)
 class OneSided:
-    """What one pass found.
+    """Prediction of one pass.
 
     Attributes:
         probability: (height, width) in 0..1.

@@ -1,4 +1,4 @@
-"""What a run says about frames whose picture is damaged or missing."""
+"""damage_notes: sentences of a run about frames whose picture is damaged or missing."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from vosapp.video.resampling import resampled_mask
 
 @dataclass(frozen=True, slots=True)
 class ImportedMasks:
-    """What was read.
+    """Masks that an import read.
 
     Attributes:
         masks: by frame index, then by object; frames on which nothing is inside are there and hold nothing.

@@ -46,7 +46,7 @@ class Sign(enum.Enum):
 
 @dataclass(slots=True)
 class _Before:
-    """What one object was on the frames before.
+    """One object on the frames before.
 
     Attributes:
         mask: (h, w) as looked at.
@@ -68,7 +68,6 @@ class LeakSigns:
         self._before: dict[ObjectId, _Before] = {}
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
-        """Drops objects."""
         for object_id in object_ids:
             self._before.pop(object_id, None)
 

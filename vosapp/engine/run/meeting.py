@@ -1,4 +1,4 @@
-"""Where two passes meet between anchors: what each found becomes what is written, in one process or in several."""
+"""Meeting: joins the predictions of two passes between anchors, in one process or in several."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Key = tuple[ObjectId, int]
 
 
 class Decided(NamedTuple):
-    """What is written of one object on one frame."""
+    """Mask and doubt to write for one object on one frame."""
 
     probability: Probability
     doubt: float
@@ -26,7 +26,7 @@ class Decided(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What one pass found of an object on a frame where it meets the other pass.
+    """Prediction of one pass for an object on a frame where it meets the other pass.
 
     Attributes:
         probability: (height, width) in 0..1.

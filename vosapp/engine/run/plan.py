@@ -1,4 +1,4 @@
-"""What a run will do, worked out before it starts: which object is predicted on which frame, from which anchor.
+"""RunPlan and its schedule, made before a run starts: each object on each frame, from which anchor.
 
 Pure values: no pixels, no networks. The loop that follows a plan is in `propagation.py`.
 """
@@ -16,7 +16,7 @@ from vosapp.core.timeline import Direction, FrameRange, Span, backward_spans, fo
 
 @dataclass(frozen=True, slots=True)
 class RunPlan:
-    """What the user asked for.
+    """Request of the user for a run.
 
     Attributes:
         object_ids: the objects to propagate; all others stay as they are.

@@ -32,7 +32,7 @@ MAX_REMEMBERED = 16  # anchors that a propagator is shown ahead of a pass, for e
 
 @dataclass(frozen=True, slots=True)
 class FrameResult:
-    """What a run made on one frame. Only objects that were to be written are in it, so it may be empty.
+    """Result of a run on one frame. Only objects that were to be written are in it, so it may be empty.
 
     Attributes:
         frame_index: which frame.
@@ -114,7 +114,7 @@ def propagate(
 
 @dataclass(frozen=True, slots=True)
 class PieceFrame:
-    """What a piece of a run made on one frame.
+    """Result of a piece of a run on one frame.
 
     Attributes:
         result: what is written wherever the other pass does not come by.

@@ -21,7 +21,7 @@ from vosapp.video.source import VideoSource
 
 @dataclass(frozen=True, slots=True)
 class PropagationTask:
-    """Everything that a run needs, frozen when it starts.
+    """Input of a run, frozen when it starts.
 
     Attributes:
         document, store: what stands, with its clip.

@@ -15,7 +15,7 @@ from vosapp.video.source import VideoSource
 
 @dataclass(frozen=True, slots=True)
 class SuggestTask:
-    """Everything that a search needs, frozen when it starts.
+    """Input of a search, frozen when it starts.
 
     Attributes:
         document: with the clip and its cuts.

@@ -1,1 +1,1 @@
-"""How published data sets lie on disk: a module a layout, each with `recognise(root)` and `open_clips(root, split)`."""
+"""Layouts of published data sets: a module each, with `recognise(root)` and `open_clips(root, split)`."""

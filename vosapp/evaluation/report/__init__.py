@@ -1,1 +1,1 @@
-"""What was measured, as a table of text, as JSON and as one HTML page that needs no other file."""
+"""Reports of measurements as a table of text, as JSON and as one HTML page that needs no other file."""

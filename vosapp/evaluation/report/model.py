@@ -14,7 +14,7 @@ from vosapp.evaluation.suggestions import SuggestionScore
 
 @dataclass(frozen=True)
 class EngineResult:
-    """What one engine reached on the clips of a section, in their order."""
+    """Scores of one engine on the clips of a section, in their order."""
 
     engine: str
     clips: tuple[ClipScore, ...]
@@ -27,7 +27,7 @@ class EngineResult:
 
 @dataclass(frozen=True)
 class SuggestionResult:
-    """What one network proposed on the clips of a section."""
+    """Scores of one network's proposals on the clips of a section."""
 
     network: str
     clips: tuple[SuggestionScore, ...]

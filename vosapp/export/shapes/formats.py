@@ -1,4 +1,4 @@
-"""Which programs shapes can be written for."""
+"""SHAPE_FORMATS: the programs that shapes can be written for."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ DEFAULT_TOLERANCE_PX = 2.0  # what a hand-drawn spline keeps to at 1080p
 
 @dataclass(frozen=True, slots=True)
 class ShapeTask:
-    """What to export, frozen when it starts.
+    """Input of an export of shapes, frozen when it starts.
 
     Attributes:
         document, store: what the masks are taken from.
@@ -53,7 +53,7 @@ class ShapeTask:
 
 @dataclass(frozen=True, slots=True)
 class ObjectFit:
-    """How an object's shapes meet its masks.
+    """Fit of an object's shapes to its masks.
 
     Attributes:
         name: of the object.
@@ -74,7 +74,7 @@ class ObjectFit:
 
 @dataclass(frozen=True, slots=True)
 class ShapeReport:
-    """What was written.
+    """Result of an export of shapes.
 
     Attributes:
         files: the files.

@@ -11,7 +11,7 @@ from vosapp.models.fusing import fold_pair
 
 
 class Features(NamedTuple):
-    """What the backbone says of one picture; the same for every object in it.
+    """Features of one picture; the same for every object in it.
 
     Attributes:
         s4: (1, 256, H/4, W/4).

@@ -20,7 +20,7 @@ UPDATE_RATE = 0.1
 
 
 class Picture(NamedTuple):
-    """Everything that one picture contributes whatever the objects are.
+    """Part of the computation that one picture gives whatever the objects are.
 
     Attributes:
         s16: (1, 2048, h, w) backbone features.
@@ -36,7 +36,7 @@ class Picture(NamedTuple):
 
 
 class State(NamedTuple):
-    """What is carried from frame to frame for N objects. Its size does not grow with the clip.
+    """Recurrent state of N objects. Its size does not grow with the clip.
 
     Attributes:
         appearance: the Gaussians of each object.
@@ -62,7 +62,7 @@ class State(NamedTuple):
 
 
 class Scores(NamedTuple):
-    """What the network computes for N objects on one picture.
+    """Output of the network for N objects on one picture.
 
     Attributes:
         final: (N, 2, H, W) background and foreground scores.

@@ -66,7 +66,7 @@ def resnet50(**options: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class ResNetSize:
-    """How large a ResNet of bottlenecks is; smaller ones than the published make networks for tests.
+    """Size of a ResNet of bottlenecks; smaller ones than the published make networks for tests.
 
     Attributes:
         stem: channels of the first layer.

@@ -12,7 +12,7 @@ _BAND_CELLS = 2**23  # cells of a band of a larger one
 
 
 class Form(enum.Enum):
-    """How the affinity becomes weights over the cells of the reference.
+    """Rule by which the affinity becomes weights over the cells of the reference.
 
     HEAD: softmax over the reference's cells, as the paper has it and the authors' code since January 2020.
     LEGACY: the softmax over the target's cells first, then a second one over the reference's: the code with which

@@ -1,4 +1,4 @@
-"""How co-attention weighs channels against each other: the matrix W of the affinity, in the paper's three forms."""
+"""Weighting: the matrix W of co-attention's affinity between channels, in the paper's three forms."""
 
 from __future__ import annotations
 

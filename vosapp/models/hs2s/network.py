@@ -18,7 +18,7 @@ STRIDE = 32
 
 
 class State(NamedTuple):
-    """What is carried from frame to frame for N objects.
+    """Recurrent state of N objects.
 
     Attributes:
         memory: of the cell at 1/32.

@@ -21,7 +21,7 @@ _FINE = 8  # channels handed to the full resolution
 
 
 class Refined(NamedTuple):
-    """What the network says of a tile.
+    """Output of the network for a tile.
 
     Attributes:
         alpha: (N, 1, H, W), near 0..1; not clamped, so that a loss sees what lies outside.

@@ -1,4 +1,4 @@
-"""What can be said of the networks of others without loading them, and where their authors publish the weights."""
+"""Specs of the networks of others, and where their authors publish the weights. Loads none of them."""
 
 from __future__ import annotations
 

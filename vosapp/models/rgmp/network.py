@@ -14,7 +14,7 @@ from vosapp.models.stages.global_convolution import Contribution
 
 
 class Segmentation(NamedTuple):
-    """What the network says of N objects on a picture.
+    """Output of the network for N objects on a picture.
 
     Attributes:
         logits: (N, 2, H, W) float32; channel 1 is the object.

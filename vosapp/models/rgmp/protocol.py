@@ -1,4 +1,4 @@
-"""How RGMP's authors run their network on a clip: the canvas, the scales, and what objects tell each other.
+"""The protocol of RGMP's authors on a clip: canvas, scales, and what objects tell each other.
 
 Everything here works on the canvas: the picture with a border that brings both sides to a multiple of 32.
 """
@@ -31,7 +31,7 @@ class Picture(NamedTuple):
 
 
 class Streams(NamedTuple):
-    """What N streams found on a frame.
+    """Output of N streams on a frame.
 
     Attributes:
         foreground: (N, H, W) probabilities on the canvas, each stream for itself.

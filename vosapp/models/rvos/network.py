@@ -18,7 +18,7 @@ SLOTS = 10  # the authors train and test with ten objects
 
 
 class FrameOutput(NamedTuple):
-    """What the network says of a frame with T objects.
+    """Output of the network for a frame with T objects.
 
     Attributes:
         probabilities: (T, H, W); objects do not exclude each other.

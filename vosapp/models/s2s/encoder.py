@@ -16,7 +16,7 @@ _BLOCK = 16384  # of those channels at once: 7 MB of activations instead of 90 M
 
 
 class Look(NamedTuple):
-    """What a picture contributes whatever the objects are.
+    """Part of the computation that a picture gives whatever the objects are.
 
     Attributes:
         code: (1, 512, H/32, W/32), the input of the first memory.

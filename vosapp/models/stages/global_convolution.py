@@ -10,7 +10,7 @@ from vosapp.models.stages.split import bias_of, part
 
 
 class Contribution(NamedTuple):
-    """What some input channels add to the first convolution of each branch; (N, middle, H, W), without bias."""
+    """Share of some input channels in the first convolution of each branch; (N, middle, H, W), without bias."""
 
     left: Tensor
     right: Tensor

@@ -1,4 +1,4 @@
-"""How the S2S family merges objects that were found one by one."""
+"""merge_by_largest, exclusive: merge objects that were found one by one, as the S2S family does."""
 
 from __future__ import annotations
 

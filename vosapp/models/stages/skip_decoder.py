@@ -1,4 +1,4 @@
-"""What the decoders of S2S, S2S++ and HS2S have in common: steps up in resolution and two heads."""
+"""SkipDecoder: steps up in resolution and the two heads of S2S, S2S++ and HS2S."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DISTANCE_CLASSES = 42
 
 
 class Decoded(NamedTuple):
-    """What a decoder says of N objects.
+    """Output of a decoder for N objects.
 
     Attributes:
         logits: (N, 1, H, W) float32, of the mask.

@@ -38,7 +38,7 @@ class LossWeights:
 
 
 class Unrolled(NamedTuple):
-    """What a clip gave.
+    """Loss and figures of a clip.
 
     Attributes:
         loss: scalar.

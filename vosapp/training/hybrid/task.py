@@ -33,11 +33,9 @@ class HybridTask:
         self._bank, self._validation = bank.split(recipe.validation_share) if recipe.validation_share else (bank, bank)
 
     def network(self) -> nn.Module:
-        """See `Task`."""
         return Hybrid()
 
     def objective(self, network: nn.Module) -> nn.Module:
-        """See `Task`."""
         return HybridLoss(cast(Hybrid, network), self.recipe.weights, self.recipe.parts)
 
     def begin(self, objective: nn.Module, progress: float, batch: Movable) -> Mapping[str, float]:  # noqa: ARG002 - a Task
@@ -45,7 +43,6 @@ class HybridTask:
         return {}
 
     def batches(self, stage: int, seed: int) -> GeneratedBatches:
-        """See `Task`."""
         plan = self.recipe.stages[stage]
         return GeneratedBatches(
             self._bank,

@@ -1,4 +1,4 @@
-"""Where a run of the second hybrid network begins: a trained backbone, and all that the first design learnt.
+"""Beginning of a run of the second hybrid network: a trained backbone, and all that the first design learnt.
 
 The adapters first learn to say of a picture what the first design's encoder says, which needs neither masks nor
 clips; then everything behind the encoder fits as it is. The advice of the engine `flow`, which the second design does

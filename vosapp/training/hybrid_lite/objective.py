@@ -23,7 +23,7 @@ _KEPT_EVERY = 5  # frames between recent ones that are kept beside the last, as 
 
 
 class StreamLoss(NamedTuple):
-    """What clips gave.
+    """Loss and figures of clips.
 
     Attributes:
         loss: scalar.

@@ -34,15 +34,12 @@ class HybridLiteTask:
         self._bank, self._validation = bank.split(recipe.validation_share) if recipe.validation_share else (bank, bank)
 
     def network(self) -> nn.Module:
-        """See `Task`."""
         return HybridLite()
 
     def objective(self, network: nn.Module) -> nn.Module:
-        """See `Task`."""
         return HybridLiteObjective(cast(HybridLite, network), self.recipe.weights)
 
     def begin(self, objective: nn.Module, progress: float, batch: Movable) -> Mapping[str, float]:  # noqa: ARG002 - a Task
-        """See `Task`."""
         stages = self.recipe.stages
         config = stages[stage_at(stages, progress)].config
         network = cast(HybridLiteObjective, objective).network
@@ -52,7 +49,6 @@ class HybridLiteTask:
         return {name: rate * config.rates.get(name, 1.0) for name in ("", *config.rates)}
 
     def batches(self, stage: int, seed: int) -> StreamBatches:
-        """See `Task`."""
         plan = self.recipe.stages[stage]
         return StreamBatches(self._bank, plan.clips, seed, plan.batch)
 

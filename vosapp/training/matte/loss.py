@@ -37,7 +37,7 @@ class MatteResult:
 
 
 class MatteLoss(nn.Module):
-    """From a batch to a `MatteResult`."""
+    """The refiner and its loss, from a batch to a `MatteResult`."""
 
     def __init__(self, network: MatteRefiner) -> None:
         super().__init__()

@@ -29,11 +29,9 @@ class MatteTask:
         self._bank, self._validation = bank.split(recipe.validation_share) if recipe.validation_share else (bank, bank)
 
     def network(self) -> nn.Module:
-        """See `Task`."""
         return MatteRefiner()
 
     def objective(self, network: nn.Module) -> nn.Module:
-        """See `Task`."""
         return MatteLoss(cast(MatteRefiner, network))
 
     def begin(self, objective: nn.Module, progress: float, batch: Movable) -> Mapping[str, float]:  # noqa: ARG002 - a Task
@@ -41,7 +39,6 @@ class MatteTask:
         return {}
 
     def batches(self, stage: int, seed: int) -> MatteBatches:
-        """See `Task`."""
         plan = self.recipe.stages[stage]
         return MatteBatches(self._bank, plan.mattes, seed, plan.batch)
 

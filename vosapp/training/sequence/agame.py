@@ -1,4 +1,4 @@
-"""How A-GAME is taught: its appearance model follows what the network itself found, coarse."""
+"""AGameObjective: the appearance model follows what the network itself found, coarse."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which prediction belongs to which true object, where nobody said in which order they come."""
+"""cheapest: assigns predictions to true objects where nobody said in which order they come."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How COSNet is taught: single pictures and pairs of frames of one clip by turns."""
+"""CosNetObjective: single pictures and pairs of frames of one clip by turns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the objectives of all networks have in common."""
+"""Objective: a network and its loss on sequences; what the objectives of all networks have in common."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from vosapp.training.stage_config import StageConfig
 
 
 class ObjectiveLoss(NamedTuple):
-    """What came of a batch.
+    """Loss and J of a batch.
 
     Attributes:
         loss: scalar.

@@ -22,7 +22,7 @@ _LEAST_VISIBLE = 0.002  # share of the frame that an object must fill where it i
 
 @dataclass(frozen=True, slots=True)
 class SequenceSettings:
-    """What a sequence has to be like.
+    """Settings of sequences cut from real clips.
 
     Attributes:
         steps: frames to predict.

@@ -1,4 +1,4 @@
-"""How RGMP is taught: a reference, a guidance mask, and recurrence through the soft masks that it finds itself."""
+"""RgmpObjective: a reference, a guidance mask, and recurrence through the soft masks that it finds itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How RVOS is taught, with masks to follow and without."""
+"""RvosObjective: RVOS with masks to follow and without."""
 
 from __future__ import annotations
 

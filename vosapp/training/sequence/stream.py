@@ -18,7 +18,7 @@ from vosapp.training.sequence.real_clips import SequenceSettings, draw_sequence
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What sequences are made of; at least one of the two.
+    """Photographs and real clips that sequences are made of; at least one of the two.
 
     Attributes:
         photographs: for clips that are composed.

@@ -59,15 +59,12 @@ class SequenceTask:
         self._material, self._validation = _split(material, recipe.validation_share)
 
     def network(self) -> nn.Module:
-        """See `Task`."""
         return initialise(self._build())
 
     def objective(self, network: nn.Module) -> nn.Module:
-        """See `Task`."""
         return self._objective(network)
 
     def begin(self, objective: nn.Module, progress: float, batch: Movable) -> Mapping[str, float]:
-        """See `Task`."""
         stages = self.recipe.stages
         config = stages[stage_at(stages, progress)].config
         within = progress_in_stage(stages, progress)
@@ -77,7 +74,6 @@ class SequenceTask:
         return {name: config.rate_at(within) * rates.get(name, 1.0) for name in ("", *rates)}
 
     def batches(self, stage: int, seed: int) -> SequenceBatches:
-        """See `Task`."""
         plan = self.recipe.stages[stage]
         wanted = plan.config.losses.get("distance", self._objective.losses.get("distance", 0.0)) > 0
         return SequenceBatches(self._material, plan, seed, distances=wanted)

@@ -43,7 +43,7 @@ _THREADS = min(os.cpu_count() or 1, 4)
 
 @dataclass(frozen=True, slots=True)
 class PictureFacts:
-    """What the first decoded picture tells about all pictures of the clip.
+    """Facts that the first decoded picture tells about all pictures of the clip.
 
     Attributes:
         height, width: of the stored picture.
@@ -170,7 +170,7 @@ def _is_rgb(form: VideoFormat) -> bool:
 
 
 class PictureConverter:
-    """Turns decoded pictures of one clip into arrays. Not for use from several threads."""
+    """Converts decoded pictures of one clip to arrays. Not for use from several threads."""
 
     def __init__(self, facts: PictureFacts) -> None:
         self._facts = facts

@@ -1,4 +1,4 @@
-"""Turns what FFmpeg reports into sentences for the user. The only place that does."""
+"""Translates FFmpeg's errors into sentences for the user. The only place that does."""
 
 from __future__ import annotations
 

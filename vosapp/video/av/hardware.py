@@ -31,7 +31,7 @@ _CHROMA = {"nv12": "420", "nv16": "422", "nv24": "444", "p0": "420", "p2": "422"
 
 @dataclass(frozen=True, slots=True)
 class Acceleration:
-    """What decodes a file besides the processor.
+    """Device that decodes a file besides the processor.
 
     Attributes:
         device: kind of device, as FFmpeg names it.

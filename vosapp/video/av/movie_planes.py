@@ -1,4 +1,4 @@
-"""From R'G'B' and alpha to the planes that a movie codec takes."""
+"""planes_of: makes the planes that a movie codec takes from R'G'B' and alpha."""
 
 from __future__ import annotations
 

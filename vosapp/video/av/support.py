@@ -1,4 +1,4 @@
-"""What this build of FFmpeg reads, writes and lets a graphics processor decode on this machine."""
+"""Lists what this build of FFmpeg reads, writes and lets a graphics processor decode on this machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What container and track say about a clip, read once: PyAV's objects must not be touched after the file is closed."""
+"""TrackFacts: facts of container and track, read once: PyAV's objects must not be touched after the file is closed."""
 
 from __future__ import annotations
 
