@@ -9,7 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.gui.window_driver import WindowDriver
-from vosapp.core.mask_import import ImportRequest, ImportRole
+from vosapp.core.mask_import import ImportRequest, ImportRole, MaskMeaning
 from vosapp.ui.dialogs.import_masks import ImportMasksDialog, ImportWish
 from vosapp.video.images import write_png
 
@@ -70,6 +70,28 @@ def test_the_dialog_says_what_was_chosen(shot: WindowDriver, qtbot: QtBot, tmp_p
     dialog._choose_file()
     dialog.role.chosen.emit(ImportRole.APPROVED)
     dialog.numbered.chosen.emit(False)
+    dialog.meaning.chosen.emit(MaskMeaning.ALPHA)
     dialog.replace.click()
     dialog.button.click()
-    assert wishes == [ImportWish(tmp_path, 4, ImportRequest(ImportRole.APPROVED, item.id, True))]
+    assert wishes == [ImportWish(tmp_path, 4, ImportRequest(ImportRole.APPROVED, item.id, True), MaskMeaning.ALPHA)]
+
+
+def test_what_a_mask_was_taken_for_is_said_and_can_be_chosen(shot: WindowDriver, tmp_path: Path) -> None:
+    clip = shot.document.clip
+    assert clip is not None
+    picture = np.full((clip.height, clip.width, 4), 255, np.uint8)
+    picture[:50, :, :3] = 0  # white below, opaque at the left
+    picture[:, 80:, 3] = 0
+    path = tmp_path / "both.png"
+    write_png(path, picture)
+    shot.answers.path = path
+    shot.trigger("file.import_mask")
+    shot.wait(lambda: shot.cell(0) is not None)
+    assert "It was read as 1 object, hard mask" in shot.notice
+    assert shot.mask(0)[20, 20] and not shot.mask(0)[70, 120]
+    request = ImportRequest(target=shot.document.objects[0].id, replace=True)
+    shot.answers.masks = ImportWish(path, 0, request, MaskMeaning.LUMA)
+    shot.trigger("file.import_masks")
+    shot.wait(lambda: bool(shot.mask(0)[70, 120]))
+    assert not shot.mask(0)[20, 20]
+    assert "They were read as 1 object, hard mask" in shot.notice

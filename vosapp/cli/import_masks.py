@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from vosapp.cli.frame_numbers import frame_index
 from vosapp.cli.job_runner import Reporter, run_job
+from vosapp.cli.mask_as import add_mask_as
 from vosapp.core.errors import ExportError, ProjectError
 from vosapp.core.frame_words import frame_words
 from vosapp.core.mask_import import ImportRequest, ImportRole, with_imported
@@ -36,12 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--object", metavar="ID", type=int, help="where masks without number or name go (default: new)")
     parser.add_argument("--at", metavar="N", type=int, help="frame of the first mask, as the clip numbers its frames")
-    parser.add_argument(
-        "--mask-as",
-        choices=("auto", "ids", "alpha", "luma"),
-        default="auto",
-        help="what the numbers of images mean, as for vosapp propagate (default: %(default)s)",
-    )
+    add_mask_as(parser)
     parser.add_argument("--replace", action="store_true", help="replace what was drawn, painted or approved, too")
     parser.add_argument("--json", action="store_true", help="JSON lines instead of text")
 
@@ -67,9 +63,9 @@ def run(arguments: argparse.Namespace) -> int:
 def _imported(
     project: Project, arguments: argparse.Namespace, reporter: Reporter
 ) -> tuple[ImportOutcome, tuple[int, ...]]:
+    from vosapp.core.mask_import import MaskMeaning
     from vosapp.engine.job import Job
     from vosapp.engine.run.import_job import import_body
-    from vosapp.video.mask_image import MaskMeaning
 
     editor, clip = project.editor, project.editor.document.clip
     if clip is None:
@@ -82,6 +78,7 @@ def _imported(
         at = frame_index(arguments.at, first_number=clip.first_number, frame_count=clip.frame_count)
     body = import_body(arguments.masks, clip, at=at, meaning=MaskMeaning(arguments.mask_as))
     found = run_job(Job(body, "The import"), reporter)
+    reporter.note(f"{arguments.masks.name}: {found.understood}")
     request = ImportRequest(ImportRole(arguments.role), arguments.object, arguments.replace)
     document, outcome = with_imported(editor.document, editor.store, found.masks.items(), request)
     editor.apply("import masks", document)

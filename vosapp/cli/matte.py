@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from vosapp.cli.frame_numbers import frame_ends, frame_range
 from vosapp.cli.input_space import add_input_space
 from vosapp.cli.job_runner import Reporter, run_job
+from vosapp.cli.mask_as import add_mask_as
 from vosapp.core.document import MATTE_EDGES, Document, MatteSettings
 from vosapp.core.edits import set_matte
 from vosapp.core.errors import MaskError
@@ -69,6 +70,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
                 name, dest=field.name, metavar=kind, type=float, default=field.default, help=_HELP[field.name]
             )
     parser.add_argument("--overwrite", action="store_true", help="replace files that are not an earlier export")
+    add_mask_as(parser)
     add_input_space(parser)
     parser.add_argument("--json", action="store_true", help="JSON lines instead of text")
 
@@ -91,7 +93,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = MatteSettings(
         edge=arguments.edge, **{name: getattr(arguments, name) for name in _HELP if hasattr(arguments, name)}
     )
-    document = _with_masks(editor, arguments.masks, clip, reporter)
+    document = _with_masks(editor, arguments, clip, reporter)
     for item in document.objects:
         document = set_matte(document, item.id, settings)
     within = frame_range(arguments.range, first_number=clip.first_number, frame_count=clip.frame_count)
@@ -111,13 +113,18 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _with_masks(editor: Editor, folder: Path, clip: ClipRef, reporter: Reporter) -> Document:
-    """The document with every mask on the frame that its name says."""
+def _with_masks(editor: Editor, arguments: argparse.Namespace, clip: ClipRef, reporter: Reporter) -> Document:
+    """The document with every mask on the frame that its name says; tells what they were taken for."""
+    from vosapp.core.mask_import import MaskMeaning
     from vosapp.engine.job import Job
     from vosapp.engine.run.import_job import import_body
 
+    folder: Path = arguments.masks
+
     if not folder.exists() and "%" not in folder.name and "#" not in folder.name:
         raise MaskError(f"There are no masks at {folder}.", "Give the folder or movie that holds them.")
-    found = run_job(Job(import_body(folder, clip), "Reading the masks"), reporter)
+    body = import_body(folder, clip, meaning=MaskMeaning(arguments.mask_as))
+    found = run_job(Job(body, "Reading the masks"), reporter)
+    reporter.note(f"{folder.name}: {found.understood}")
     document, _ = with_imported(editor.document, editor.store, found.masks.items(), ImportRequest())
     return document

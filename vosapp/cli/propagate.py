@@ -14,6 +14,7 @@ from vosapp.cli.frame_batch import FrameBatch
 from vosapp.cli.frame_numbers import frame_ends, frame_index, frame_range
 from vosapp.cli.input_space import add_input_space
 from vosapp.cli.job_runner import Reporter, run_job
+from vosapp.cli.mask_as import add_mask_as
 from vosapp.cli.outputs import require_writable_folder
 from vosapp.core.document import Document, MaskStore, ObjectId, Origin
 from vosapp.core.edits import set_mask
@@ -56,13 +57,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="image of object ids or of one soft mask (see --mask-as). May be repeated",
     )
-    parser.add_argument(
-        "--mask-as",
-        choices=("auto", "ids", "alpha", "luma"),
-        default="auto",
-        help="what the numbers of a mask mean. auto: an indexed image in colours and a grey one of flat areas hold "
-        "object ids, anything else is one soft mask, alpha where it varies, else the grey (default: %(default)s)",
-    )
+    add_mask_as(parser)
     parser.add_argument(
         "--at",
         metavar="N",
@@ -217,7 +212,8 @@ def _index(given: _Given, clip: ClipRef) -> int:
 
 
 def _masks(path: Path, clip: ClipRef, meaning: str, reporter: Reporter) -> dict[ObjectId, Mask]:
-    from vosapp.video.mask_image import MaskMeaning, read_mask_image
+    from vosapp.core.mask_import import MaskMeaning
+    from vosapp.video.mask_image import read_mask_image
 
     image = read_mask_image(path, MaskMeaning(meaning))
     masks = {object_id: Mask.from_array(array) for object_id, array in image.masks.items()}

@@ -18,6 +18,15 @@ IMPORTED_ENGINE = "import"
 """What stands as the engine of approved frames that were imported."""
 
 
+class MaskMeaning(enum.StrEnum):
+    """Meaning of the numbers of a mask image."""
+
+    AUTO = "auto"
+    IDS = "ids"
+    ALPHA = "alpha"
+    LUMA = "luma"
+
+
 class ImportRole(enum.Enum):
     """Role of imported masks in the document."""
 

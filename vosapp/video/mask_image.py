@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -12,23 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vosapp.core.errors import MaskError
+from vosapp.core.mask_import import MaskMeaning
 from vosapp.video.images import read_image, read_indexed
 from vosapp.video.label_png import davis_palette
 
+MOST_OBJECTS = 1000
+"""An image of more ids is none of objects, and each takes an array of the size of the picture."""
 _LOSSY_LEVELS = 12
 """Channels of a grey picture that was compressed as colour differ by so much."""
 _MOST_BRIGHT_IDS = 64
 _FLAT_MIDDLE_SHARE = 0.01
 _FLAT_SHARE = 0.2
-
-
-class MaskMeaning(StrEnum):
-    """Meaning of the numbers of a mask image."""
-
-    AUTO = "auto"
-    IDS = "ids"
-    ALPHA = "alpha"
-    LUMA = "luma"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +127,18 @@ def _soft(path: Path, levels: NDArray[Any], meaning: MaskMeaning = MaskMeaning.L
 
 def _ids(path: Path, numbers: NDArray[Any]) -> MaskImage:
     values = [int(value) for value in np.unique(numbers) if value]
+    if len(values) > MOST_OBJECTS:
+        raise MaskError(
+            f"{path} would hold {len(values):,} objects; more than {MOST_OBJECTS:,} are not taken.",
+            "If its numbers are shades, read it as luma or alpha.",
+        )
     if not values:
         raise MaskError(f"{path} has nothing inside: every pixel is background.", "Choose another mask.")
-    return MaskImage({value: numbers == value for value in values}, _ids_sentence(values), MaskMeaning.IDS)
+    return MaskImage({value: numbers == value for value in values}, ids_sentence(values), MaskMeaning.IDS)
 
 
-def _ids_sentence(values: list[int]) -> str:
+def ids_sentence(values: list[int]) -> str:
+    """What is said of object ids, ascending: "60 objects, ids 1 to 60"."""
     if len(values) == 1:
         return f"1 object, id {values[0]}"
     if len(values) == values[-1] - values[0] + 1 > 2:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vosapp.core.errors import MaskError
-from vosapp.core.mask_import import MaskKey
+from vosapp.core.mask_import import MaskKey, MaskMeaning
 from vosapp.video.images import IMAGE_SUFFIXES, read_image
-from vosapp.video.mask_image import MaskMeaning, matte_of_picture, read_mask_image
+from vosapp.video.mask_image import matte_of_picture, read_mask_image
 from vosapp.video.sequence_files import find_sequence, is_pattern
 
 Found = Mapping[MaskKey, NDArray[np.bool_]]
@@ -35,28 +35,38 @@ class Numbering:
 
 
 def read_masks(
-    path: Path, numbering: Numbering, meaning: MaskMeaning = MaskMeaning.AUTO
+    path: Path,
+    numbering: Numbering,
+    meaning: MaskMeaning = MaskMeaning.AUTO,
+    *,
+    understood: Callable[[str], object] = lambda _: None,
 ) -> Iterator[tuple[int, int, Found]]:
     """Triples of how many frames there are, a frame's index and its masks by object: none where nothing is inside.
 
     The key of a mask is the number of its object, its name, or None for the one object of the whole.
+
+    Args:
+        path: what holds the masks.
+        numbering: which frames they belong to.
+        meaning: what the numbers of images mean.
+        understood: told once what they were taken for.
 
     Raises:
         MediaError: nothing can be read there.
         MaskError: the masks are for other frames than the clip's, or no masks.
     """
     if path.is_dir() or is_pattern(path) or path.suffix.lower() in IMAGE_SUFFIXES:
-        yield from _of_images(path, numbering, meaning)
+        yield from _of_images(path, numbering, _ImageReader(meaning, understood))
     else:
+        understood("1 object, from the alpha of the movie where it has some, else from its grey")
         yield from _of_movie(path, numbering)
 
 
-def _of_images(path: Path, numbering: Numbering, meaning: MaskMeaning) -> Iterator[tuple[int, int, Found]]:
+def _of_images(path: Path, numbering: Numbering, reader: _ImageReader) -> Iterator[tuple[int, int, Found]]:
     files: dict[int, list[tuple[MaskKey, Path]]] = {}
     for name, part in _parts(path):
         for frame, file in _frames_of(part, numbering, alone=path.suffix.lower() in IMAGE_SUFFIXES).items():
             files.setdefault(frame, []).append((name, file))
-    reader = _ImageReader(meaning)
     for frame in sorted(files):
         masks: dict[MaskKey, NDArray[np.bool_]] = {}
         for name, file in files[frame]:
@@ -114,8 +124,14 @@ def _require_all(folder: Path, taken: list[Path]) -> None:
 class _ImageReader:
     """Reads images of one kind: what the first one that is not empty was taken for holds for all."""
 
-    def __init__(self, meaning: MaskMeaning) -> None:
+    def __init__(self, meaning: MaskMeaning, understood: Callable[[str], object]) -> None:
         self._meaning = meaning
+        self._understood: Callable[[str], object] | None = understood
+
+    def _tell(self, sentence: str) -> None:
+        if self._understood is not None:
+            self._understood(sentence)
+        self._understood = None
 
     def read(self, path: Path) -> Found:
         if path.suffix.lower() == ".exr":
@@ -123,11 +139,13 @@ class _ImageReader:
 
             layers = read_exr_masks(path)
             if layers is not None:
+                self._tell(f"{len(layers)} object{'s' * (len(layers) != 1)}, from the layers of the EXR")
                 return {name or None: mask for name, mask in layers.items()}
         if self._is_empty(path):
             return {}
         image = read_mask_image(path, self._meaning)
         self._meaning = image.meaning
+        self._tell(image.sentence)
         if image.meaning is MaskMeaning.IDS:
             return {number: mask for number, mask in image.masks.items()}  # noqa: C416 - another type of key
         return {None: image.masks[1]}

@@ -70,3 +70,19 @@ def test_what_cannot_be_used_is_said_in_one_sentence(
     assert len(said) == 5
     for sentence, word in zip(said, ("no masks", "a colour picture", "x5.png", "again 1001.png", "9x9"), strict=True):
         assert sentence.startswith("vosapp: ") and word in sentence
+
+
+def test_what_the_masks_were_taken_for_is_said_and_can_be_chosen(
+    clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["matte", str(clip), "--masks", str(tmp_path / "masks"), "--out"]
+    assert main([*words, str(tmp_path / "a")]) == 0
+    assert "masks: 2 objects, ids 3 and 7" in capsys.readouterr().err
+    for path in (tmp_path / "masks").iterdir():
+        write_png(path, read_image(path) * np.uint8(30))  # 90 and 210: the second is more than half white
+    assert main([*words, str(tmp_path / "b"), "--mask-as", "luma"]) == 0
+    assert "masks: 1 object, soft mask" in capsys.readouterr().err
+    assert main([*words, str(tmp_path / "c"), "--mask-as", "ids"]) == 0
+    assert "masks: 2 objects, ids 90 and 210" in capsys.readouterr().err
+    assert main([*words, str(tmp_path / "d"), "--mask-as", "alpha"]) == 1
+    assert "no alpha channel" in capsys.readouterr().err

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from vosapp.core.document import ClipRef
 from vosapp.core.errors import MaskError, MediaError
 from vosapp.core.mask import Mask
-from vosapp.core.mask_import import MaskKey
+from vosapp.core.mask_import import MaskKey, MaskMeaning
 from vosapp.engine.job import JobContext, Stage
-from vosapp.video.mask_image import MaskMeaning
+from vosapp.video.mask_image import ids_sentence
 from vosapp.video.mask_sequence import Numbering, read_masks
 from vosapp.video.open import open_video
 from vosapp.video.resampling import resampled_mask
@@ -26,9 +26,11 @@ class ImportedMasks:
 
     Attributes:
         masks: by frame index, then by object; frames on which nothing is inside are there and hold nothing.
+        understood: what they were taken for, as a user is told: "3 objects, ids 1 to 3" or "1 object, soft mask".
     """
 
     masks: Mapping[int, Mapping[MaskKey, Mask]]
+    understood: str = ""
 
     @property
     def empty(self) -> tuple[int, ...]:
@@ -68,15 +70,29 @@ def import_body(
                 )
             return Mask.from_array(resampled_mask(mask, (clip.height, clip.width)))
 
-        for done, (total, frame, masks) in enumerate(read_masks(path, numbering, meaning), start=1):
+        said: list[str] = []
+        read = read_masks(path, numbering, meaning, understood=said.append)
+        for done, (total, frame, masks) in enumerate(read, start=1):
             context.check()
             found[frame] = {key: fitted(mask) for key, mask in masks.items()}
             context.progress(done, total, Stage.READING_MASKS, frame=frame)
         if not any(found.values()):
             raise MaskError(f"The masks in {path} are all empty.", "Choose others.")
-        return ImportedMasks(found)
+        return ImportedMasks(found, _understood(found, said))
 
     return body
+
+
+def _understood(found: Mapping[int, Mapping[MaskKey, Mask]], said: list[str]) -> str:
+    """What is said of all masks: the ids of every frame, not of the first alone."""
+    keys = {key for masks in found.values() for key in masks}
+    ids = sorted(key for key in keys if isinstance(key, int))
+    if ids and len(ids) == len(keys):
+        return ids_sentence(ids)
+    names = sorted(key for key in keys if isinstance(key, str))
+    if names:
+        return f"{len(keys)} object{'s' * (len(keys) != 1)}: {', '.join(names[:8])}{' ...' if len(names) > 8 else ''}"
+    return said[0] if said else ""
 
 
 def _raster(clip: ClipRef) -> tuple[int, int] | None:

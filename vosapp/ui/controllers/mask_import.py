@@ -67,7 +67,7 @@ class MaskImportController(QObject):
         if clip is not None:
             self._disk.run(
                 IoTask(
-                    import_body(wish.path, clip, at=wish.at),
+                    import_body(wish.path, clip, at=wish.at, meaning=wish.meaning),
                     f"Reading the masks of {wish.path.name}",
                     done=partial(self._take, self._session.editor, wish),
                     failed=self._session.fail,
@@ -89,18 +89,18 @@ class MaskImportController(QObject):
         made = next(iter(outcome.frames), None)
         if made is not None:
             session.set(shot=replace(session.shot, active_object=made))
-        self._tell(document, outcome, found.empty)
+        self._tell(document, outcome, found)
 
-    def _tell(self, document: Document, outcome: ImportOutcome, empty: tuple[int, ...]) -> None:
+    def _tell(self, document: Document, outcome: ImportOutcome, found: ImportedMasks) -> None:
         first = document.clip.first_number if document.clip is not None else 0
         names = ", ".join(document.object(object_id).name for object_id in outcome.frames)
         frames = sorted({frame for some in outcome.frames.values() for frame in some})
         text = f"Masks of {names} were imported on {frame_words(frames, first)}." if frames else "No mask was imported."
-        hints = []
+        hints = [f"They were read as {found.understood}."] if found.understood else []
         kept = sorted({frame for some in outcome.kept.values() for frame in some})
         if kept:
             hints.append(f"What was drawn or approved stays on {frame_words(kept, first)}.")
-        if empty:
-            hints.append(f"Nothing is inside on {frame_words(empty, first)}.")
-        kind = NoticeKind.WARNING if hints or not frames else NoticeKind.GOOD
+        if found.empty:
+            hints.append(f"Nothing is inside on {frame_words(found.empty, first)}.")
+        kind = NoticeKind.WARNING if kept or found.empty or not frames else NoticeKind.GOOD
         self._session.notify(text, " ".join(hints), kind)

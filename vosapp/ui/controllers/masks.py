@@ -177,7 +177,8 @@ class MaskController(QObject):
             return
         editor.apply("import mask", document)
         where = "this frame" if frame_index == session.shot.frame_index else "the frame that was shown"
-        session.notify(f"{path.name} is an anchor on {where} now.", kind=NoticeKind.GOOD)
+        text = f"{path.name} is an anchor on {where} now. It was read as {read.understood}."
+        session.show_notice(Notice(text, kind=NoticeKind.GOOD, action="file.import_masks", verb="Read it otherwise…"))
 
     def _apply(self, label: str, edit: Callable[[Document, ObjectId], Document]) -> None:
         active = self._session.active

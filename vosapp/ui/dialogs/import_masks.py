@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from vosapp.core.document import Document, ObjectId
-from vosapp.core.mask_import import ImportRequest, ImportRole
+from vosapp.core.mask_import import ImportRequest, ImportRole, MaskMeaning
 from vosapp.ui.widgets import Segments, button_row, dialog_column, indent_number, label
 
 _SAID = {
@@ -28,6 +28,10 @@ _SAID = {
     ImportRole.APPROVED: "No run changes them; runs may start from them.",
     ImportRole.HOLD_OUT: "An object in front of all others, for what hides them.",
 }
+_MEANT = (
+    "An indexed image in colours and a grey one of flat areas hold object ids; anything else is one soft mask, alpha "
+    "where it varies, else the grey"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +42,13 @@ class ImportWish:
         path: a folder, an image or a movie.
         at: index of the frame of the first mask; None goes by the numbers in the names.
         request: what the masks become.
+        meaning: what the numbers of images mean.
     """
 
     path: Path
     at: int | None
     request: ImportRequest
+    meaning: MaskMeaning = MaskMeaning.AUTO
 
 
 class ImportMasksDialog(QDialog):
@@ -91,6 +97,15 @@ class ImportMasksDialog(QDialog):
             )
         )
         self._role = ImportRole.ANCHORS
+        self.meaning: Segments[MaskMeaning] = Segments(
+            (
+                (MaskMeaning.AUTO, "As it looks", "", _MEANT),
+                (MaskMeaning.IDS, "Object ids", "", "Every number but 0 is an object"),
+                (MaskMeaning.ALPHA, "Alpha", "", "One mask, inside from half opaque on"),
+                (MaskMeaning.LUMA, "Brightness", "", "One mask, inside from half white on"),
+            )
+        )
+        self._meaning = MaskMeaning.AUTO
         self._said = label(_SAID[self._role], "dim", wrap=True)
         self.object = QComboBox()
         self.object.setAccessibleName("Object of masks without number or name")
@@ -114,6 +129,7 @@ class ImportMasksDialog(QDialog):
         self.button = QPushButton("Import")
         self._lay_out()
         self.role.set_value(self._role)
+        self.meaning.set_value(self._meaning)
         self.numbered.set_value(True)
         self._check()
 
@@ -131,20 +147,25 @@ class ImportMasksDialog(QDialog):
         grid.setHorizontalSpacing(14)
         grid.setVerticalSpacing(9)
         grid.setColumnStretch(1, 1)
-        rows: tuple[tuple[str, QWidget], ...] = (("Become", self.role), ("", self._said), ("Of", self.object))
+        rows: tuple[tuple[str, QWidget], ...] = (
+            ("Read as", self.meaning),
+            ("Become", self.role),
+            ("", self._said),
+            ("Of", self.object),
+        )
         grid.addWidget(label("Masks", "dim"), 0, 0)
         grid.addLayout(place, 0, 1)
         for row, (text, field) in enumerate(rows, start=1):
             grid.addWidget(label(text, "dim"), row, 0)
             grid.addWidget(field, row, 1)
-        grid.addWidget(label("Begin", "dim"), 4, 0)
-        grid.addLayout(begin, 4, 1)
+        grid.addWidget(label("Begin", "dim"), 5, 0)
+        grid.addLayout(begin, 5, 1)
         note = label(
             "Numbers and names of objects in the masks count; without them the masks are of this object.", "dim"
         )
         note.setWordWrap(True)
-        grid.addWidget(self.replace, 5, 1)
-        grid.addWidget(note, 6, 1)
+        grid.addWidget(self.replace, 6, 1)
+        grid.addWidget(note, 7, 1)
         column = dialog_column(self, 16)
         column.addLayout(grid)
         column.addLayout(button_row(cancel, self.button))
@@ -157,6 +178,7 @@ class ImportMasksDialog(QDialog):
         self.path.textChanged.connect(self._check)
         self.role.chosen.connect(self._take_role)
         self.numbered.chosen.connect(self._take_numbered)
+        self.meaning.chosen.connect(self._take_meaning)
 
     def _choose_folder(self) -> None:
         self._take_path(self._ask_folder())
@@ -173,6 +195,9 @@ class ImportMasksDialog(QDialog):
         self._said.setText(_SAID[role])
         self._check()
 
+    def _take_meaning(self, meaning: MaskMeaning) -> None:
+        self._meaning = meaning
+
     def _take_numbered(self, by_name: bool) -> None:
         self._by_name = by_name
         self._check()
@@ -185,6 +210,6 @@ class ImportMasksDialog(QDialog):
     def _confirm(self) -> None:
         at = None if self._by_name else self.first.value() - self._offset
         request = ImportRequest(self._role, self.object.currentData(), self.replace.isChecked())
-        wish = ImportWish(Path(self.path.text().strip()), at, request)
+        wish = ImportWish(Path(self.path.text().strip()), at, request, self._meaning)
         self.accept()
         self.confirmed.emit(wish)
