@@ -49,6 +49,7 @@ def main() -> int:
             take_pictures(workspace, folder)
         finally:
             workspace.window.close()
+            wait(lambda: not workspace.window.isVisible())
     return 0
 
 

@@ -50,6 +50,8 @@ def measure(info: ClipInfo, apart: int) -> tuple[str, str]:
     QCoreApplication.processEvents()
     steps = [one_step(workspace, frame) for frame in range(FRAMES // 2, FRAMES // 2 + STEPS)]
     workspace.window.close()
+    while workspace.window.isVisible():
+        QCoreApplication.processEvents()
     workspace.window.deleteLater()
     workspace.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -56,7 +56,7 @@ def scrub_rows(clip: Path) -> list[tuple[str, str]]:
         masked = _best(lambda: _scrub(application, workspace, order))
         bare_view.close()
         workspace.window.close()
-        application.processEvents()
+        _until(application, lambda: not workspace.window.isVisible())
     return [
         ("1080p, scrubbing inside the cache, request to painted viewer, p95 (aim 16.7 ms)", _figure(ours)),
         ("the same with a mask on every frame", _figure(masked)),

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QMessageBox
 
 from tests.gui.fakes import ShiftPropagator
 from tests.gui.source_wrapper import SourceAround
@@ -22,9 +23,9 @@ from vosapp.core.errors import MediaError, ProjectError
 from vosapp.core.project import Project
 from vosapp.engine.run.propagation_job import propagation_body
 from vosapp.export.formats import ExportFormat
-from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.ui import job_thread
 from vosapp.ui.controllers.runs import MakeBody
+from vosapp.ui.system_dialogs import Dialogs
 from vosapp.video.open import open_video
 from vosapp.video.source import VideoSource
 
@@ -95,8 +96,7 @@ def test_a_run_that_hangs_does_not_hold_the_window_and_its_frames_are_kept(
     running: WindowDriver, drive: HungDrive, tmp_path: Path
 ) -> None:
     masks = [running.mask(frame) for frame in range(HANGS_AT)]
-    running.window.close()
-    assert not running.window.isVisible()
+    running.close()
     assert not drive.answers.is_set() and job_thread.hangs(), "nobody waited for the drive"
     kept = [tmp_path / "work.vosapp"]
     assert sorted(tmp_path.glob("work*")) == kept, "one plain file, closed"
@@ -116,14 +116,14 @@ def test_a_run_that_hangs_does_not_hold_the_window_and_its_frames_are_kept(
 def test_a_run_left_behind_does_not_disturb_the_next_one(
     running: WindowDriver, drive: HungDrive, tmp_path: Path
 ) -> None:
-    running.workspace.files.projects.close_clip()
+    running.close_clip()
     assert running.document.clip is None and not running.workspace.networks.runs.is_running
     drive.hangs_at = 7
     drive.asked.clear()
     running.open(tmp_path / "work.vosapp")
     running.workspace.networks.runs.start()
     running.wait(lambda: drive.asked.is_set() and running.cell(6) is not None)
-    second = running.workspace.networks.runs._task._thread
+    second = running.workspace.networks.runs.task._thread
     (first,) = job_thread._left_behind
     drive.answers.set()
     assert first.wait(PATIENCE_MS)
@@ -149,8 +149,7 @@ def exporting(shot: WindowDriver, drive: HungDrive, tmp_path: Path, monkeypatch:
 def test_an_export_that_hangs_does_not_hold_the_window_and_leaves_nothing_that_looks_whole(
     exporting: WindowDriver, drive: HungDrive, tmp_path: Path
 ) -> None:
-    exporting.window.close()
-    assert not exporting.window.isVisible()
+    exporting.close()
     assert job_thread.hangs()
     assert not list((tmp_path / "out").glob("*.mov")), "what is unfinished bears no name of its own"
     assert not list((tmp_path / "out").glob("*.json"))
@@ -163,10 +162,11 @@ def test_no_export_begins_while_one_still_hangs(
     exporting: WindowDriver, drive: HungDrive, tmp_path: Path, clip_path: Path
 ) -> None:
     exports = exporting.workspace.exports
-    exports.stop(ShutdownDeadline())
+    exports.cancel()
+    exports.task.leave()
     assert not exports.is_running
     assert "a drive does not answer" in exporting.notice
-    exporting.workspace.files.projects.close_clip()
+    exporting.close_clip()
     exporting.open(clip_path)
     exporting.drag([(50, 55)])
     exports.choose(replace(exports.choice, folder=str(tmp_path / "out")))
@@ -194,8 +194,7 @@ def test_an_import_of_weights_that_hangs_does_not_hold_the_window(
     monkeypatch.setattr("vosapp.models.importing.import_weights", _hung(drive))
     shot.workspace.networks.weights.start([tmp_path / "network.pth"])
     shot.wait(drive.asked.is_set)
-    shot.window.close()
-    assert not shot.window.isVisible()
+    shot.close()
     assert job_thread.hangs()
 
 
@@ -209,8 +208,7 @@ def test_a_mask_that_hangs_while_it_is_read_does_not_keep_the_work_from_being_sa
     shot.wait(drive.asked.is_set)
     shot.drag([(50, 55)])
     painted = shot.mask(0)
-    shot.window.close()
-    assert not shot.window.isVisible()
+    shot.close()
     assert job_thread.hangs()
     project = Project.open(tmp_path / "work.vosapp")
     mask = project.editor.mask(1, 0)
@@ -252,10 +250,10 @@ def test_a_project_whose_own_drive_hangs_can_be_left(
     monkeypatch.setattr(project, "abandon", hung)
     shot.answers.agrees = False
     shot.window.close()
+    shot.wait(lambda: "Leave without saving?" in shot.answers.asked)
     assert shot.window.isVisible(), "the user stays"
     shot.answers.agrees = True
-    shot.window.close()
-    assert not shot.window.isVisible()
+    shot.close()
     assert job_thread.hangs()
 
 
@@ -352,3 +350,39 @@ print(thread.leave(), hangs())
 def test_a_process_that_ends_by_itself_waits_for_what_is_only_slow() -> None:
     out = subprocess.run([sys.executable, "-c", SLOW], capture_output=True, text=True, timeout=240, check=False)
     assert (out.returncode, out.stdout.strip(), out.stderr) == (0, "True True", "")
+
+
+def test_the_first_page_closes_at_once(driver: WindowDriver) -> None:
+    driver.window.close()
+    assert not driver.window.isVisible()
+
+
+def test_a_refused_question_keeps_the_window_and_the_work(shot: WindowDriver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real box: Esc and the cross refuse, and only its button leaves."""
+    shot.drag([(50, 55)])
+    painted = shot.mask(0)
+
+    def failing(*_arguments: object, **_named: object) -> None:
+        raise ProjectError("shot.vosapp is not written.", "Try again.")
+
+    monkeypatch.setattr(shot.answers, "confirm", Dialogs(shot.window).confirm)
+    with monkeypatch.context() as patch:
+        patch.setattr("vosapp.presentation.project_files.close", failing)
+        for answer in (lambda box: box.reject(), lambda box: box.close()):
+            shot.window.close()
+            shot.wait(lambda: bool(open_boxes(shot)))
+            answer(open_boxes(shot)[0])
+            shot.wait(lambda: not open_boxes(shot) and not shot.workspace.files.projects.is_leaving)
+            assert shot.window.isVisible() and "is not written" in shot.notice
+        assert np.array_equal(shot.mask(0), painted)
+        shot.drag([(90, 60)])
+        assert shot.mask(0)[60, 90], "the work goes on"
+        shot.window.close()
+        shot.wait(lambda: bool(open_boxes(shot)))
+        (leave,) = [button for button in open_boxes(shot)[0].buttons() if button.text() == "Leave"]
+        leave.click()
+        shot.wait(lambda: not shot.window.isVisible())
+
+
+def open_boxes(shot: WindowDriver) -> list[QMessageBox]:
+    return [box for box in shot.window.findChildren(QMessageBox) if box.isVisible()]

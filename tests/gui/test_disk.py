@@ -5,13 +5,13 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 
 from tests.bench.bench_project import long_project
@@ -22,7 +22,6 @@ from vosapp.core.mask import Mask
 from vosapp.core.project import Project
 from vosapp.core.storage.backup import make_backup
 from vosapp.presentation import project_files
-from vosapp.presentation.status import FileWork
 from vosapp.ui.dialogs.backups import BackupDialog
 from vosapp.ui.job_thread import hangs
 
@@ -154,23 +153,17 @@ def test_a_compaction_takes_no_input_but_its_cancel(shot: WindowDriver, tmp_path
     shot.trigger("file.save_as")
     held.clear()
     size, before = (tmp_path / "a.vosapp").stat().st_size, shot.mask(0)
-    seen: list[FileWork | None] = []
-
-    def meddle() -> None:
-        """Runs inside of the waiting, as a user's hands would."""
-        if shot.window.work.isHidden():
-            return
-        seen.append(shot.view.app.file_work)
-        shot.drag([(90, 60)])
-        shot.window.close()
-        key = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Delete, Qt.KeyboardModifier.NoModifier)
-        QCoreApplication.sendEvent(shot.canvas, key)
-        shot.qtbot.mouseClick(shot.window.work.button, Qt.MouseButton.LeftButton)
-
-    shot.window.work.installEventFilter(meddler := _OnShow(meddle))
-    shot.trigger("file.compact")
-    shot.window.work.removeEventFilter(meddler)
-    assert seen and seen[0] is not None and seen[0].blocks and shot.window.isVisible()
+    shot.window.commands["file.compact"].trigger()
+    shot.wait(shot.window.work.isVisible)
+    work = shot.view.app.file_work
+    assert work is not None and work.blocks
+    shot.drag([(90, 60)])
+    shot.window.close()
+    key = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Delete, Qt.KeyboardModifier.NoModifier)
+    QCoreApplication.sendEvent(shot.canvas, key)
+    shot.qtbot.mouseClick(shot.window.work.button, Qt.MouseButton.LeftButton)
+    shot.settle()
+    assert shot.window.isVisible()
     assert np.array_equal(shot.mask(0), before), "it was cancelled, and nothing was painted or deleted"
     assert (tmp_path / "a.vosapp").stat().st_size == size
     held.set()
@@ -199,8 +192,7 @@ def test_an_opening_can_be_cancelled(
     assert shot.view.app.opening == "" and np.array_equal(shot.mask(0), painted)
     shot.workspace.files.projects.open_path(clip_path)
     shot.wait(lambda: shot.view.app.opening != "")
-    shot.window.close()
-    assert not shot.window.isVisible(), "closing does not wait for the clip"
+    shot.close()  # closing does not wait for the clip
 
 
 def test_closing_saves_although_the_next_clip_hangs(
@@ -218,8 +210,7 @@ def test_closing_saves_although_the_next_clip_hangs(
     monkeypatch.setattr(project_files, "read_media", hung)
     shot.workspace.files.projects.open_path(clip_path)
     shot.wait(lambda: shot.view.app.opening != "")
-    shot.window.close()
-    assert not shot.window.isVisible()
+    shot.close()
     gate.set()
     shot.wait(lambda: not hangs())
     project = Project.open(tmp_path / "a.vosapp")
@@ -270,21 +261,3 @@ def test_a_backup_is_listed_opened_for_reading_and_saved_elsewhere(shot: WindowD
     shot.answers.path = tmp_path / "restored.vosapp"
     shot.trigger("file.save")
     assert not shot.view.shot.project.read_only and shot.view.shot.project.name == "restored"
-
-
-class _OnShow(QObject):
-    """Calls something a moment after a widget is shown."""
-
-    def __init__(self, call: Callable[[], None]) -> None:
-        super().__init__()
-        self._call = call
-        self._timer = 0
-
-    def eventFilter(self, watched: Any, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        if event.type() == QEvent.Type.Show:
-            self._timer = self.startTimer(20)
-        return False
-
-    def timerEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        self.killTimer(self._timer)
-        self._call()

@@ -152,5 +152,5 @@ def test_the_window_stays_usable_and_closing_it_stops_the_export(masked: WindowD
     masked.go(5)
     masked.drag([(100, 40)])
     assert masked.mask(5)[40, 100]
-    masked.window.close()
+    masked.close()
     assert not masked.workspace.exports.is_running

@@ -284,7 +284,7 @@ def test_a_drive_that_hangs_does_not_hold_the_window(
     driver.workspace.viewing.playback.go(2)
     driver.wait(lambda: len(drive.begun) > begun)
     thread = driver.workspace.viewing.pictures._prefetcher._thread  # type: ignore[union-attr]
-    driver.workspace.files.projects.close_clip()  # returns although the drive still hangs
+    driver.close_clip()  # returns although the drive still hangs
     assert driver.document.clip is None
     assert thread.is_alive()
     drive.answers.set()
@@ -413,7 +413,7 @@ def test_a_prefetcher_is_closed_with_its_clip(driver: WindowDriver, clip_path: P
     driver.open(clip_path)
     prefetcher = driver.workspace.viewing.pictures._prefetcher
     assert isinstance(prefetcher, Prefetcher)
-    driver.workspace.files.projects.close_clip()
+    driver.close_clip()
     assert not prefetcher._thread.is_alive()
 
 
@@ -468,8 +468,7 @@ def test_closing_the_window_does_not_wait_for_a_drive_that_hangs(
     driver.workspace.files.projects.open_path(clip_path)
     driver.wait(asked.is_set)
     assert driver.view.app.opening
-    driver.window.close()
-    assert not driver.window.isVisible()
+    driver.close()
     (left,) = job_thread._left_behind
     assert job_thread.hangs()
     answers.set()

@@ -47,7 +47,8 @@ def test_a_full_disk_is_said_and_the_work_can_be_saved_elsewhere(
     painted = [shot.mask(frame) for frame in frames]
     shot.answers.agrees = False
     shot.window.close()
-    assert shot.window.isVisible() and "Leave without saving?" in shot.answers.asked
+    shot.wait(lambda: "Leave without saving?" in shot.answers.asked)
+    assert shot.window.isVisible()
     shot.answers.path = tmp_path / "rescued.vosapp"
     shot.trigger("file.save_as")
     assert shot.view.shot.project.name == "rescued"

@@ -21,7 +21,6 @@ from vosapp.core.mask import Mask
 from vosapp.export.formats import ExportFormat
 from vosapp.export.recipe import Recipe
 from vosapp.presentation.requests.export import LOOKING, LookedOver, look_export_over
-from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.ui.controllers import look_over
 from vosapp.ui.controllers.look_over import ExportLookOver
 
@@ -81,7 +80,7 @@ def test_a_long_clip_is_looked_over_in_a_thread_and_once(
     with qtbot.waitSignal(looking.changed, timeout=PATIENCE_MS):
         pass
     assert any('"Fish"' in one.text for one in looking.of(changed, RECIPE).findings)
-    looking.stop(ShutdownDeadline())
+    looking.cancel()
 
 
 def test_a_short_clip_is_looked_over_at_once(qtbot: QtBot, patient: list[str], shot: WindowDriver) -> None:

@@ -82,7 +82,7 @@ def test_closing_the_window_saves(shot: WindowDriver, tmp_path: Path) -> None:
     shot.trigger("file.save_as")
     shot.drag([(50, 50)])
     painted = shot.mask(0)
-    shot.window.close()
+    shot.close()
     project = Project.open(tmp_path / "a.vosapp")
     mask = project.editor.mask(1, 0)
     assert mask is not None and np.array_equal(mask.array(), painted)
@@ -164,6 +164,7 @@ def test_a_project_open_elsewhere_is_read_only_and_says_so(shot: WindowDriver, t
     shot.drag([(90, 50)])
     shot.answers.agrees = False
     shot.window.close()
+    shot.wait(lambda: "Leave without saving?" in shot.answers.asked)
     assert shot.window.isVisible()
     shot.answers.agrees = True
     other.close()

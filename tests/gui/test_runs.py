@@ -234,10 +234,16 @@ class TestWhileRunning(GatedRuns):
     ) -> None:
         self.start(shot, gate, 3)
         path = shot.view.shot.project.path
-        opener = threading.Timer(0.2, gate.release, [100])  # while the window waits for the run
-        opener.start()
+        before = shot.mask(0)
         shot.window.close()
-        opener.join()
+        assert shot.window.isVisible() and shot.workspace.networks.runs.is_running, (
+            "it does not stand still for the run"
+        )
+        shot.drag([(90, 60)])
+        shot.window.close()  # asked again
+        assert np.array_equal(shot.mask(0), before), "it takes nothing from the user any more"
+        gate.release(100)
+        shot.wait(lambda: not shot.window.isVisible())
         assert not shot.workspace.networks.runs.is_running
         from vosapp.core.project import Project
 

@@ -76,6 +76,8 @@ until(lambda: view().shot.picture_index == 75)
 told["shown"] = read_index(workspace.window.canvas.frame)
 told["waiting"] = view().shot.waiting
 workspace.window.close()
+while workspace.window.isVisible():
+    application.processEvents()
 print(json.dumps(told))
 """
 

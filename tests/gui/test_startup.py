@@ -20,6 +20,8 @@ while workspace.files.projects.is_busy:
     application.processEvents()
 print(sorted({"torch", "torchvision", "av", "cv2", "sqlite3"} & sys.modules.keys()))
 workspace.window.close()
+while workspace.window.isVisible():
+    application.processEvents()
 """
 
 # A picture with one white pixel: find it on the screen, click there, and see which picture pixel was picked.

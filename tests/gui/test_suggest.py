@@ -296,7 +296,7 @@ def test_networks_with_weights_are_offered_with_their_variants(monkeypatch: pyte
 def test_closing_the_window_ends_a_search(ready: WindowDriver, search: FakeSearch) -> None:
     search.gate = threading.Event()
     ready.trigger("object.suggest")
-    ready.window.close()
+    ready.close()
     assert not ready.workspace.networks.suggest.is_running
 
 

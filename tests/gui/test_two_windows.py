@@ -47,6 +47,8 @@ print(workspace.window.windowTitle(), session.shot.project.read_only, said, sep=
 while sys.stdin.readline():
     pass
 workspace.window.close()
+while workspace.window.isVisible():
+    application.processEvents()
 """
 
 
@@ -103,10 +105,11 @@ def test_work_of_a_window_that_was_killed_is_offered_at_the_next_start(
     process.send_signal(signal.SIGKILL)
     process.wait()
     second = Workspace(Settings(), dialogs=driver.answers)
-    driver.wait(lambda: not second.projects.is_busy)
+    driver.wait(lambda: not second.files.projects.is_busy)
     (work,) = second.session.app.unsaved
     assert (work.clip_name, work.step_count, work.last_step) == ("shot.mp4", 1, "paint")
     second.window.close()
+    driver.wait(lambda: not second.window.isVisible())
     second.window.deleteLater()
     second.deleteLater()
     driver.workspace.files.projects.lists.refresh()

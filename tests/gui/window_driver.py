@@ -100,9 +100,20 @@ class Answers(Dialogs):
         if self.masks is not None:
             confirmed(self.masks)
 
-    def confirm(self, question: str, explanation: str, verb: str) -> bool:
+    def confirm(
+        self,
+        question: str,
+        explanation: str,
+        verb: str,
+        *,
+        agreed: Callable[[], object],
+        refused: Callable[[], object] | None = None,
+    ) -> None:
         self.asked.append(question)
-        return self.agrees
+        if self.agrees:
+            agreed()
+        elif refused is not None:
+            refused()
 
 
 class WindowDriver:
@@ -222,9 +233,20 @@ class WindowDriver:
     def click(self, at: tuple[float, float], *, keys: Qt.KeyboardModifier = NO_KEY) -> None:
         self.drag([at], keys=keys)
 
+    def close(self) -> None:
+        """Closes the window and waits until it is gone."""
+        self.window.close()
+        self.wait(lambda: not self.window.isVisible())
+
+    def close_clip(self) -> None:
+        """Goes back to the start page and waits for it."""
+        self.workspace.files.projects.close_clip()
+        self.wait(lambda: self.document.clip is None)
+
     def put_away(self) -> None:
         """Closes the window and deletes it with everything behind it."""
-        self.window.close()
+        self.answers.agrees = True
+        self.close()
         self.window.deleteLater()
         self.workspace.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -1,4 +1,4 @@
-"""The life of a job in a thread, for whoever starts one: start, progress, news, cancel, stop, and exactly one end."""
+"""The life of a job in a thread, for whoever starts one: start, progress, news, cancel, and exactly one end."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 from PySide6.QtCore import QObject, QThread, Signal
 
 from vosapp.engine.job import Job, JobContext, JobResult, Outcome
-from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.ui.job_thread import JobThread, Mailbox
 
 Body = Callable[[JobContext], Any]
@@ -23,7 +22,7 @@ class BackgroundTask(QObject):
         progressed: a `Progress` of the running job.
         delivered: there is news to take.
         ended: the `JobResult`, once for every job that was started; `is_running` is False by then. A job that was
-            stopped or left behind ends as cancelled, whatever its thread still does.
+            left behind ends as cancelled, whatever its thread still does.
     """
 
     progressed = Signal(object)
@@ -84,21 +83,6 @@ class BackgroundTask(QObject):
         if self._thread is not None:
             self._thread.cancel()
 
-    def stop(self, deadline: ShutdownDeadline) -> bool:
-        """Ends the job now: it is cancelled, waited for until the deadline, and left behind after it.
-
-        Returns:
-            Whether its thread has ended.
-        """
-        thread, self._thread = self._thread, None
-        if thread is None:
-            return True
-        has_ended = thread.stop(deadline)
-        if not has_ended:
-            self._left = thread
-        self.ended.emit(JobResult(Outcome.CANCELLED))
-        return has_ended
-
     def leave(self) -> bool:
         """Goes on without a job that does not answer; False when it has ended meanwhile and is about to say so."""
         thread = self._thread
@@ -111,7 +95,7 @@ class BackgroundTask(QObject):
     def _job_ended(self, result: JobResult[Any]) -> None:
         thread = self._thread
         if thread is None or thread.result is not result:
-            return  # of a job that was stopped when it had just ended
+            return  # of a job that was left behind when it had just ended
         thread.wait()
         thread.put_away()
         self._thread = None

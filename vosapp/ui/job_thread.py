@@ -16,7 +16,6 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from vosapp.core.errors import UserError
 from vosapp.engine.job import Job, JobResult, Progress
-from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 
 logger = logging.getLogger("vosapp")
 T = TypeVar("T")
@@ -109,18 +108,6 @@ class JobThread(QThread):
         """Asks the job to stop at its next frame."""
         if self._job is not None:
             self._job.cancel()
-
-    def stop(self, deadline: ShutdownDeadline) -> bool:
-        """Stops the job and waits a while for its thread, which is put away then. One that goes on is left behind.
-
-        Returns:
-            Whether the thread has ended.
-        """
-        self.cancel()
-        if not self.wait(deadline.left_ms()) and not self.leave():
-            self.wait()
-        self.put_away()
-        return not self._is_left
 
     def leave(self) -> bool:
         """Leaves a thread to itself that does not stop: it hangs in a read, or computes something long.

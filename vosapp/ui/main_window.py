@@ -33,19 +33,19 @@ class MainWindow(QMainWindow):
     Signals:
         dropped: paths that were dropped on the window, as a list of Path.
         peeked: the key that shows the source is held, or let go.
-        closing: the window is about to close; a receiver that wants to stay calls `keep_open`.
+        close_asked: the user wants to close the window; whoever hears it calls `close_now` in the end.
     """
 
     dropped = Signal(list)
     peeked = Signal(bool)
-    closing = Signal()
+    close_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.setWindowTitle("vosapp")
         self.setWindowIcon(icon("vosapp"))
         self.setAcceptDrops(True)
-        self._stays = False
+        self._may_close = False
         self.commands = ActionSet(self)
         self.canvas = Canvas()
         self.tool_bar = ToolBar(self.commands)
@@ -99,15 +99,16 @@ class MainWindow(QMainWindow):
         row.addWidget(button)
         return frame
 
-    def keep_open(self) -> None:
-        """Called while `closing` is emitted: the window does not close."""
-        self._stays = True
+    def close_now(self) -> None:
+        """Closes the window, behind which everything has ended."""
+        self._may_close = True
+        self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Lets everything stop before the window goes."""
-        self._stays = False
-        self.closing.emit()
-        event.setAccepted(not self._stays)
+        """Lets everything end before the window goes."""
+        if not self._may_close:
+            self.close_asked.emit()  # where nothing has to end, `close_now` is called meanwhile
+        event.setAccepted(self._may_close)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files are welcome."""

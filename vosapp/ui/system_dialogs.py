@@ -117,8 +117,16 @@ class Dialogs:
         filters = "Masks (*.png *.tif *.tiff *.exr *.bmp *.webp *.mov *.mp4 *.mkv *.webm);;All files (*)"
         return _path(QFileDialog.getOpenFileName(self._window, "Masks", "", filters)[0])
 
-    def confirm(self, question: str, explanation: str, verb: str) -> bool:
-        """Whether the user agrees to something that cannot be undone."""
+    def confirm(
+        self,
+        question: str,
+        explanation: str,
+        verb: str,
+        *,
+        agreed: Callable[[], object],
+        refused: Callable[[], object] | None = None,
+    ) -> None:
+        """Calls back when the user agrees to something that cannot be undone, or refuses it."""
         box = QMessageBox(QMessageBox.Icon.Warning, "vosapp", question, parent=self._window)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setInformativeText(as_written(explanation))
@@ -126,10 +134,17 @@ class Dialogs:
         cancel = box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(cancel)  # Enter must lose nothing
         box.setEscapeButton(cancel)
-        box.exec()
-        agreed = box.clickedButton() is agree
-        box.deleteLater()
-        return agreed
+
+        def answer(_result: int) -> None:
+            box.deleteLater()
+            if box.clickedButton() is agree:
+                agreed()
+            elif refused is not None:
+                refused()
+
+        box.finished.connect(answer)
+        box.setWindowModality(Qt.WindowModality.ApplicationModal)
+        box.show()
 
 
 def _path(text: str) -> Path | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from vosapp.core.settings import Settings
-from vosapp.presentation.shutdown_deadline import ShutdownDeadline
+from vosapp.ui.controllers.closing import ClosingController
 from vosapp.ui.controllers.editing import EditingControllers
 from vosapp.ui.controllers.exports import ExportController
 from vosapp.ui.controllers.files import DropController, FileControllers
@@ -58,8 +58,7 @@ class Workspace(QObject):
         self._bind_commands()
         self.presenter = Presenter(session, window, self)
         self.viewing.pictures.shown.connect(self.presenter.show_picture)
-        self.files.projects.leaving.connect(self._stop_work)
-        window.closing.connect(self.close)
+        self._follow_closing()
         self.presenter.refresh()
         for problem in session.settings.problems:
             session.notify(problem)
@@ -79,26 +78,15 @@ class Workspace(QObject):
         for part in (*parts, WindowController(session, window)):
             window.commands.bind(part.handlers())
 
-    def close(self) -> None:
-        """Stops everything; the window is closing."""
-        if not self.files.projects.leave():
-            self.window.keep_open()
-            return
-        weights = self.networks.weights
-        weights.cancel()
-        deadline = ShutdownDeadline()
-        self.files.projects.stop(deadline)
-        self.viewing.playback.stop()
-        self.viewing.pictures.close(deadline)
-        weights.stop(deadline)
-
-    def _stop_work(self) -> None:
-        """All are asked to stop before any is waited for, so that leaving takes no longer than the slowest of them."""
-        self.viewing.playback.stop()
+    def _follow_closing(self) -> None:
         files, networks = self.files, self.networks
-        work = (files.check, files.relinking, networks.suggest, networks.runs, self.exports)
-        for one in work:
-            one.cancel()
-        deadline = ShutdownDeadline()
-        for one in work:
-            one.stop(deadline)
+        files.projects.workers = (
+            files.check,
+            files.relinking,
+            networks.suggest,
+            networks.runs,
+            self.exports,
+            self.exports.look_over,
+        )
+        files.projects.leaving.connect(self.viewing.playback.stop)
+        ClosingController(self.window, files, self.viewing, networks.weights)

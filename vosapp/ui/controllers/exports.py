@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,7 +17,6 @@ from vosapp.export.earlier import PlaceTakenError
 from vosapp.export.formats import ExportFormat
 from vosapp.export.recipe import MissingMasks, Recipe
 from vosapp.presentation.requests.export import ExportChoice, ExportDisplay, Finding, recipe, resolve_export
-from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.presentation.status import NoticeKind, WorkStatus
 from vosapp.presentation.text.progress import progress_words
 from vosapp.ui.background_task import BackgroundTask
@@ -32,7 +32,15 @@ class ExportDialogs(Protocol):
     """Asks where to write and whether to replace; None when the user cancelled."""
 
     def ask_folder(self, title: str, folder: str) -> Path | None: ...
-    def confirm(self, question: str, explanation: str, verb: str) -> bool: ...
+    def confirm(
+        self,
+        question: str,
+        explanation: str,
+        verb: str,
+        *,
+        agreed: Callable[[], object],
+        refused: Callable[[], object] | None = None,
+    ) -> None: ...
 
 
 class ExportController(QObject):
@@ -54,11 +62,11 @@ class ExportController(QObject):
         self._window = window
         self._session = session
         self._dialogs = dialogs
-        self._task = BackgroundTask(self)
-        self._task.progressed.connect(self._progressed)
-        self._task.ended.connect(self._job_ended)
-        self._look_over = ExportLookOver(self)
-        self._look_over.changed.connect(self.changed)
+        self.task = BackgroundTask(self)
+        self.task.progressed.connect(self._progressed)
+        self.task.ended.connect(self._job_ended)
+        self.look_over = ExportLookOver(self)
+        self.look_over.changed.connect(self.changed)
         self._result: Finding | None = None
         self._result_path = ""
         self._wanted: Recipe | None = None
@@ -99,7 +107,7 @@ class ExportController(QObject):
     def display(self) -> ExportDisplay:
         """What the dialog shows now."""
         document, state = self._session.document, self._session.view
-        looked = self._look_over.of(document, recipe(document, state, self.choice))
+        looked = self.look_over.of(document, recipe(document, state, self.choice))
         shown = resolve_export(document, state, self.choice, looked)
         return replace(shown, result=self._result, result_path=self._result_path)
 
@@ -136,7 +144,7 @@ class ExportController(QObject):
         session = self._session
         if self.is_running or not self.display().possible:
             return
-        if self._task.hangs:  # it may still write a file
+        if self.task.hangs:  # it may still write a file
             session.notify(
                 "The export before still waits for a drive that does not answer.",
                 "It ends by itself when the drive answers. Wait for that, or start vosapp anew.",
@@ -153,24 +161,19 @@ class ExportController(QObject):
         task = ExportTask(session.document, session.editor.store, wanted)
         self._result = None
         session.set(shot=replace(session.shot, export=WorkStatus("Export")))
-        self._task.start(export_body(task), "export")
+        self.task.start(export_body(task), "export")
 
     def cancel(self) -> None:
         """Asks the export to stop."""
         status = self._session.shot.export
         if self.is_running and status is not None:
-            self._task.cancel()
+            self.task.cancel()
             self._session.set(shot=replace(self._session.shot, export=replace(status, cancelling=True)))
-
-    def stop(self, deadline: ShutdownDeadline) -> None:
-        """Ends the export: the clip is being left."""
-        self._look_over.stop(deadline)
-        self._task.stop(deadline)
 
     @property
     def is_running(self) -> bool:
         """Whether an export goes on."""
-        return self._task.is_running
+        return self.task.is_running
 
     def _progressed(self, progress: Progress) -> None:
         status = self._session.shot.export
@@ -193,20 +196,23 @@ class ExportController(QObject):
         wanted = self._wanted
         if wanted is not None:
             self._result, self._result_path = _outcome(result, wanted.path)
-        if self._task.hangs:
+        if self.task.hangs:
             text = "Stopped, but a drive does not answer. What is unfinished there goes when it answers."
             self._result = Finding(NoticeKind.WARNING, text)
+        status = self._session.shot.export
         self._session.set(shot=replace(self._session.shot, export=None))
-        if isinstance(result.error, PlaceTakenError) and wanted is not None and self._may_replace(result.error):
-            self._begin(replace(wanted, overwrite=True))
-            return
+        goes_on = status is not None and not status.cancelling
+        if isinstance(result.error, PlaceTakenError) and wanted is not None and goes_on:
+            again, tell = partial(self._begin, replace(wanted, overwrite=True)), partial(self._tell, result.outcome)
+            self._dialogs.confirm("Replace what is there?", result.error.message, "Replace", agreed=again, refused=tell)
+        else:
+            self._tell(result.outcome)
+
+    def _tell(self, outcome: Outcome) -> None:
         if self._result is not None:
             self._session.notify(self._result.text, kind=self._result.kind)
         self.changed.emit()
-        self.ended.emit(result.outcome)
-
-    def _may_replace(self, conflict: PlaceTakenError) -> bool:
-        return self._dialogs.confirm("Replace what is there?", conflict.message, "Replace")
+        self.ended.emit(outcome)
 
     def _reset(self) -> None:
         self.choice = replace(self.choice, folder="")

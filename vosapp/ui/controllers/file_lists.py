@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 
 from vosapp.core.recent import RecentFiles, UnsavedWork, discard_unsaved, unsaved_work
 from vosapp.engine.job import JobContext
-from vosapp.presentation.shutdown_deadline import ShutdownDeadline
+from vosapp.ui.background_task import BackgroundTask
 from vosapp.ui.io_queue import IoQueue, IoTask
 from vosapp.ui.session import Session
 
@@ -45,9 +45,14 @@ class FileLists(QObject):
         self._disk.run(IoTask(partial(_discard, path), failed=self._session.fail))
         self.refresh()
 
-    def stop(self, deadline: ShutdownDeadline) -> None:
+    @property
+    def task(self) -> BackgroundTask:
+        """The job that reads or writes."""
+        return self._disk.task
+
+    def drop(self) -> None:
         """Ends the reading: the window is closing."""
-        self._disk.stop(deadline)
+        self._disk.drop_all()
 
     def _show(self, lists: Lists) -> None:
         recent, unsaved = lists

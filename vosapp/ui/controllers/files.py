@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from vosapp.core.errors import UserError
-from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.ui.controllers.clip_choices import ClipChoicesController
 from vosapp.ui.controllers.mask_check import MaskCheck
 from vosapp.ui.controllers.projects import ProjectController
@@ -34,14 +33,14 @@ class FileControllers(QObject):
         super().__init__(parent)
         self._session = session
         self.projects = ProjectController(session, dialogs, self)
-        self.saving = SavingController(session, dialogs, self.projects, window)
-        self.relinking = RelinkController(session, dialogs, window, self)
         self.clip_choices = ClipChoicesController(session, window, self.projects.disk, self)
         self.check = MaskCheck(session, self)
+        self.saving = SavingController(session, dialogs, window, projects=self.projects, check=self.check)
+        self.relinking = RelinkController(session, dialogs, window, self)
         self.projects.connect_panels(window.start_page, window.work)
         self.projects.opened_project.connect(self.check.start)
         self.projects.media_missing.connect(self.relinking.show)
-        self.projects.pausing.connect(self._stop_check)
+        self.projects.leaving.connect(self.relinking.leave)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What their actions do."""
@@ -61,9 +60,6 @@ class FileControllers(QObject):
             self.projects.open_path(demo_clip())
         except UserError as error:
             self._session.fail(error)
-
-    def _stop_check(self) -> None:
-        self.check.stop(ShutdownDeadline())
 
 
 class DropController(QObject):

@@ -12,7 +12,6 @@ from vosapp.core.document import Document
 from vosapp.engine.job import JobContext, JobResult
 from vosapp.export.recipe import Recipe
 from vosapp.presentation.requests.export import LOOKING, LookedOver, look_export_over
-from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.ui.background_task import BackgroundTask
 
 QUICK_CELLS = 10_000
@@ -42,8 +41,8 @@ class ExportLookOver(QObject):
         self._asked: _Question | None = None
         self._answered: _Question | None = None
         self._answer: LookedOver = LOOKING
-        self._task = BackgroundTask(self)
-        self._task.ended.connect(self._ended)
+        self.task = BackgroundTask(self)
+        self.task.ended.connect(self._ended)
 
     def of(self, document: Document, wanted: Recipe) -> LookedOver:
         """The answer for a document and a recipe. Until it is there the one before, or that it is being looked at."""
@@ -51,22 +50,22 @@ class ExportLookOver(QObject):
         if not question.is_same(self._answered):
             if _is_quick(document):
                 self._answered, self._answer = question, look_export_over(document, wanted)
-            elif not self._task.is_running:
+            elif not self.task.is_running:
                 self._ask(question)
         return self._answer
 
-    def stop(self, deadline: ShutdownDeadline) -> None:
-        """Ends what is being looked at, and forgets the last answer: the clip is being left."""
-        self._task.stop(deadline)
+    def cancel(self) -> None:
+        """Forgets what is being looked at, and the last answer: the clip is being left."""
+        self.task.cancel()
         self._asked = self._answered = None
         self._answer = LOOKING
 
     def _ask(self, question: _Question) -> None:
         self._asked = question
-        self._task.start(partial(_look, question), "look an export over")
+        self.task.start(partial(_look, question), "look an export over")
 
     def _ended(self, result: JobResult[LookedOver]) -> None:
-        if result.value is None:
+        if result.value is None or self._asked is None:
             return
         self._answered, self._answer = self._asked, result.value
         self.changed.emit()  # whoever shows it asks again, for the document of now

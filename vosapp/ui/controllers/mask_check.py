@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject, QThread
 
 from vosapp.core.history import History
 from vosapp.engine.job import JobContext, JobResult
-from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.presentation.status import Notice, NoticeKind
 from vosapp.ui.background_task import BackgroundTask
 from vosapp.ui.session import Session
@@ -29,14 +28,14 @@ class MaskCheck(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._task = BackgroundTask(self)
-        self._task.ended.connect(self._ended)
+        self.task = BackgroundTask(self)
+        self.task.ended.connect(self._ended)
         self.checked = 0  # masks read by the last check that came to its end
 
     @property
     def is_running(self) -> bool:
         """Whether masks are being read."""
-        return self._task.is_running
+        return self.task.is_running
 
     def start(self) -> None:
         """Checks the open project."""
@@ -44,15 +43,11 @@ class MaskCheck(QObject):
         if project is None or self.is_running:
             return
         body = partial(_check, project.path, project.editor.history)
-        self._task.start(body, "check", QThread.Priority.LowestPriority)
+        self.task.start(body, "check", QThread.Priority.LowestPriority)
 
     def cancel(self) -> None:
         """Asks the check to stop."""
-        self._task.cancel()
-
-    def stop(self, deadline: ShutdownDeadline) -> None:
-        """Gives the check up, so that nothing reads the file."""
-        self._task.stop(deadline)
+        self.task.cancel()
 
     def _ended(self, result: JobResult[MaskReport]) -> None:
         if result.value is None:

@@ -70,6 +70,11 @@ class PictureController(QObject):
         """Whether a frame can be shown at once."""
         return self._cache is not None and frame_index in self._cache
 
+    def ask_to_close(self) -> None:
+        """Lets the prefetch thread end soon; `close` still has to wait for it."""
+        if self._prefetcher is not None:
+            self._prefetcher.close(0)
+
     def close(self, deadline: ShutdownDeadline | None = None) -> None:
         """Ends the prefetch thread."""
         self._patience.stop()

@@ -14,17 +14,20 @@ from vosapp.core.document import ClipRef
 from vosapp.core.editor import Editor
 from vosapp.core.errors import ProjectError, UserError
 from vosapp.core.paths import SUFFIX
-from vosapp.engine.job import JobContext, Outcome
+from vosapp.engine.job import JobContext
 from vosapp.presentation import project_files
 from vosapp.presentation.project_files import Media, OpenedShot
 from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.presentation.status import Notice, NoticeKind
 from vosapp.presentation.text.formatting import unsaved_text
+from vosapp.ui.background_task import BackgroundTask
 from vosapp.ui.controllers.file_lists import FileLists
+from vosapp.ui.input_blocker import InputBlocker
 from vosapp.ui.io_queue import IoQueue, IoTask
 from vosapp.ui.panels.start_page import StartPage
 from vosapp.ui.panels.work_box import WorkBox
 from vosapp.ui.session import Session
+from vosapp.ui.stopping import Stopping
 
 if TYPE_CHECKING:
     from vosapp.core.project import BackupPolicy, Project
@@ -35,7 +38,23 @@ class ProjectDialogs(Protocol):
 
     def ask_clip_or_project(self, folder: str) -> Path | None: ...
     def ask_clip_folder(self, folder: str) -> Path | None: ...
-    def confirm(self, question: str, explanation: str, verb: str) -> bool: ...
+    def confirm(
+        self,
+        question: str,
+        explanation: str,
+        verb: str,
+        *,
+        agreed: Callable[[], object],
+        refused: Callable[[], object] | None = None,
+    ) -> None: ...
+
+
+class Worker(Protocol):
+    """Works on the open document in the background."""
+
+    task: BackgroundTask
+
+    def cancel(self) -> None: ...
 
 
 class ProjectController(QObject):
@@ -44,19 +63,18 @@ class ProjectController(QObject):
     Attributes:
         disk: does what waits for a disk, for everything about the open project.
         lists: of the start page.
+        workers: who works on the open document; all are ended before it is closed.
 
     Signals:
         opened_path: a clip or project is open now, as text.
         opened_project: the file of a project was opened, which may be damaged somewhere.
         media_missing: what was opened has no clip where it should be.
-        pausing: the project's file is about to be rewritten; whoever reads it has to stop.
-        leaving: what is open is about to be closed; whoever works on it has to stop.
+        leaving: what is open is about to be closed.
     """
 
     opened_path = Signal(str)
     opened_project = Signal()
     media_missing = Signal()
-    pausing = Signal()
     leaving = Signal()
     _problem = Signal(object)  # emitted by the project's writer thread
 
@@ -66,7 +84,10 @@ class ProjectController(QObject):
         self._dialogs = dialogs
         self.disk = IoQueue(session, self)
         self.lists = FileLists(session, self)
+        self.workers: tuple[Worker, ...] = ()
         self._is_leaving = False
+        self._after: tuple[Callable[[], None], Callable[[], None] | None] = (_nothing, None)
+        self._blocker: InputBlocker | None = None
         self._shown_clip: ClipRef | None = None
         self._problem.connect(self._show_problem)
         session.changed.connect(self._follow_clip)
@@ -85,8 +106,8 @@ class ProjectController(QObject):
 
     @property
     def is_busy(self) -> bool:
-        """Whether anything waits for a disk."""
-        return self.disk.is_busy or self.lists.is_busy
+        """Whether anything waits for a disk, or what is open is about to be closed."""
+        return self._is_leaving or self.disk.is_busy or self.lists.is_busy
 
     # -- opening ------------------------------------------------------------------------------------------------
 
@@ -123,8 +144,7 @@ class ProjectController(QObject):
         name, known = (work.clip_name, f"{unsaved_text(work)}. ") if work is not None else (Path(text).name, "")
         question = f"Delete the unsaved work on {name}?"
         explanation = f"{known}Its masks are gone then and cannot be brought back. The clip itself is not touched."
-        if self._dialogs.confirm(question, explanation, "Delete"):
-            self.lists.discard(Path(text))
+        self._dialogs.confirm(question, explanation, "Delete", agreed=partial(self.lists.discard, Path(text)))
 
     def _open_project(self, path: Path, *, saved: bool) -> None:
         project = self._session.project
@@ -159,10 +179,15 @@ class ProjectController(QObject):
         self._session.fail(error)
 
     def _take_over(self, path: Path, saved: bool, shot: OpenedShot) -> None:
+        self.leave(partial(self._adopt, path, saved, shot), stays=partial(self._refuse, shot))
+
+    def _refuse(self, shot: OpenedShot) -> None:
+        """What is open stays open."""
         self._say_opening("")
-        if not self.leave():
-            self.disk.run(IoTask(partial(_dispose, shot)))
-            return
+        self.disk.run(IoTask(partial(_dispose, shot)))
+
+    def _adopt(self, path: Path, saved: bool, shot: OpenedShot) -> None:
+        self._say_opening("")
         project, media = shot.project, shot.media
         project.on_problem = self._problem.emit
         if media is not None and media.has_moved:
@@ -235,55 +260,104 @@ class ProjectController(QObject):
 
     def close_clip(self) -> None:
         """Goes back to the start page."""
-        if self.leave():
-            self._shown_clip = None
-            self._session.adopt(Editor(), None, None, saved=False)
-            self.lists.refresh()
+        self.leave(self._show_start_page)
 
-    def leave(self) -> bool:
-        """Stops what works on the open document and closes its file; False when the user wants to stay."""
-        self.disk.stop_reading(ShutdownDeadline())
+    def _show_start_page(self) -> None:
+        self._shown_clip = None
+        self._session.adopt(Editor(), None, None, saved=False)
+        self.lists.refresh()
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether what is open is about to be closed."""
+        return self._is_leaving
+
+    def leave(self, left: Callable[[], None], *, stays: Callable[[], None] | None = None) -> None:
+        """Ends the work on the open document and closes its file, while the window goes on.
+
+        Args:
+            left: called back when the file is closed.
+            stays: called back when the user wants to stay, or when something else is in the way.
+        """
         work = self._session.app.file_work
         if self._is_leaving or (work is not None and work.blocks):
-            return False
+            if stays is not None:
+                stays()
+            return
         self._is_leaving = True
-        try:
-            return self._leave()
-        finally:
-            self._is_leaving = False
-
-    def _leave(self) -> bool:
+        self._after = left, stays
+        self._blocker = InputBlocker()
+        self.disk.drop_reads()
         self.leaving.emit()
-        session = self._session
-        project = session.project
-        if project is None:
-            return True
-        if (
-            project.read_only
-            and project.has_unsaved_changes
-            and not self._dialogs.confirm(
-                "Leave without saving?",
-                f"{project.path.name} is not being written, so your changes are in memory only.",
-                "Leave",
-            )
-        ):
-            return False
-        empty = not session.shot.project.saved and not session.document.objects
-        closing = partial(project_files.close, project, forget_empty=empty)
-        result = self.disk.run_and_wait(closing, f"Saving {session.shot.project.name}", can_cancel=True)
-        if result.outcome is not Outcome.DONE:
-            error = result.error if isinstance(result.error, UserError) else ProjectError("It was not saved.")
-            if not self._dialogs.confirm("Leave without saving?", str(error), "Leave"):
-                session.fail(error)
-                return False
-            self.disk.run_and_wait(partial(_abandon, project), "Closing", deadline=ShutdownDeadline())
-        session.project = None
-        return True
+        for one in self.workers:
+            one.cancel()
+        Stopping([self.disk.task, *(one.task for one in self.workers)], self._ask_unsaved, self).begin()
 
-    def stop(self, deadline: ShutdownDeadline) -> None:
-        """Stops opening and listing: the window is closing."""
-        self.disk.stop(deadline)
-        self.lists.stop(deadline)
+    def _ask_unsaved(self) -> None:
+        """Everything has stopped: asks about changes that cannot be kept, and closes the file."""
+        self._let_input_through()
+        project = self._session.project
+        if project is None:
+            self._finish_leaving()
+        elif project.read_only and project.has_unsaved_changes:
+            text = f"{project.path.name} is not being written, so your changes are in memory only."
+            close = partial(self._close, project)
+            self._dialogs.confirm("Leave without saving?", text, "Leave", agreed=close, refused=self._stay)
+        else:
+            self._close(project)
+
+    def _close(self, project: Project) -> None:
+        shot = self._session.shot
+        empty = not shot.project.saved and not self._session.document.objects
+        not_saved = partial(self._not_saved, project)
+        self.disk.run(
+            IoTask(
+                partial(project_files.close, project, forget_empty=empty),
+                f"Saving {shot.project.name}",
+                done=self._finish_leaving,
+                failed=not_saved,
+                cancelled=partial(not_saved, ProjectError("It was not saved.")),
+                can_cancel=True,
+                blocks=True,
+            )
+        )
+
+    def _not_saved(self, project: Project, error: UserError) -> None:
+        abandon, stay = partial(self._abandon, project), partial(self._stay, error)
+        self._dialogs.confirm("Leave without saving?", str(error), "Leave", agreed=abandon, refused=stay)
+
+    def _abandon(self, project: Project) -> None:
+        """Closes the file as it is; a drive that does not answer is not waited for long."""
+        self.disk.run(
+            IoTask(
+                partial(_abandon, project),
+                "Closing",
+                done=self._finish_leaving,
+                failed=self._finish_leaving,
+                cancelled=self._finish_leaving,
+                blocks=True,
+                deadline=ShutdownDeadline(),
+            )
+        )
+
+    def _finish_leaving(self, _value: object = None) -> None:
+        self._session.project = None
+        left, _ = self._after
+        self._is_leaving = False
+        left()
+
+    def _stay(self, error: UserError | None = None) -> None:
+        if error is not None:
+            self._session.fail(error)
+        _, stays = self._after
+        self._is_leaving = False
+        if stays is not None:
+            stays()
+
+    def _let_input_through(self) -> None:
+        blocker, self._blocker = self._blocker, None
+        if blocker is not None:
+            blocker.open()
 
     # -- for other controllers ----------------------------------------------------------------------------------
 
@@ -308,6 +382,10 @@ class ProjectController(QObject):
 
     def _history_bytes(self) -> int:
         return self._session.settings.get("project.history_mb", int) * 2**20
+
+
+def _nothing() -> None:
+    pass
 
 
 def _give_up(shot: OpenedShot) -> None:

@@ -16,7 +16,6 @@ from vosapp.core.relink import name_of, search_places
 from vosapp.engine.job import JobContext, JobResult
 from vosapp.presentation.media_search import Found, Grade, Looking, facts_of, search
 from vosapp.presentation.project_files import Media
-from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.presentation.status import NoticeKind
 from vosapp.ui.background_task import BackgroundTask
 from vosapp.ui.dialogs.relink import RelinkDialog
@@ -44,9 +43,9 @@ class RelinkController(QObject):
         self._window = window
         self._session = session
         self._dialogs = dialogs
-        self._task = BackgroundTask(self)
-        self._task.delivered.connect(self._take_news)
-        self._task.ended.connect(self._ended)
+        self.task = BackgroundTask(self)
+        self.task.delivered.connect(self._take_news)
+        self.task.ended.connect(self._ended)
         self._found: dict[Path, Found] = {}
         self._more: list[Path] = []
         self.dialog: RelinkDialog | None = None
@@ -55,7 +54,7 @@ class RelinkController(QObject):
     @property
     def is_searching(self) -> bool:
         """Whether folders are being looked through."""
-        return self._task.is_running
+        return self.task.is_running
 
     def show(self) -> None:
         """Opens the window for the open document's clip and begins to search where the clip probably is."""
@@ -107,12 +106,11 @@ class RelinkController(QObject):
     def cancel(self) -> None:
         """Ends the search; what was found stays in the list."""
         self._more.clear()
-        self._task.cancel()
+        self.task.cancel()
 
-    def stop(self, deadline: ShutdownDeadline) -> None:
-        """Ends everything: the document is being closed."""
-        self._more.clear()
-        self._task.stop(deadline)
+    def leave(self) -> None:
+        """Closes the window and ends its search: the document is being closed."""
+        self.cancel()
         self._forget()
 
     # -- the search -----------------------------------------------------------------------------------------------
@@ -128,16 +126,16 @@ class RelinkController(QObject):
             return
         if self.is_searching:  # what the user asks for comes first
             self._more += places
-            self._task.cancel()
+            self.task.cancel()
         else:
             self._start(partial(_these, clip, places))
 
     def _start(self, search_in: SearchIn) -> None:
         self._status("Searching…", searching=True)
-        self._task.start_delivering(partial(_body, search_in), "search")
+        self.task.start_delivering(partial(_body, search_in), "search")
 
     def _take_news(self) -> None:
-        news = self._task.take_all()
+        news = self.task.take_all()
         places = [one for one in news if isinstance(one, Looking)]
         for one in news:
             if isinstance(one, Found):

@@ -18,7 +18,6 @@ from vosapp.engine.run.plan import RunPlan
 from vosapp.presentation.engine_list import engine_choices, usable_name
 from vosapp.presentation.engine_memory import EngineMemory, engine_of_masks
 from vosapp.presentation.requests.run import Refusal, request
-from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.presentation.status import NoticeKind, WorkStatus
 from vosapp.presentation.text.progress import progress_words, stage_words
 from vosapp.presentation.text.run_report import report
@@ -53,9 +52,9 @@ class RunController(QObject):
         super().__init__(parent)
         self._session = session
         self._make_body = make_body
-        self._task = BackgroundTask(self)
-        self._task.progressed.connect(self._progressed)
-        self._task.ended.connect(self._job_ended)
+        self.task = BackgroundTask(self)
+        self.task.progressed.connect(self._progressed)
+        self.task.ended.connect(self._job_ended)
         self._token: RunToken | None = None
         self._frames: set[int] = set()  # that the run has written
         self._memory = EngineMemory()
@@ -66,7 +65,7 @@ class RunController(QObject):
         self._take_soon.setSingleShot(True)
         self._take_soon.setInterval(round(1000 * REPORT_INTERVAL_S))
         self._take_soon.timeout.connect(self._take_masks)
-        self._task.delivered.connect(self._take_soon.start)
+        self.task.delivered.connect(self._take_soon.start)
         self._begin()
 
     def _begin(self) -> None:
@@ -174,7 +173,7 @@ class RunController(QObject):
         self._frames = set()
         self._token = session.editor.begin_run(label, within=plan.within)
         session.set(shot=replace(session.shot, run=WorkStatus(label.capitalize()), notice=None))
-        self._task.start_delivering(partial(make_body, task), label, QThread.Priority.LowPriority)
+        self.task.start_delivering(partial(make_body, task), label, QThread.Priority.LowPriority)
 
     def _anchor_paint(self, plan: RunPlan) -> None:
         """Makes anchors of the corrections where the run starts: propagating from them confirms them."""
@@ -190,19 +189,15 @@ class RunController(QObject):
     def cancel(self) -> None:
         """Asks the run to stop; what is finished stays."""
         if self.is_running:
-            self._task.cancel()
+            self.task.cancel()
             run = self._session.shot.run
             if run is not None:
                 self._session.set(shot=replace(self._session.shot, run=replace(run, cancelling=True)))
 
-    def stop(self, deadline: ShutdownDeadline) -> None:
-        """Ends the run and keeps what it finished: the clip is being left."""
-        self._task.stop(deadline)
-
     @property
     def is_running(self) -> bool:
         """Whether a run goes on."""
-        return self._task.is_running
+        return self.task.is_running
 
     def _progressed(self, progress: Progress) -> None:
         run = self._session.shot.run
@@ -231,7 +226,7 @@ class RunController(QObject):
     def _take_masks(self) -> None:
         if self._token is None:
             return
-        results = self._task.take_all()
+        results = self.task.take_all()
         self._session.set(
             shot=replace(
                 self._session.shot,

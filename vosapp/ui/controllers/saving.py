@@ -15,10 +15,12 @@ from vosapp.core.paths import SUFFIX
 from vosapp.engine.job import JobContext
 from vosapp.presentation import project_files
 from vosapp.presentation.status import NoticeKind
+from vosapp.ui.controllers.mask_check import MaskCheck
 from vosapp.ui.controllers.projects import ProjectController
 from vosapp.ui.dialogs.backups import BackupDialog
 from vosapp.ui.io_queue import IoTask
 from vosapp.ui.session import Session
+from vosapp.ui.stopping import Stopping
 
 if TYPE_CHECKING:
     from vosapp.core.project import Project, ProjectCopy
@@ -34,9 +36,26 @@ class SavingDialogs(Protocol):
 class SavingController(QObject):
     """Writes the open project to other places, all of it in the background."""
 
-    def __init__(self, session: Session, dialogs: SavingDialogs, projects: ProjectController, window: QWidget) -> None:
-        """Makes the controller; the list of backups lies over `window`."""
+    def __init__(
+        self,
+        session: Session,
+        dialogs: SavingDialogs,
+        window: QWidget,
+        *,
+        projects: ProjectController,
+        check: MaskCheck,
+    ) -> None:
+        """Makes the controller.
+
+        Args:
+            session: what is open.
+            dialogs: asks for places.
+            window: what the list of backups lies over.
+            projects: whose file it writes.
+            check: must not read the file while it is rewritten.
+        """
         super().__init__(projects)
+        self._check = check
         self._window = window
         self._session = session
         self._dialogs = dialogs
@@ -72,18 +91,30 @@ class SavingController(QObject):
 
     def compact(self) -> None:
         """Rewrites the project without what is not needed any more."""
-        session, project = self._session, self._session.project
+        project = self._session.project
         if project is None or self._projects.disk.is_busy:
             return
-        self._projects.pausing.emit()
-        result = self._projects.disk.run_and_wait(
-            partial(project_files.compact, project), f"Compacting {project.path.name}", can_cancel=True
+        Stopping([self._check.task], partial(self._compact, project), self).begin()
+
+    def _compact(self, project: Project) -> None:
+        """Begins when nobody reads the file any more."""
+        session = self._session
+        if session.project is not project or self._projects.disk.is_busy or self._projects.is_leaving:
+            return
+        self._projects.disk.run(
+            IoTask(
+                partial(project_files.compact, project),
+                f"Compacting {project.path.name}",
+                done=partial(self._compacted, project.path.name),
+                failed=session.fail,
+                can_cancel=True,
+                blocks=True,
+            )
         )
-        if isinstance(result.error, UserError):
-            session.fail(result.error)
-        elif result.value is not None:
-            before, after = (size / 2**20 for size in result.value)
-            self._say(f"{project.path.name} takes {after:.1f} MB now, {before:.1f} MB before.")
+
+    def _compacted(self, name: str, sizes: tuple[int, int]) -> None:
+        before, after = (size / 2**20 for size in sizes)
+        self._say(f"{name} takes {after:.1f} MB now, {before:.1f} MB before.")
 
     def list_backups(self) -> None:
         """Shows the backups of the open project, or of all when there is none or it has none yet."""

@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from vosapp.core.errors import UserError
 from vosapp.engine.job import JobContext, JobResult, Outcome, Progress
-from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.presentation.status import NoticeKind, WorkStatus
 from vosapp.presentation.suggest.suggestions import Suggestions, accept, suggestions_of
 from vosapp.presentation.text.progress import progress_words
@@ -40,10 +39,10 @@ class SuggestController(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._task = BackgroundTask(self)
-        self._task.progressed.connect(self._progressed)
-        self._task.delivered.connect(self._take_found)
-        self._task.ended.connect(self._job_ended)
+        self.task = BackgroundTask(self)
+        self.task.progressed.connect(self._progressed)
+        self.task.delivered.connect(self._take_found)
+        self.task.ended.connect(self._job_ended)
         self.make_body: MakeSuggestBody | None = None  # tests put other proposals in place of the networks'
         self.renew_choices()
 
@@ -68,7 +67,7 @@ class SuggestController(QObject):
     @property
     def is_running(self) -> bool:
         """Whether a search goes on."""
-        return self._task.is_running
+        return self.task.is_running
 
     @property
     def is_shown(self) -> bool:
@@ -100,7 +99,7 @@ class SuggestController(QObject):
             )
         )
         body = partial(self.make_body or suggest_body, task)
-        self._task.start_delivering(body, "suggest objects", QThread.Priority.LowPriority)
+        self.task.start_delivering(body, "suggest objects", QThread.Priority.LowPriority)
 
     def renew_choices(self) -> None:
         """Looks again which networks can be asked."""
@@ -130,12 +129,8 @@ class SuggestController(QObject):
         """Stops the search; what it found so far stays to be chosen from."""
         work = self._session.shot.searching
         if self.is_running and work is not None:
-            self._task.cancel()
+            self.task.cancel()
             self._session.set(shot=replace(self._session.shot, searching=replace(work, cancelling=True)))
-
-    def stop(self, deadline: ShutdownDeadline) -> None:
-        """Ends the search: the clip is being left."""
-        self._task.stop(deadline)
 
     def _progressed(self, progress: Progress) -> None:
         work = self._session.shot.searching
@@ -145,7 +140,7 @@ class SuggestController(QObject):
             )
 
     def _take_found(self) -> None:
-        deliveries = self._task.take_all()
+        deliveries = self.task.take_all()
         if deliveries:
             self._show_found(deliveries[-1], searching=True)
 

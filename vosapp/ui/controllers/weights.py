@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from vosapp.core.errors import UserError
 from vosapp.engine.job import JobContext, JobResult, Outcome
-from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.presentation.status import NoticeKind
 from vosapp.ui.background_task import BackgroundTask
 from vosapp.ui.session import Session
@@ -36,13 +35,13 @@ class WeightsController(QObject):
         super().__init__(parent)
         self._session = session
         self._dialogs = dialogs
-        self._task = BackgroundTask(self)
-        self._task.ended.connect(self._ended)
+        self.task = BackgroundTask(self)
+        self.task.ended.connect(self._ended)
 
     @property
     def is_running(self) -> bool:
         """Whether an import goes on."""
-        return self._task.is_running
+        return self.task.is_running
 
     def ask(self) -> None:
         """Lets the user choose the file or files, and imports them."""
@@ -67,15 +66,11 @@ class WeightsController(QObject):
 
         names = ", ".join(path.name for path in chosen)
         self._session.notify(f"Reading {names}…", "This takes a minute for large files. You can go on working.")
-        self._task.start(body, "import weights", QThread.Priority.LowPriority)
+        self.task.start(body, "import weights", QThread.Priority.LowPriority)
 
     def cancel(self) -> None:
         """Asks the import to stop."""
-        self._task.cancel()
-
-    def stop(self, deadline: ShutdownDeadline) -> None:
-        """Gives an import up: the window is closing. The weights are in their place whole, or not at all."""
-        self._task.stop(deadline)
+        self.task.cancel()
 
     def _ended(self, result: JobResult[tuple[str, str]]) -> None:
         if result.outcome is Outcome.DONE and result.value is not None:

@@ -80,6 +80,7 @@ class _Story:
                 self.driver.wait(lambda: not window.isVisible(), seconds=24 * 3600)
         finally:
             window.close()
+            self.driver.wait(lambda: not window.isVisible())
 
     def _open(self) -> None:
         from vosapp.data.demo.files import demo_clip

@@ -34,9 +34,17 @@ class DemoDialogs(Dialogs):
         """Where the export of this scene goes."""
         return self.export_folder
 
-    def confirm(self, question: str, explanation: str, verb: str) -> bool:
+    def confirm(
+        self,
+        question: str,
+        explanation: str,
+        verb: str,
+        *,
+        agreed: Callable[[], object],
+        refused: Callable[[], object] | None = None,
+    ) -> None:
         """Yes: an earlier demo may be replaced."""
-        return True
+        agreed()
 
 
 class UiDriver:

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLa
 from vosapp.core.crash_reports import crash_folder, crash_reports
 from vosapp.engine.job import JobContext, JobResult
 from vosapp.presentation.doctor import Finding, State, as_text, findings
-from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.ui.background_task import BackgroundTask, Body, Deliver
 from vosapp.ui.window_check import window_facts
 
@@ -58,8 +57,9 @@ class DoctorBox(QDialog):
         return self._task.is_running
 
     def done(self, result: int) -> None:
-        """Closes; a look that goes on is stopped first."""
-        self._task.stop(ShutdownDeadline())
+        """Closes at once; a look that goes on is left to end by itself."""
+        self._task.cancel()
+        self._task.leave()
         super().done(result)
 
     def _take(self) -> None:

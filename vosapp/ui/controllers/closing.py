@@ -1,0 +1,54 @@
+"""Closing the window: everything that works ends and the project is saved first, while the window goes on."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from vosapp.presentation.shutdown_deadline import ShutdownDeadline
+from vosapp.ui.controllers.files import FileControllers
+from vosapp.ui.controllers.viewing import ViewingControllers
+from vosapp.ui.controllers.weights import WeightsController
+from vosapp.ui.input_blocker import InputBlocker
+from vosapp.ui.main_window import MainWindow
+from vosapp.ui.stopping import Stopping
+
+
+class ClosingController(QObject):
+    """Takes the window away when nothing needs it any more; it stays open when the user wants that."""
+
+    def __init__(
+        self, window: MainWindow, files: FileControllers, viewing: ViewingControllers, weights: WeightsController
+    ) -> None:
+        """Follows the window, which owns it."""
+        super().__init__(window)
+        self._window = window
+        self._projects = files.projects
+        self._viewing = viewing
+        self._weights = weights
+        self._is_closing = False
+        window.close_asked.connect(self.close)
+
+    def close(self) -> None:
+        """Begins to close. Asked again meanwhile it goes on as it is."""
+        if not self._is_closing:
+            self._is_closing = True
+            self._projects.leave(self._end_the_rest, stays=self._stay)
+
+    def _stay(self) -> None:
+        self._is_closing = False
+
+    def _end_the_rest(self) -> None:
+        """The project is closed: ends what has nothing to do with it."""
+        self._blocker = InputBlocker()
+        self._deadline = ShutdownDeadline()
+        self._viewing.playback.stop()
+        self._viewing.pictures.ask_to_close()
+        self._projects.disk.drop_all()
+        self._projects.lists.drop()
+        tasks = (self._weights.task, self._projects.disk.task, self._projects.lists.task)
+        Stopping(tasks, self._close_window, self).begin()
+
+    def _close_window(self) -> None:
+        self._blocker.open()
+        self._viewing.pictures.close(self._deadline)
+        self._window.close_now()
