@@ -26,7 +26,7 @@ from vosapp.data.demo.files import demo_clip, demo_mask
 from vosapp.presentation.choices import SuggestChoice
 from vosapp.presentation.status import NoticeKind, WorkStatus
 from vosapp.presentation.suggest.networks import ALL
-from vosapp.presentation.suggest.suggestions import Suggestion, Suggestions
+from vosapp.presentation.suggestions import Suggestion, Suggestions
 from vosapp.ui.app import make_application
 from vosapp.ui.workspace import Workspace
 

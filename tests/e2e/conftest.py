@@ -6,7 +6,7 @@ import pytest
 
 from tests.gui.conftest import driver, no_leaks, own_data_folder, patient
 from vosapp.engine.run.propagation_job import propagation_body
-from vosapp.ui.controllers.runs import MakeBody
+from vosapp.ui.controllers.networks.runs import MakeBody
 
 __all__ = ["driver", "no_leaks", "own_data_folder", "patient"]
 

@@ -24,7 +24,7 @@ from tests.gui.window_driver import PATIENCE_MS, Answers, WindowDriver
 from vosapp.core.settings import Settings
 from vosapp.engine.run.propagation_job import propagation_body
 from vosapp.ui.app import make_application
-from vosapp.ui.controllers.runs import MakeBody
+from vosapp.ui.controllers.networks.runs import MakeBody
 from vosapp.ui.workspace import Workspace
 
 FRAMES = 12
@@ -49,7 +49,7 @@ def own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy machine is no drive that hangs: what is stopped has the time it needs, and messages stay as long."""
     monkeypatch.setattr("vosapp.presentation.shutdown_deadline.CLOSING_S", PATIENCE_MS / 1000)
-    monkeypatch.setattr("vosapp.ui.io_queue.ANSWER_MS", PATIENCE_MS)
+    monkeypatch.setattr("vosapp.ui.jobs.io_queue.ANSWER_MS", PATIENCE_MS)
     monkeypatch.setattr("vosapp.ui.panels.notice.SHOWN_MS", 10 * PATIENCE_MS)
     monkeypatch.setattr("vosapp.ui.panels.notice.OFFERED_MS", 10 * PATIENCE_MS)
 

@@ -11,7 +11,7 @@ import pytest
 from tests.gui.fakes import GatedPropagator
 from tests.gui.window_driver import WindowDriver
 from vosapp.engine.run.propagation_job import propagation_body
-from vosapp.ui.controllers.runs import MakeBody
+from vosapp.ui.controllers.networks.runs import MakeBody
 
 
 class GatedRuns:

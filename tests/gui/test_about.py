@@ -16,7 +16,7 @@ from vosapp.engine.job import Job
 from vosapp.ui.app import ErrorReporter, logger
 from vosapp.ui.dialogs.about import AboutBox
 from vosapp.ui.dialogs.doctor import DoctorBox
-from vosapp.ui.job_thread import JobThread
+from vosapp.ui.jobs.job_thread import JobThread
 
 
 def test_about_leads_to_what_works_here(driver: WindowDriver, qtbot: QtBot) -> None:

@@ -23,9 +23,9 @@ from vosapp.core.errors import MediaError, ProjectError
 from vosapp.core.project import Project
 from vosapp.engine.run.propagation_job import propagation_body
 from vosapp.export.formats import ExportFormat
-from vosapp.ui import job_thread
-from vosapp.ui.controllers.runs import MakeBody
-from vosapp.ui.system_dialogs import Dialogs
+from vosapp.ui.controllers.networks.runs import MakeBody
+from vosapp.ui.dialogs.system import Dialogs
+from vosapp.ui.jobs import job_thread
 from vosapp.video.open import open_video
 from vosapp.video.source import VideoSource
 
@@ -203,7 +203,7 @@ def test_a_mask_that_hangs_while_it_is_read_does_not_keep_the_work_from_being_sa
 ) -> None:
     shot.answers.path = tmp_path / "work.vosapp"
     shot.trigger("file.save_as")
-    monkeypatch.setattr("vosapp.ui.controllers.masks._read", _hung(drive))
+    monkeypatch.setattr("vosapp.ui.controllers.editing.masks._read", _hung(drive))
     shot.workspace.editing.masks.import_mask(tmp_path / "mask.png")
     shot.wait(drive.asked.is_set)
     shot.drag([(50, 55)])
@@ -221,7 +221,7 @@ def test_opening_can_be_cancelled_although_the_drive_hangs(
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("vosapp.presentation.project_files.read_media", _hung(drive))
-        patch.setattr("vosapp.ui.io_queue.ANSWER_MS", 10)
+        patch.setattr("vosapp.ui.jobs.io_queue.ANSWER_MS", 10)
         shot.workspace.files.projects.open_path(tmp_path / "far.mov")
         shot.wait(drive.asked.is_set)
         shot.workspace.files.projects.disk.cancel()
@@ -264,7 +264,7 @@ from PySide6.QtCore import QTimer
 from tests.gui.fakes import ShiftPropagator
 from vosapp.engine.run import propagation_job
 from vosapp.ui import app
-from vosapp.ui.controllers import runs
+from vosapp.ui.controllers.networks import runs
 from vosapp.video.open import open_video
 
 asked = threading.Event()
@@ -338,7 +338,7 @@ SLOW = """
 import time
 from PySide6.QtCore import QCoreApplication
 from vosapp.engine.job import Job
-from vosapp.ui.job_thread import JobThread, hangs
+from vosapp.ui.jobs.job_thread import JobThread, hangs
 
 application = QCoreApplication([])
 thread = JobThread()

@@ -23,7 +23,7 @@ from vosapp.core.project import Project
 from vosapp.core.storage.backup import make_backup
 from vosapp.presentation import project_files
 from vosapp.ui.dialogs.backups import BackupDialog
-from vosapp.ui.job_thread import hangs
+from vosapp.ui.jobs.job_thread import hangs
 
 __all__ = ["slow_disk", "watchdog"]
 

@@ -21,7 +21,7 @@ from vosapp.engine.run_context import RunContext
 from vosapp.presentation.choices import Speed, VariantChoice
 from vosapp.presentation.engine_list import engine_choices
 from vosapp.presentation.status import NoticeKind, WorkStatus
-from vosapp.ui.controllers.runs import MakeBody
+from vosapp.ui.controllers.networks.runs import MakeBody
 from vosapp.ui.panels.propagate import progress_title
 from vosapp.video.source import RgbImage
 

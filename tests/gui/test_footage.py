@@ -15,8 +15,8 @@ from tests.gui.source_wrapper import SourceAround
 from tests.gui.window_driver import LEFT, NONE, PATIENCE_MS, WindowDriver, send_mouse
 from vosapp.core.errors import MediaError
 from vosapp.core.timeline import Direction, FrameRange
-from vosapp.ui import job_thread
-from vosapp.ui.controllers import pictures
+from vosapp.ui.controllers.viewing import pictures
+from vosapp.ui.jobs import job_thread
 from vosapp.video.av.indexing import shared_index
 from vosapp.video.images import write_png
 from vosapp.video.open import open_video

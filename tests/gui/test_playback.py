@@ -13,7 +13,7 @@ import pytest
 from tests.clips import make_clip, read_index
 from tests.gui.window_driver import WindowDriver
 from vosapp.core.timeline import FrameRange
-from vosapp.ui.controllers.playback import PlaybackController
+from vosapp.ui.controllers.viewing.playback import PlaybackController
 
 LAST = 11
 

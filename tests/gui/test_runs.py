@@ -19,7 +19,7 @@ from vosapp.engine.run.propagation_job import propagation_body
 from vosapp.presentation.choices import EngineChoice
 from vosapp.presentation.status import NoticeKind
 from vosapp.presentation.view_state import PropagateChoice, Reach
-from vosapp.ui.controllers.runs import MakeBody
+from vosapp.ui.controllers.networks.runs import MakeBody
 
 LAST = 11
 

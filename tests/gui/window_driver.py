@@ -15,7 +15,7 @@ from vosapp.core.document import Cell, Colour, Document, RotoObject
 from vosapp.core.timeline import FrameRange
 from vosapp.presentation.view_state import ViewState
 from vosapp.ui.dialogs.import_masks import ImportWish
-from vosapp.ui.system_dialogs import Dialogs
+from vosapp.ui.dialogs.system import Dialogs
 from vosapp.ui.workspace import Workspace
 
 NO_KEY = Qt.KeyboardModifier.NoModifier

@@ -14,7 +14,7 @@ from vosapp.core.recent import UnsavedWork
 from vosapp.core.timeline import Direction
 from vosapp.presentation.choices import EngineChoice, NetworkHelp, SuggestChoice
 from vosapp.presentation.status import FileWork, Notice, ProjectStatus, WorkStatus
-from vosapp.presentation.suggest.suggestions import Suggestions
+from vosapp.presentation.suggestions import Suggestions
 from vosapp.video.source import ClipInfo
 
 

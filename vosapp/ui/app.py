@@ -17,7 +17,7 @@ from vosapp.core.errors import UserError
 from vosapp.presentation.status import NoticeKind
 from vosapp.ui import theme
 from vosapp.ui.icons import icon_folder
-from vosapp.ui.job_thread import hangs
+from vosapp.ui.jobs.job_thread import hangs
 from vosapp.ui.workspace import Workspace
 
 logger = logging.getLogger("vosapp")

@@ -9,10 +9,10 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
-from vosapp.ui.controllers.masks import MaskController
-from vosapp.ui.controllers.objects import ObjectController
-from vosapp.ui.controllers.runs import RunController
-from vosapp.ui.controllers.suggest import SuggestController
+from vosapp.ui.controllers.editing.masks import MaskController
+from vosapp.ui.controllers.editing.objects import ObjectController
+from vosapp.ui.controllers.networks.runs import RunController
+from vosapp.ui.controllers.networks.suggest import SuggestController
 from vosapp.ui.main_window import MainWindow
 from vosapp.ui.session import Session
 

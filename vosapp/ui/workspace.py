@@ -6,18 +6,19 @@ from PySide6.QtCore import QObject
 
 from vosapp.core.settings import Settings
 from vosapp.ui.controllers.closing import ClosingController
-from vosapp.ui.controllers.editing import EditingControllers
+from vosapp.ui.controllers.editing.group import EditingControllers
 from vosapp.ui.controllers.exports import ExportController
-from vosapp.ui.controllers.files import DropController, FileControllers
-from vosapp.ui.controllers.networks import NetworkControllers
-from vosapp.ui.controllers.runs import MakeBody
-from vosapp.ui.controllers.viewing import ViewingControllers
+from vosapp.ui.controllers.files.drops import DropController
+from vosapp.ui.controllers.files.group import FileControllers
+from vosapp.ui.controllers.networks.group import NetworkControllers
+from vosapp.ui.controllers.networks.runs import MakeBody
+from vosapp.ui.controllers.viewing.group import ViewingControllers
 from vosapp.ui.controllers.window import WindowController
+from vosapp.ui.dialogs.system import Dialogs
 from vosapp.ui.input_router import InputRouter
 from vosapp.ui.main_window import MainWindow
 from vosapp.ui.presenter import Presenter
 from vosapp.ui.session import Session
-from vosapp.ui.system_dialogs import Dialogs
 
 
 class Workspace(QObject):

@@ -17,7 +17,7 @@ from vosapp.presentation.choices import EngineChoice, Speed, VariantChoice
 from vosapp.presentation.engine_list import memory_text, speed_class, title_of_choice, toggled, usable_name
 from vosapp.presentation.engine_memory import KEPT, EngineMemory, engine_of_masks
 from vosapp.presentation.status import NoticeKind
-from vosapp.presentation.suggest.suggestions import Suggestion, Suggestions
+from vosapp.presentation.suggestions import Suggestion, Suggestions
 from vosapp.presentation.text.run_report import report
 
 CRF, BF16 = VariantChoice("crf", "dense CRF", ""), VariantChoice("bf16", "bfloat16", "")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from vosapp.core.document import Colour, Document
 from vosapp.core.mask import Mask
 from vosapp.presentation.choices import NetworkHelp, SuggestChoice
-from vosapp.presentation.suggest.suggestions import Suggestion, colour_of
+from vosapp.presentation.suggestions import Suggestion, colour_of
 from vosapp.presentation.view_state import ViewState
 
 

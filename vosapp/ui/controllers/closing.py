@@ -5,12 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from vosapp.presentation.shutdown_deadline import ShutdownDeadline
-from vosapp.ui.controllers.files import FileControllers
-from vosapp.ui.controllers.viewing import ViewingControllers
-from vosapp.ui.controllers.weights import WeightsController
+from vosapp.ui.controllers.files.group import FileControllers
+from vosapp.ui.controllers.networks.weights import WeightsController
+from vosapp.ui.controllers.viewing.group import ViewingControllers
 from vosapp.ui.input_blocker import InputBlocker
+from vosapp.ui.jobs.stopping import Stopping
 from vosapp.ui.main_window import MainWindow
-from vosapp.ui.stopping import Stopping
 
 
 class ClosingController(QObject):

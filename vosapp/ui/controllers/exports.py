@@ -19,9 +19,9 @@ from vosapp.export.recipe import MissingMasks, Recipe
 from vosapp.presentation.requests.export import ExportChoice, ExportDisplay, Finding, recipe, resolve_export
 from vosapp.presentation.status import NoticeKind, WorkStatus
 from vosapp.presentation.text.progress import progress_words
-from vosapp.ui.background_task import BackgroundTask
 from vosapp.ui.controllers.look_over import ExportLookOver
 from vosapp.ui.dialogs.export import ExportDialog
+from vosapp.ui.jobs.background_task import BackgroundTask
 from vosapp.ui.session import Session
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from vosapp.core.document import Document
 from vosapp.engine.job import JobContext, JobResult
 from vosapp.export.recipe import Recipe
 from vosapp.presentation.requests.export import LOOKING, LookedOver, look_export_over
-from vosapp.ui.background_task import BackgroundTask
+from vosapp.ui.jobs.background_task import BackgroundTask
 
 QUICK_CELLS = 10_000
 """Masks and frames that are looked over within a few milliseconds."""

@@ -12,7 +12,7 @@ from PySide6.QtGui import QMouseEvent
 from vosapp.core.errors import UserError
 from vosapp.core.mask import BoolImage
 from vosapp.presentation.viewer.raster import Point
-from vosapp.ui.system_dialogs import Dialogs
+from vosapp.ui.dialogs.system import Dialogs
 from vosapp.ui.workspace import Workspace
 
 _LOOK_MS = 20  # how often a wait looks whether it is over

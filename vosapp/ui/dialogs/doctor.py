@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLa
 from vosapp.core.crash_reports import crash_folder, crash_reports
 from vosapp.engine.job import JobContext, JobResult
 from vosapp.presentation.doctor import Finding, State, as_text, findings
-from vosapp.ui.background_task import BackgroundTask, Body, Deliver
+from vosapp.ui.jobs.background_task import BackgroundTask, Body, Deliver
 from vosapp.ui.window_check import window_facts
 
 WIDTH_PX, HEIGHT_PX = 820, 420

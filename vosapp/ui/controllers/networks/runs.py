@@ -22,7 +22,7 @@ from vosapp.presentation.status import NoticeKind, WorkStatus
 from vosapp.presentation.text.progress import progress_words, stage_words
 from vosapp.presentation.text.run_report import report
 from vosapp.presentation.view_state import PropagateChoice, Reach
-from vosapp.ui.background_task import BackgroundTask
+from vosapp.ui.jobs.background_task import BackgroundTask
 from vosapp.ui.panels.propagate import PropagatePanel
 from vosapp.ui.session import Session
 from vosapp.ui.viewer.pen import Pen

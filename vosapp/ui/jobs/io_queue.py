@@ -15,8 +15,8 @@ from vosapp.core.errors import UserError
 from vosapp.engine.job import JobContext, JobResult, Outcome, Progress
 from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.presentation.status import FileWork
-from vosapp.ui.background_task import BackgroundTask
 from vosapp.ui.input_blocker import InputBlocker
+from vosapp.ui.jobs.background_task import BackgroundTask
 from vosapp.ui.session import Session
 
 logger = logging.getLogger("vosapp")

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QThread
 from vosapp.core.history import History
 from vosapp.engine.job import JobContext, JobResult
 from vosapp.presentation.status import Notice, NoticeKind
-from vosapp.ui.background_task import BackgroundTask
+from vosapp.ui.jobs.background_task import BackgroundTask
 from vosapp.ui.session import Session
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from vosapp.core.editor import Editor
 from vosapp.core.frame_words import frame_words
 from vosapp.core.timeline import FrameRange
 from vosapp.presentation.status import NoticeKind
-from vosapp.ui.controllers.ranges import AsksRange
-from vosapp.ui.io_queue import IoQueue, IoTask
+from vosapp.ui.controllers.editing.ranges import AsksRange
+from vosapp.ui.jobs.io_queue import IoQueue, IoTask
 from vosapp.ui.session import Session
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from vosapp.core.mask import Mask
 from vosapp.core.mask_import import ImportRequest, with_imported
 from vosapp.presentation.status import Notice, NoticeKind
 from vosapp.presentation.viewer.cleanup import small_holes, specks
-from vosapp.ui.io_queue import IoQueue, IoTask
+from vosapp.ui.jobs.io_queue import IoQueue, IoTask
 from vosapp.ui.session import Session
 from vosapp.ui.viewer.live_stroke import Stroke
 from vosapp.ui.viewer.pen import Pen

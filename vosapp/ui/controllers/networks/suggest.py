@@ -12,9 +12,9 @@ from PySide6.QtCore import QObject, QThread, Signal
 from vosapp.core.errors import UserError
 from vosapp.engine.job import JobContext, JobResult, Outcome, Progress
 from vosapp.presentation.status import NoticeKind, WorkStatus
-from vosapp.presentation.suggest.suggestions import Suggestions, accept, suggestions_of
+from vosapp.presentation.suggestions import Suggestions, accept, suggestions_of
 from vosapp.presentation.text.progress import progress_words
-from vosapp.ui.background_task import BackgroundTask
+from vosapp.ui.jobs.background_task import BackgroundTask
 from vosapp.ui.panels.suggest import SuggestPanel
 from vosapp.ui.session import Session
 from vosapp.ui.viewer.canvas import Canvas

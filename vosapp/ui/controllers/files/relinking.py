@@ -17,8 +17,8 @@ from vosapp.engine.job import JobContext, JobResult
 from vosapp.presentation.media_search import Found, Grade, Looking, facts_of, search
 from vosapp.presentation.project_files import Media
 from vosapp.presentation.status import NoticeKind
-from vosapp.ui.background_task import BackgroundTask
 from vosapp.ui.dialogs.relink import RelinkDialog
+from vosapp.ui.jobs.background_task import BackgroundTask
 from vosapp.ui.session import Session
 
 Deliver = Callable[[Found | Looking], None]

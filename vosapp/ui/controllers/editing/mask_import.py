@@ -15,7 +15,7 @@ from vosapp.core.errors import UserError
 from vosapp.core.frame_words import frame_words
 from vosapp.core.mask_import import ImportOutcome, with_imported
 from vosapp.presentation.status import NoticeKind
-from vosapp.ui.io_queue import IoQueue, IoTask
+from vosapp.ui.jobs.io_queue import IoQueue, IoTask
 from vosapp.ui.session import Session
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from PySide6.QtCore import QObject, QTimer
 
 from vosapp.presentation.shutdown_deadline import ShutdownDeadline
-from vosapp.ui.background_task import BackgroundTask
+from vosapp.ui.jobs.background_task import BackgroundTask
 
 
 class Stopping(QObject):

@@ -1,4 +1,4 @@
-"""Controllers of what engines and networks do: runs, suggestions and their weights, connected with their widgets."""
+"""Makes the controllers of engines and networks and connects them with each other and their widgets."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
-from vosapp.ui.controllers.playback import PlaybackController
-from vosapp.ui.controllers.runs import MakeBody, RunController
-from vosapp.ui.controllers.suggest import SuggestController
-from vosapp.ui.controllers.weights import WeightsController
+from vosapp.ui.controllers.networks.runs import MakeBody, RunController
+from vosapp.ui.controllers.networks.suggest import SuggestController
+from vosapp.ui.controllers.networks.weights import WeightsController
+from vosapp.ui.controllers.viewing.playback import PlaybackController
+from vosapp.ui.dialogs.system import Dialogs
 from vosapp.ui.main_window import MainWindow
 from vosapp.ui.session import Session
-from vosapp.ui.system_dialogs import Dialogs
 
 
 class NetworkControllers(QObject):

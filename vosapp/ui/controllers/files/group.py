@@ -1,21 +1,20 @@
-"""Controllers of what is open and where it is kept: clips, projects, media that moved, files dropped on the window."""
+"""Makes the controllers of files and connects them with each other and their widgets."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from PySide6.QtCore import QObject
 
 from vosapp.core.errors import UserError
-from vosapp.ui.controllers.clip_choices import ClipChoicesController
-from vosapp.ui.controllers.mask_check import MaskCheck
-from vosapp.ui.controllers.projects import ProjectController
-from vosapp.ui.controllers.relinking import RelinkController
-from vosapp.ui.controllers.saving import SavingController
+from vosapp.ui.controllers.files.clip_choices import ClipChoicesController
+from vosapp.ui.controllers.files.mask_check import MaskCheck
+from vosapp.ui.controllers.files.projects import ProjectController
+from vosapp.ui.controllers.files.relinking import RelinkController
+from vosapp.ui.controllers.files.saving import SavingController
+from vosapp.ui.dialogs.system import Dialogs
 from vosapp.ui.main_window import MainWindow
 from vosapp.ui.session import Session
-from vosapp.ui.system_dialogs import Dialogs
 
 
 class FileControllers(QObject):
@@ -60,32 +59,3 @@ class FileControllers(QObject):
             self.projects.open_path(demo_clip())
         except UserError as error:
             self._session.fail(error)
-
-
-class DropController(QObject):
-    """Opens what is dropped on the window; an image dropped on a clip is a mask for this frame."""
-
-    def __init__(
-        self,
-        session: Session,
-        window: MainWindow,
-        *,
-        open_path: Callable[[Path], None],
-        import_mask: Callable[[Path], None],
-    ) -> None:
-        """Follows the window, which owns it."""
-        super().__init__(window)
-        self._session = session
-        self._open_path = open_path
-        self._import_mask = import_mask
-        window.dropped.connect(self.take)
-
-    def take(self, paths: list[Path]) -> None:
-        """Takes the first of the paths."""
-        from vosapp.video.images import IMAGE_SUFFIXES
-
-        path = paths[0]
-        if self._session.document.clip is not None and path.suffix.lower() in IMAGE_SUFFIXES and path.is_file():
-            self._import_mask(path)
-        else:
-            self._open_path(path)

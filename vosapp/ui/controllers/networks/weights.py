@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 from vosapp.core.errors import UserError
 from vosapp.engine.job import JobContext, JobResult, Outcome
 from vosapp.presentation.status import NoticeKind
-from vosapp.ui.background_task import BackgroundTask
+from vosapp.ui.jobs.background_task import BackgroundTask
 from vosapp.ui.session import Session
 
 

@@ -14,9 +14,9 @@ from vosapp.core.editor import Editor
 from vosapp.core.errors import UserError
 from vosapp.presentation import project_files
 from vosapp.presentation.project_files import Media, fits, other_clip
-from vosapp.ui.controllers.relinking import relink
+from vosapp.ui.controllers.files.relinking import relink
 from vosapp.ui.dialogs.clip_facts import ClipFactsDialog
-from vosapp.ui.io_queue import IoQueue, IoTask
+from vosapp.ui.jobs.io_queue import IoQueue, IoTask
 from vosapp.ui.session import Session
 from vosapp.video.input_space import studio_spaces
 

@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QThread, Signal
 
 from vosapp.engine.job import Job, JobContext, JobResult, Outcome
-from vosapp.ui.job_thread import JobThread, Mailbox
+from vosapp.ui.jobs.job_thread import JobThread, Mailbox
 
 Body = Callable[[JobContext], Any]
 Deliver = Callable[[Any], None]

@@ -20,14 +20,14 @@ from vosapp.presentation.project_files import Media, OpenedShot
 from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.presentation.status import Notice, NoticeKind
 from vosapp.presentation.text.formatting import unsaved_text
-from vosapp.ui.background_task import BackgroundTask
-from vosapp.ui.controllers.file_lists import FileLists
+from vosapp.ui.controllers.files.file_lists import FileLists
 from vosapp.ui.input_blocker import InputBlocker
-from vosapp.ui.io_queue import IoQueue, IoTask
+from vosapp.ui.jobs.background_task import BackgroundTask
+from vosapp.ui.jobs.io_queue import IoQueue, IoTask
+from vosapp.ui.jobs.stopping import Stopping
 from vosapp.ui.panels.start_page import StartPage
 from vosapp.ui.panels.work_box import WorkBox
 from vosapp.ui.session import Session
-from vosapp.ui.stopping import Stopping
 
 if TYPE_CHECKING:
     from vosapp.core.project import BackupPolicy, Project

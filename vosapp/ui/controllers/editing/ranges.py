@@ -15,7 +15,7 @@ from vosapp.core.range_edits import CopiedMasks
 from vosapp.core.timeline import FrameRange
 from vosapp.engine.job import JobContext
 from vosapp.presentation.status import NoticeKind
-from vosapp.ui.io_queue import IoQueue, IoTask
+from vosapp.ui.jobs.io_queue import IoQueue, IoTask
 from vosapp.ui.session import Session
 
 

@@ -15,12 +15,12 @@ from vosapp.core.paths import SUFFIX
 from vosapp.engine.job import JobContext
 from vosapp.presentation import project_files
 from vosapp.presentation.status import NoticeKind
-from vosapp.ui.controllers.mask_check import MaskCheck
-from vosapp.ui.controllers.projects import ProjectController
+from vosapp.ui.controllers.files.mask_check import MaskCheck
+from vosapp.ui.controllers.files.projects import ProjectController
 from vosapp.ui.dialogs.backups import BackupDialog
-from vosapp.ui.io_queue import IoTask
+from vosapp.ui.jobs.io_queue import IoTask
+from vosapp.ui.jobs.stopping import Stopping
 from vosapp.ui.session import Session
-from vosapp.ui.stopping import Stopping
 
 if TYPE_CHECKING:
     from vosapp.core.project import Project, ProjectCopy

@@ -1,4 +1,4 @@
-"""Controllers of what the user changes by hand: objects, masks, ranges and mattes, connected with their widgets."""
+"""Makes the controllers of what the user changes by hand and connects them with each other and their widgets."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
-from vosapp.ui.controllers.alpha_import import AlphaController
-from vosapp.ui.controllers.mask_import import MaskImportController
-from vosapp.ui.controllers.masks import MaskController
-from vosapp.ui.controllers.mattes import MatteController
-from vosapp.ui.controllers.objects import ObjectController
-from vosapp.ui.controllers.ranges import RangeController
-from vosapp.ui.io_queue import IoQueue
+from vosapp.ui.controllers.editing.mask_import import MaskImportController
+from vosapp.ui.controllers.editing.alpha_import import AlphaController
+from vosapp.ui.controllers.editing.masks import MaskController
+from vosapp.ui.controllers.editing.mattes import MatteController
+from vosapp.ui.controllers.editing.objects import ObjectController
+from vosapp.ui.controllers.editing.ranges import RangeController
+from vosapp.ui.dialogs.system import Dialogs
+from vosapp.ui.jobs.io_queue import IoQueue
 from vosapp.ui.main_window import MainWindow
 from vosapp.ui.session import Session
-from vosapp.ui.system_dialogs import Dialogs
 
 
 class EditingControllers(QObject):

@@ -1,4 +1,4 @@
-"""Controllers of what is looked at: picture, playhead, view modes and comparisons, connected with their widgets."""
+"""Makes the controllers of what is looked at and connects them with each other and their widgets."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
-from vosapp.ui.controllers.clip_facts import ClipFactsController
-from vosapp.ui.controllers.compare import CompareController
-from vosapp.ui.controllers.pictures import PictureController
-from vosapp.ui.controllers.playback import PlaybackController
-from vosapp.ui.controllers.view import ViewController
+from vosapp.ui.controllers.viewing.clip_facts import ClipFactsController
+from vosapp.ui.controllers.viewing.compare import CompareController
+from vosapp.ui.controllers.viewing.pictures import PictureController
+from vosapp.ui.controllers.viewing.playback import PlaybackController
+from vosapp.ui.controllers.viewing.view import ViewController
 from vosapp.ui.main_window import MainWindow
 from vosapp.ui.session import Session
 

@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject
 
 from vosapp.core.recent import RecentFiles, UnsavedWork, discard_unsaved, unsaved_work
 from vosapp.engine.job import JobContext
-from vosapp.ui.background_task import BackgroundTask
-from vosapp.ui.io_queue import IoQueue, IoTask
+from vosapp.ui.jobs.background_task import BackgroundTask
+from vosapp.ui.jobs.io_queue import IoQueue, IoTask
 from vosapp.ui.session import Session
 
 Lists = tuple[tuple[str, ...], tuple[UnsavedWork, ...]]

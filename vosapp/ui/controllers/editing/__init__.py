@@ -1,0 +1,1 @@
+"""Controllers of what the user changes by hand: objects, masks, ranges and mattes."""

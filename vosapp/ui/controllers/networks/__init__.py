@@ -1,0 +1,1 @@
+"""Controllers of what engines and networks do: runs, suggestions and their weights."""

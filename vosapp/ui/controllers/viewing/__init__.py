@@ -1,0 +1,1 @@
+"""Controllers of what is looked at: picture, playhead, view modes and comparisons."""
