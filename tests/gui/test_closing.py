@@ -224,7 +224,7 @@ def test_opening_can_be_cancelled_although_the_drive_hangs(
         patch.setattr("vosapp.ui.jobs.io_queue.ANSWER_MS", 10)
         shot.workspace.files.projects.open_path(tmp_path / "far.mov")
         shot.wait(drive.asked.is_set)
-        shot.workspace.files.projects.disk.cancel()
+        shot.workspace.files.projects.io.cancel()
         shot.wait(lambda: shot.view.app.opening == "" and not shot.workspace.files.projects.is_busy)
     assert job_thread.hangs()
     assert shot.document.clip is not None, "what was open stays"

@@ -88,7 +88,7 @@ def test_a_new_look_and_a_new_mask_are_seen(qapp: QApplication) -> None:
     item = OverlayItem()
     item.show_labels(disc(), RED)
     red = painted(item, 0.5)
-    item.set_look([argb((0, 0, 0)), argb((255, 255, 255)), *[TRANSPARENT] * 254], outline_px=0)
+    item.set_style([argb((0, 0, 0)), argb((255, 255, 255)), *[TRANSPARENT] * 254], outline_px=0)
     white = painted(item, 0.5)
     assert red[..., 2].max() == 0
     assert white[70, 125].tolist() == [255, 255, 255]

@@ -125,7 +125,7 @@ def test_a_changed_anchor_makes_its_predictions_stale(shot: WindowDriver) -> Non
     paint(shot, 0, at=(60, 70))
     cell = shot.cell(4)
     assert cell is not None and cell.stale
-    assert "changed since" in shot.window.status_bar.guide
+    assert "changed since" in shot.window.status_bar.hint
 
 
 def test_only_the_active_object(shot: WindowDriver) -> None:

@@ -307,7 +307,7 @@ def test_without_networks_the_panel_says_how_to_get_one(shot: WindowDriver) -> N
     titles = [network.title for network in shot.view.shot.network_help]
     assert titles == ["RVOS (zero-shot)", "COSNet"]
     assert all("press Import weights" in network.way for network in shot.view.shot.network_help)
-    assert "Shift+A" not in shot.window.status_bar.guide, "nothing is promised that needs weights first"
+    assert "Shift+A" not in shot.window.status_bar.hint, "nothing is promised that needs weights first"
     shot.trigger("propagate.cancel")  # Esc
     assert not panel.isVisible()
 

@@ -20,7 +20,7 @@ from vosapp.presentation.status import FileWork, Notice, WorkStatus
 from vosapp.presentation.suggest.display import SuggestDisplay, resolve_suggest
 from vosapp.presentation.text.clip_text import banner, clip_facts, clip_text
 from vosapp.presentation.text.formatting import rate_text
-from vosapp.presentation.text.status_hint import guide
+from vosapp.presentation.text.status_hint import status_hint
 from vosapp.presentation.timeline.lanes import Coverage, CoverageCache, Doubts, Lane
 from vosapp.presentation.view_state import Playback, PropagateChoice, Tool, ViewState
 from vosapp.presentation.viewer.onion import OnionLayer, resolve_onion
@@ -106,7 +106,7 @@ class Display:
     title: str
     has_clip: bool
     frame_index: int
-    guide: str
+    status_hint: str
     banner: str
     overlay: OverlayDisplay
     wipe: WipeDisplay
@@ -147,7 +147,7 @@ def resolve(document: Document, state: ViewState, coverage_cache: CoverageCache 
         title=_title(state),
         has_clip=document.clip is not None,
         frame_index=state.shot.frame_index,
-        guide=guide(document, state, coverages, doubts, review),
+        status_hint=status_hint(document, state, coverages, doubts, review),
         banner=banner(document, state),
         overlay=resolve_overlay(document, state),
         wipe=resolve_wipe(state),

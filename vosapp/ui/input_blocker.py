@@ -1,4 +1,4 @@
-"""Keeps the user's hands off the window while it waits for something, without greying it for a blink."""
+"""Blocks the user's input while the window waits for something, without greying it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class InputBlocker(QObject):
         if application is not None:
             application.installEventFilter(self)
 
-    def open(self) -> None:
+    def release(self) -> None:
         """Lets everything through again."""
         application = QCoreApplication.instance()
         if application is not None:

@@ -25,7 +25,7 @@ from vosapp.presentation.viewer.readout import readout
 from vosapp.presentation.viewer.wipe import WipeDisplay
 from vosapp.ui.main_window import MainWindow
 from vosapp.ui.session import Session
-from vosapp.ui.viewer.canvas import Look
+from vosapp.ui.viewer.canvas import OverlayStyle
 from vosapp.ui.viewer.pen import PenSettings
 from vosapp.ui.viewer.wipe_item import Side
 from vosapp.video.source import RgbImage
@@ -71,7 +71,7 @@ class Presenter(QObject):
         _on_change(before, display, "transport", window.transport.show_transport)
         _on_change(before, display, "propagate", window.propagate.show_propagate)
         _on_change(before, display, "suggest", self._show_suggest)
-        _on_change(before, display, "guide", window.status_bar.show_guide)
+        _on_change(before, display, "status_hint", window.status_bar.show_hint)
         _on_change(before, display, "banner", window.banner.show_text)
         _on_change(before, display, "notice", window.notice.show_notice)
         _on_change(before, display, "file_work", window.work.show_work)
@@ -102,7 +102,7 @@ class Presenter(QObject):
 
     def _show_overlay(self, overlay: OverlayDisplay) -> None:
         canvas = self._window.canvas
-        canvas.set_look(Look(overlay.mode, overlay.opacity, overlay.backdrop))
+        canvas.set_style(OverlayStyle(overlay.mode, overlay.opacity, overlay.backdrop))
         clip = self._session.document.clip
         if clip is None or overlay.frame_index < 0:
             return

@@ -39,7 +39,6 @@ class Tokens:
     warning: str = "#e3ab4a"
     error: str = "#ea6b60"
     radius_px: int = 5
-    gap_px: int = 8
     margin_px: int = 12
     icon_px: int = 18
 

@@ -51,7 +51,7 @@ class Workspace(QObject):
         dialogs = dialogs or Dialogs(window)
         self.viewing = ViewingControllers(session, window, self)
         self.files = FileControllers(session, window, dialogs, self)
-        self.editing = EditingControllers(session, window, dialogs, disk=self.files.projects.disk, parent=self)
+        self.editing = EditingControllers(session, window, dialogs, io=self.files.projects.io, parent=self)
         self.networks = NetworkControllers(
             session, window, dialogs, playback=self.viewing.playback, make_body=make_body, parent=self
         )

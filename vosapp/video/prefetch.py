@@ -113,11 +113,11 @@ class Prefetcher:
         _interrupt(source)
         return number
 
-    def close(self, patience_s: float | None = None) -> bool:
+    def close(self, timeout_s: float | None = None) -> bool:
         """Ends the thread, which closes its source. No answer comes after this returns. May be called twice.
 
         Args:
-            patience_s: how long to wait for a frame that is being read, in seconds; None takes the usual time.
+            timeout_s: how long to wait for a frame that is being read, in seconds; None takes the usual time.
 
         Returns:
             False when the thread hangs in a read; it ends by itself as soon as the drive answers.
@@ -127,7 +127,7 @@ class Prefetcher:
             self._wake.notify_all()
             source = self._source
         _interrupt(source)
-        self._thread.join(_CLOSE_SECONDS if patience_s is None else patience_s)
+        self._thread.join(_CLOSE_SECONDS if timeout_s is None else timeout_s)
         return not self._thread.is_alive()
 
     def _run(self) -> None:

@@ -130,8 +130,8 @@ def test_the_screen_of_a_shot() -> None:
     assert display.transport.timecode == "00:00:00:03"
     assert display.objects[0].coverage == "all frames" and display.objects[0].here == "predicted"
     assert display.transport.review_text == "29 frames to review"
-    assert display.guide.startswith("Object 1 looks doubtful here")
-    assert "N goes to the next one" in resolve(shot(0, predicted=range(1, 30), doubt=0.7), state(0)).guide
+    assert display.status_hint.startswith("Object 1 looks doubtful here")
+    assert "N goes to the next one" in resolve(shot(0, predicted=range(1, 30), doubt=0.7), state(0)).status_hint
     assert display.propagate.summary.startswith("Frames 1004–1030")
 
 
@@ -151,10 +151,10 @@ def test_without_doubtful_frames_stops_are_the_least_sure_ones_apart_from_each_o
 
 def test_the_guide_leads_through_the_job() -> None:
     guides = [
-        resolve(Document(), ViewState()).guide,
-        resolve(Document(clip=CLIP), state()).guide,
-        resolve(shot(0), state()).guide,
-        resolve(shot(0, predicted=range(1, 30)), state()).guide,
+        resolve(Document(), ViewState()).status_hint,
+        resolve(Document(clip=CLIP), state()).status_hint,
+        resolve(shot(0), state()).status_hint,
+        resolve(shot(0, predicted=range(1, 30)), state()).status_hint,
     ]
     assert guides[0] == "" and "Paint over" in guides[1] and "press F" in guides[2] and "Ctrl+E" in guides[3]
 
@@ -164,12 +164,12 @@ def test_the_guide_names_the_object_that_is_doubtful_here() -> None:
     document, second = edits.add_object(document)
     for frame, doubt in ((1, 0.9), (2, 0.2)):
         document = edits.predict(document, STORE, second, frame, AREA, engine="flow", sources=(0,), doubt=doubt)
-    assert resolve(document, state(1)).guide.startswith("Object 2 ")
-    assert resolve(document, state(2)).guide.startswith("Object 1 ")
+    assert resolve(document, state(1)).status_hint.startswith("Object 2 ")
+    assert resolve(document, state(2)).status_hint.startswith("Object 1 ")
 
 
 def test_the_guide_asks_for_nothing_that_a_missing_clip_rules_out() -> None:
-    assert "Relink" in resolve(shot(0), of_shot(state(), media_problem="gone")).guide
+    assert "Relink" in resolve(shot(0), of_shot(state(), media_problem="gone")).status_hint
 
 
 def test_hidden_and_solo_objects_leave_the_overlay() -> None:

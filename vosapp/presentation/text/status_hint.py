@@ -7,7 +7,7 @@ from vosapp.presentation.timeline.lanes import DOUBTFUL, Coverage, Doubts
 from vosapp.presentation.view_state import ViewState
 
 
-def guide(
+def status_hint(
     document: Document, state: ViewState, coverages: dict[ObjectId, Coverage], doubts: Doubts, review: tuple[int, ...]
 ) -> str:
     """One sentence that says what to do next.
@@ -25,7 +25,7 @@ def guide(
     if state.shot.network_help:
         return "Suggesting objects needs a network. The panel on the right says how to get one; Esc closes it."
     if state.shot.suggestions is not None:
-        return _suggest_guide(state)
+        return _suggest_hint(state)
     if state.shot.polygon_points:
         return "Click to set corners. Enter or a click on the first corner closes, Backspace takes one back, Esc stops."
     if not any(c.anchors for c in coverages.values()):
@@ -38,10 +38,10 @@ def guide(
     stale = sum(len(item.stale()) for item in document.objects)
     if stale:
         return f"{stale} frame{'s' * (stale != 1)} came from a mask that has changed since. Propagate again to renew."
-    return _review_guide(document, state, doubts, review)
+    return _review_hint(document, state, doubts, review)
 
 
-def _review_guide(document: Document, state: ViewState, doubts: Doubts, review: tuple[int, ...]) -> str:
+def _review_hint(document: Document, state: ViewState, doubts: Doubts, review: tuple[int, ...]) -> str:
     """What to do when everything is propagated: where to look, or that it is done."""
     doubtful = _doubtful_here(document, state.shot.frame_index)
     if doubtful:
@@ -61,7 +61,7 @@ def _doubtful_here(document: Document, frame_index: int) -> str:
     return name if doubt >= DOUBTFUL else ""
 
 
-def _suggest_guide(state: ViewState) -> str:
+def _suggest_hint(state: ViewState) -> str:
     found = state.shot.suggestions
     if found is None or not found.items:
         return "Looking for objects on this frame. Esc stops."

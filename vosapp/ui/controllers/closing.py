@@ -43,12 +43,12 @@ class ClosingController(QObject):
         self._deadline = ShutdownDeadline()
         self._viewing.playback.stop()
         self._viewing.pictures.ask_to_close()
-        self._projects.disk.drop_all()
+        self._projects.io.drop_all()
         self._projects.lists.drop()
-        tasks = (self._weights.task, self._projects.disk.task, self._projects.lists.task)
+        tasks = (self._weights.task, self._projects.io.task, self._projects.lists.task)
         Stopping(tasks, self._close_window, self).begin()
 
     def _close_window(self) -> None:
-        self._blocker.open()
+        self._blocker.release()
         self._viewing.pictures.close(self._deadline)
         self._window.close_now()

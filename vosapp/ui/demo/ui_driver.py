@@ -1,4 +1,4 @@
-"""The hands of the demo: they move the mouse, use commands and answer dialogs, and wait as a person would."""
+"""Drives the window in the demo: moves the mouse, uses commands, answers dialogs, and waits."""
 
 from __future__ import annotations
 

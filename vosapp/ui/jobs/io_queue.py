@@ -131,7 +131,7 @@ class IoQueue(QObject):
         if blocks and self._blocker is None:
             self._blocker = InputBlocker()
         elif not blocks and self._blocker is not None:
-            self._blocker.open()
+            self._blocker.release()
             self._blocker = None
 
     def _start_next(self) -> None:

@@ -132,19 +132,19 @@ class StatusBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._icon = QLabel()
         self._icon.setPixmap(icon("info", TOKENS.accent_hover).pixmap(15, 15))
-        self._guide = ElidedLabel("dim")
+        self._hint = ElidedLabel("dim")
         self._readout = label("", "dim")
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 12, 4)
         row.setSpacing(7)
         row.addWidget(self._icon)
-        row.addWidget(self._guide, 1)
+        row.addWidget(self._hint, 1)
         row.addWidget(self._readout)
         self.setFixedHeight(28)
 
-    def show_guide(self, text: str) -> None:
+    def show_hint(self, text: str) -> None:
         """Shows the next step."""
-        self._guide.setText(text)
+        self._hint.setText(text)
         self._icon.setVisible(bool(text))
 
     def show_readout(self, text: str) -> None:
@@ -152,9 +152,9 @@ class StatusBar(QWidget):
         self._readout.setText(text)
 
     @property
-    def guide(self) -> str:
+    def hint(self) -> str:
         """The text of the next step."""
-        return self._guide.text()
+        return self._hint.text()
 
     @property
     def readout(self) -> str:

@@ -34,7 +34,7 @@ from vosapp.video.source import RgbImage
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class OverlayStyle:
     """How masks are shown."""
 
     mode: ViewMode = ViewMode.OVERLAY
@@ -80,7 +80,7 @@ class Canvas(pg.GraphicsView):
         self.frame: RgbImage | None = None
         self.stack = LayerStack((1, 1))
         self.frame_index = 0
-        self._look = Look()
+        self._style = OverlayStyle()
         self.is_soft = False  # the overlay holds a matte with its edge in place of labels
         self.order: tuple[ObjectId, ...] = ()
         self.pen = Pen(self, self._root, self)
@@ -114,12 +114,12 @@ class Canvas(pg.GraphicsView):
         self._draw_stack()
         self.pen.rebase()
 
-    def set_look(self, look: Look) -> None:
+    def set_style(self, style: OverlayStyle) -> None:
         """Changes how masks are shown."""
-        if look == self._look:
+        if style == self._style:
             return
-        self._look = look
-        if self.is_soft is not self._is_soft_look(self.stack):
+        self._style = style
+        if self.is_soft is not self._is_soft_style(self.stack):
             self._draw_stack()
         self._restyle()
 
@@ -159,7 +159,7 @@ class Canvas(pg.GraphicsView):
 
     def show_result(self) -> None:
         """Shows the stack as it stands after a stroke, with the soft edges that painting leaves out."""
-        if self._is_soft_look(self.stack) and not self.is_soft:
+        if self._is_soft_style(self.stack) and not self.is_soft:
             self._draw_stack()
 
     def show_wipe(self, side: Side | None) -> None:
@@ -186,33 +186,33 @@ class Canvas(pg.GraphicsView):
 
     def _draw_other(self, stack: LayerStack) -> None:
         if stack.layers:
-            soft = self._is_soft_look(stack)
+            soft = self._is_soft_style(stack)
             shown = stack.alpha() if soft else stack.labels()
             self.other_overlay.show_labels(shown, self._table(stack, soft=soft), outline_px=self._outline_px())
 
     def _draw_stack(self, *, soft: bool = True) -> None:
-        self.is_soft = soft and self._is_soft_look(self.stack)
+        self.is_soft = soft and self._is_soft_style(self.stack)
         shown = self.stack.alpha() if self.is_soft else self.stack.labels()
         table = self._table(self.stack, soft=self.is_soft)
         self.overlay.show_labels(shown, table, outline_px=self._outline_px())
 
     def _restyle(self) -> None:
         """Brings colours and outlines up to date where the labels are the same."""
-        self.overlay.set_look(self._table(self.stack, soft=self.is_soft), outline_px=self._outline_px())
+        self.overlay.set_style(self._table(self.stack, soft=self.is_soft), outline_px=self._outline_px())
         if self._side is not None:
             self._draw_other(self._side.stack)
 
-    def _is_soft_look(self, stack: LayerStack) -> bool:
-        return stack.has_edge and self._look.mode in (ViewMode.MATTE, ViewMode.CUTOUT)
+    def _is_soft_style(self, stack: LayerStack) -> bool:
+        return stack.has_edge and self._style.mode in (ViewMode.MATTE, ViewMode.CUTOUT)
 
     def _table(self, stack: LayerStack, *, soft: bool) -> list[int]:
-        look = self._look
+        style = self._style
         if soft:
-            return alpha_table(look.mode, look.backdrop)
-        return colour_table(stack.colours(), look.mode, opacity=look.opacity, backdrop=look.backdrop)
+            return alpha_table(style.mode, style.backdrop)
+        return colour_table(stack.colours(), style.mode, opacity=style.opacity, backdrop=style.backdrop)
 
     def _outline_px(self) -> int:
-        return outline_width(self.camera.zoom) if self._look.mode is ViewMode.OUTLINE else 0
+        return outline_width(self.camera.zoom) if self._style.mode is ViewMode.OUTLINE else 0
 
     # -- camera -------------------------------------------------------------------------------------------------
 

@@ -55,7 +55,7 @@ class OverlayItem(QGraphicsItem):
         self._labels, self._table, self._outline_px = labels, table, outline_px
         self._rebuild()
 
-    def set_look(self, table: list[int], *, outline_px: int) -> None:
+    def set_style(self, table: list[int], *, outline_px: int) -> None:
         """Changes colours and outline of the same label image."""
         if table == self._table and outline_px == self._outline_px:
             return

@@ -50,11 +50,6 @@ class WipeItem(QGraphicsItem):
         self.setVisible(True)
         self.update()
 
-    @property
-    def x_px(self) -> float:
-        """The picture column of the line."""
-        return self._x
-
     def is_near(self, point: Point, zoom: float) -> bool:
         """Whether a press at a picture point takes hold of the line."""
         return self.isVisible() and abs(point[0] - self._x) * zoom <= NEAR_PX and 0 <= point[1] <= self._size[1]

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 class AlphaController(QObject):
     """Imports the alpha of the source as anchors of the active object, or of a new one when there is none."""
 
-    def __init__(self, session: Session, dialogs: AsksRange, disk: IoQueue, parent: QObject | None = None) -> None:
+    def __init__(self, session: Session, dialogs: AsksRange, io: IoQueue, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._dialogs = dialogs
-        self._disk = disk
+        self._io = io
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What the action of this controller does."""
@@ -57,7 +57,7 @@ class AlphaController(QObject):
 
         clip = self._session.document.clip
         if clip is not None:
-            self._disk.run(
+            self._io.run(
                 IoTask(
                     alpha_body(clip.path, frames),
                     "Reading the alpha channel",

@@ -31,16 +31,16 @@ class EditingControllers(QObject):
     """
 
     def __init__(
-        self, session: Session, window: MainWindow, dialogs: Dialogs, *, disk: IoQueue, parent: QObject | None = None
+        self, session: Session, window: MainWindow, dialogs: Dialogs, *, io: IoQueue, parent: QObject | None = None
     ) -> None:
-        """Makes the controllers; `disk` reads what they import."""
+        """Makes the controllers; `io` reads what they import."""
         super().__init__(parent)
-        self.masks = MaskController(session, dialogs, disk, self)
+        self.masks = MaskController(session, dialogs, io, self)
         self.mattes = MatteController(session, window, self)
-        self.ranges = RangeController(session, dialogs, disk, self)
+        self.ranges = RangeController(session, dialogs, io, self)
         self.objects = ObjectController(session, dialogs, self)
-        self.alpha = AlphaController(session, dialogs, disk, self)
-        self.imports = MaskImportController(session, dialogs, disk, self)
+        self.alpha = AlphaController(session, dialogs, io, self)
+        self.imports = MaskImportController(session, dialogs, io, self)
         self.masks.connect_pen(window.canvas.pen)
         self.objects.connect_panels(window.objects, window.timeline)
 

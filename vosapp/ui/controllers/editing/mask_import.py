@@ -35,12 +35,12 @@ class AsksMasks(Protocol):
 class MaskImportController(QObject):
     """Imports masks as anchors, as approved frames, or as a hold-out."""
 
-    def __init__(self, session: Session, dialogs: AsksMasks, disk: IoQueue, parent: QObject | None = None) -> None:
-        """Makes the controller; `disk` reads the masks."""
+    def __init__(self, session: Session, dialogs: AsksMasks, io: IoQueue, parent: QObject | None = None) -> None:
+        """Makes the controller; `io` reads the masks."""
         super().__init__(parent)
         self._session = session
         self._dialogs = dialogs
-        self._disk = disk
+        self._io = io
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What the action of this controller does."""
@@ -65,7 +65,7 @@ class MaskImportController(QObject):
 
         clip = self._session.document.clip
         if clip is not None:
-            self._disk.run(
+            self._io.run(
                 IoTask(
                     import_body(wish.path, clip, at=wish.at, meaning=wish.meaning),
                     f"Reading the masks of {wish.path.name}",

@@ -37,12 +37,12 @@ class MaskDialogs(Protocol):
 class MaskController(QObject):
     """Edits masks of the active object."""
 
-    def __init__(self, session: Session, dialogs: MaskDialogs, disk: IoQueue, parent: QObject | None = None) -> None:
-        """Makes the controller; `disk` reads images."""
+    def __init__(self, session: Session, dialogs: MaskDialogs, io: IoQueue, parent: QObject | None = None) -> None:
+        """Makes the controller; `io` reads images."""
         super().__init__(parent)
         self._session = session
         self._dialogs = dialogs
-        self._disk = disk
+        self._io = io
 
     def connect_pen(self, pen: Pen) -> None:
         """Takes the pen's strokes; whoever paints goes on without what a message offers."""
@@ -151,7 +151,7 @@ class MaskController(QObject):
             return
         here = session.shot.frame_index
         done = partial(self._take_imported, path, session.editor, here)
-        self._disk.run(
+        self._io.run(
             IoTask(
                 import_body(path, clip, at=here),
                 f"Reading {path.name}",

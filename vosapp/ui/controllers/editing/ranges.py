@@ -53,12 +53,12 @@ class RangeDialogs(AsksRange, Protocol):
 class RangeController(QObject):
     """Edits many frames of the active object at once, each time as one step."""
 
-    def __init__(self, session: Session, dialogs: RangeDialogs, disk: IoQueue, parent: QObject | None = None) -> None:
-        """Makes the controller; `disk` reads masks of long ranges."""
+    def __init__(self, session: Session, dialogs: RangeDialogs, io: IoQueue, parent: QObject | None = None) -> None:
+        """Makes the controller; `io` reads masks of long ranges."""
         super().__init__(parent)
         self._session = session
         self._dialogs = dialogs
-        self._disk = disk
+        self._io = io
         self._copied: CopiedMasks | None = None
 
     def handlers(self) -> dict[str, Callable[[], object]]:
@@ -93,7 +93,7 @@ class RangeController(QObject):
             task = IoTask(
                 body, "Copying masks", done=self._take_copied, failed=session.fail, can_cancel=True, reads=True
             )
-            self._disk.run(task)
+            self._io.run(task)
 
     def paste(self) -> None:
         """Puts the remembered masks down as anchors, the first one on this frame."""

@@ -28,12 +28,12 @@ class ClipChoicesController(QObject):
         dialog: while it is open.
     """
 
-    def __init__(self, session: Session, window: QWidget, disk: IoQueue, parent: QObject | None = None) -> None:
-        """Makes the controller; `disk` opens the clip anew."""
+    def __init__(self, session: Session, window: QWidget, io: IoQueue, parent: QObject | None = None) -> None:
+        """Makes the controller; `io` opens the clip anew."""
         super().__init__(parent)
         self._session = session
         self._window = window
-        self._disk = disk
+        self._io = io
         self.dialog: ClipFactsDialog | None = None
         session.changed.connect(self._refresh)
 
@@ -76,7 +76,7 @@ class ClipChoicesController(QObject):
 
     def _read(self, read: Callable[..., Media], label: str) -> None:
         done = partial(self._take, self._session.editor, label)
-        self._disk.run(IoTask(read, done=done, failed=self._fail, reads=True))
+        self._io.run(IoTask(read, done=done, failed=self._fail, reads=True))
 
     def _take(self, editor: Editor, label: str, media: Media) -> None:
         session, clip = self._session, self._session.document.clip

@@ -24,35 +24,35 @@ class FileLists(QObject):
         super().__init__(parent)
         self._session = session
         self._recent = RecentFiles(session.settings.get("project.recent_count", int))
-        self._disk = IoQueue(session, self)  # of its own: a drive that does not answer holds up nothing else
+        self._io = IoQueue(session, self)  # of its own: a drive that does not answer holds up nothing else
 
     @property
     def is_busy(self) -> bool:
         """Whether the lists are being read."""
-        return self._disk.is_busy
+        return self._io.is_busy
 
     def refresh(self) -> None:
         """Reads the lists anew."""
-        self._disk.run(IoTask(partial(_read, self._recent), done=self._show, reads=True))
+        self._io.run(IoTask(partial(_read, self._recent), done=self._show, reads=True))
 
     def add(self, path: Path) -> None:
         """Puts a clip or project in front of those opened last."""
-        self._disk.run(IoTask(partial(_add, self._recent, path)))
+        self._io.run(IoTask(partial(_add, self._recent, path)))
         self.refresh()  # apart, as it asks every drive of the list
 
     def discard(self, path: Path) -> None:
         """Deletes unsaved work."""
-        self._disk.run(IoTask(partial(_discard, path), failed=self._session.fail))
+        self._io.run(IoTask(partial(_discard, path), failed=self._session.fail))
         self.refresh()
 
     @property
     def task(self) -> BackgroundTask:
         """The job that reads or writes."""
-        return self._disk.task
+        return self._io.task
 
     def drop(self) -> None:
         """Ends the reading: the window is closing."""
-        self._disk.drop_all()
+        self._io.drop_all()
 
     def _show(self, lists: Lists) -> None:
         recent, unsaved = lists

@@ -32,7 +32,7 @@ class FileControllers(QObject):
         super().__init__(parent)
         self._session = session
         self.projects = ProjectController(session, dialogs, self)
-        self.clip_choices = ClipChoicesController(session, window, self.projects.disk, self)
+        self.clip_choices = ClipChoicesController(session, window, self.projects.io, self)
         self.check = MaskCheck(session, self)
         self.saving = SavingController(session, dialogs, window, projects=self.projects, check=self.check)
         self.relinking = RelinkController(session, dialogs, window, self)

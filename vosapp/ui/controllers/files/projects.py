@@ -61,7 +61,7 @@ class ProjectController(QObject):
     """Owns what is open.
 
     Attributes:
-        disk: does what waits for a disk, for everything about the open project.
+        io: does what waits for a disk, for everything about the open project.
         lists: of the start page.
         workers: who works on the open document; all are ended before it is closed.
 
@@ -82,7 +82,7 @@ class ProjectController(QObject):
         super().__init__(parent)
         self._session = session
         self._dialogs = dialogs
-        self.disk = IoQueue(session, self)
+        self.io = IoQueue(session, self)
         self.lists = FileLists(session, self)
         self.workers: tuple[Worker, ...] = ()
         self._is_leaving = False
@@ -98,7 +98,7 @@ class ProjectController(QObject):
         start_page.path_chosen.connect(self.open_text)
         start_page.unsaved_chosen.connect(self.resume)
         start_page.unsaved_discarded.connect(self.discard)
-        work.cancelled.connect(self.disk.cancel)
+        work.cancelled.connect(self.io.cancel)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What the actions of this controller do."""
@@ -107,7 +107,7 @@ class ProjectController(QObject):
     @property
     def is_busy(self) -> bool:
         """Whether anything waits for a disk, or what is open is about to be closed."""
-        return self._is_leaving or self.disk.is_busy or self.lists.is_busy
+        return self._is_leaving or self.io.is_busy or self.lists.is_busy
 
     # -- opening ------------------------------------------------------------------------------------------------
 
@@ -154,11 +154,11 @@ class ProjectController(QObject):
             self._open(path, body, saved=saved)
 
     def _open(self, path: Path, body: Callable[[Path, JobContext], OpenedShot], *, saved: bool) -> None:
-        if self.disk.is_busy:
+        if self.io.is_busy:
             return
         self._say_opening(path.name)
         self._session.dismiss()
-        self.disk.run(
+        self.io.run(
             IoTask(
                 partial(body, path),
                 f"Opening {path.name}",
@@ -184,7 +184,7 @@ class ProjectController(QObject):
     def _refuse(self, shot: OpenedShot) -> None:
         """What is open stays open."""
         self._say_opening("")
-        self.disk.run(IoTask(partial(_dispose, shot)))
+        self.io.run(IoTask(partial(_dispose, shot)))
 
     def _adopt(self, path: Path, saved: bool, shot: OpenedShot) -> None:
         self._say_opening("")
@@ -235,7 +235,7 @@ class ProjectController(QObject):
         self._shown_clip = clip
         shown = self._session.shot.clip
         if shown is None or (str(shown.path.absolute()), shown.input_space) != (clip.path, clip.input_space):
-            self.disk.run(
+            self.io.run(
                 IoTask(
                     partial(project_files.read_media, Path(clip.path), input_space=clip.input_space),
                     done=self._show_media,
@@ -287,11 +287,11 @@ class ProjectController(QObject):
         self._is_leaving = True
         self._after = left, stays
         self._blocker = InputBlocker()
-        self.disk.drop_reads()
+        self.io.drop_reads()
         self.leaving.emit()
         for one in self.workers:
             one.cancel()
-        Stopping([self.disk.task, *(one.task for one in self.workers)], self._ask_unsaved, self).begin()
+        Stopping([self.io.task, *(one.task for one in self.workers)], self._ask_unsaved, self).begin()
 
     def _ask_unsaved(self) -> None:
         """Everything has stopped: asks about changes that cannot be kept, and closes the file."""
@@ -310,7 +310,7 @@ class ProjectController(QObject):
         shot = self._session.shot
         empty = not shot.project.saved and not self._session.document.objects
         not_saved = partial(self._not_saved, project)
-        self.disk.run(
+        self.io.run(
             IoTask(
                 partial(project_files.close, project, forget_empty=empty),
                 f"Saving {shot.project.name}",
@@ -328,7 +328,7 @@ class ProjectController(QObject):
 
     def _abandon(self, project: Project) -> None:
         """Closes the file as it is; a drive that does not answer is not waited for long."""
-        self.disk.run(
+        self.io.run(
             IoTask(
                 partial(_abandon, project),
                 "Closing",
@@ -357,7 +357,7 @@ class ProjectController(QObject):
     def _let_input_through(self) -> None:
         blocker, self._blocker = self._blocker, None
         if blocker is not None:
-            blocker.open()
+            blocker.release()
 
     # -- for other controllers ----------------------------------------------------------------------------------
 

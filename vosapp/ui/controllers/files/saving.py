@@ -79,7 +79,7 @@ class SavingController(QObject):
             self.save_as()
             return
         done = partial(self._say, f"{project.path.name} is saved.")
-        self._projects.disk.run(IoTask(partial(_flush, project), "Saving", done=done, failed=session.fail))
+        self._projects.io.run(IoTask(partial(_flush, project), "Saving", done=done, failed=session.fail))
 
     def save_as(self) -> None:
         """Asks for a place and goes on there."""
@@ -92,16 +92,16 @@ class SavingController(QObject):
     def compact(self) -> None:
         """Rewrites the project without what is not needed any more."""
         project = self._session.project
-        if project is None or self._projects.disk.is_busy:
+        if project is None or self._projects.io.is_busy:
             return
         Stopping([self._check.task], partial(self._compact, project), self).begin()
 
     def _compact(self, project: Project) -> None:
         """Begins when nobody reads the file any more."""
         session = self._session
-        if session.project is not project or self._projects.disk.is_busy or self._projects.is_leaving:
+        if session.project is not project or self._projects.io.is_busy or self._projects.is_leaving:
             return
-        self._projects.disk.run(
+        self._projects.io.run(
             IoTask(
                 partial(project_files.compact, project),
                 f"Compacting {project.path.name}",
@@ -121,7 +121,7 @@ class SavingController(QObject):
         project = self._session.project
         project_id = project.project_id if project is not None and self._session.shot.project.saved else ""
         body = partial(_backups, project_id)
-        self._projects.disk.run(
+        self._projects.io.run(
             IoTask(
                 body,
                 "Looking for backups",
@@ -137,7 +137,7 @@ class SavingController(QObject):
     def _ask_place(self, ending: str = "") -> Path | None:
         session = self._session
         clip, project = session.document.clip, session.project
-        if clip is None or project is None or self._projects.disk.is_busy:
+        if clip is None or project is None or self._projects.io.is_busy:
             return None
         saved = session.shot.project.saved and not project.read_only
         base = project.path if saved else Path(clip.path).with_suffix(SUFFIX)
@@ -148,7 +148,7 @@ class SavingController(QObject):
         if path is None or project is None:
             return
         copy = project.begin_copy(path)
-        self._projects.disk.run(
+        self._projects.io.run(
             IoTask(
                 partial(_write, project, copy, stays=stays),
                 f"Saving {'a copy ' if stays else ''}as {path.name}",
@@ -171,7 +171,7 @@ class SavingController(QObject):
             return
         project.backups = self._projects.backup_policy(saved=True)
         close_before = project.go_on_in(copy)
-        self._projects.disk.run(IoTask(partial(_run, close_before)))
+        self._projects.io.run(IoTask(partial(_run, close_before)))
         self._session.mark_saved()
         self._projects.lists.add(copy.path)
         self._say(f"Saved as {copy.path.name}. From now on every step is saved as you work.")

@@ -16,7 +16,7 @@ from vosapp.video.memory import default_cache_bytes
 from vosapp.video.prefetch import Answer, Prefetcher
 from vosapp.video.source import ClipInfo, RgbImage, VideoSource
 
-PATIENCE_MS = 600
+SLOW_MS = 600
 """A picture that takes longer is said to be waited for."""
 
 
@@ -55,10 +55,10 @@ class PictureController(QObject):
         self._wanted = -1
         self._request = 0
         self._first_request = 0
-        self._patience = QTimer(self)
-        self._patience.setSingleShot(True)
-        self._patience.setInterval(PATIENCE_MS)
-        self._patience.timeout.connect(self._say_waiting)
+        self._slow_timer = QTimer(self)
+        self._slow_timer.setSingleShot(True)
+        self._slow_timer.setInterval(SLOW_MS)
+        self._slow_timer.timeout.connect(self._say_waiting)
         self.picture: RgbImage | None = None
         self._failed: set[int] = set()
         self._answered.connect(self._take)
@@ -77,7 +77,7 @@ class PictureController(QObject):
 
     def close(self, deadline: ShutdownDeadline | None = None) -> None:
         """Ends the prefetch thread."""
-        self._patience.stop()
+        self._slow_timer.stop()
         if self._prefetcher is not None:
             self._prefetcher.close((deadline or ShutdownDeadline()).left_s())
         self._prefetcher = self._cache = self.picture = None
@@ -111,8 +111,8 @@ class PictureController(QObject):
         picture = self._cache.get(view.shot.frame_index)
         if picture is not None:
             self._show(view.shot.frame_index, picture)
-        elif not self._patience.isActive():
-            self._patience.start()
+        elif not self._slow_timer.isActive():
+            self._slow_timer.start()
 
     def _say_waiting(self) -> None:
         self._session.set(shot=replace(self._session.shot, waiting=True))
@@ -135,7 +135,7 @@ class PictureController(QObject):
         playing = self._session.shot.playback.speed != 0
         if answer.request != self._request and not playing:
             return
-        self._patience.stop()
+        self._slow_timer.stop()
         self._session.set(shot=replace(self._session.shot, waiting=False))
         if answer.picture is not None:
             self._show(answer.index, answer.picture)
@@ -144,7 +144,7 @@ class PictureController(QObject):
             self._session.notify(answer.error.message, answer.error.hint, NoticeKind.ERROR)
 
     def _show(self, frame_index: int, picture: RgbImage) -> None:
-        self._patience.stop()
+        self._slow_timer.stop()
         if frame_index != self._session.shot.picture_index or self.picture is None:
             self.picture = picture
             self.shown.emit(frame_index, picture)

@@ -264,7 +264,7 @@ def test_a_drive_that_hangs_does_not_hold_the_window(
     driver: WindowDriver, drives: list[Drive], clip_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("vosapp.presentation.shutdown_deadline.CLOSING_S", 0.05)
-    driver.workspace.viewing.pictures._patience.setInterval(30)
+    driver.workspace.viewing.pictures._slow_timer.setInterval(30)
     driver.open(clip_path)
     drive = drives[-1]
     forget_pictures(driver)
