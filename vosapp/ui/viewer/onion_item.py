@@ -43,7 +43,7 @@ class OnionItem(QGraphicsItem):
         return self._bounds
 
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
-        """Draws the lines over a faint dark one, so that they show on any footage."""
+        """Draws the lines over a faint dark one, so that they show on any picture."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for path, before in self._paths:

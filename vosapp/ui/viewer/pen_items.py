@@ -20,7 +20,7 @@ def _cosmetic(colour: QColor, width: float, style: Qt.PenStyle = Qt.PenStyle.Sol
 
 
 class BrushRing(QGraphicsItem):
-    """A ring around the pixels that a press would paint: white on black, to be seen on any footage."""
+    """A ring around the pixels that a press would paint: white on black, to be seen on any picture."""
 
     def __init__(self, parent: QGraphicsItem | None = None) -> None:
         super().__init__(parent)

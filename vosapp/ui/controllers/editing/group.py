@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
-from vosapp.ui.controllers.editing.mask_import import MaskImportController
 from vosapp.ui.controllers.editing.alpha_import import AlphaController
+from vosapp.ui.controllers.editing.mask_import import MaskImportController
 from vosapp.ui.controllers.editing.masks import MaskController
 from vosapp.ui.controllers.editing.mattes import MatteController
 from vosapp.ui.controllers.editing.objects import ObjectController
