@@ -1,1 +1,1 @@
-"""What the window shows and may do, as values and pure functions. No Qt, no torch."""
+"""Presentation: what the window shows and allows, as values and pure functions."""

@@ -1,4 +1,4 @@
-"""Every command of the window in one table: name, text, keys, menu. No Qt.
+"""Registry of all actions: id, text, keys and menu of each.
 
 The menus, the tool buttons, the shortcuts and the F1 sheet are all made from this table, so none can say something
 that another does not do. `conflicts` proves that no key is given twice.

@@ -1,4 +1,4 @@
-"""Which actions can be used now and which are checked, from the document and the view state. Pure, no Qt."""
+"""Availability of actions: which are enabled or checked, from the document and the view state."""
 
 from __future__ import annotations
 

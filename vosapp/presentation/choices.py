@@ -1,4 +1,4 @@
-"""What can be chosen in lists: engines with their variants, and networks that suggest objects. Frozen values, no Qt."""
+"""Entries of the lists of engines and of networks that suggest objects, as frozen values."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 class Speed(enum.Enum):
-    """How quick an engine is on a processor, for one object at 480x854."""
+    """Speed class of an engine on a processor, for one object at 480x854."""
 
     FAST = "fast"
     MEDIUM = "medium"
@@ -16,7 +16,7 @@ class Speed(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class VariantChoice:
-    """A way to run an engine that can be ticked: its name, title and what it changes."""
+    """Variant of an engine that can be ticked: name, title and effect."""
 
     name: str
     title: str
@@ -25,7 +25,7 @@ class VariantChoice:
 
 @dataclass(frozen=True, slots=True)
 class EngineChoice:
-    """An engine in the list.
+    """Engine in the list.
 
     Attributes:
         name: of the registry.
@@ -51,7 +51,7 @@ class EngineChoice:
 
 @dataclass(frozen=True, slots=True)
 class NetworkHelp:
-    """How to get a network that is not here.
+    """Says how to get a network that is not here.
 
     Attributes:
         title, strengths: what it is.
@@ -67,7 +67,7 @@ class NetworkHelp:
 
 @dataclass(frozen=True, slots=True)
 class SuggestChoice:
-    """What can be asked for objects: a network, with a variant perhaps, as "cosnet/crf"; "" for all networks."""
+    """Network that suggests objects, with a variant perhaps, as "cosnet/crf"; "" for all."""
 
     name: str
     title: str

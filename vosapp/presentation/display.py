@@ -1,4 +1,4 @@
-"""What is on the screen, as one value made from the document and the view state. Pure, no Qt.
+"""Display: the whole screen as one value, resolved from the document and the view state.
 
 The window keeps the last `Display` and touches only the widgets whose part differs. Everything the window shows can
 therefore be tested without a window.

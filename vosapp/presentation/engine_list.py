@@ -1,4 +1,4 @@
-"""The list of engines as the window shows it: what each is good at, costs and needs, and the ways to run it."""
+"""Builds the list of engines with their speed, memory, licence and variants."""
 
 from __future__ import annotations
 

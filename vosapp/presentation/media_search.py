@@ -1,4 +1,4 @@
-"""Looking for a clip that is missing, and judging what is found. Runs in a thread of its own; knows no Qt."""
+"""Searches folders for a missing clip and grades what it finds."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from vosapp.video.source import RgbImage
 
 
 class Grade(enum.IntEnum):
-    """How sure it is that a clip is the missing one; a lower value is surer."""
+    """How surely a clip is the missing one; lower is surer."""
 
     SAME = 0
     LIKELY = 1
@@ -48,7 +48,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Looking:
-    """Where a search is.
+    """Progress of a search.
 
     Attributes:
         files: looked at so far.

@@ -1,4 +1,4 @@
-"""What opening, saving and closing do to files. Runs in a thread of its own; knows no Qt.
+"""Opens, saves, compacts and closes project files; called in a thread.
 
 The project's modules are imported when they are needed: they load SQLite, which the start page does without.
 """
@@ -222,7 +222,7 @@ def forget(path: Path) -> None:
 
 
 class _Ticking:
-    """Tells a job how many masks are written, and stops with it."""
+    """Reports the number of masks written, and stops with its job."""
 
     def __init__(self, context: JobContext, total: int) -> None:
         self._context, self._total = context, total

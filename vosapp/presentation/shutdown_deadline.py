@@ -1,4 +1,4 @@
-"""How long a window that closes, or leaves a clip, waits for what works in the background."""
+"""Deadline for background work when a clip is left or the window closes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _LEAST_S = 0.02  # what is asked to stop last gets a chance, however long the ot
 
 
 class ShutdownDeadline:
-    """The time that everything which has to stop may take together. What does not stop within it is left behind."""
+    """Time that all work which has to stop may take together; what is slower is left behind."""
 
     def __init__(self) -> None:
         """The time begins."""

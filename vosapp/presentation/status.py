@@ -1,4 +1,4 @@
-"""What the window tells its user: messages, work in progress, where the project is kept. Frozen values, no Qt."""
+"""Messages, progress and project status of the window, as frozen values."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 class NoticeKind(enum.Enum):
-    """How a message to the user looks."""
+    """Style of a message."""
 
     INFO = "info"
     GOOD = "good"
@@ -17,7 +17,7 @@ class NoticeKind(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A sentence for the user, shown over the viewer until closed or replaced.
+    """Message shown over the viewer until closed or replaced.
 
     Attributes:
         text: what happened.
@@ -37,7 +37,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class WorkStatus:
-    """A background run in progress.
+    """Progress of a background run.
 
     Attributes:
         title: what it does, "Propagate forward".
@@ -63,7 +63,7 @@ class WorkStatus:
 
 @dataclass(frozen=True, slots=True)
 class FileWork:
-    """Work on a file in the background: opening, saving, compacting.
+    """Progress of work on a file: opening, saving, compacting.
 
     Attributes:
         title: what is done, "Saving as shot.vosapp".
@@ -83,7 +83,7 @@ class FileWork:
 
 @dataclass(frozen=True, slots=True)
 class ProjectStatus:
-    """Where the open document is kept.
+    """Place and undo labels of the open document.
 
     Attributes:
         name: for the title; "" before a clip is open.

@@ -1,4 +1,4 @@
-"""Objects that networks suggest on a frame, and which of them the user chose. Frozen values, no Qt."""
+"""Suggested objects of one frame and which of them are chosen, as frozen values."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """One mask that the user may take.
+    """Mask that the user may take.
 
     Attributes:
         mask: at the clip's size.

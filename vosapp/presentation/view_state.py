@@ -1,4 +1,4 @@
-"""What the window shows besides the document, as frozen values without Qt.
+"""View state: everything on the screen that is not the document, as frozen values.
 
 Nothing here is saved with a project and nothing here can be undone. Controllers replace fields; `display.resolve`
 turns a document and a view state into what is on the screen.

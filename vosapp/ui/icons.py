@@ -1,4 +1,4 @@
-"""Icons: SVG files drawn for this program, tinted when they are loaded.
+"""Loads SVG icons, tinted in the theme's colours.
 
 A file uses `currentColor`; the tint comes from the theme. A picture is rendered the first time that a size is shown,
 so that a window with fifty icons opens without rendering fifty icons at three sizes.

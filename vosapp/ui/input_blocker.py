@@ -1,4 +1,4 @@
-"""Blocks the user's input while the window waits for something, without greying it."""
+"""Blocks the user's input while the window waits, without greying it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _INPUT = frozenset(
 
 
 class InputBlocker(QObject):
-    """While it is in force, clicks and keys reach only widgets below one with the property `stays_open`."""
+    """Event filter that lets input through only below widgets with the property `stays_open`."""
 
     def __init__(self) -> None:
         """Begins to block."""

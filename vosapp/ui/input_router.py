@@ -1,4 +1,4 @@
-"""Routes keys: to the text field that has the focus, else by what is on the screen (polygon, suggestions, run)."""
+"""Routes keys to the focused text field, or by what is on the screen."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PLAIN_COMMANDS = range(Qt.Key.Key_F1, Qt.Key.Key_F35 + 1)
 
 
 class InputRouter(QObject):
-    """Decides whom a key is for.
+    """Decides which controller or field gets a key.
 
     While a text field has the focus, every key belongs to it but function keys and those with Ctrl, Alt or Meta that
     do not edit text: Qt would give Enter, Esc, Delete and the digits to the window's commands first.

@@ -1,4 +1,4 @@
-"""The main window: which widget lies where. It decides nothing."""
+"""Main window: lays out the widgets."""
 
 from __future__ import annotations
 

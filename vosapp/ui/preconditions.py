@@ -1,4 +1,4 @@
-"""What the window needs of the system before Qt is loaded: Qt aborts where a display or library is missing."""
+"""Checks for a display and Qt's system libraries before Qt is loaded, which aborts without them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Brings the window up to date: resolves the session into a `Display` and touches only what differs."""
+"""Updates the widgets whose part of the `Display` changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Qt has to say, without what says nothing.
+"""Filters Qt's log messages.
 
 The offscreen platform warns that it cannot do what needs a screen, each time that a window is shown, raised or resized:
 it keeps no size hints, has no stack of windows and no keyboard to grab. Nothing in a picture or file depends on that,

@@ -1,4 +1,4 @@
-"""What is open: the editor, its project file and the view state, and one signal for any change of them.
+"""Session: the open editor, its project file and the view state, with one signal for changes.
 
 Controllers change it, the presenter shows it. It lives in the GUI thread, like everything that changes it.
 """

@@ -1,4 +1,4 @@
-"""Colours, sizes and the style sheet: one place that decides how the window looks.
+"""Theme: colours, sizes and the style sheet.
 
 The greys are neutral (red = green = blue within one step), because a tinted surround shifts how an artist judges the
 colours of a shot. One accent colour says "this is what to press" and "this is selected", nothing else.

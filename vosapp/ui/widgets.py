@@ -1,4 +1,4 @@
-"""Small building blocks that the panels share: headings, rules, tool buttons, a row of choices."""
+"""Widgets that the panels share: headings, rules, tool buttons, segments."""
 
 from __future__ import annotations
 

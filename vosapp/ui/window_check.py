@@ -1,4 +1,4 @@
-"""Opens Qt and says what it drew with: the part of `vosapp doctor` that has to be a process of its own."""
+"""Opens Qt in a process of its own and prints what it drew with, for `vosapp doctor`."""
 
 from __future__ import annotations
 

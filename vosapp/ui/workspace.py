@@ -1,4 +1,4 @@
-"""Puts the window together: session, controllers by subject, keys and presenter."""
+"""Workspace: composes session, controllers, keys and presenter of one window."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from vosapp.ui.session import Session
 
 
 class Workspace(QObject):
-    """The program's window and everything behind it.
+    """One window of the program with everything behind it.
 
     Attributes:
         window: the main window; its closing ends everything here.

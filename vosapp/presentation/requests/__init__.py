@@ -1,1 +1,1 @@
-"""From what the user pressed and typed to what a job gets."""
+"""Requests: what the user set and pressed, turned into the input of a job."""

@@ -1,4 +1,4 @@
-"""From the export dialog's fields to a recipe, looked over before anything is written. Pure, no Qt."""
+"""Turns the export dialog's fields into a recipe and checks it before anything is written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From the buttons to a `RunPlan`: which objects and frames a press on Propagate means. Pure, no Qt.
+"""Turns the propagate panel into a `RunPlan`: which objects and frames a press means.
 
 "Forward" means from here on: from the frame the user looks at when something stands there, else from the nearest
 anchor before it, so that a run never leaves a hole between an anchor and the playhead.
@@ -19,7 +19,7 @@ from vosapp.presentation.view_state import PropagateChoice, Reach, ViewState
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a run cannot start, as a sentence for the user."""
+    """Sentence for the user that says why a run cannot start."""
 
     reason: str
 

@@ -1,1 +1,1 @@
-"""Suggested objects as the window shows them."""
+"""Display of suggested objects."""

@@ -1,4 +1,4 @@
-"""What the window shows of a search for objects, as values. Pure, no Qt."""
+"""Display of the suggestions panel and of the outlines over the picture."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from vosapp.presentation.view_state import ViewState
 
 @dataclass(frozen=True, slots=True)
 class SuggestRow:
-    """One suggestion in the panel.
+    """Suggestion in the panel.
 
     Attributes:
         colour: it keeps it as an object.
@@ -32,7 +32,7 @@ class SuggestRow:
 
 @dataclass(frozen=True, slots=True)
 class SuggestionOutline:
-    """One suggestion over the picture."""
+    """Suggestion over the picture."""
 
     mask: Mask
     colour: Colour

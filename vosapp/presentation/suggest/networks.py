@@ -1,4 +1,4 @@
-"""Which networks can suggest objects here, and how to get those that cannot. Loads no network."""
+"""Lists the networks that can suggest objects, and how to get the missing ones; loads none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the window says about the footage: what it is, what is wrong with it, what is being waited for. Pure, no Qt."""
+"""Texts about the clip: its facts, damage, and what is waited for."""
 
 from __future__ import annotations
 

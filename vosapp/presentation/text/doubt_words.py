@@ -1,4 +1,4 @@
-"""Words for why a mask is doubtful."""
+"""Names the signs that make a mask doubtful."""
 
 from __future__ import annotations
 

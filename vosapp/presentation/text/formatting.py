@@ -1,4 +1,4 @@
-"""Durations and rates as text for the screen."""
+"""Formats durations, rates and dates for the screen."""
 
 from __future__ import annotations
 

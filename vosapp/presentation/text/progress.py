@@ -1,4 +1,4 @@
-"""Words for how far a job is, the same in the window and on the command line."""
+"""Formats a job's progress, for the window and the command line."""
 
 from __future__ import annotations
 

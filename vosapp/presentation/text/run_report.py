@@ -1,4 +1,4 @@
-"""What is said after a run: how much was done, and where the user should look. Pure, no Qt."""
+"""Message after a run: frames done, and where to look first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The line under the picture: what to do next. Pure, no Qt."""
+"""Status hint: the line under the picture that says what to do next."""
 
 from __future__ import annotations
 

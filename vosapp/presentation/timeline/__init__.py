@@ -1,1 +1,1 @@
-"""What the timeline shows: lanes of frames, and their scale in pixels."""
+"""Timeline values: lanes of frames and their scale in pixels."""

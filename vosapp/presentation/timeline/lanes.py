@@ -1,4 +1,4 @@
-"""What the timeline draws, as values: runs of frames of one kind, anchors and doubt. No Qt.
+"""Timeline lanes: spans of frames of one kind, anchors and doubt, derived from cells.
 
 A lane is made of spans, not of frames, so that a clip of a hundred thousand frames draws as quickly as one of ninety.
 """
@@ -21,7 +21,7 @@ LEAST_SURE = 5  # stops where no frame is that doubtful: doubt orders frames bet
 
 
 class Kind(enum.Enum):
-    """What stands on a frame; the timeline gives each its own shape."""
+    """Kind of what stands on a frame."""
 
     PREDICTED = "predicted"
     PAINTED = "painted"

@@ -1,4 +1,4 @@
-"""Frames to pixels and back along the timeline. Pure, no Qt."""
+"""Timeline scale: frame index to pixel and back."""
 
 from __future__ import annotations
 

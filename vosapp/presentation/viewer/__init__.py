@@ -1,1 +1,1 @@
-"""What the viewer shows: camera, layers, overlay, geometry of strokes."""
+"""Viewer values: camera, layers, overlay, strokes as pixels."""

@@ -1,4 +1,4 @@
-"""Where the picture lies in the viewer: zoom and position as a value, free of widgets.
+"""Camera: zoom and position of the picture in the viewer.
 
 Coordinates: *picture* points are in picture pixels with the origin at the top left corner; *view* points are in
 logical pixels of the widget. Device pixels appear nowhere: Qt's painter and mouse events both speak logical pixels,

@@ -1,4 +1,4 @@
-"""Small holes and specks of a mask, to be filled and taken away at one press. No Qt."""
+"""Finds small holes and specks of a mask."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which outlines of neighbouring frames lie over the picture. Pure, no Qt."""
+"""Onion skin: which outlines of neighbouring frames are shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which masks lie over the picture, and how they are shown. Pure, no Qt."""
+"""Overlay: which masks lie over the picture and in which style."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How label images become colours on the screen: colour tables and outlines. No Qt.
+"""Colour tables of the view modes, and outlines of label images.
 
 Every view mode is a colour table over the same label image; the picture itself is never touched, so a mode costs the
 same at 4K as at 480p and nothing is blended in numpy.

@@ -1,4 +1,4 @@
-"""From pen movements to pixels: strokes and polygons as boolean arrays, in picture coordinates.
+"""Rasterises strokes and polygons into boolean arrays, in picture coordinates.
 
 A picture's pixel (column x, row y) covers the square from (x, y) to (x + 1, y + 1); it is inside a shape when its
 centre is. That rule has no anti-aliasing and no dependence on the zoom or the screen, so the same gesture gives the

@@ -1,4 +1,4 @@
-"""What is under the pointer, as a line of text. Pure, no Qt."""
+"""Readout: position, colour and objects under the pointer, as text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What lies on the two sides of the wipe in the viewer. Pure, no Qt."""
+"""Wipe: what lies on the two sides of its line."""
 
 from __future__ import annotations
 

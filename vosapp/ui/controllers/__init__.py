@@ -1,1 +1,1 @@
-"""What the window does: plain objects in the GUI thread that change the session. They know no widgets but dialogs."""
+"""Controllers: Qt objects of the GUI thread that turn signals of widgets into changes of the session."""

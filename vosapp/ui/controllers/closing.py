@@ -1,4 +1,4 @@
-"""Closing the window: everything that works ends and the project is saved first, while the window goes on."""
+"""Closes the window after all work has ended and the project is saved, without blocking."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from vosapp.ui.main_window import MainWindow
 
 
 class ClosingController(QObject):
-    """Takes the window away when nothing needs it any more; it stays open when the user wants that."""
+    """Ends everything when the window is asked to close, then closes it; the user may still stay."""
 
     def __init__(
         self, window: MainWindow, files: FileControllers, viewing: ViewingControllers, weights: WeightsController

@@ -1,4 +1,4 @@
-"""Exporting in the background."""
+"""Runs exports in the background and their dialog."""
 
 from __future__ import annotations
 

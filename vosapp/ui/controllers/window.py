@@ -1,4 +1,4 @@
-"""What concerns the window as a whole: its messages, full screen and help."""
+"""Handles the window's messages, full screen and help."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from vosapp.ui.session import Session
 
 
 class WindowController(QObject):
-    """Does what belongs to no part of the work."""
+    """Handles messages, full screen and help."""
 
     def __init__(self, session: Session, window: MainWindow) -> None:
         """Follows the window, which owns it."""

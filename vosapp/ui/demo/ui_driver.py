@@ -48,7 +48,7 @@ class DemoDialogs(Dialogs):
 
 
 class UiDriver:
-    """Uses a window."""
+    """Sends mouse events and commands to a window."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._window = workspace.window

@@ -1,1 +1,1 @@
-"""Windows that ask for something or show a list."""
+"""Dialogs: windows that ask or list."""

@@ -1,4 +1,4 @@
-"""What this program is, in a box."""
+"""About box: version, purpose and licences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list of automatic backups."""
+"""Dialog that lists automatic backups."""
 
 from __future__ import annotations
 

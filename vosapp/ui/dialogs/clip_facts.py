@@ -1,4 +1,4 @@
-"""What was found and decided about the clip, and the two things about it that a user may choose."""
+"""Dialog with the clip's facts, its layer and its input space."""
 
 from __future__ import annotations
 

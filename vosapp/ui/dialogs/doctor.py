@@ -1,4 +1,4 @@
-"""What works on this computer, in a box: the findings of `vosapp doctor` as they come."""
+"""Dialog with the findings of `vosapp doctor`."""
 
 from __future__ import annotations
 

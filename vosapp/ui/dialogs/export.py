@@ -1,4 +1,4 @@
-"""The export dialog: what to write and where, what is missing, progress, and the result."""
+"""Export dialog: recipe, findings, progress and result."""
 
 from __future__ import annotations
 

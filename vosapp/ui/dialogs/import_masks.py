@@ -1,4 +1,4 @@
-"""Asks which masks are to be imported, and what they become."""
+"""Dialog that asks which masks to import and as what."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asks how an object's masks become a matte: grown or shrunk, and with how soft an edge."""
+"""Dialog for the edge of an object's matte."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _STEPS_A_PX = 2
 
 
 class MatteDialog(QDialog):
-    """Two numbers, each with a slider. What is set takes effect at once; undo takes all of it back in one step.
+    """Two numbers with sliders that take effect at once; undo takes them back in one step.
 
     The window behind stays usable, so that the edge can be looked at on other frames.
 

@@ -1,4 +1,4 @@
-"""Asks which masks are to be moved where."""
+"""Dialog that asks which masks to move where."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asks for a range of frames."""
+"""Dialog that asks for a range of frames."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The window that finds media again: what is missing, what was found, how sure it is."""
+"""Dialog that lists candidates for missing media."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The F1 sheet: every key and gesture, made from the registry that binds them."""
+"""F1 sheet: every key and gesture, from the registry of actions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The questions that the window asks in dialogs of the system. Tests put other answers in their place."""
+"""Asks for files, colours, ranges and confirmation; tests answer in its place."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PROJECTS = "vosapp projects (*.vosapp)"
 
 
 class Dialogs:
-    """Asks the user; every method returns None when they cancelled."""
+    """Asks the user; methods that return something return None when they cancelled."""
 
     def __init__(self, window: QWidget) -> None:
         self._window = window

@@ -1,1 +1,1 @@
-"""Work in the background: jobs in threads, their news, the row of what waits for a disk, and how all of it ends."""
+"""Background jobs: threads, their messages, the io queue, and how jobs are stopped."""

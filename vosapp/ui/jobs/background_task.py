@@ -1,4 +1,4 @@
-"""The life of a job in a thread, for whoever starts one: start, progress, news, cancel, and exactly one end."""
+"""Owns a job in a thread: start, progress, deliveries, cancel, and exactly one end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Work that waits for a disk: done in a thread, one after the other, so that the window never stands still."""
+"""Io queue: runs tasks that wait for a disk one after the other in a thread."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Body = Callable[[JobContext], Any]
 
 @dataclass(frozen=True, slots=True)
 class IoTask:
-    """One piece of work, and who hears of its end. Everything but the body is called in the GUI thread.
+    """Task of the queue with its callbacks; all but the body is called in the GUI thread.
 
     Attributes:
         body: runs in the thread.
@@ -58,7 +58,7 @@ class IoTask:
 
 
 class IoQueue(QObject):
-    """A row of tasks, of which one runs at a time. Lives in the GUI thread.
+    """Runs one task at a time, in order. Lives in the GUI thread.
 
     While a task waits or runs that blocks, the window goes on painting but takes nothing from the user.
 

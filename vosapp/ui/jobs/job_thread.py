@@ -1,4 +1,4 @@
-"""Background work in the window: a thread that runs a Qt-free job, and the way its news come back.
+"""QThread that runs a Qt-free job and delivers its results to the GUI thread.
 
 Signals may only be connected to bound methods of objects that live in the GUI thread: Qt then queues the call over to
 that thread. A plain function or a lambda would be called in the worker thread instead.
@@ -43,7 +43,7 @@ atexit.register(_wait_at_exit)
 
 
 class Mailbox(Generic[T]):
-    """Results on their way from a worker to the GUI thread. None is ever lost or doubled."""
+    """Queue of results from a worker to the GUI thread; none is lost or doubled."""
 
     def __init__(self) -> None:
         self._items: deque[T] = deque()

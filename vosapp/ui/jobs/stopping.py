@@ -1,4 +1,4 @@
-"""Ends background tasks before something goes on, without ever holding the window."""
+"""Stops several background tasks and calls back, without blocking the window."""
 
 from __future__ import annotations
 

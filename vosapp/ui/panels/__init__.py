@@ -1,1 +1,1 @@
-"""Objects, propagation, export."""
+"""Panels around the viewer: bars, objects, propagation, suggestions, messages, transport."""

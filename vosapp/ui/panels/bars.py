@@ -1,5 +1,4 @@
-"""The bars around the viewer: tools on the left, view modes above, what to do next and what is under the pointer
-below."""
+"""Tool bar, view bar and status bar."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list of engines: which can run, how quick they are, what each is good at, and the ways to run the chosen one."""
+"""Popover with the list of engines and the variants of the chosen one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A message over the viewer: what happened and what to do, never in the way of the work."""
+"""Message over the viewer, with a button for what it offers."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ _ICONS = {
 
 
 class NoticeBox(QFrame):
-    """Lies at the top of its parent. Errors and warnings stay until closed; what offers something goes
-    after a while, and the others soon.
+    """Message box at the top of its parent.
+
+    Errors and warnings stay until closed; what offers something goes after a while, and the others soon.
 
     Signals:
         closed: the user closed it, or its time was over.

@@ -1,4 +1,4 @@
-"""The list of objects: colour, name, coverage, visibility; front to back."""
+"""Objects panel: colour, name, coverage and visibility, front to back."""
 
 from __future__ import annotations
 

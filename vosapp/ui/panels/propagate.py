@@ -1,5 +1,4 @@
-"""The propagate panel: engine, direction, range, and the one button that cannot be missed. While a run goes on the
-same place shows how far it is and how to stop it."""
+"""Propagate panel: engine, direction, range and button; progress while a run goes on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the window shows before a clip is open: how to begin, recent clips and projects, work that was not saved."""
+"""Start page: how to begin, recent files and unsaved work."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ STEPS = (
 
 
 class StartPage(QWidget):
-    """The empty state of the window.
+    """Page shown before a clip is open.
 
     Signals:
         path_chosen: a recent clip or project as text.

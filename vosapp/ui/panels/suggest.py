@@ -1,5 +1,7 @@
-"""The suggestions panel: what networks found on a frame, and what to do with it. Where no network is here, how to get
-one. It takes the place of the propagate panel until the user accepts or discards."""
+"""Suggestions panel: what networks found on a frame, or how to get them.
+
+It takes the place of the propagate panel until the user accepts or discards.
+"""
 
 from __future__ import annotations
 

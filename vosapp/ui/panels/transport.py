@@ -1,4 +1,4 @@
-"""The line of playback controls between viewer and timeline."""
+"""Transport bar: frame number, timecode and playback buttons."""
 
 from __future__ import annotations
 

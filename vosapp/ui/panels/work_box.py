@@ -1,4 +1,4 @@
-"""What goes on with a file, how far it is, and how to stop it: a box at the bottom of the window."""
+"""Box with the progress of work on a file, and its cancel button."""
 
 from __future__ import annotations
 

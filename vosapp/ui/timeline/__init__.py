@@ -1,1 +1,1 @@
-"""Frames in time: playhead, coverage, anchors, doubt."""
+"""Timeline widget."""

@@ -1,4 +1,4 @@
-"""How the timeline's parts are drawn. Each kind of coverage has a shape of its own, so that colour is not needed."""
+"""Paints the parts of the timeline; each kind of coverage has a shape of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The timeline: ruler, one lane per object, the doubt lane, in and out, and the playhead to scrub with."""
+"""Timeline widget: ruler, lanes, doubt, in and out, and the playhead to scrub."""
 
 from __future__ import annotations
 

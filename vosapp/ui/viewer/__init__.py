@@ -1,1 +1,1 @@
-"""The picture: frame, overlay, tools."""
+"""Viewer widgets: picture, overlay and pen."""

@@ -1,4 +1,4 @@
-"""A line at the foot of the viewer about the picture itself: damaged, missing, or still being waited for."""
+"""Banner over the picture: damaged, missing, or waited for."""
 
 from __future__ import annotations
 

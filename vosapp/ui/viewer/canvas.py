@@ -1,4 +1,4 @@
-"""The viewer: the picture, the overlay over it, and the pen.
+"""Canvas: shows one frame with its masks and routes mouse and tablet to the pen.
 
 One `PictureItem` shows the frame, one `OverlayItem` the masks; both hang under one item whose transform is the camera.
 Mouse and pen are handled here in logical pixels and turned into picture coordinates by the camera alone.

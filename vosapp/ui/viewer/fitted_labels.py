@@ -1,4 +1,4 @@
-"""A label image in its colours at the size of the screen, made once and copied at every painting."""
+"""Scales a label image in its colours to the screen once, for repeated painting."""
 
 from __future__ import annotations
 

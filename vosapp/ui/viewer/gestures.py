@@ -1,4 +1,4 @@
-"""What happens between press and release on the picture. Each gesture is one small object, ended exactly once."""
+"""Gestures between press and release: pan, wipe, brush size, stroke. Each ends exactly once."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Pointer:
 
 
 class Gesture(Protocol):
-    """Something between press and release."""
+    """Protocol of what happens between press and release."""
 
     def move(self, pointer: Pointer) -> None:
         """The pointer went on."""

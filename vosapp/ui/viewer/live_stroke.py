@@ -1,4 +1,4 @@
-"""A stroke while it is drawn: its pixels so far, and the label image kept up to date box by box."""
+"""Live stroke: updates the label image box by box while the pen moves."""
 
 from __future__ import annotations
 

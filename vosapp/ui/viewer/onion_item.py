@@ -1,4 +1,4 @@
-"""Outlines of the object on the frames before and after: chatter and drift show as lines that do not run together."""
+"""Graphics item for outlines of the object on neighbouring frames."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The outline of a mask as a path, for what is drawn as a line of even width at every zoom."""
+"""Builds the outline of a mask as a painter path."""
 
 from __future__ import annotations
 

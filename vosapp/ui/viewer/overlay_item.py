@@ -1,4 +1,4 @@
-"""The item that lies over the picture: a label image drawn through a colour table."""
+"""Graphics item that paints a label image through a colour table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pen: which gesture a press begins, and what it leaves behind."""
+"""Pen: turns mouse and tablet events into gestures, strokes and polygons."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 @dataclass(frozen=True, slots=True)
 class PenSettings:
-    """What the pen does.
+    """Settings of the pen.
 
     Attributes:
         tool: of the tool bar.

@@ -1,4 +1,4 @@
-"""What the pen shows on the picture: the brush ring at its true size, and the polygon being drawn."""
+"""Graphics items of the pen: brush ring and polygon."""
 
 from __future__ import annotations
 

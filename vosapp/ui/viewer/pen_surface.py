@@ -1,4 +1,4 @@
-"""What the pen needs of the viewer that it works on."""
+"""Protocol of the surface that the pen works on."""
 
 from __future__ import annotations
 

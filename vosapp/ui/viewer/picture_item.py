@@ -1,4 +1,4 @@
-"""The item that shows the frame. A picture larger than the view is made smaller once, not at every painting."""
+"""Graphics item that paints the frame, scaled down once where it is larger than the view."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A polygon being drawn: corners by clicks, a lasso by dragging. Knows no widgets."""
+"""Polygon draft: corners by clicks, a lasso by dragging."""
 
 from __future__ import annotations
 

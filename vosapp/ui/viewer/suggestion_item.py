@@ -1,4 +1,4 @@
-"""Suggested objects over the picture: outlines to choose from, filled under the pointer and once chosen."""
+"""Graphics item for suggested objects: outlines to choose from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The line of the wipe, with the names of its two sides."""
+"""Graphics item for the wipe's line and the names of its sides."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Masks from the clip's own alpha channel: asks for a range, reads it in the background, one undo step."""
+"""Imports masks from the clip's alpha channel, as one undo step."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from vosapp.ui.session import Session
 
 
 class EditingControllers(QObject):
-    """Makes them; all they do is undone by the same undo.
+    """Controllers of edits by hand; all share one undo.
 
     Attributes:
         masks: of the frame shown.

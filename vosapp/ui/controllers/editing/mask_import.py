@@ -1,4 +1,4 @@
-"""Masks of many frames that other programs made: asks which, reads them in the background, one undo step."""
+"""Imports masks of many frames that other programs made, as one undo step."""
 
 from __future__ import annotations
 

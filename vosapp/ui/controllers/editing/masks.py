@@ -1,4 +1,4 @@
-"""Everything that changes the mask of one frame by hand: strokes, anchors, approval, deleting, importing, undo."""
+"""Edits the mask of one frame: strokes, anchors, approval, deletion, import, undo."""
 
 from __future__ import annotations
 

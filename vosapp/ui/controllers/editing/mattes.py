@@ -1,4 +1,4 @@
-"""How objects become mattes."""
+"""Edits the matte settings of an object."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Adding, naming, ordering, showing and removing objects."""
+"""Adds, names, orders, shows and removes objects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Edits over ranges of frames: copying, pasting, moving, deleting and approving masks, absence, cuts."""
+"""Edits masks of many frames: copies, pastes, moves, deletes, approves; absence and cuts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The dialog of the clip's facts, and what is chosen in it: a layer, an input space. Each is a step of the undo."""
+"""Shows the clip's facts, and changes its layer or input space, each as an undo step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The start page's lists: files opened last, and work that was never saved. Read and written in a thread."""
+"""Keeps the start page's lists of recent files and unsaved work, in a thread."""
 
 from __future__ import annotations
 

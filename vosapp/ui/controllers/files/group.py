@@ -18,7 +18,7 @@ from vosapp.ui.session import Session
 
 
 class FileControllers(QObject):
-    """Makes them and connects them with each other.
+    """Controllers of files, connected with each other and their widgets.
 
     Attributes:
         projects: owns what is open.

@@ -1,4 +1,4 @@
-"""Reads the open project in the background: steps that undo may need soon, then every mask, to tell of damage."""
+"""Checks all masks of an opened project for damage, in the background."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BATCH_S = 0.02  # of work, then as long a pause: there are better uses of the pr
 
 
 class MaskCheck(QObject):
-    """One check at a time, begun when a project is opened. It changes nothing, whatever it finds."""
+    """Runs one check at a time, begun when a project is opened; changes nothing."""
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -61,7 +61,7 @@ class MaskCheck(QObject):
 
 
 class _Pace:
-    """Works half of the time."""
+    """Throttles a loop to half of the time."""
 
     def __init__(self, context: JobContext) -> None:
         self._context = context

@@ -1,4 +1,4 @@
-"""Opening, adopting and leaving clips and projects."""
+"""Opens, adopts and leaves clips and projects."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Worker(Protocol):
 
 
 class ProjectController(QObject):
-    """Owns what is open.
+    """Owns what is open: opens it, keeps its file, leaves it.
 
     Attributes:
         io: does what waits for a disk, for everything about the open project.

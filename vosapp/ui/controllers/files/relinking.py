@@ -1,4 +1,4 @@
-"""Finding media again: a search in the background, and the window that lists what it finds."""
+"""Searches for moved media and relinks the document's clip."""
 
 from __future__ import annotations
 

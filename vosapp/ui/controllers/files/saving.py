@@ -1,4 +1,4 @@
-"""Saving: a place for unsaved work, copies, compaction, and backups to go back to."""
+"""Saves projects elsewhere, compacts them and opens backups."""
 
 from __future__ import annotations
 

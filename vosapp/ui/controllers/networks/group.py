@@ -16,7 +16,7 @@ from vosapp.ui.session import Session
 
 
 class NetworkControllers(QObject):
-    """Makes them and connects them with each other.
+    """Controllers of engines and networks, connected with each other and their widgets.
 
     Attributes:
         runs: owns the one propagation that there can be.

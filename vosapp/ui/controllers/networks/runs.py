@@ -1,4 +1,4 @@
-"""Propagation in the background: start, progress, masks as they come, cancel."""
+"""Runs propagation in the background and takes its masks into the document."""
 
 from __future__ import annotations
 

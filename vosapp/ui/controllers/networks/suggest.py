@@ -1,4 +1,4 @@
-"""Suggest objects: a search in the background, what it found, and what becomes of it."""
+"""Searches for objects in the background and makes objects of what is accepted."""
 
 from __future__ import annotations
 

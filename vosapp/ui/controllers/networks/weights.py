@@ -1,4 +1,4 @@
-"""Importing a network's published weights from the window."""
+"""Imports a network's published weights in the background."""
 
 from __future__ import annotations
 

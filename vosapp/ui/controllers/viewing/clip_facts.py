@@ -1,4 +1,4 @@
-"""What becomes known of the clip while it is open: its exact length, and which frames are damaged."""
+"""Takes over facts of the clip as the decoder finds them: exact length, damaged frames."""
 
 from __future__ import annotations
 

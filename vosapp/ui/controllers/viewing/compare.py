@@ -1,4 +1,4 @@
-"""Comparing what stands with the picture alone, or with what stood before the last run."""
+"""Switches and moves the wipe that compares masks with the source or with those before the run."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from vosapp.ui.session import Session
 
 
 class ViewingControllers(QObject):
-    """Makes them and connects them with each other.
+    """Controllers of viewing, connected with each other and their widgets.
 
     Attributes:
         pictures: decodes the frame shown, and finds out about the clip.

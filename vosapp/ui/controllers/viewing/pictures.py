@@ -1,4 +1,4 @@
-"""The frame under the playhead: asked from the prefetch thread, shown when it comes, newest request first."""
+"""Fetches the picture of the playhead's frame from the prefetch thread."""
 
 from __future__ import annotations
 

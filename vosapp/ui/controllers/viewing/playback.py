@@ -1,4 +1,4 @@
-"""Moving through time: play at the source's rate, steps, jumps, in and out."""
+"""Moves the playhead: plays at the source's rate, steps, jumps, in and out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BIG_STEP = 10
 
 
 class PlaybackController(QObject):
-    """Owns the playhead.
+    """Owns the playhead and the playback clock.
 
     Playing follows the clock: the frame on the screen is the one whose time it is. A frame that was not decoded in
     time is passed over and counted as dropped, so that a second of the clip takes a second.

@@ -1,4 +1,4 @@
-"""Tools, brush, view modes and zoom."""
+"""Changes tool, brush, view mode and zoom."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _BACKDROPS = tuple(Backdrop)
 
 
 class ViewController(QObject):
-    """Changes how things look and what the pen is."""
+    """Changes tool, brush, view mode and zoom."""
 
     def __init__(self, session: Session, canvas: Canvas, parent: QObject | None = None) -> None:
         super().__init__(parent)
