@@ -203,7 +203,7 @@ def test_a_mask_that_hangs_while_it_is_read_does_not_keep_the_work_from_being_sa
 ) -> None:
     shot.answers.path = tmp_path / "work.vosapp"
     shot.trigger("file.save_as")
-    monkeypatch.setattr("vosapp.ui.controllers.editing.masks._read", _hung(drive))
+    monkeypatch.setattr("vosapp.engine.run.import_job.import_body", lambda *_, **__: _hung(drive))
     shot.workspace.editing.masks.import_mask(tmp_path / "mask.png")
     shot.wait(drive.asked.is_set)
     shot.drag([(50, 55)])
