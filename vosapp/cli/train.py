@@ -40,7 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--begin", metavar="FILE", type=Path, help="weights to begin with: the network's, or a backbone's"
     )
     parser.add_argument("--plot", metavar="FILE", type=Path, help="draw the log as a PNG file at the end")
-    parser.add_argument("--sheet", metavar="FILE", type=Path, help="only draw training clips as a PNG file")
+    parser.add_argument("--contact-sheet", metavar="FILE", type=Path, help="only draw training clips as a PNG file")
     parser.add_argument(
         "--export-weights", metavar="FILE", type=Path, help="write the averaged weights there at the end"
     )
@@ -50,19 +50,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Trains and reports as it goes."""
     from vosapp.training.recipe import find_recipe
-    from vosapp.training.run import Changes, Sources, draw_sheet, train
+    from vosapp.training.run import Changes, Sources, draw_contact_sheet, train
     from vosapp.training.trainer import LAST, RunSettings
 
-    for path in (arguments.sheet, arguments.plot, arguments.export_weights):
+    for path in (arguments.contact_sheet, arguments.plot, arguments.export_weights):
         if path is not None:
             require_writable_file(path)
-    if arguments.sheet is None:
+    if arguments.contact_sheet is None:
         require_writable_folder(arguments.out)
     recipe = find_recipe(arguments.recipe)
-    if arguments.sheet is not None:
+    if arguments.contact_sheet is not None:
         if arguments.photographs is None:
-            raise UserError("A sheet shows clips that are made of photographs.", "Give them with --photographs.")
-        draw_sheet(recipe, arguments.photographs, arguments.sheet)
+            raise UserError("A contact sheet shows clips made of photographs.", "Give them with --photographs.")
+        draw_contact_sheet(recipe, arguments.photographs, arguments.contact_sheet)
         return 0
     settings = RunSettings(
         folder=arguments.out,

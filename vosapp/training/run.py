@@ -120,7 +120,7 @@ def train(
     return {"steps": position.steps, "minutes": position.seconds / 60}
 
 
-def draw_sheet(recipe_path: Path, photographs: Path, target: Path, *, clips: int = 16) -> None:
+def draw_contact_sheet(recipe_path: Path, photographs: Path, target: Path, *, clips: int = 16) -> None:
     """Writes a contact sheet (PNG) of the first clips that a recipe's last stage would train on.
 
     Raises:
