@@ -68,8 +68,8 @@ def test_a_renamed_file_is_found_by_its_content(tmp_path: Path) -> None:
     media(tmp_path / ".hidden" / "shot.mov")
     found = list(find_candidates(ref, [tmp_path]))
     assert found == [
-        Candidate(tmp_path / "a" / "A001_renamed.mov", True, "the same content"),
-        Candidate(tmp_path / "b" / "deep" / "shot.mov", False, "the same name, but other content"),
+        Candidate(tmp_path / "a" / "A001_renamed.mov", "the same content"),
+        Candidate(tmp_path / "b" / "deep" / "shot.mov", "the same name, but other content"),
     ]
 
 
