@@ -15,6 +15,7 @@ import OpenEXR
 from numpy.typing import NDArray
 
 from vosapp.core.errors import MediaError
+from vosapp.video.exr_reading import read_exr
 from vosapp.video.source import Windows
 
 _READER_ERRORS = (RuntimeError, ValueError, TypeError, LookupError, OSError, ArithmeticError, AttributeError,
@@ -97,7 +98,7 @@ def read_planes(path: Path, data: bytes) -> list[ExrPlanes]:
     try:
         with OpenEXR.File(io.BytesIO(data), header_only=True) as file:
             _require_size(path, [(part.name(), dict(part.header)) for part in file.parts])
-        with OpenEXR.File(io.BytesIO(data), separate_channels=True) as file:
+        with read_exr(data) as file:
             parts = []
             for part in file.parts:
                 header = dict(part.header)
@@ -127,7 +128,7 @@ def decode_exr(path: Path, data: bytes, layer: str | None = None) -> ExrPicture:
         if not layers:
             raise MediaError(f"{path} is a deep EXR, which is not supported.", "Render or convert it to a flat one.")
         chosen = _chosen(path, layers, layer)
-        with OpenEXR.File(io.BytesIO(data), separate_channels=True) as file:
+        with read_exr(data) as file:
             part = file.parts[chosen.part]
             planes = {kind: np.asarray(part.channels[name].pixels) for kind, name in chosen.channels.items()}
         header = parts[chosen.part][1]
