@@ -16,6 +16,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     `vosapp COMMAND ...` runs a command; `vosapp [CLIP|PROJECT]` opens the window; `vosapp demo` plays the main job
     in the real window.
     """
+    if getattr(sys, "frozen", False):  # a bundle: worker processes begin here, too
+        from multiprocessing import freeze_support
+
+        freeze_support()
     try:
         return _run(list(sys.argv[1:] if argv is None else argv))
     except KeyboardInterrupt:  # while modules were still being loaded

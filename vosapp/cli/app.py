@@ -40,6 +40,7 @@ COMMANDS = (
     Command("propagate", "carry masks through a clip"),
     Command("export", "write masks or mattes of a project"),
     Command("import", "take masks that other programs made into a project", "import_masks"),
+    Command("batch", "work through many shots, here or on a cluster"),
     Command("matte", "make mattes of masks in a folder"),
     Command("shapes", "write editable Bezier shapes of masks for other programs"),
     Command("suggest", "propose object masks on a frame"),

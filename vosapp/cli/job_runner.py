@@ -73,6 +73,14 @@ class Reporter:
         else:
             print(f"vosapp: {sentence}", file=sys.stderr)
 
+    def shot(self, sentence: str, **facts: Any) -> None:
+        """Tells of one shot of several: a sentence for people, facts for machines."""
+        self.end_line()
+        if self._as_json:
+            self._line(event="shot", **facts)
+        else:
+            print(printable(sentence, keep="\n"))
+
     def result(self, sentence: str, **facts: Any) -> None:
         """Tells the outcome: a sentence for people, facts for machines."""
         self.end_line()

@@ -11,18 +11,16 @@ from typing import TYPE_CHECKING
 
 from vosapp.cli.engine_help import engine_help
 from vosapp.cli.frame_batch import FrameBatch
-from vosapp.cli.frame_numbers import frame_ends, frame_index, frame_range
+from vosapp.cli.frame_numbers import frame_ends, frame_range
 from vosapp.cli.input_space import add_input_space
 from vosapp.cli.job_runner import Reporter, run_job
 from vosapp.cli.mask_as import add_mask_as
 from vosapp.cli.outputs import require_writable_folder
-from vosapp.core.document import Document, MaskStore, ObjectId, Origin
-from vosapp.core.edits import set_mask
-from vosapp.core.errors import Cancelled, EngineError, MaskError, ProjectError
-from vosapp.core.mask import Mask
-from vosapp.core.mask_import import with_object
+from vosapp.core.document import Document
+from vosapp.core.errors import Cancelled, EngineError, ProjectError
 from vosapp.core.timeline import Direction, FrameRange
 from vosapp.engine.engines import DEFAULT_ENGINE
+from vosapp.engine.given_masks import GivenMasks, frame_of, read_masks, with_masks
 from vosapp.export.formats import ExportFormat
 from vosapp.export.place_check import require_place
 from vosapp.export.recipe import MissingMasks, Recipe
@@ -34,7 +32,6 @@ if TYPE_CHECKING:
 
 _BATCH = 32  # frames that enter the document at once ...
 _BATCH_SECONDS = 2.0  # ... and the longest that a finished frame waits: a kill loses no more
-_LARGEST_ID = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +104,7 @@ def run(arguments: argparse.Namespace) -> int:
         project.on_problem = partial(_warn_of_problem, reporter)
     try:
         _choose_space(editor, arguments.input_space)
-        editor.apply("import masks", _with_masks(editor.document, editor.store, read))
+        editor.apply("import masks", with_masks(editor.document, editor.store, read))
         _propagate(editor, arguments, within, reporter)
         _export(editor, arguments, recipe, reporter)
     finally:
@@ -188,48 +185,9 @@ def _unfit(project: Project, clip: ClipRef) -> ProjectError | None:
     return None
 
 
-def _read(
-    given: Sequence[_Given], clip: ClipRef, meaning: str, reporter: Reporter
-) -> list[tuple[int, dict[ObjectId, Mask]]]:
+def _read(given: Sequence[_Given], clip: ClipRef, meaning: str, reporter: Reporter) -> list[GivenMasks]:
     """The masks by frame index; says what each image was taken for."""
-    return [(_index(one, clip), _masks(one.path, clip, meaning, reporter)) for one in given]
-
-
-def _with_masks(document: Document, store: MaskStore, read: Sequence[tuple[int, dict[ObjectId, Mask]]]) -> Document:
-    """The document with masks as anchors of the objects of the same ids."""
-    for object_id in sorted({object_id for _, masks in read for object_id in masks}):
-        document = with_object(document, object_id)
-    for index, masks in read:
-        for object_id, mask in masks.items():
-            document = set_mask(document, store, object_id, index, mask, Origin.IMPORTED)
-    return document
-
-
-def _index(given: _Given, clip: ClipRef) -> int:
-    if given.number is None:
-        return 0
-    return frame_index(given.number, first_number=clip.first_number, frame_count=clip.frame_count)
-
-
-def _masks(path: Path, clip: ClipRef, meaning: str, reporter: Reporter) -> dict[ObjectId, Mask]:
-    from vosapp.core.mask_import import MaskMeaning
-    from vosapp.video.mask_image import read_mask_image
-
-    image = read_mask_image(path, MaskMeaning(meaning))
-    masks = {object_id: Mask.from_array(array) for object_id, array in image.masks.items()}
-    if max(masks) > _LARGEST_ID:
-        raise MaskError(
-            f"{path} holds object {max(masks)}; the indexed PNGs that are written hold ids up to {_LARGEST_ID}.",
-            "Number the objects anew, from 1 on.",
-        )
-    shape = next(iter(masks.values())).shape
-    if shape != (clip.height, clip.width):
-        raise MaskError(
-            f"{path} has {shape[1]}x{shape[0]} pixels, the clip {clip.width}x{clip.height}.",
-            "Use a mask of the clip's size.",
-        )
-    reporter.note(f"{path.name}: {image.sentence}")
-    return masks
+    return [(frame_of(one.number, clip), read_masks(one.path, clip, meaning, reporter.note)) for one in given]
 
 
 def _propagate(editor: Editor, arguments: argparse.Namespace, within: FrameRange, reporter: Reporter) -> None:
