@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from tests.cases.conftest import Make
 from vosapp.core.errors import MaskError
@@ -81,3 +81,90 @@ def test_a_dark_gradient_is_not_silently_empty(tmp_path: Path) -> None:
     Image.fromarray(np.tile(np.arange(100, dtype=np.uint8), (4, 1))).save(tmp_path / "dark.png")
     with pytest.raises(MaskError, match="half white"):
         read_mask_image(tmp_path / "dark.png")
+
+
+# -- siblings of the kind -------------------------------------------------------------------------------------------
+
+
+def disc(scale: int = 1) -> np.ndarray:
+    """The disc of the recipe, white on black; with a soft edge where it is drawn larger and made small."""
+    picture = Image.new("L", (192 * scale, 108 * scale))
+    ImageDraw.Draw(picture).ellipse([edge * scale for edge in (30, 30, 80, 80)], fill=255)
+    return np.array(picture.resize((192, 108), Image.Resampling.BOX) if scale > 1 else picture)
+
+
+HARD, SOFT = disc(), disc(8)
+
+
+def test_soft_masks_in_fewer_levels_than_their_file_has(tmp_path: Path) -> None:
+    """Ten bits in a file of sixteen, percents, and floats of 0 to 255: an edge between black and one flat top."""
+    import tifffile
+
+    Image.fromarray((SOFT.astype(np.uint32) * 1023 // 255).astype(np.uint16)).save(tmp_path / "ten.png")
+    Image.fromarray((SOFT.astype(np.uint32) * 100 // 255).astype(np.uint8)).save(tmp_path / "percent.png")
+    tifffile.imwrite(tmp_path / "float.tif", SOFT.astype(np.float32))
+    for name, top in (("ten.png", 1023), ("percent.png", 100), ("float.tif", 255)):
+        read = read_mask_image(tmp_path / name)
+        assert read.sentence == f"1 object, soft mask, {top} taken for white"
+        assert (read.masks[1] ^ (SOFT >= 128)).sum() <= 4
+
+
+@pytest.mark.parametrize("kind", ["int8", "int16", "uint32", "int32", "uint64", "int64", "float32", "float64"])
+def test_ids_in_numbers_of_any_kind(kind: str, tmp_path: Path) -> None:
+    import tifffile
+
+    ids = (HARD > 127) * 1
+    ids[20:50, 140:165] = 3
+    tifffile.imwrite(tmp_path / "ids.tif", ids.astype(kind))
+    read = read_mask_image(tmp_path / "ids.tif")
+    assert read.sentence == "2 objects, ids 1 and 3"
+    assert np.array_equal(read.masks[1], HARD > 127)
+
+
+def test_ids_of_32_bits_are_kept_or_refused(tmp_path: Path) -> None:
+    import tifffile
+
+    ids = (HARD > 127) * 70_000
+    tifffile.imwrite(tmp_path / "ids.tif", ids.astype(np.uint32))
+    assert list(read_mask_image(tmp_path / "ids.tif").masks) == [70_000]
+    tifffile.imwrite(tmp_path / "hash.tif", (ids.astype(np.uint32) * 50_000))
+    with pytest.raises(MaskError, match="at most 1,000,000"):
+        read_mask_image(tmp_path / "hash.tif")
+    tifffile.imwrite(tmp_path / "below.tif", -ids.astype(np.int32))
+    with pytest.raises(MaskError, match="below 0"):
+        read_mask_image(tmp_path / "below.tif")
+
+
+def test_more_ids_than_any_shot_has_are_refused(tmp_path: Path) -> None:
+    numbers = np.repeat(np.repeat(np.arange(1, 1201, dtype=np.uint16).reshape(30, 40), 4, 0), 4, 1)
+    Image.fromarray(numbers).save(tmp_path / "many.png")
+    with pytest.raises(MaskError, match="1,200 objects"):
+        read_mask_image(tmp_path / "many.png")
+
+
+def test_black_that_is_not_0_is_no_object(tmp_path: Path) -> None:
+    """A matte of limited range has its black at 16 and its white at 235."""
+    Image.fromarray((HARD > 127) * np.uint8(219) + np.uint8(16)).save(tmp_path / "limited.png")
+    read = read_mask_image(tmp_path / "limited.png")
+    assert read.sentence == "1 object, hard mask"
+    assert np.array_equal(read.masks[1], HARD > 127)
+
+
+@pytest.mark.parametrize("alpha", ["opaque", "empty"])
+@pytest.mark.parametrize("mode", ["LA", "RGBA"])
+def test_alpha_that_does_not_vary_does_not_count(mode: str, alpha: str, tmp_path: Path) -> None:
+    flat = Image.new("L", (192, 108), 255 if alpha == "opaque" else 0)
+    grey = Image.fromarray(HARD)
+    Image.merge(mode, [grey] * (len(mode) - 1) + [flat]).save(tmp_path / "m.png")
+    assert np.array_equal(read_mask_image(tmp_path / "m.png").masks[1], HARD > 127)
+
+
+@pytest.mark.parametrize("name", ["five.png", "five.bmp", "five.tif", "five.gif"])
+def test_an_indexed_image_of_one_colour_keeps_its_number(name: str, tmp_path: Path) -> None:
+    picture = Image.fromarray(((HARD > 127) * 5).astype(np.uint8), "P")
+    picture.putpalette([value for n in range(256) for value in (n * 7 % 256, n * 13 % 256, n * 29 % 256)])
+    picture.save(tmp_path / name)
+    # Pillow numbers the colours of a GIF anew when it writes one.
+    assert len(read_mask_image(tmp_path / name).masks) == 1
+    if not name.endswith("gif"):
+        assert list(read_mask_image(tmp_path / name).masks) == [5]

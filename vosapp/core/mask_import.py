@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from vosapp.core.document import Cell, Document, MaskStore, ObjectId, Origin
-from vosapp.core.edits import add_object, check_size, remove_object, reorder_object, write_cells
+from vosapp.core.edits import add_object, check_size, reorder_object, write_cells
 from vosapp.core.errors import MaskError
 from vosapp.core.mask import Mask
 
@@ -137,8 +137,4 @@ def with_object(document: Document, object_id: ObjectId) -> Document:
         return document
     if object_id < document.next_object_id:
         raise MaskError(f"Object {object_id} was removed from this project.", "Use another number in the mask.")
-    while True:
-        document, made = add_object(document)
-        if made == object_id:
-            return document
-        document = remove_object(document, made)
+    return add_object(replace(document, next_object_id=object_id))[0]

@@ -68,6 +68,19 @@ def read_indexed(path: Path) -> NDArray[np.uint8] | None:
     return indexed_numbers(read_bytes(path)) if path.suffix.lower() not in FILM_SUFFIXES else None
 
 
+def read_wide_numbers(path: Path) -> NDArray[np.int64] | None:
+    """The numbers (height, width) of a TIFF of signed or wide whole numbers; None for all other images.
+
+    Raises:
+        MediaError: the file is missing, empty or cut off.
+    """
+    if path.suffix.lower() not in TIFF_SUFFIXES:
+        return None
+    from vosapp.video.tiff import wide_numbers
+
+    return wide_numbers(path, read_bytes(path))
+
+
 def decode_picture(path: Path, data: bytes) -> NDArray[Any]:
     """The picture in a file's bytes: (height, width) or (height, width, 3 or 4) RGB(A), tables of colours applied.
 

@@ -12,16 +12,19 @@ from numpy.typing import NDArray
 
 from vosapp.core.errors import MaskError
 from vosapp.core.mask_import import MaskMeaning
-from vosapp.video.images import read_image, read_indexed
+from vosapp.video.images import read_image, read_indexed, read_wide_numbers
 from vosapp.video.label_png import davis_palette
 
 MOST_OBJECTS = 1000
 """An image of more ids is none of objects, and each takes an array of the size of the picture."""
+_LARGEST_ID = 1_000_000
+"""Larger numbers are no counted objects but hashes or light."""
 _LOSSY_LEVELS = 12
 """Channels of a grey picture that was compressed as colour differ by so much."""
 _MOST_BRIGHT_IDS = 64
 _FLAT_MIDDLE_SHARE = 0.01
 _FLAT_SHARE = 0.2
+_FEWEST_SHADES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,9 @@ def read_mask_image(path: Path, meaning: MaskMeaning = MaskMeaning.AUTO) -> Mask
         MediaError: the file is missing or no image.
         MaskError: it is a colour picture, nothing is inside, or it does not have what `meaning` asks for.
     """
+    wide = read_wide_numbers(path)
+    if wide is not None and meaning is not MaskMeaning.ALPHA:
+        return _of_grey(path, wide, meaning)
     numbers = read_indexed(path)
     # An indexed image with a table of greys is meant as the greys.
     image = numbers if numbers is not None else read_image(path, colours=meaning is not MaskMeaning.IDS)
@@ -70,15 +76,53 @@ def read_mask_image(path: Path, meaning: MaskMeaning = MaskMeaning.AUTO) -> Mask
         if meaning is MaskMeaning.AUTO and np.ptp(image[..., 3]):
             return _soft(path, image[..., 3], MaskMeaning.ALPHA)
         image = image[..., :3]
+    return _of_grey(path, image, meaning)
+
+
+def _of_grey(path: Path, image: NDArray[Any], meaning: MaskMeaning) -> MaskImage:
+    """The masks of a picture without alpha: ids, or shades between black and white."""
     grey = _single_channel(path, image)
     if grey.dtype.kind == "f":
-        if meaning is MaskMeaning.IDS:
-            return _ids(path, np.rint(np.nan_to_num(grey)).clip(0, 65535).astype(np.uint16))
-        return _soft(path, grey)
+        is_whole = bool((grey == np.rint(grey)).all()) and float(grey.max(initial=0)) > 1
+        if meaning is MaskMeaning.AUTO and not is_whole:
+            return _soft(path, grey)
+        grey = np.rint(np.nan_to_num(grey)).clip(0, 2**31).astype(np.int64)
+    if int(grey.min(initial=0)) < 0:
+        raise MaskError(f"{path} holds numbers below 0.", "Number the objects from 1 on.")
     # Channels that differ a little come from lossy compression, which keeps no ids.
     is_exact = image.ndim == 2 or _davis_numbers(image) is not None or not np.ptp(image, axis=2).any()
-    holds_ids = meaning is MaskMeaning.IDS or (is_exact and _holds_ids(grey))
-    return _ids(path, grey) if holds_ids else _soft(path, grey)
+    if meaning is MaskMeaning.IDS:
+        return _ids(path, grey)
+    top = _top_of_shades(grey) if is_exact else None
+    if top is not None:
+        return _soft(path, grey, white=top)
+    return _ids(path, grey) if is_exact and _holds_ids(grey) else _soft(path, grey)
+
+
+def _flat(numbers: NDArray[Any]) -> NDArray[np.bool_]:
+    """Where all neighbours have the same number."""
+    if numbers.dtype not in (np.uint8, np.uint16):
+        _, ranks = np.unique(numbers, return_inverse=True)
+        numbers = ranks.reshape(numbers.shape).astype(np.float32)
+    around = np.ones((3, 3), np.uint8)
+    return np.asarray(cv2.erode(numbers, around) == cv2.dilate(numbers, around))
+
+
+def _top_of_shades(grey: NDArray[Any]) -> int | None:
+    """The value that stands for white in shades that do not reach the white of their type; None for other pictures.
+
+    Such are 10 bits in a file of 16, percents, and whole numbers of 32 bits: one flat top, and between it and black
+    only an edge.
+    """
+    top = int(grey.max(initial=0))
+    if top >= (int(np.iinfo(grey.dtype).max) + 1) // 2:
+        return None
+    middle = (grey > top // 8) & (grey < top - top // 8)
+    if len(np.unique(grey[middle])) < _FEWEST_SHADES:
+        return None
+    flat = _flat(grey)
+    has_area = float((flat & middle).sum()) > _FLAT_MIDDLE_SHARE * float((grey > 0).sum())
+    return top if bool((flat & (grey == top)).any()) and not has_area else None
 
 
 def _holds_ids(grey: NDArray[Any]) -> bool:
@@ -95,7 +139,9 @@ def _holds_ids(grey: NDArray[Any]) -> bool:
     is_bright = int(values[-1]) >= half
     if is_bright and len(values) > _MOST_BRIGHT_IDS:
         return False
-    flat = np.asarray(cv2.erode(grey, np.ones((3, 3), np.uint8)) == cv2.dilate(grey, np.ones((3, 3), np.uint8)))
+    if is_bright and int(grey.min()) > 0:
+        return False  # black that is not 0, as of limited range: there is no background that is none
+    flat = _flat(grey)
     inside = grey > 0
     if is_bright:
         middle = (grey > white // 8) & (grey < white - white // 8)
@@ -112,8 +158,13 @@ def _is_lossy(grey: NDArray[Any], white: int) -> bool:
     return not bool(flat.any())
 
 
-def _soft(path: Path, levels: NDArray[Any], meaning: MaskMeaning = MaskMeaning.LUMA) -> MaskImage:
-    half = 0.5 if levels.dtype.kind == "f" else (int(np.iinfo(levels.dtype).max) + 1) // 2
+def _soft(
+    path: Path, levels: NDArray[Any], meaning: MaskMeaning = MaskMeaning.LUMA, *, white: int | None = None
+) -> MaskImage:
+    if levels.dtype.kind == "f":
+        half = 0.5
+    else:
+        half = ((white or int(np.iinfo(levels.dtype).max)) + 1) // 2
     inside = np.nan_to_num(levels) >= half
     if not inside.any():
         raise MaskError(
@@ -122,7 +173,8 @@ def _soft(path: Path, levels: NDArray[Any], meaning: MaskMeaning = MaskMeaning.L
         )
     shades = len(np.unique(levels)) > 2
     whole = ", which covers the whole frame" if inside.all() else ""
-    return MaskImage({1: inside}, f"1 object, {'soft' if shades else 'hard'} mask{whole}", meaning)
+    scale = f", {white} taken for white" if white is not None else ""
+    return MaskImage({1: inside}, f"1 object, {'soft' if shades else 'hard'} mask{scale}{whole}", meaning)
 
 
 def _ids(path: Path, numbers: NDArray[Any]) -> MaskImage:
@@ -134,6 +186,10 @@ def _ids(path: Path, numbers: NDArray[Any]) -> MaskImage:
         )
     if not values:
         raise MaskError(f"{path} has nothing inside: every pixel is background.", "Choose another mask.")
+    if values[-1] > _LARGEST_ID:
+        raise MaskError(
+            f"{path} holds the id {values[-1]:,}; ids are at most {_LARGEST_ID:,}.", "Number the objects from 1 on."
+        )
     return MaskImage({value: numbers == value for value in values}, ids_sentence(values), MaskMeaning.IDS)
 
 

@@ -39,11 +39,35 @@ def decode_tiff(path: Path, data: bytes) -> NDArray[Any]:
         raise MediaError(f"{path} is not a readable TIFF ({error}).", "Write or copy it again.") from error
 
 
+def wide_numbers(path: Path, data: bytes) -> NDArray[np.int64] | None:
+    """The numbers (height, width) of a TIFF of one channel of signed or wide whole numbers; None for all others.
+
+    Raises:
+        MediaError: it is no TIFF, is cut off, or too large.
+    """
+    try:
+        with tifffile.TiffFile(io.BytesIO(data)) as file:
+            page: Any = file.pages[0]
+            kind = page.dtype
+            is_wide = kind is not None and (kind.kind == "i" or (kind.kind == "u" and kind.itemsize > 2))
+            if not is_wide or page.samplesperpixel != 1 or page.photometric not in _GREYS:
+                return None
+            if page.imagewidth * page.imagelength > _MOST_PIXELS:
+                raise MediaError(f"{path} has more than 134 million pixels.", "Save it smaller.")
+            return np.asarray(_upright(np.asarray(page.asarray()), page), np.int64)
+    except _READER_ERRORS as error:
+        raise MediaError(f"{path} is not a readable TIFF ({error}).", "Write or copy it again.") from error
+
+
 def _require_supported(path: Path, page: Any) -> None:
     kind = page.photometric
     if kind not in (*_GREYS, *_COLOURS, tifffile.PHOTOMETRIC.PALETTE):
         raise MediaError(f"{path} is a TIFF of the kind {kind.name}, which is not supported.", "Save it as RGB.")
-    if page.dtype is None or (page.dtype.kind not in "uf" and page.dtype != bool) or page.dtype == np.uint32:
+    if (
+        page.dtype is None
+        or (page.dtype.kind not in "uf" and page.dtype != bool)
+        or (page.dtype.kind == "u" and page.dtype.itemsize > 2)
+    ):
         raise MediaError(f"{path} holds numbers of a kind that is not supported.", "Save it in 8, 16 or float.")
     if page.imagewidth * page.imagelength > _MOST_PIXELS:
         raise MediaError(f"{path} has more than 134 million pixels.", "Save it smaller.")
