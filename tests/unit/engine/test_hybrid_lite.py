@@ -8,6 +8,7 @@ import torch
 
 from tests.flops import gflop
 from tests.photographs import textured
+from vosapp.engine.hybrid.frame_memory import FrameMemory, MemoryLimits
 from vosapp.engine.hybrid_lite.memory import Kept, ObjectState
 from vosapp.engine.hybrid_lite.propagator import HybridLitePropagator
 from vosapp.engine.hybrid_lite.settings import LiteSettings
@@ -69,21 +70,21 @@ def test_a_span_depends_on_its_anchors_and_on_no_other_span() -> None:
         np.testing.assert_array_equal(along, alone)
 
 
-def test_few_trusted_frames_are_read_and_more_are_not_kept() -> None:
-    state = ObjectState(LiteSettings(kept=5, read=3, nearest=2))
+def test_few_anchors_are_read_and_more_are_not_kept() -> None:
+    state = ObjectState(FrameMemory(MemoryLimits(kept=5, read=3, nearest=2)))
     for index in range(8):
-        state.trust(10 * index, _kept(float(index)))
+        state.frames.keep_anchor(10 * index, _kept(float(index)))
     read = state.trusted(70, torch.full((1, 4, 2, 3), 3.4))
     assert sorted(set(read.memory.key.flatten().tolist())) == [3.0, 6.0, 7.0]
     assert float(read.known.looks.gram.mean()) == pytest.approx((3 + 4 + 5 + 6 + 7) / 5)
-    assert [state.trusts(10 * index) for index in range(8)] == [False] * 3 + [True] * 5
+    assert [10 * index in state.frames for index in range(8)] == [False] * 3 + [True] * 5
 
 
 def test_recent_frames_are_the_last_and_one_from_before() -> None:
-    state = ObjectState(LiteSettings(recent_every=5))
+    state = ObjectState(FrameMemory(MemoryLimits(recent_every=5)))
     state.restart(0, _kept(0.0))
     for index in range(1, 24):
-        state.keep_recent(index, _kept(float(index)))
+        state.frames.keep_recent(index, _kept(float(index)))
         kept = sorted(set(state.recent().memory.key.flatten().tolist()))
         assert len(kept) == 2 and kept[-1] == index and index - kept[0] <= 10
     state.restart(40, _kept(40.0))

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-import torch
 from torch import Tensor
 
+from vosapp.engine.hybrid.frame_memory import FrameMemory
 from vosapp.engine.hybrid.window import Window
 from vosapp.engine.propagator import Probability
 from vosapp.models.hybrid.appearance import AppearanceSums, mean_of
 from vosapp.models.hybrid.memory import Memory, joined
-
-MAX_TRUSTED = 16  # kept for each object; of more the ones farthest in time from the pass are dropped
-_READ_TRUSTED = 4  # read at once
-_READ_NEAREST = 2  # of these, the nearest in time; the rest are the most alike
-_RECENT_EVERY = 5  # frames between kept recent ones
 
 
 class Remembered(NamedTuple):
@@ -24,12 +20,6 @@ class Remembered(NamedTuple):
 
     memory: Memory
     looks: AppearanceSums
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    remembered: Remembered
-    summary: Tensor  # (keys,) the mean key of the whole window
 
 
 @dataclass(slots=True)
@@ -44,6 +34,7 @@ class ObjectMemory:
         drift: (x, y) by which the object moved last.
         usual_px: the area that it has where it is not hidden.
         in_parts: whether a given mask of it has parts that stand apart.
+        frames: anchors and recent frames.
     """
 
     mask: Probability | None = None
@@ -53,60 +44,17 @@ class ObjectMemory:
     drift: tuple[float, float] = (0.0, 0.0)
     usual_px: float = 0.0
     in_parts: bool = False
-    _trusted: dict[int, _Kept] = field(default_factory=dict)
-    _recent: list[tuple[int, Remembered]] = field(default_factory=list)
-    _given_at: int = 0
-
-    def trusts(self, frame_index: int) -> bool:
-        """Whether a frame is among the trusted ones."""
-        return frame_index in self._trusted
-
-    def trust(self, frame_index: int, remembered: Remembered, *, in_parts: bool = False) -> None:
-        """Keeps a trusted frame, on which the object may stand in parts."""
-        self.in_parts |= in_parts
-        self._trusted[frame_index] = _Kept(remembered, remembered.memory.key.mean(2)[0])
-
-    def keep_recent(self, frame_index: int, remembered: Remembered) -> None:
-        """Keeps the frame just passed, and one from some frames before."""
-        kept = self._recent
-        if len(kept) >= 2 and abs(frame_index - kept[0][0]) < 2 * _RECENT_EVERY:
-            kept.pop()
-        self._recent = [*kept[-1:], (frame_index, remembered)]
-
-    def restart_recent(self, frame_index: int, remembered: Remembered) -> None:
-        """Only this frame is recent: its mask is given, and what was predicted before may be wrong."""
-        self._given_at = frame_index
-        self._recent = [(frame_index, remembered)]
-
-    def age(self, frame_index: int) -> int:
-        """Frames since a mask was given on the way."""
-        return abs(frame_index - self._given_at)
+    frames: FrameMemory[Remembered] = field(default_factory=FrameMemory)
 
     def recent(self) -> Remembered:
         """The recent frames together."""
-        return _together([remembered for _, remembered in self._recent])
+        return _together(self.frames.recent())
 
     def trusted(self, frame_index: int, key: Tensor) -> Remembered:
-        """The trusted frames to read: the nearest in time and those most like the present one; the looks of all.
-
-        Args:
-            frame_index: present frame.
-            key: (1, keys, h, w) of it.
-        """
-        self._drop_far(frame_index)
-        by_time = sorted(self._trusted, key=lambda index: (abs(index - frame_index), index))
-        chosen, rest = by_time[:_READ_NEAREST], by_time[_READ_NEAREST:]
-        if rest:
-            present = key.float().mean((2, 3))[0]
-            distance = {index: float(torch.dist(self._trusted[index].summary, present)) for index in rest}
-            chosen += sorted(rest, key=lambda index: (distance[index], index))[: _READ_TRUSTED - _READ_NEAREST]
-        looks = mean_of([kept.remembered.looks for kept in self._trusted.values()])
-        return Remembered(joined([self._trusted[index].remembered.memory for index in chosen]), looks)
-
-    def _drop_far(self, frame_index: int) -> None:
-        for index in sorted(self._trusted, key=lambda index: (abs(index - frame_index), index))[MAX_TRUSTED:]:
-            del self._trusted[index]
+        """The places of the anchors to read, see `FrameMemory.anchors_to_read`, and the looks of all."""
+        chosen = self.frames.anchors_to_read(frame_index, key)
+        return Remembered(joined([item.memory for item in chosen]), mean_of([i.looks for i in self.frames.anchors()]))
 
 
-def _together(items: list[Remembered]) -> Remembered:
+def _together(items: Sequence[Remembered]) -> Remembered:
     return Remembered(joined([item.memory for item in items]), mean_of([item.looks for item in items]))

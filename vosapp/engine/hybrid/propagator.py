@@ -116,7 +116,8 @@ class HybridPropagator:
             window = window_around(mask, None, self._options.window)
             view = self._viewer.look(rgb, window)
             kept = self._viewer.memorise(view, mask, others_of(masks, object_id))
-            memory.trust(frame_index, kept, in_parts=stands_in_parts(mask))
+            memory.in_parts |= stands_in_parts(mask)
+            memory.frames.keep_anchor(frame_index, kept)
         if self._partner is not None:
             self._partner.remember(frame_index, rgb, masks)
 
@@ -148,7 +149,7 @@ class HybridPropagator:
             self._take_in(frame_index, object_id, seen[object_id], merged, doubt[object_id])
         self._accept(frame_index, rgb, given, merged)
         self._before = rgb
-        self.signs = {i: signs(own, self._objects[i].age(frame_index), merged[i]) for i, own in doubt.items()}
+        self.signs = {i: signs(own, self._objects[i].frames.age(frame_index), merged[i]) for i, own in doubt.items()}
         doubts = {i: doubt_of(seen) for i, seen in self.signs.items()} | dict.fromkeys(given, 0.0)
         return Prediction(self._shown(rgb, merged, found), doubts)
 
@@ -270,7 +271,7 @@ class HybridPropagator:
         memory, mask = self._objects[object_id], merged[object_id]
         _follow(memory, mask)
         if doubt < _LOST and memory.middle is not None:
-            memory.keep_recent(frame_index, self._viewer.memorise(view, mask, others_of(merged, object_id)))
+            memory.frames.keep_recent(frame_index, self._viewer.memorise(view, mask, others_of(merged, object_id)))
 
     def _accept(
         self,
@@ -284,9 +285,10 @@ class HybridPropagator:
             memory = self._objects.setdefault(object_id, ObjectMemory())
             window = window_around(mask, memory.window, self._options.window)
             kept = self._viewer.memorise(self._viewer.look(rgb, window), mask, others_of(merged, object_id))
-            if not memory.trusts(frame_index):
-                memory.trust(frame_index, kept, in_parts=stands_in_parts(mask))
-            memory.restart_recent(frame_index, kept)
+            if frame_index not in memory.frames:
+                memory.in_parts |= stands_in_parts(mask)
+                memory.frames.keep_anchor(frame_index, kept)
+            memory.frames.restart(frame_index, kept)
             memory.state, memory.window = None, window
             _follow(memory, mask)
 

@@ -15,6 +15,7 @@ from vosapp.core.document import ObjectId
 from vosapp.engine.device import choose_device
 from vosapp.engine.disjoint import by_odds, disjoint, scaled
 from vosapp.engine.hybrid.doubt import Signs, doubt_of, signs
+from vosapp.engine.hybrid.frame_memory import FrameMemory
 from vosapp.engine.hybrid.outline import settled
 from vosapp.engine.hybrid.window import Window, grouped, window_around
 from vosapp.engine.hybrid.window_tensors import Before, WindowTensors, array_of, moved_along, moved_state, others_of
@@ -66,7 +67,9 @@ class HybridLitePropagator:
         """Keeps trusted masks of a frame; see `Propagator.remember`. An empty mask is kept as "the object is away"."""
         for object_id, mask in masks.items():
             view = self._look(rgb, window_around(mask, None, self._settings.window))
-            self._state_of(object_id).trust(frame_index, self._kept(view, mask, others_of(masks, object_id)))
+            self._state_of(object_id).frames.keep_anchor(
+                frame_index, self._kept(view, mask, others_of(masks, object_id))
+            )
 
     @torch.inference_mode()
     def step(self, frame_index: int, rgb: RgbImage, given: Masks | None = None) -> Prediction:
@@ -85,7 +88,7 @@ class HybridLitePropagator:
             self._take_in(frame_index, object_id, view, merged, opinions[object_id])
         self._accept(frame_index, rgb, given, merged)
         self._before = rgb
-        self.signs = {i: signs(o, abs(frame_index - self._objects[i].given_at), merged[i]) for i, o in opinions.items()}
+        self.signs = {i: signs(o, self._objects[i].frames.age(frame_index), merged[i]) for i, o in opinions.items()}
         doubts = {i: doubt_of(seen) for i, seen in self.signs.items()} | dict.fromkeys(given, 0.0)
         return Prediction(self._shown(rgb, merged, found), doubts)
 
@@ -94,7 +97,7 @@ class HybridLitePropagator:
             self._objects.pop(object_id, None)
 
     def _state_of(self, object_id: ObjectId) -> ObjectState:
-        return self._objects.setdefault(object_id, ObjectState(self._settings))
+        return self._objects.setdefault(object_id, ObjectState(FrameMemory(self._settings.memory)))
 
     def _look(self, rgb: RgbImage, window: Window) -> _View:
         picture = self._tensors.picture(rgb, window)
@@ -164,7 +167,7 @@ class HybridLitePropagator:
         state, mask = self._objects[object_id], merged[object_id]
         state.follow(mask)
         if opinion < self._settings.lost and state.is_in_sight:
-            state.keep_recent(frame_index, self._kept(view, mask, others_of(merged, object_id)))
+            state.frames.keep_recent(frame_index, self._kept(view, mask, others_of(merged, object_id)))
 
     def _accept(self, frame_index: int, rgb: RgbImage, given: Masks, merged: Masks) -> None:
         """Given masks enter as they are; nothing else is carried past them."""
@@ -172,8 +175,8 @@ class HybridLitePropagator:
             state = self._state_of(object_id)
             window = window_around(mask, None, self._settings.window)
             kept = self._kept(self._look(rgb, window), mask, others_of(merged, object_id))
-            if not state.trusts(frame_index):
-                state.trust(frame_index, kept)
+            if frame_index not in state.frames:
+                state.frames.keep_anchor(frame_index, kept)
             state.restart(frame_index, kept)
             state.window = window
             state.follow(mask)

@@ -8,7 +8,8 @@ import torch
 
 from tests.flops import gflop
 from tests.photographs import textured
-from vosapp.engine.hybrid.memory import MAX_TRUSTED, ObjectMemory, Remembered
+from vosapp.engine.hybrid.frame_memory import MemoryLimits
+from vosapp.engine.hybrid.memory import ObjectMemory, Remembered
 from vosapp.engine.hybrid.merge import mixed_odds
 from vosapp.engine.hybrid.propagator import HybridOptions, HybridPropagator
 from vosapp.engine.hybrid.window import WindowSettings, box_of, shared_window, window_around
@@ -132,20 +133,20 @@ def test_boxes() -> None:
 def test_memory_keeps_the_near_and_the_alike() -> None:
     memory = ObjectMemory()
     for frame in range(40):
-        memory.trust(frame, _memory(float(frame), frame))
+        memory.frames.keep_anchor(frame, _memory(float(frame), frame))
     key = torch.full((1, 4, 2, 2), 31.0)
     read = memory.trusted(30, key)
     marks = sorted(set(read.memory.value[0, 0].tolist()))
     assert len(marks) == 4
     assert {30.0, 31.0} <= set(marks) or {29.0, 30.0} <= set(marks)
     assert 31.0 in marks
-    assert sum(memory.trusts(frame) for frame in range(40)) == MAX_TRUSTED
+    assert sum(frame in memory.frames for frame in range(40)) == MemoryLimits().kept
 
 
 def test_recent_frames_are_the_last_and_one_before() -> None:
     memory, ages = ObjectMemory(), set()
     for frame in range(30):
-        memory.keep_recent(frame, _memory(0.0, frame))
+        memory.frames.keep_recent(frame, _memory(0.0, frame))
         marks = memory.recent().memory.value[0, 0].tolist()
         assert max(marks) == frame
         assert len(set(marks)) == min(2, frame + 1)
