@@ -55,6 +55,9 @@ class Answers(Dialogs):
     def ask_mask_file(self) -> Path | None:
         return self._answer("mask file")
 
+    def ask_job_file(self, folder: str) -> Path | None:
+        return self._answer("job file")
+
     def ask_folder(self, title: str, folder: str) -> Path | None:
         return self._answer("folder")
 

@@ -13,9 +13,10 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from vosapp.batch.journal import Journal, JournalError, ShotFacts, State, journal_path
+from vosapp.batch.journal import Journal, JournalError, journal_path
 from vosapp.batch.report import write_report
 from vosapp.batch.settings import JobFile
+from vosapp.batch.shot_state import ShotFacts, State
 from vosapp.batch.shot_steps import ShotRun, Steps
 from vosapp.batch.shots import Shot, shots_of
 from vosapp.batch.tasks import Done, Ending, Failed, PieceTask, Task, Why

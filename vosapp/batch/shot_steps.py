@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import vosapp
-from vosapp.batch.journal import FrameToSee, ShotFacts
 from vosapp.batch.piece_file import PieceFileError, RunFound, is_whole, join_pieces, save_piece
 from vosapp.batch.settings import Limits, Machine
 from vosapp.batch.shot_project import Planned, PlannedPiece, begin_project, planned, reading, write_run, writing
+from vosapp.batch.shot_state import FrameToSee, ShotFacts
 from vosapp.batch.shots import Shot
 from vosapp.batch.tasks import (
     Baggage,

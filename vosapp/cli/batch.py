@@ -11,9 +11,9 @@ from vosapp.cli.job_runner import Reporter, run_job
 from vosapp.core.errors import UserError
 
 if TYPE_CHECKING:
-    from vosapp.batch.journal import ShotFacts, State
     from vosapp.batch.look_over import Outlook
     from vosapp.batch.settings import JobFile
+    from vosapp.batch.shot_state import ShotFacts, State
     from vosapp.batch.workers import Workers
 
 _EXIT_DONE, _EXIT_FAILED = 0, 1

@@ -73,6 +73,7 @@ _FILE = (
     ActionSpec("file.backups", "Open backup…", "File", tip="Projects are backed up while you work on them"),
     ActionSpec("file.compact", "Compact project", "File", tip="Takes out what undo has forgotten"),
     ActionSpec("file.export", "Export…", "File", ("Ctrl+E",), "export", "Write masks and mattes", rule=True),
+    ActionSpec("file.batch", "Batch…", "File", tip="Works through many shots in the background"),
     ActionSpec("file.relink", "Relink media…", "File", tip="Finds the clip when it was moved or renamed"),
     ActionSpec("file.clip_facts", "Clip facts…", "File", tip="What was found in the clip; its layer and input space"),
     ActionSpec("file.close", "Close clip", "File", ("Ctrl+W",), rule=True),

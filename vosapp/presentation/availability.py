@@ -14,6 +14,7 @@ ALWAYS = frozenset(
         "file.open",
         "file.open_folder",
         "file.backups",
+        "file.batch",
         "file.quit",
         "help.shortcuts",
         "help.about",

@@ -143,6 +143,9 @@ QProgressBar::chunk { background: $accent; border-radius: 3px; }
 QListWidget, QListView, QTreeView, QTableView, QPlainTextEdit { background: $field; border: 1px solid $line;
     border-radius: ${radius_px}px; }
 QListWidget::item { border-radius: 4px; padding: 4px; }
+QTableView { selection-background-color: $accent_soft; selection-color: $text; }
+QTableView::item { padding: 2px 4px; }
+QTableView::item:selected { background: $accent_soft; }
 QListWidget::item:selected { background: $accent_soft; color: $text; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 1px; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 1px; }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from vosapp.core.settings import Settings
+from vosapp.ui.controllers.batch import BatchController
 from vosapp.ui.controllers.closing import ClosingController
 from vosapp.ui.controllers.editing.group import EditingControllers
 from vosapp.ui.controllers.exports import ExportController
@@ -27,7 +28,7 @@ class Workspace(QObject):
     Attributes:
         window: the main window; its closing ends everything here.
         session: what is open and shown.
-        viewing, editing, networks, files, exports: who changes it, by subject; each connects its own widgets.
+        viewing, editing, networks, files, exports, batch: who changes it, by subject; each connects its own widgets.
         presenter: brings the window up to date.
     """
 
@@ -56,6 +57,7 @@ class Workspace(QObject):
             session, window, dialogs, playback=self.viewing.playback, make_body=make_body, parent=self
         )
         self.exports = ExportController(session, dialogs, window, self)
+        self.batch = BatchController(session, dialogs, window, open_path=self.files.projects.open_path, parent=self)
         self._bind_commands()
         self.presenter = Presenter(session, window, self)
         self.viewing.pictures.shown.connect(self.presenter.show_picture)
@@ -75,7 +77,7 @@ class Workspace(QObject):
             runs=self.networks.runs,
             suggest=self.networks.suggest,
         )
-        parts = (self.viewing, self.editing, self.networks, self.files, self.exports, keys)
+        parts = (self.viewing, self.editing, self.networks, self.files, self.exports, self.batch, keys)
         for part in (*parts, WindowController(session, window)):
             window.commands.bind(part.handlers())
 
@@ -90,4 +92,4 @@ class Workspace(QObject):
             self.exports.look_over,
         )
         files.projects.leaving.connect(self.viewing.playback.stop)
-        ClosingController(self.window, files, self.viewing, networks.weights)
+        ClosingController(self.window, files, self.viewing, others=(networks.weights.task, self.batch.task))

@@ -12,10 +12,11 @@ import pytest
 from tests.batches import make_batch, make_shot, masks_of
 from vosapp.batch.driver import BatchError, BatchResult, batch_body
 from vosapp.batch.job_file import read_job_file
-from vosapp.batch.journal import State, read_rows
+from vosapp.batch.journal import read_rows
 from vosapp.batch.look_over import look_over
 from vosapp.batch.report import review_queue
 from vosapp.batch.shot_project import reading
+from vosapp.batch.shot_state import State
 from vosapp.batch.shots import shots_of
 from vosapp.batch.tasks import Ending, Failed, PieceTask, Task, Why
 from vosapp.batch.work import do

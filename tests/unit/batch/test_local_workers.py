@@ -12,8 +12,9 @@ from tests.unit.batch.poison import act
 from tests.unit.batch.test_batch import ran
 from vosapp.batch.budget import stall_file
 from vosapp.batch.job_file import read_job_file
-from vosapp.batch.journal import State, read_rows
+from vosapp.batch.journal import read_rows
 from vosapp.batch.local_workers import LocalWorkers
+from vosapp.batch.shot_state import State
 from vosapp.batch.workers import Inline
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is capped on Linux alone")

@@ -17,10 +17,11 @@ from tests.unit.batch.poison import act
 from tests.unit.batch.test_batch import ran
 from vosapp.batch.driver import batch_body
 from vosapp.batch.job_file import read_job_file
-from vosapp.batch.journal import ShotFacts, State, read_rows
+from vosapp.batch.journal import read_rows
 from vosapp.batch.places_to_work import workers_on
 from vosapp.batch.ray_workers import MACHINE_LABEL, RayError, RayWorkers
 from vosapp.batch.settings import Limits
+from vosapp.batch.shot_state import ShotFacts, State
 from vosapp.batch.workers import Inline
 from vosapp.cli.app import main
 from vosapp.engine.job import Job

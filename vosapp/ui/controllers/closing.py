@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject
 
 from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.ui.controllers.files.group import FileControllers
-from vosapp.ui.controllers.networks.weights import WeightsController
 from vosapp.ui.controllers.viewing.group import ViewingControllers
 from vosapp.ui.input_blocker import InputBlocker
+from vosapp.ui.jobs.background_task import BackgroundTask
 from vosapp.ui.jobs.stopping import Stopping
 from vosapp.ui.main_window import MainWindow
 
@@ -17,14 +19,19 @@ class ClosingController(QObject):
     """Ends everything when the window is asked to close, then closes it; the user may still stay."""
 
     def __init__(
-        self, window: MainWindow, files: FileControllers, viewing: ViewingControllers, weights: WeightsController
+        self,
+        window: MainWindow,
+        files: FileControllers,
+        viewing: ViewingControllers,
+        *,
+        others: Sequence[BackgroundTask],
     ) -> None:
-        """Follows the window, which owns it."""
+        """Follows the window, which owns it. `others` is work that does not belong to the open clip."""
         super().__init__(window)
         self._window = window
         self._projects = files.projects
         self._viewing = viewing
-        self._weights = weights
+        self._others = others
         self._is_closing = False
         window.close_asked.connect(self.close)
 
@@ -45,7 +52,7 @@ class ClosingController(QObject):
         self._viewing.pictures.ask_to_close()
         self._projects.io.drop_all()
         self._projects.lists.drop()
-        tasks = (self._weights.task, self._projects.io.task, self._projects.lists.task)
+        tasks = (*self._others, self._projects.io.task, self._projects.lists.task)
         Stopping(tasks, self._close_window, self).begin()
 
     def _close_window(self) -> None:

@@ -55,6 +55,10 @@ class Dialogs:
         names, _ = QFileDialog.getOpenFileNames(self._window, "Import network weights", "", filters)
         return [Path(name) for name in names]
 
+    def ask_job_file(self, folder: str) -> Path | None:
+        """A job file of a batch to open."""
+        return _path(QFileDialog.getOpenFileName(self._window, "Open job file", folder, "Job files (*.toml)")[0])
+
     def ask_folder(self, title: str, folder: str) -> Path | None:
         """A folder to write to."""
         return _path(QFileDialog.getExistingDirectory(self._window, title, folder))
