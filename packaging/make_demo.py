@@ -13,7 +13,7 @@ import av
 import numpy as np
 
 from vosapp.data.demo import shot as demo_shot
-from vosapp.video.images import write_png
+from vosapp.video.stills.images import write_png
 
 RESOURCES = Path(__file__).resolve().parents[1] / "resources"
 PALETTE = np.array([[0, 0, 0], [255, 87, 77]], np.uint8)

@@ -10,7 +10,7 @@ import numpy as np
 from tests.clips import make_clip, moving_picture
 from vosapp.batch.shot_project import reading
 from vosapp.core.edits import composite
-from vosapp.video.images import write_png
+from vosapp.video.stills.images import write_png
 
 SIZE = (64, 96)
 

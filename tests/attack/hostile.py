@@ -18,7 +18,7 @@ from tests.fuzz.mutations import mutated
 from tests.shared import REPOSITORY
 from tests.unit.core.storage.damage import make_project
 from tests.unit.video.test_hostile_pictures import exr, png
-from vosapp.video.images import write_png
+from vosapp.video.stills.images import write_png
 
 MEMORY_BYTES, SECONDS = 2 * 2**30, 20
 PATIENCE_S = 90  # what waits for ever uses no processor; a busy machine takes a while to give 20 s of one

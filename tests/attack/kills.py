@@ -18,7 +18,7 @@ from tests.clips import make_clip
 from tests.shared import REPOSITORY
 from tests.unit.core.storage.crash_child import new_editor, state_of, work
 from vosapp.core.project import Project
-from vosapp.video.images import write_png
+from vosapp.video.stills.images import write_png
 
 SIZE, FRAMES = (96, 160), 30
 

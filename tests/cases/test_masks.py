@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 from tests.cases.conftest import Make
 from vosapp.core.errors import MaskError
 from vosapp.core.mask_import import MaskMeaning
-from vosapp.video.mask_image import read_mask_image
+from vosapp.video.masks.mask_image import read_mask_image
 
 ONE_OBJECT = [
     "m_hard.png", "m_1bit.png", "m_q95.jpg", "m_q75.jpg", "m_soft2.png", "m_soft8.png", "m_rgb.png",

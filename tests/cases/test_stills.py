@@ -10,8 +10,8 @@ import tifffile
 
 from tests.cases.conftest import Make
 from vosapp.core.errors import MediaError
-from vosapp.video.images import read_image
 from vosapp.video.open import open_video
+from vosapp.video.stills.images import read_image
 
 HEIGHT, WIDTH = 64, 96
 YY, XX = np.mgrid[0:HEIGHT, 0:WIDTH]

@@ -22,7 +22,7 @@ from vosapp.models import registry
 from vosapp.models.preparing import Precision, can_compute
 from vosapp.models.spec import Task
 from vosapp.models.weights import weights_path
-from vosapp.video.images import write_png
+from vosapp.video.stills.images import write_png
 
 FRAMES = 4
 PAPERS = ("rgmp", "rgmp-gru", "s2s", "s2s++", "hs2s", "hs2s-0", "hs2s-t1", "hs2s-sim", "rvos", "agame")

@@ -22,8 +22,8 @@ from vosapp.core.project import Project
 from vosapp.core.timeline import Direction, FrameRange
 from vosapp.export.formats import ExportFormat
 from vosapp.presentation.view_state import Reach, Tool
-from vosapp.video.images import read_image
 from vosapp.video.open import open_video
+from vosapp.video.stills.images import read_image
 
 FRAMES = 16
 SIZE = (120, 200)

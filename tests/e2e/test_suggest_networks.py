@@ -19,7 +19,7 @@ from vosapp.__main__ import main
 from vosapp.engine.networks import loaded_network
 from vosapp.models import registry
 from vosapp.models.weights import weights_path
-from vosapp.video.images import read_image
+from vosapp.video.stills.images import read_image
 
 FRAMES, AT = 3, 2
 

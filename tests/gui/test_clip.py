@@ -18,10 +18,10 @@ from vosapp.core.timeline import Direction, FrameRange
 from vosapp.ui.controllers.viewing import pictures
 from vosapp.ui.jobs import job_thread
 from vosapp.video.av.indexing import shared_index
-from vosapp.video.images import write_png
 from vosapp.video.open import open_video
 from vosapp.video.prefetch import Prefetcher
 from vosapp.video.source import ClipInfo, RgbImage, VideoSource
+from vosapp.video.stills.images import write_png
 
 GAPS = (3, 4, 8)
 COUNTING = "The exact number of frames is still being counted."

@@ -12,7 +12,7 @@ from tests.clips import make_clip, make_sequence
 from tests.gui.window_driver import WindowDriver
 from vosapp.core.project import Project
 from vosapp.ui.dialogs.clip_facts import ClipFactsDialog
-from vosapp.video.images import write_png
+from vosapp.video.stills.images import write_png
 
 
 @pytest.fixture(autouse=True)

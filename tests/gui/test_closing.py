@@ -312,7 +312,7 @@ sys.exit(app.main([sys.argv[1]]))
 def test_the_program_ends_although_a_run_hangs(clip_path: Path, tmp_path: Path) -> None:
     """The real end of a process, which a thread that hangs must neither hold up nor crash."""
     from vosapp.core.recent import unsaved_work
-    from vosapp.video.images import write_png
+    from vosapp.video.stills.images import write_png
 
     mask = np.zeros((96, 160), np.uint8)
     mask[30:60, 40:80] = 255

@@ -19,7 +19,7 @@ from vosapp.export.formats import ExportFormat
 from vosapp.export.recipe import MissingMasks
 from vosapp.presentation.status import NoticeKind
 from vosapp.ui.dialogs.export import ExportDialog
-from vosapp.video.images import read_image
+from vosapp.video.stills.images import read_image
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from tests.gui.window_driver import WindowDriver
 from vosapp.core.mask_import import ImportRequest, ImportRole, MaskMeaning
 from vosapp.ui.dialogs.import_masks import ImportMasksDialog, ImportWish
-from vosapp.video.images import write_png
+from vosapp.video.stills.images import write_png
 
 
 @pytest.fixture

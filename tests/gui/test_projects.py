@@ -16,7 +16,7 @@ from vosapp.core.project import Project
 from vosapp.core.recent import unsaved_dir
 from vosapp.presentation.view_state import ShotView, Tool, ViewMode
 from vosapp.ui.panels.start_page import STEPS, card_title
-from vosapp.video.images import write_png
+from vosapp.video.stills.images import write_png
 
 
 def test_opening_a_clip_shows_it_and_keeps_an_unsaved_project(shot: WindowDriver, clip_path: Path) -> None:

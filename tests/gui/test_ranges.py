@@ -18,7 +18,7 @@ from vosapp.presentation.view_state import ViewMode
 from vosapp.ui.dialogs.matte import MatteDialog
 from vosapp.ui.dialogs.move import MoveDialog
 from vosapp.ui.dialogs.range import RangeDialog
-from vosapp.video.images import read_image
+from vosapp.video.stills.images import read_image
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from vosapp.engine.networks.hs2s import HS2SPropagator
 from vosapp.engine.networks.rgmp import RgmpPropagator
 from vosapp.engine.networks.s2s import S2SPropagator
 from vosapp.models.rgmp import protocol
-from vosapp.video.mask_image import read_object_masks
+from vosapp.video.masks.mask_image import read_object_masks
 
 SHOT = "blackswan"
 FRAMES = 6

@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _write(folder: Path, frame_number: int, proposals: list[Proposal]) -> None:
-    from vosapp.video.images import write_png
+    from vosapp.video.stills.images import write_png
 
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -83,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
     print(f"{done['steps']:.0f} steps in {done['minutes']:.1f} minutes; checkpoint in {arguments.out}")
     if arguments.plot is not None:
         from vosapp.training.plot import draw_log
-        from vosapp.video.images import write_png
+        from vosapp.video.stills.images import write_png
 
         write_png(arguments.plot, draw_log(arguments.out / "log.csv"))
     if arguments.export_weights is not None:

@@ -43,7 +43,7 @@ def read_masks(path: Path, clip: ClipRef, meaning: str, say: Callable[[str], obj
     Raises:
         MediaError, MaskError: it cannot be read, is of another size, or holds ids that are too large.
     """
-    from vosapp.video.mask_image import read_mask_image
+    from vosapp.video.masks.mask_image import read_mask_image
 
     image = read_mask_image(path, MaskMeaning(meaning))
     masks = {object_id: Mask.from_array(array) for object_id, array in image.masks.items()}

@@ -23,8 +23,8 @@ from vosapp.video.av.movie_codecs import MovieCodec
 from vosapp.video.av.movie_planes import planes_of
 from vosapp.video.av.movie_reader import MovieReader
 from vosapp.video.av.writer import MovieWriter, Sound
-from vosapp.video.colour import SCREEN, ColourTags, rgb_to_ycbcr
-from vosapp.video.movie_colour import movie_colour
+from vosapp.video.colour.conversion import SCREEN, ColourTags, rgb_to_ycbcr
+from vosapp.video.colour.movie_colour import movie_colour
 
 ALPHA_TOLERANCE = 2 / 255
 """Of alpha at any pixel, where the codec keeps it without loss."""

@@ -15,8 +15,8 @@ from vosapp.export.layers import sixteen_bit
 from vosapp.export.rgba import rgba_of
 from vosapp.export.target import FrameToWrite
 from vosapp.matte.layers import labels_from_front
-from vosapp.video.images import read_image, write_png
-from vosapp.video.label_png import davis_palette
+from vosapp.video.masks.label_png import davis_palette
+from vosapp.video.stills.images import read_image, write_png
 
 _PALETTE = np.array(davis_palette(), np.uint8)
 

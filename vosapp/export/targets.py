@@ -16,7 +16,7 @@ from vosapp.export.raster import Raster
 from vosapp.export.recipe import Recipe
 from vosapp.export.target import Target
 from vosapp.export.timing import own_times, sound_of
-from vosapp.video.colour import SCREEN, TRANSFER_LINEAR
+from vosapp.video.colour.conversion import SCREEN, TRANSFER_LINEAR
 from vosapp.video.source import VideoSource
 
 

@@ -26,7 +26,7 @@ from vosapp.training.sequence.task import SequenceTask
 from vosapp.training.task import Task
 from vosapp.training.trainer import Report, RunSettings, Trainer
 from vosapp.training.validation_clips import validation_batch
-from vosapp.video.images import write_png
+from vosapp.video.stills.images import write_png
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vosapp.core.errors import MediaError
-from vosapp.video.images import IMAGE_SUFFIXES
 from vosapp.video.sequence_files import is_pattern, split_layer
 from vosapp.video.source import IndexedSource
+from vosapp.video.stills.images import IMAGE_SUFFIXES
 
 if TYPE_CHECKING:
     from vosapp.core.document import ClipRef
@@ -21,7 +21,7 @@ def open_video(path: Path | str, *, input_space: str = "") -> VideoSource:
     Args:
         path: a video file; a folder of images; one file of a sequence, which stands for the whole sequence; or a
             pattern like shot.%04d.exr or shot.####.exr, behind which #layer may name a layer of EXR files.
-        input_space: what the numbers of its pictures mean (see `vosapp.video.input_space`); "" for what it says itself.
+        input_space: what the numbers of its pictures mean, see `vosapp.video.colour.input_space`; "" for what it says.
 
     Raises:
         MediaError: there is no such clip, or it cannot be read. The message names the file and what to do.
@@ -29,7 +29,7 @@ def open_video(path: Path | str, *, input_space: str = "") -> VideoSource:
     source = _opened(Path(path))
     if not input_space:
         return source
-    from vosapp.video.input_space import in_input_space
+    from vosapp.video.colour.input_space import in_input_space
 
     try:
         return in_input_space(source, input_space)

@@ -10,11 +10,11 @@ from typing import Any
 from numpy.typing import NDArray
 
 from vosapp.core.errors import MediaError
-from vosapp.video.loaded_image import ExrImage, LoadedImage, load_image
-from vosapp.video.pillow_stills import picture_count
 from vosapp.video.placeholder import damaged_picture, empty_picture
 from vosapp.video.sequence_files import SequenceFiles, find_sequence, split_layer
 from vosapp.video.source import ClipInfo, RgbImage
+from vosapp.video.stills.loaded_image import ExrImage, LoadedImage, load_image
+from vosapp.video.stills.pillow_stills import picture_count
 
 DEFAULT_RATE = Fraction(24)
 _KEPT_IMAGES = 2

@@ -25,8 +25,8 @@ from vosapp.core.errors import UserError
 from vosapp.core.mask import Mask
 from vosapp.core.project import Project
 from vosapp.video.clip_ref import clip_ref
-from vosapp.video.images import write_png
 from vosapp.video.open import open_video
+from vosapp.video.stills.images import write_png
 
 UNIX = pytest.mark.skipif(sys.platform == "win32", reason="there are no pipes with names")
 SIZE = (48, 64)

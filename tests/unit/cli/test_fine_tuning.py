@@ -18,7 +18,7 @@ from vosapp.engine.networks import fine_tuning, loaded_network, rgmp_fine_tuned
 from vosapp.engine.networks.fine_tuning import FineTuning
 from vosapp.models import registry
 from vosapp.models.weights import weights_path
-from vosapp.video.images import write_png
+from vosapp.video.stills.images import write_png
 
 SIZE = (48, 64)
 STEPS = 3

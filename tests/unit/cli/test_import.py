@@ -27,8 +27,8 @@ from vosapp.export.export_job import ExportTask, export_body
 from vosapp.export.formats import Content, ExportFormat
 from vosapp.export.recipe import ExrOptions, Recipe
 from vosapp.video.clip_ref import clip_ref
-from vosapp.video.images import write_png
 from vosapp.video.open import exact_info, open_video
+from vosapp.video.stills.images import write_png
 
 FRAMES, SIZE = 5, (48, 64)
 

@@ -10,7 +10,7 @@ import pytest
 from vosapp.cli.app import main
 from vosapp.core.document import MatteSettings
 from vosapp.matte.alpha import alpha_of
-from vosapp.video.images import read_image, write_png
+from vosapp.video.stills.images import read_image, write_png
 
 SHAPE = (48, 64)
 

@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 from tests.networks import random_network
 from vosapp.cli.app import main
 from vosapp.models.weights import weights_path
-from vosapp.video.images import read_image, write_png
+from vosapp.video.stills.images import read_image, write_png
 
 SIZE = (48, 64)
 

@@ -22,8 +22,8 @@ from vosapp.core.editor import Editor
 from vosapp.core.mask import Mask
 from vosapp.core.project import Project
 from vosapp.video.clip_ref import clip_ref
-from vosapp.video.images import read_image
 from vosapp.video.open import open_video
+from vosapp.video.stills.images import read_image
 
 SIZE = (48, 64)
 

@@ -31,8 +31,8 @@ from vosapp.export.formats import ExportFormat
 from vosapp.export.raster import RasterChoice
 from vosapp.export.recipe import ExrOptions, Recipe, Timing
 from vosapp.video.clip_ref import clip_ref
-from vosapp.video.images import read_image
 from vosapp.video.open import exact_info, open_video
+from vosapp.video.stills.images import read_image
 
 needs_ffprobe = pytest.mark.skipif(shutil.which("ffprobe") is None, reason="needs ffprobe")
 

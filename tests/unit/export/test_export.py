@@ -27,7 +27,7 @@ from vosapp.export.preflight import preflight
 from vosapp.export.recipe import MissingMasks, Recipe
 from vosapp.matte.alpha import alpha_of
 from vosapp.video.av.file_source import FileSource
-from vosapp.video.images import read_image, write_png
+from vosapp.video.stills.images import read_image, write_png
 
 SIZE = (36, 50)
 FRAMES = 6

@@ -22,7 +22,7 @@ from vosapp.core.timeline import FrameRange
 from vosapp.export.cryptomatte import id_of, murmur3
 from vosapp.export.formats import FORMATS, ExportFormat
 from vosapp.export.recipe import ExrOptions, Recipe
-from vosapp.video.images import read_image
+from vosapp.video.stills.images import read_image
 
 ALL = [
     kind for kind in ExportFormat if kind is not ExportFormat.CINEFORM

@@ -22,7 +22,7 @@ from vosapp.export.formats import ExportFormat
 from vosapp.export.picture import picture_to_export
 from vosapp.export.recipe import Recipe
 from vosapp.video.clip_ref import clip_ref
-from vosapp.video.colour import (
+from vosapp.video.colour.conversion import (
     MATRIX_BT601,
     MATRIX_BT709,
     MATRIX_BT2020,
@@ -37,10 +37,10 @@ from vosapp.video.colour import (
     rgb_to_ycbcr,
     to_display,
 )
-from vosapp.video.images import write_png
-from vosapp.video.movie_colour import can_carry, movie_colour
+from vosapp.video.colour.movie_colour import can_carry, movie_colour
 from vosapp.video.open import open_video
 from vosapp.video.source import RgbImage, VideoSource
+from vosapp.video.stills.images import write_png
 
 HEIGHT, WIDTH = 64, 1752  # two columns for each level of 10 bits in limited range
 FRAMES = 2

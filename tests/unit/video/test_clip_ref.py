@@ -9,8 +9,8 @@ import pytest
 
 from vosapp.core.errors import MediaError
 from vosapp.video.clip_ref import clip_ref, fingerprint
-from vosapp.video.images import write_png
 from vosapp.video.open import open_video
+from vosapp.video.stills.images import write_png
 
 
 def sequence(folder: Path, frames: int, *, first: int = 0) -> Path:

@@ -13,8 +13,8 @@ from tests.clips import encoded_image, make_clip
 from vosapp.core.errors import MediaError
 from vosapp.core.relink import locate
 from vosapp.video.clip_ref import clip_ref
-from vosapp.video.images import read_image
 from vosapp.video.open import open_video
+from vosapp.video.stills.images import read_image
 
 KINDS = [ValueError, TypeError, KeyError, IndexError, RuntimeError, MemoryError, OverflowError, AttributeError,
          OSError, AssertionError, EOFError, UnicodeError, ZeroDivisionError, av.error.InvalidDataError]  # fmt: skip
@@ -56,8 +56,8 @@ def test_pictures_of_a_video(kind: type[Exception], tmp_path: Path, monkeypatch:
 @pytest.mark.parametrize(
     ("suffix", "reader"),
     [
-        (".exr", "vosapp.video.exr.OpenEXR.File"),
-        (".tif", "vosapp.video.tiff.tifffile.TiffFile"),
+        (".exr", "vosapp.video.stills.exr.OpenEXR.File"),
+        (".tif", "vosapp.video.stills.tiff.tifffile.TiffFile"),
         (".dpx", "vosapp.video.av.stills.av.open"),
     ],
 )

@@ -10,8 +10,8 @@ import OpenEXR
 import pytest
 
 from vosapp.core.errors import MediaError
-from vosapp.video.exr_reading import read_exr
-from vosapp.video.images import read_image
+from vosapp.video.stills.exr_reading import read_exr
+from vosapp.video.stills.images import read_image
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from tests.clips import make_clip, read_index
 from tests.h264_fields import write_field_clip
-from vosapp.video.h264_fields import FieldPairs
+from vosapp.video.bitstream.h264_fields import FieldPairs
 from vosapp.video.open import open_video
 
 

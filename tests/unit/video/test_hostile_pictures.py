@@ -17,7 +17,7 @@ READ = """
 import sys
 from pathlib import Path
 from vosapp.core.errors import MediaError
-from vosapp.video.images import read_image
+from vosapp.video.stills.images import read_image
 
 def peak():
     with open("/proc/self/status") as status:

@@ -16,7 +16,7 @@ from hypothesis.extra import numpy as hnp
 
 from tests.clips import encoded_image
 from vosapp.core.errors import MediaError
-from vosapp.video.images import read_image, write_png
+from vosapp.video.stills.images import read_image, write_png
 
 SHAPES = st.one_of(
     st.tuples(st.integers(1, 9), st.integers(1, 9)),

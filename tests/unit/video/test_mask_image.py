@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from vosapp.core.errors import MaskError
-from vosapp.video.images import write_png
-from vosapp.video.mask_image import read_object_masks
+from vosapp.video.masks.mask_image import read_object_masks
+from vosapp.video.stills.images import write_png
 
 
 def saved(folder: Path, array: np.ndarray) -> Path:

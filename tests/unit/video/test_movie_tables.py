@@ -13,7 +13,7 @@ import pytest
 from tests.clips import make_clip
 from vosapp.core.errors import MediaError
 from vosapp.video.av.file_source import FileSource
-from vosapp.video.movie_tables import check_movie_tables
+from vosapp.video.bitstream.movie_tables import check_movie_tables
 
 MANY = 50_000_000
 NESTS = (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts")

@@ -12,10 +12,10 @@ import pytest
 
 from tests.clips import draw_index, encoded_image, make_sequence, read_index
 from vosapp.core.errors import MediaError
-from vosapp.video.images import write_png
 from vosapp.video.open import open_video
 from vosapp.video.sequence import SequenceSource
 from vosapp.video.sequence_files import find_sequence
+from vosapp.video.stills.images import write_png
 
 BORDER = [220, 40, 40]
 

@@ -9,7 +9,7 @@ import numpy as np
 from vosapp.core.errors import MediaError
 from vosapp.core.mask import BoolImage
 from vosapp.core.paths import resources_dir
-from vosapp.video.images import read_image
+from vosapp.video.stills.images import read_image
 
 
 def demo_clip() -> Path:

@@ -14,8 +14,8 @@ from vosapp.core.errors import MaskError, MediaError
 from vosapp.core.mask import Mask
 from vosapp.core.mask_import import MaskKey, MaskMeaning
 from vosapp.engine.job import JobContext, Stage
-from vosapp.video.mask_image import ids_sentence
-from vosapp.video.mask_sequence import Numbering, read_masks
+from vosapp.video.masks.mask_image import ids_sentence
+from vosapp.video.masks.mask_sequence import Numbering, read_masks
 from vosapp.video.open import open_video
 from vosapp.video.resampling import resampled_mask
 

@@ -12,7 +12,7 @@ from av.codec.codec import Capabilities
 from av.stream import Discard, Disposition
 
 from vosapp.video.av.errors import READER_ERRORS, explain, file_url, no_file, no_picture, unknown_codec
-from vosapp.video.movie_tables import check_movie_tables
+from vosapp.video.bitstream.movie_tables import check_movie_tables
 
 if TYPE_CHECKING:
     from av.codec.hwaccel import HWAccel

@@ -12,7 +12,7 @@ from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
 from vosapp.video.av.side_data import orientation_of
-from vosapp.video.colour import (
+from vosapp.video.colour.conversion import (
     MATRIX_BT709,
     MATRIX_BT2020,
     PRIMARIES_BT2020,

@@ -15,6 +15,7 @@ from vosapp.core.limits import MAX_CLIP_FRAMES
 from vosapp.video.av.container import open_container, read_packets, set_up_decoder, video_stream
 from vosapp.video.av.errors import READER_ERRORS, explain
 from vosapp.video.av.hidden_alpha import alpha_is_key, has_hidden_alpha
+from vosapp.video.bitstream.hidden_pictures import hidden_test
 from vosapp.video.frame_index import (
     MISSING,
     FrameIndex,
@@ -24,7 +25,6 @@ from vosapp.video.frame_index import (
     index_from_order,
     times_settle_order,
 )
-from vosapp.video.hidden_pictures import hidden_test
 
 if TYPE_CHECKING:
     from av.packet import Packet

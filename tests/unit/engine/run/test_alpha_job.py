@@ -12,7 +12,7 @@ from vosapp.core.errors import MediaError
 from vosapp.core.timeline import FrameRange
 from vosapp.engine.job import Job
 from vosapp.engine.run.alpha_job import AlphaMasks, alpha_body, alpha_mask
-from vosapp.video.images import write_png
+from vosapp.video.stills.images import write_png
 
 SIZE = (96, 160)
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vosapp.core.errors import MaskError
-from vosapp.video.exr import ExrPlanes, read_planes
-from vosapp.video.images import read_bytes
+from vosapp.video.stills.exr import ExrPlanes, read_planes
+from vosapp.video.stills.images import read_bytes
 
 _HALF = 0.5
 _CRYPTOMATTE = "cryptomatte/"

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from vosapp.core.errors import MediaError
 from vosapp.core.untrusted import open_regular, read_regular
-from vosapp.video.images import MAX_PICTURE_BYTES
+from vosapp.video.stills.images import MAX_PICTURE_BYTES
 
 Labels = NDArray[np.uint8]
 Palette = Sequence[tuple[int, int, int]]

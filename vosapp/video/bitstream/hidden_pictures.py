@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from vosapp.video.h264_fields import FieldPairs, units_after_start_codes, units_with_lengths
+from vosapp.video.bitstream.h264_fields import FieldPairs, units_after_start_codes, units_with_lengths
 
 HiddenTest = Callable[[Any], bool]
 

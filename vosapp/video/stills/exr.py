@@ -15,8 +15,8 @@ import OpenEXR
 from numpy.typing import NDArray
 
 from vosapp.core.errors import MediaError
-from vosapp.video.exr_reading import read_exr
 from vosapp.video.source import Windows
+from vosapp.video.stills.exr_reading import read_exr
 
 _READER_ERRORS = (RuntimeError, ValueError, TypeError, LookupError, OSError, ArithmeticError, AttributeError,
                   MemoryError, AssertionError, EOFError, struct.error, UnicodeError)  # fmt: skip

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vosapp.video.colour import TRANSFER_LINEAR, ColourTags, to_display
-from vosapp.video.images import decode_picture, read_bytes
+from vosapp.video.colour.conversion import TRANSFER_LINEAR, ColourTags, to_display
 from vosapp.video.source import RgbImage, Windows
+from vosapp.video.stills.images import decode_picture, read_bytes
 
 _SCREEN, _LIGHT = ColourTags(full_range=True), ColourTags(full_range=True, transfer=TRANSFER_LINEAR)
 
@@ -80,7 +80,7 @@ class ExrImage:
     """One layer of an EXR."""
 
     def __init__(self, path: Path, data: bytes, layer: str | None = None) -> None:
-        from vosapp.video.exr import decode_exr
+        from vosapp.video.stills.exr import decode_exr
 
         self._picture = decode_exr(path, data, layer)
         self.native: NDArray[Any] = self._picture.samples

@@ -51,7 +51,7 @@ def read_image(path: Path, *, colours: bool = False) -> NDArray[Any]:
     """
     data = read_bytes(path)
     if not colours and _is_indexed_png(data):
-        from vosapp.video.label_png import read_labels
+        from vosapp.video.masks.label_png import read_labels
 
         return read_labels(path)
     return decode_picture(path, data)
@@ -63,7 +63,7 @@ def read_indexed(path: Path) -> NDArray[np.uint8] | None:
     Raises:
         MediaError: the file is missing, empty or may not be read.
     """
-    from vosapp.video.pillow_stills import indexed_numbers
+    from vosapp.video.stills.pillow_stills import indexed_numbers
 
     return indexed_numbers(read_bytes(path)) if path.suffix.lower() not in FILM_SUFFIXES else None
 
@@ -76,7 +76,7 @@ def read_wide_numbers(path: Path) -> NDArray[np.int64] | None:
     """
     if path.suffix.lower() not in TIFF_SUFFIXES:
         return None
-    from vosapp.video.tiff import wide_numbers
+    from vosapp.video.stills.tiff import wide_numbers
 
     return wide_numbers(path, read_bytes(path))
 
@@ -89,7 +89,7 @@ def decode_picture(path: Path, data: bytes) -> NDArray[Any]:
     """
     suffix = path.suffix.lower()
     if suffix == ".exr":
-        from vosapp.video.exr import decode_exr
+        from vosapp.video.stills.exr import decode_exr
 
         return decode_exr(path, data).samples
     if suffix == ".dpx":
@@ -97,7 +97,7 @@ def decode_picture(path: Path, data: bytes) -> NDArray[Any]:
 
         return decode_still(path, data).native
     if suffix in TIFF_SUFFIXES:
-        from vosapp.video.tiff import decode_tiff
+        from vosapp.video.stills.tiff import decode_tiff
 
         return decode_tiff(path, data)
     return _decoded_by_opencv(path, data)
@@ -118,7 +118,7 @@ def _decoded_by_opencv(path: Path, data: bytes) -> NDArray[Any]:
     if picture.ndim == 3:
         picture = cv2.cvtColor(picture, cv2.COLOR_BGRA2RGBA if picture.shape[2] == 4 else cv2.COLOR_BGR2RGB)
     if not is_jpeg and (b"eXIf" in data or b"EXIF" in data):
-        from vosapp.video.pillow_stills import exif_orientation
+        from vosapp.video.stills.pillow_stills import exif_orientation
 
         picture = exif_orientation(data).apply(picture)
     return np.asarray(picture)
@@ -149,7 +149,7 @@ def _is_indexed_png(data: bytes) -> bool:
 
 
 def _encoded_indexed(array: NDArray[Any], palette: NDArray[np.uint8]) -> bytes:
-    from vosapp.video.label_png import encode_labels
+    from vosapp.video.masks.label_png import encode_labels
 
     if array.ndim != 2 or array.dtype != np.uint8:
         raise ValueError(f"an indexed PNG takes (height, width) uint8, not {array.shape} {array.dtype}")

@@ -13,7 +13,7 @@ import tifffile
 from numpy.typing import NDArray
 
 from vosapp.core.errors import MediaError
-from vosapp.video.pillow_stills import exif_turn
+from vosapp.video.stills.pillow_stills import exif_turn
 
 _READER_ERRORS = (tifffile.TiffFileError, ValueError, RuntimeError, LookupError, TypeError, OSError, ArithmeticError,
                   AttributeError, MemoryError, AssertionError, EOFError, struct.error, zlib.error,

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from vosapp.core.errors import MaskError
 from vosapp.core.mask_import import MaskKey, MaskMeaning
-from vosapp.video.images import IMAGE_SUFFIXES, read_image
-from vosapp.video.mask_image import matte_of_picture, read_mask_image
+from vosapp.video.masks.mask_image import matte_of_picture, read_mask_image
 from vosapp.video.sequence_files import find_sequence, is_pattern
+from vosapp.video.stills.images import IMAGE_SUFFIXES, read_image
 
 Found = Mapping[MaskKey, NDArray[np.bool_]]
 
@@ -135,7 +135,7 @@ class _ImageReader:
 
     def read(self, path: Path) -> Found:
         if path.suffix.lower() == ".exr":
-            from vosapp.video.exr_masks import read_exr_masks
+            from vosapp.video.masks.exr_masks import read_exr_masks
 
             layers = read_exr_masks(path)
             if layers is not None:

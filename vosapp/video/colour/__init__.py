@@ -1,0 +1,1 @@
+"""Colour of pictures: tags, input spaces, and the way to the screen."""

@@ -1,0 +1,1 @@
+"""Masks of files: images and sequences of numbers, shades or alphas, and what is meant by them."""
