@@ -23,6 +23,7 @@ from vosapp.core.document import MatteSettings
 from vosapp.core.editor import RunChange
 from vosapp.core.mask import Mask
 from vosapp.data.demo.files import demo_clip, demo_mask
+from vosapp.export.formats import ExportFormat
 from vosapp.presentation.choices import SuggestChoice
 from vosapp.presentation.status import NoticeKind, WorkStatus
 from vosapp.presentation.suggest.networks import ALL
@@ -95,11 +96,14 @@ def take_pictures(workspace: Workspace, folder: Path) -> None:
     session.notify("plate_v003.mov ends in the middle of frame 412.", "Copy the file again.", NoticeKind.ERROR)
     picture("message")
     session.dismiss()
-    workspace.exports.show()
-    settle()
-    if workspace.exports.dialog is not None:
-        workspace.exports.dialog.grab().save(str(folder / "export.png"))
-        workspace.exports.dialog.close()
+    exports = workspace.exports
+    exports.choose(replace(exports.choice, format=ExportFormat.PRORES_4444, folder="/shots/reef"))
+    exports.show()
+    if exports.dialog is not None:
+        wait(lambda: exports.dialog is None or bool(exports.dialog.size_text))
+        settle()
+        exports.dialog.grab().save(str(folder / "export.png"))
+        exports.dialog.close()
 
 
 def suggest(workspace: Workspace) -> None:

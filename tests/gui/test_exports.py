@@ -17,6 +17,7 @@ from vosapp.engine.job import JobContext
 from vosapp.export.export_job import ExportReport, ExportTask, export_body
 from vosapp.export.formats import ExportFormat
 from vosapp.export.recipe import MissingMasks
+from vosapp.presentation.requests.export import Scope, products
 from vosapp.presentation.status import NoticeKind
 from vosapp.ui.dialogs.export import ExportDialog
 from vosapp.video.stills.images import read_image
@@ -92,7 +93,7 @@ def test_only_in_to_out(masked: WindowDriver, tmp_path: Path) -> None:
 
 
 def test_prores(masked: WindowDriver, tmp_path: Path) -> None:
-    dialog(masked)._formats[ExportFormat.PRORES_4444].click()
+    dialog(masked).select(ExportFormat.PRORES_4444)
     export(masked)
     assert "read back" in dialog(masked).result_text
     assert [path.suffix for path in tmp_path.glob("*.mov")] == [".mov"]
@@ -154,3 +155,77 @@ def test_the_window_stays_usable_and_closing_it_stops_the_export(masked: WindowD
     assert masked.mask(5)[40, 100]
     masked.close()
     assert not masked.workspace.exports.is_running
+
+
+def test_every_format_is_offered_and_its_fields_with_it(masked: WindowDriver) -> None:
+    shown = dialog(masked)
+    offered = [choice for _, group in products() for choice in (product.choice for product in group)]
+    assert {choice for choice in offered if isinstance(choice, ExportFormat)} == set(ExportFormat)
+    for choice in offered:
+        shown.select(choice)
+        display = masked.workspace.exports.display()
+        assert (display.choice.shapes or display.choice.format) == choice
+        assert display.possible and Path(display.target).name, choice
+    shown.select(ExportFormat.EXR_LAYERS)
+    assert shown.options.parts.isVisible() and not shown.options.alpha.isVisible()
+    shown.options.parts.chosen.emit(True)
+    shown.select(ExportFormat.PRORES_4444)
+    assert shown.options.alpha.isVisible() and not shown.options.parts.isVisible()
+    assert masked.workspace.exports.choice.exr.multipart
+
+
+def test_names_and_numbers_are_typed(masked: WindowDriver, tmp_path: Path) -> None:
+    options = dialog(masked).options
+    options.name.setText("{clip}_{object}_{frame:04}")
+    options.name.textEdited.emit(options.name.text())
+    options.number.setValue(1001)
+    export(masked)
+    stem = Path(masked.document.clip.path if masked.document.clip else "").stem
+    assert sorted(p.name for p in tmp_path.rglob("*.png"))[0] == f"{stem}_Object 1_1001.png"
+    options.name.setText("{nonsense}")
+    options.name.textEdited.emit(options.name.text())
+    export(masked)
+    assert "token" in dialog(masked).result_text or "no pattern" in dialog(masked).result_text
+
+
+def test_the_current_frame_is_shown_with_the_size_of_the_whole(masked: WindowDriver) -> None:
+    masked.go(2)
+    masked.wait(lambda: "free there" in dialog(masked).size_text)
+    assert dialog(masked).size_text.startswith("About")
+    dialog(masked).select(ExportFormat.H264)
+    masked.wait(lambda: dialog(masked).size_text.startswith("At most"))
+
+
+def test_what_is_asked_for_meanwhile_waits_and_keeps_its_masks(masked: WindowDriver, tmp_path: Path) -> None:
+    exports = masked.workspace.exports
+    dialog(masked).export_button.click()
+    assert exports.is_running
+    dialog(masked).select(ExportFormat.PNG_INDEXED)
+    dialog(masked).export_button.click()
+    dialog(masked).select(ExportFormat.PNG_16)
+    dialog(masked).export_button.click()
+    dialog(masked).select("svg")
+    dialog(masked).export_button.click()
+    assert len(exports.display().waiting) == 3
+    exports.remove_waiting(1)
+    masked.trigger("object.delete")
+    masked.wait(lambda: not exports.is_running and not exports.display().waiting)
+    written = {folder.name: sorted(folder.rglob("*.*g")) for folder in tmp_path.glob("shot *")}
+    assert {name: len(files) for name, files in written.items()} == {
+        "shot masks": 12,
+        "shot indexed masks": 12,
+        "shot svg": 12,
+    }
+    assert read_image(written["shot indexed masks"][3]).any(), "the object was deleted after it was asked for"
+
+
+def test_each_object_has_an_export_of_its_own(masked: WindowDriver, tmp_path: Path) -> None:
+    masked.trigger("object.add")
+    masked.go(3)
+    masked.drag([(100, 40)])
+    exports = masked.workspace.exports
+    exports.choose_scope(Scope.EACH)
+    dialog(masked).select(ExportFormat.PRORES_422_HQ)
+    dialog(masked).export_button.click()
+    masked.wait(lambda: not exports.is_running and not exports.display().waiting)
+    assert len({p.name for p in tmp_path.glob("*.mov")}) == 2

@@ -20,12 +20,13 @@ from vosapp.core.editor import Editor
 from vosapp.core.mask import Mask
 from vosapp.export.formats import ExportFormat
 from vosapp.export.recipe import Recipe
-from vosapp.presentation.requests.export import LOOKING, LookedOver, look_export_over
+from vosapp.presentation.requests.export import LOOKING, ExportChoice, LookedOver, look_export_over
 from vosapp.ui.controllers import look_over
 from vosapp.ui.controllers.look_over import ExportLookOver
 
 FRAMES, OBJECTS = 20_000, 5
 RECIPE = Recipe(ExportFormat.PNG, Path("out"))
+CHOICE = ExportChoice()
 
 
 @pytest.fixture(scope="module")
@@ -51,12 +52,12 @@ def patient(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]
     ticks.timeout.connect(lambda: turns.release())
     ticks.start(1)
 
-    def look(document: Document, wanted: Recipe) -> LookedOver:
+    def look(document: Document, wanted: Recipe, choice: ExportChoice) -> LookedOver:
         threads.append("window" if threading.current_thread() is threading.main_thread() else "worker")
         if threads[-1] == "worker":
             for _ in range(3):
                 assert turns.acquire(timeout=PATIENCE_MS / 1000), "the event loop stands still"
-        return look_export_over(document, wanted)
+        return look_export_over(document, wanted, choice)
 
     monkeypatch.setattr(look_over, "look_export_over", look)
     yield threads
@@ -67,19 +68,19 @@ def test_a_long_clip_is_looked_over_in_a_thread_and_once(
     qtbot: QtBot, patient: list[str], long_document: Document
 ) -> None:
     looking = ExportLookOver()
-    assert looking.of(long_document, RECIPE) == LOOKING
-    assert looking.of(long_document, RECIPE) == LOOKING
+    assert looking.of(long_document, RECIPE, CHOICE) == LOOKING
+    assert looking.of(long_document, RECIPE, CHOICE) == LOOKING
     with qtbot.waitSignal(looking.changed, timeout=PATIENCE_MS):
         pass
-    found = looking.of(long_document, replace(RECIPE, path=Path("elsewhere")))
+    found = looking.of(long_document, replace(RECIPE, path=Path("elsewhere")), CHOICE)
     assert found.possible and f"{FRAMES} frames" in found.findings[0].text
     assert sum("no mask on 10 frames" in one.text for one in found.findings) == OBJECTS
     assert patient == ["worker"]
     changed = long_document.with_object(replace(long_document.object(1), name="Fish"))
-    assert looking.of(changed, RECIPE) is found, "the answer before stays until the new one is there"
+    assert looking.of(changed, RECIPE, CHOICE) is found, "the answer before stays until the new one is there"
     with qtbot.waitSignal(looking.changed, timeout=PATIENCE_MS):
         pass
-    assert any('"Fish"' in one.text for one in looking.of(changed, RECIPE).findings)
+    assert any('"Fish"' in one.text for one in looking.of(changed, RECIPE, CHOICE).findings)
     looking.cancel()
 
 
@@ -87,8 +88,8 @@ def test_a_short_clip_is_looked_over_at_once(qtbot: QtBot, patient: list[str], s
     shot.workspace.viewing.view.set_brush(30)
     shot.drag([(50, 55)])
     looking = ExportLookOver()
-    assert looking.of(shot.document, RECIPE).possible
-    assert looking.of(shot.document, RECIPE).possible
+    assert looking.of(shot.document, RECIPE, CHOICE).possible
+    assert looking.of(shot.document, RECIPE, CHOICE).possible
     assert patient == ["window"]
 
 

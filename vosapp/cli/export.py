@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,14 +12,20 @@ from typing import TYPE_CHECKING
 from vosapp.cli.frame_numbers import frame_ends, frame_range
 from vosapp.cli.input_space import add_input_space
 from vosapp.cli.job_runner import Reporter, run_job
+from vosapp.cli.shapes import pixels
 from vosapp.core.errors import ExportError, MediaError
 from vosapp.export.formats import FORMATS, ExportFormat
 from vosapp.export.raster import RasterChoice
 from vosapp.export.recipe import ExrOptions, MissingMasks, Recipe, Timing
+from vosapp.export.shapes.formats import SHAPE_FORMATS
+from vosapp.export.shapes.job import DEFAULT_TOLERANCE_PX
 
 if TYPE_CHECKING:
     from vosapp.core.document import ClipRef
     from vosapp.video.source import VideoSource
+
+
+_SHAPES = "shapes-"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -26,7 +33,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = "formats:\n" + "\n".join(f"  {kind.value:13} {f.title}: {f.summary}" for kind, f in FORMATS.items())
     parser.add_argument("project", metavar="PROJECT", type=Path, help="project file")
-    parser.add_argument("--format", required=True, choices=[f.value for f in ExportFormat], help="kind of file")
+    shapes = [f"{_SHAPES}{one.name}" for one in SHAPE_FORMATS]
+    parser.epilog += "\n" + "\n".join(f"  {_SHAPES + one.name:13} shapes for {one.title}" for one in SHAPE_FORMATS)
+    names = [*(f.value for f in ExportFormat), *shapes]
+    parser.add_argument("--format", required=True, choices=names, metavar="NAME", help="kind of file, see below")
     parser.add_argument("--out", required=True, metavar="PATH", type=Path, help="folder of images, or movie file")
     parser.add_argument("--range", metavar="A:B", type=frame_ends, help="frames to write, both ends included")
     parser.add_argument("--object", metavar="ID", type=int, action="append", help="only this object; may be repeated")
@@ -61,6 +71,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     samples.add_argument("--exr-depth", choices=("half", "float"), default="half", help="(default: %(default)s)")
     samples.add_argument("--exr-compression", choices=("zip", "dwaa"), default="zip", help="(default: %(default)s)")
     samples.add_argument("--exr-multipart", action="store_true", help="a part of its own for each layer")
+    parser.add_argument(
+        "--tolerance",
+        metavar="PIXELS",
+        type=pixels,
+        default=DEFAULT_TOLERANCE_PX,
+        help="of shapes: how far outlines may be from the masks (default: %(default)s)",
+    )
     parser.add_argument("--overwrite", action="store_true", help="replace files that are not an earlier export")
     parser.add_argument(
         "--resume",
@@ -73,6 +90,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Exports and tells what was written."""
+    if arguments.format.startswith(_SHAPES):
+        from vosapp.cli import shapes
+
+        arguments.format, arguments.pixel_aspect = arguments.format.removeprefix(_SHAPES), Fraction(1)
+        return shapes.run(arguments)
     from vosapp.core.project import Project
     from vosapp.engine.job import Job
     from vosapp.export.export_job import ExportTask, export_body

@@ -21,7 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--tolerance",
         metavar="PIXELS",
-        type=_pixels,
+        type=pixels,
         default=DEFAULT_TOLERANCE_PX,
         help="how far outlines may be from the masks; larger gives fewer keyframes and points (default: %(default)s)",
     )
@@ -76,7 +76,8 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _pixels(text: str) -> float:
+def pixels(text: str) -> float:
+    """The argument of a tolerance. For argparse."""
     value = float(text)
     if not 0.25 <= value <= 50:
         raise argparse.ArgumentTypeError("between 0.25 and 50 pixels")

@@ -33,6 +33,9 @@ OBJECT_COLOURS: tuple[Colour, ...] = (
 )
 
 
+DOUBTFUL = 0.5  # a frame at least this doubtful is one to look at
+
+
 class MaskStore(Protocol):
     """Mask pixels by digest. Storing the same mask twice keeps it once."""
 

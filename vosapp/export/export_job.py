@@ -19,7 +19,7 @@ from vosapp.export.manifest import manifest_of
 from vosapp.export.names import FileNames
 from vosapp.export.picture import native_picture, picture_to_export
 from vosapp.export.preflight import Preflight, preflight
-from vosapp.export.raster import raster_for
+from vosapp.export.raster import Raster, raster_for
 from vosapp.export.recipe import Recipe
 from vosapp.export.staging import Staging
 from vosapp.export.target import DeepRgb, FrameToWrite, Target
@@ -27,7 +27,7 @@ from vosapp.export.targets import make_target, names_of
 from vosapp.export.timing import clip_warnings
 from vosapp.matte.settings_facts import needs_picture
 from vosapp.video.open import exact_info, open_clip_of
-from vosapp.video.source import RgbImage, VideoSource
+from vosapp.video.source import VideoSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,7 @@ def export_body(
 
     def body(context: JobContext) -> ExportReport:
         found = preflight(task.document, task.recipe)
-        is_needed = task.recipe.format.facts.needs_picture or task.recipe.sound or _is_refined(task.recipe, found)
-        source = _opened(found, open_source or (lambda: open_clip_of(found.clip)), is_needed=is_needed)
+        source = opened_source(task, found, open_source)
         try:
             return _Export(task, found, source, context).run()
         finally:
@@ -81,11 +80,21 @@ def export_body(
     return body
 
 
-def _opened(found: Preflight, open_source: Callable[[], VideoSource], *, is_needed: bool) -> VideoSource | None:
-    """The clip. Masks alone can be exported without it, though then nothing is known of its pixels and its timecode."""
+def opened_source(
+    task: ExportTask, found: Preflight, open_source: Callable[[], VideoSource] | None = None
+) -> VideoSource | None:
+    """The clip of a task; None where it cannot be had and is not needed.
+
+    Masks alone can be exported without it, though then nothing is known of its pixels and its timecode.
+
+    Raises:
+        MediaError: it is needed and cannot be read.
+        ExportError: it is needed, and another clip lies there.
+    """
+    is_needed = task.recipe.format.facts.needs_picture or task.recipe.sound or _is_refined(task.recipe, found)
     source = None
     try:
-        source = open_source()
+        source = open_source() if open_source is not None else open_clip_of(found.clip)
         _require_same_clip(found, source)
     except (MediaError, ExportError):
         if source is not None:
@@ -146,7 +155,7 @@ class _Export:
     def _planned(self, names: FileNames | None) -> list[str]:
         if names is None:
             return [self._task.recipe.path.name]
-        return names.planned(self._number(frame) for frame in self._found.frames)
+        return names.planned(_number(self._task.recipe, self._found, frame) for frame in self._found.frames)
 
     def _fill(self, staging: Staging, names: FileNames | None, earlier: Earlier) -> tuple[list[str], Path]:
         """Writes, reads back and publishes; returns the names of the files and the manifest."""
@@ -185,30 +194,49 @@ class _Export:
                 target.check(frame)
                 self._context.progress(done, total, Stage.CHECKING)
 
-    def _number(self, frame_index: int) -> int:
-        start, frames = self._task.recipe.start_number, self._found.frames
-        return frame_index + (self._found.clip.first_number if start is None else start - frames[0])
-
     def _frames(self) -> Generator[FrameToWrite]:
-        clip, source = self._found.clip, self._source
-        shape, refined = (clip.height, clip.width), _is_refined(self._task.recipe, self._found)
-        for frame_index in self._found.frames:
-            picture = seen = None
-            if source is not None and self._task.recipe.format.facts.needs_picture:
-                picture = self._picture(source, frame_index)
-            if source is not None and refined:
-                seen = self._seen(source, frame_index)
-            objects, size = self._found.objects_on(frame_index), self._raster.size
-            layers = layers_at(objects, self._task.store, frame_index, shape, seen, size)
-            yield FrameToWrite(frame_index, self._number(frame_index), layers, picture)
+        return frames_of(self._task, self._found, self._source, self._raster, self._damaged.add)
 
-    def _picture(self, source: VideoSource, frame_index: int) -> DeepRgb | None:
-        if self._task.recipe.format.facts.family is Family.EXR and not source.is_damaged(frame_index):
-            return native_picture(source, frame_index, self._raster.size)  # EXR holds light of any amount
-        return picture_to_export(source, frame_index, self._damaged.add, self._raster.size)
 
-    def _seen(self, source: VideoSource, frame_index: int) -> RgbImage:
-        """The picture as it is seen, that mattes are refined from."""
-        if source.is_damaged(frame_index):
-            self._damaged.add(frame_index)
-        return source.frame(frame_index)
+def frames_of(
+    task: ExportTask,
+    found: Preflight,
+    source: VideoSource | None,
+    raster: Raster,
+    found_damaged: Callable[[int], object] = lambda _: None,
+) -> Generator[FrameToWrite]:
+    """The frames of a task as they are written.
+
+    Args:
+        task: what to export.
+        found: what there is of it.
+        source: the clip, None where it is not there and not needed.
+        raster: the grid of the files.
+        found_damaged: called with the index of a frame whose picture is damaged in the clip.
+    """
+    clip, recipe = found.clip, task.recipe
+    shape, refined = (clip.height, clip.width), _is_refined(recipe, found)
+    for frame_index in found.frames:
+        picture = seen = None
+        if source is not None and recipe.format.facts.needs_picture:
+            picture = _picture(recipe, source, frame_index, raster, found_damaged)
+        if source is not None and refined:
+            if source.is_damaged(frame_index):
+                found_damaged(frame_index)
+            seen = source.frame(frame_index)  # mattes are refined from what is seen
+        objects = found.objects_on(frame_index)
+        layers = layers_at(objects, task.store, frame_index, shape, seen, raster.size)
+        yield FrameToWrite(frame_index, _number(recipe, found, frame_index), layers, picture)
+
+
+def _picture(
+    recipe: Recipe, source: VideoSource, frame_index: int, raster: Raster, found_damaged: Callable[[int], object]
+) -> DeepRgb:
+    if recipe.format.facts.family is Family.EXR and not source.is_damaged(frame_index):
+        return native_picture(source, frame_index, raster.size)  # EXR holds light of any amount
+    return picture_to_export(source, frame_index, found_damaged, raster.size)
+
+
+def _number(recipe: Recipe, found: Preflight, frame_index: int) -> int:
+    start, frames = recipe.start_number, found.frames
+    return frame_index + (found.clip.first_number if start is None else start - frames[0])

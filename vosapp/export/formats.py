@@ -76,10 +76,10 @@ class AlphaKind(enum.Enum):
 class Purpose(enum.Enum):
     """Purpose that a format is shown under."""
 
-    EDITING = "Resolve, Premiere, Final Cut, Kdenlive"
-    COMPOSITING = "Nuke, After Effects, Fusion, Blender"
+    EDITING = "For Resolve, Premiere, Final Cut, Kdenlive"
+    COMPOSITING = "For Nuke, After Effects, Fusion, Blender"
     DATA = "Masks as data"
-    LOOKING = "Web and quick looks"
+    LOOKING = "For the web and a quick look"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,11 @@ class FormatFacts:
     def needs_picture(self) -> bool:
         """Whether the clip has to be there."""
         return self.content in (Content.PICTURE, Content.OVERLAY)
+
+    @property
+    def between_frames(self) -> bool:
+        """Whether the codec looks at the frames around, so that most frames take less room than the first."""
+        return self.suffix in (".mp4", ".webm")
 
     @property
     def takes_edges(self) -> bool:

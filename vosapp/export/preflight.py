@@ -10,7 +10,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from vosapp.core.document import Cell, ClipRef, Document, ObjectId, RotoObject
+from vosapp.core.document import DOUBTFUL, Cell, ClipRef, Document, ObjectId, RotoObject
 from vosapp.core.errors import ExportError
 from vosapp.core.frame_map import FrameMap
 from vosapp.core.frame_words import frame_words
@@ -30,6 +30,7 @@ class Preflight:
         missing: per object id the ranges without a mask, absences left out; only objects that have such ranges.
         within: the range that was asked for, where more is written than that; beyond it everything is empty.
         stale: per object id how many masks are stale: made from an anchor that changed since.
+        doubtful: per object id how many masks are doubtful and not approved.
     """
 
     clip: ClipRef
@@ -37,6 +38,7 @@ class Preflight:
     frames: tuple[int, ...]
     missing: Mapping[ObjectId, tuple[FrameRange, ...]]
     stale: Mapping[ObjectId, int]
+    doubtful: Mapping[ObjectId, int]
     within: FrameRange | None = None
 
     def objects_on(self, frame_index: int) -> tuple[RotoObject, ...]:
@@ -53,9 +55,15 @@ class Preflight:
             f'"{names[object_id]}" has no mask on {frame_words(chain.from_iterable(ranges), first)}.'
             for object_id, ranges in self.missing.items()
         ]
-        return sentences + [
-            f'"{names[object_id]}" has {count} masks from before a change to their anchor.'
+        sentences += [
+            f'"{names[object_id]}" has {_masks(count)} from before a change to their anchor.'
             for object_id, count in self.stale.items()
+        ]
+        return sentences + [
+            f'"{names[object_id]}" has {_masks(count)} that look doubtful.'.replace(
+                "1 mask that look ", "1 mask that looks "
+            )
+            for object_id, count in self.doubtful.items()
         ]
 
 
@@ -75,6 +83,8 @@ def preflight(document: Document, recipe: Recipe) -> Preflight:
     missing = {object_id: ranges_of(frames.tolist()) for object_id, frames in gaps.items() if frames.size}
     stale = {item.id: sum(frame in within for frame in item.stale()) for item in objects}
     stale = {object_id: count for object_id, count in stale.items() if count}
+    doubtful = {item.id: _doubtful(item, within) for item in objects}
+    doubtful = {object_id: count for object_id, count in doubtful.items() if count}
     frames = tuple(within)
     if recipe.missing is MissingMasks.SKIP:
         empty = reduce(np.intersect1d, gaps.values())
@@ -83,7 +93,8 @@ def preflight(document: Document, recipe: Recipe) -> Preflight:
             raise ExportError("There is no mask to export yet.", "Paint an object and propagate it first.")
     if recipe.pad_to_source:
         frames = tuple(range(document.clip.frame_count))
-    found = Preflight(document.clip, objects, frames, missing, stale, within if recipe.pad_to_source else None)
+    padded = within if recipe.pad_to_source else None
+    found = Preflight(document.clip, objects, frames, missing, stale, doubtful, padded)
     if recipe.missing is MissingMasks.REFUSE and missing:
         raise ExportError(" ".join(found.warnings()), "Propagate there, or declare the object absent.")
     return found
@@ -108,6 +119,19 @@ def _missing(item: RotoObject, within: FrameRange) -> NDArray[np.int64]:
     for absence in item.absences:
         there[absence.first : absence.last + 1] = True
     return np.flatnonzero(~there[within.first :]) + within.first
+
+
+def _masks(count: int) -> str:
+    return f"{count} mask{'s' * (count != 1)}"
+
+
+def _doubtful(item: RotoObject, within: FrameRange) -> int:
+    doubts = FrameMap.of(item.cells).derived(_doubts)
+    return sum(frame in within for frame in doubts)
+
+
+def _doubts(cells: Mapping[int, Cell]) -> tuple[int, ...]:
+    return tuple(f for f, c in cells.items() if c.doubt is not None and c.doubt >= DOUBTFUL and not c.locked)
 
 
 def _frames_of(cells: Mapping[int, Cell]) -> tuple[int, ...]:

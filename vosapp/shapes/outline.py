@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import contourpy
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -51,6 +49,9 @@ def outlines(mask: BoolImage, least_area_px: float = 0.0) -> list[Outline]:
     if not mask.any():
         return []
     top, left, crop = _cropped(mask)
+    import contourpy  # the window lists the formats of shapes at its start; it loads neither of these
+    import cv2
+
     soft = cv2.GaussianBlur(crop.astype(np.float32), (0, 0), _BLUR_PX)
     lines = contourpy.contour_generator(z=soft, line_type=contourpy.LineType.Separate).lines(0.5)
     found = []
@@ -93,6 +94,8 @@ class DistanceMap:
         """Distance of each of (n, 2) points to the line; of a point beyond the map, that of its border at least."""
         x = np.clip(points[:, 0] - self.origin[0] - 0.5, 0, self.values.shape[1] - 1).astype(np.float32)
         y = np.clip(points[:, 1] - self.origin[1] - 0.5, 0, self.values.shape[0] - 1).astype(np.float32)
+        import cv2
+
         signed = cv2.remap(self.values, x[None], y[None], cv2.INTER_LINEAR)[0]
         beyond = np.hypot(points[:, 0] - self.origin[0] - 0.5 - x, points[:, 1] - self.origin[1] - 0.5 - y)
         return np.asarray(np.abs(signed) + beyond, np.float64)
@@ -109,6 +112,8 @@ def distance_map(points: Points, margin_px: int = 12) -> DistanceMap:
     right, bottom = np.ceil(points.max(axis=0)).astype(int) + margin_px
     inside = filled(points - (left, top), (int(bottom - top), int(right - left)))
     solid = (inside >= 0.5).astype(np.uint8)
+    import cv2
+
     within = cv2.distanceTransform(solid, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     without = cv2.distanceTransform(1 - solid, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     # The line runs between two pixels, half a pixel from the centre of either.
@@ -128,6 +133,8 @@ def filled(points: Points, shape: tuple[int, int]) -> NDArray[np.float32]:
         return picture
     fine = np.zeros(((bottom - top) * _FINER, (right - left) * _FINER), np.uint8)
     fixed = np.round(((points - (left, top)) * _FINER - 0.5) * 16).astype(np.int32)  # from pixel centres, in sixteenths
+    import cv2
+
     cv2.fillPoly(fine, [fixed], 255, cv2.LINE_8, 4)
     size = (int(right - left), int(bottom - top))
     picture[top:bottom, left:right] = cv2.resize(fine, size, interpolation=cv2.INTER_AREA) / np.float32(255)

@@ -90,6 +90,7 @@ class Workspace(QObject):
             networks.runs,
             self.exports,
             self.exports.look_over,
+            self.exports.sampler,
         )
         files.projects.leaving.connect(self.viewing.playback.stop)
         ClosingController(self.window, files, self.viewing, others=(networks.weights.task, self.batch.task))

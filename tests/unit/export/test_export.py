@@ -196,7 +196,7 @@ def test_stale_masks_are_said() -> None:
     item = document.object(1)
     stale = item.with_cells({3: replace(item.cells[3], stale=True)})
     found = preflight(document.with_object(stale), Recipe(ExportFormat.PNG, Path("out")))
-    assert found.warnings() == ['"Object 1" has 1 masks from before a change to their anchor.']
+    assert found.warnings() == ['"Object 1" has 1 mask from before a change to their anchor.']
 
 
 @pytest.mark.parametrize("document", [Document(), shot(frames=range(0))[0]])

@@ -15,6 +15,7 @@ from vosapp.core.errors import ExportError
 from vosapp.core.mask import BoolImage
 from vosapp.core.settings import write_whole
 from vosapp.engine.job import JobContext, Stage
+from vosapp.export.earlier import PlaceTakenError
 from vosapp.export.shapes.formats import ShapeFormat, texts_of
 from vosapp.shapes.animated import AnimatedShape, ObjectShapes, ShapeClip, coverage
 from vosapp.shapes.bezier import flattened
@@ -169,7 +170,7 @@ def _require_free(task: ShapeTask) -> None:
     else:
         there = task.path.exists()
     if there and not task.overwrite:
-        raise ExportError(f"{task.path} is there already.", "Choose another place, or allow overwriting.")
+        raise PlaceTakenError(f"{task.path} is there already.", "Choose another place, or allow overwriting.")
     if task.path.is_dir() and task.format.write is not None:
         raise ExportError(f"{task.path} is a folder.", f"Name a file that ends in {task.format.suffix}.")
 

@@ -21,6 +21,15 @@ def rate_text(rate: Fraction) -> str:
     return f"{float(rate):.3f}".rstrip("0").rstrip(".")
 
 
+def bytes_text(count: float) -> str:
+    """A size for people: "840 kB", "1.4 GB"."""
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}" if count >= 10 or unit == "bytes" else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:.1f} TB"
+
+
 def unsaved_text(work: UnsavedWork) -> str:
     """What is known of unsaved work: how much, when, what last; or why it cannot be read."""
     if not work.step_count:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from vosapp.core.document import Document, ObjectId
-from vosapp.presentation.timeline.lanes import DOUBTFUL, Coverage, Doubts
+from vosapp.core.document import DOUBTFUL, Document, ObjectId
+from vosapp.presentation.timeline.lanes import Coverage, Doubts
 from vosapp.presentation.view_state import ViewState
 
 

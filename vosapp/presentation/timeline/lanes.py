@@ -10,13 +10,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from vosapp.core.document import Cell, Colour, Document, ObjectId, RotoObject
+from vosapp.core.document import DOUBTFUL, Cell, Colour, Document, ObjectId, RotoObject
 from vosapp.core.frame_map import FrameMap
 from vosapp.core.timeline import FrameRange, ranges_of
 
 Doubts = tuple[tuple[int, float], ...]  # (frame, doubt), ascending by frame
 
-DOUBTFUL = 0.5  # a frame at least this doubtful is one to look at
 LEAST_SURE = 5  # stops where no frame is that doubtful: doubt orders frames better than it judges them
 
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from vosapp.core.document import Document
 from vosapp.engine.job import JobContext, JobResult
 from vosapp.export.recipe import Recipe
-from vosapp.presentation.requests.export import LOOKING, LookedOver, look_export_over
+from vosapp.presentation.requests.export import LOOKING, ExportChoice, LookedOver, look_export_over
 from vosapp.ui.jobs.background_task import BackgroundTask
 
 QUICK_CELLS = 10_000
@@ -22,9 +22,12 @@ QUICK_CELLS = 10_000
 class _Question:
     document: Document
     wanted: Recipe
+    choice: ExportChoice
 
     def is_same(self, other: _Question | None) -> bool:
-        return other is not None and other.document is self.document and other.wanted == self.wanted
+        if other is None or other.document is not self.document:
+            return False
+        return (other.wanted, other.choice) == (self.wanted, self.choice)
 
 
 class ExportLookOver(QObject):
@@ -44,12 +47,13 @@ class ExportLookOver(QObject):
         self.task = BackgroundTask(self)
         self.task.ended.connect(self._ended)
 
-    def of(self, document: Document, wanted: Recipe) -> LookedOver:
-        """The answer for a document and a recipe. Until it is there the one before, or that it is being looked at."""
-        question = _Question(document, replace(wanted, path=Path()))  # where it goes makes no difference
+    def of(self, document: Document, wanted: Recipe, choice: ExportChoice) -> LookedOver:
+        """The answer for a document and a choice. Until it is there the one before, or that it is being looked at."""
+        # Where it goes and what it is called make no difference.
+        question = _Question(document, replace(wanted, path=Path(), name=""), replace(choice, folder="", name=""))
         if not question.is_same(self._answered):
             if _is_quick(document):
-                self._answered, self._answer = question, look_export_over(document, wanted)
+                self._answered, self._answer = question, look_export_over(document, wanted, choice)
             elif not self.task.is_running:
                 self._ask(question)
         return self._answer
@@ -72,7 +76,7 @@ class ExportLookOver(QObject):
 
 
 def _look(question: _Question, _context: JobContext) -> LookedOver:
-    return look_export_over(question.document, question.wanted)
+    return look_export_over(question.document, question.wanted, question.choice)
 
 
 def _is_quick(document: Document) -> bool:

@@ -1,40 +1,39 @@
-"""Export dialog: recipe, findings, progress and result."""
+"""Export dialog: formats, fields, sample, findings, waiting exports, progress and result."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl, Signal, SignalInstance
-from PySide6.QtGui import QDesktopServices
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QSize, Qt, QUrl, Signal
+from PySide6.QtGui import QColor, QDesktopServices, QImage, QPixmap
 from PySide6.QtWidgets import (
     QDialog,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
     QProgressBar,
     QPushButton,
-    QRadioButton,
-    QStackedWidget,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from vosapp.export.formats import ExportFormat
-from vosapp.export.recipe import MissingMasks
-from vosapp.presentation.requests.export import ExportDisplay, Finding
+from vosapp.presentation.requests.export import ExportDisplay, Finding, products
 from vosapp.presentation.status import NoticeKind, WorkStatus
 from vosapp.presentation.text.formatting import duration
+from vosapp.ui.dialogs.export_options import ExportOptions
 from vosapp.ui.icons import icon
 from vosapp.ui.panels.propagate import progress_count, rate_note
 from vosapp.ui.theme import TOKENS
-from vosapp.ui.widgets import Segments, label, rule
+from vosapp.ui.widgets import label, rule
 
-_FORMATS = (
-    (ExportFormat.PNG, "PNG masks", "Black and white, one folder for each object"),
-    (ExportFormat.PNG_INDEXED, "Indexed PNG", "One image a frame; each pixel holds the number of its object"),
-    (ExportFormat.PRORES_4444, "ProRes 4444 with alpha", "One .mov with the picture and the matte, straight alpha"),
-)
+PREVIEW_PX = 300
+_ROW_PX, _HEAD_PX = 25, 30
+_CHOICE = Qt.ItemDataRole.UserRole
 _ICONS = {
     NoticeKind.GOOD: ("check", TOKENS.good),
     NoticeKind.INFO: ("info", TOKENS.dim),
@@ -47,106 +46,103 @@ class ExportDialog(QDialog):
     """Shows an `ExportDisplay`. Everything else stays usable while it is open.
 
     Signals:
-        format_chosen, in_out_chosen, scope_chosen, missing_chosen: new values.
+        product_chosen: an `ExportFormat`, or the name of a kind of shapes.
+        changed: an `ExportChoice` with what the user changed in the fields.
         folder_asked, export_asked, cancel_asked: buttons.
+        waiting_removed: the place of a waiting export that is not wanted any more.
     """
 
-    format_chosen = Signal(object)
-    in_out_chosen = Signal(object)
-    scope_chosen = Signal(object)
-    missing_chosen = Signal(object)
+    product_chosen = Signal(object)
+    changed = Signal(object)
     folder_asked = Signal()
     export_asked = Signal()
     cancel_asked = Signal()
+    waiting_removed = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export")
-        self.setMinimumWidth(580)
         self._path = ""
-        self._formats: dict[ExportFormat, QRadioButton] = {}
-        self._range: Segments[bool] = Segments(
-            ((False, "Whole clip", "", ""), (True, "In to out", "", "Set with I and O"))
-        )
-        self._scope: Segments[bool] = Segments(((True, "All objects", "", ""), (False, "Active object", "", "")))
-        self._missing: Segments[MissingMasks] = Segments(
-            (
-                (MissingMasks.EMPTY, "Write empty", "", "As many frames come out as went in"),
-                (MissingMasks.SKIP, "Leave out", "", "Frames on which no object has a mask are not written"),
-            )
-        )
-        self._target = QLineEdit()
-        self._target.setReadOnly(True)
-        self._target.setAccessibleName("Where it is written")
+        self.formats = QListWidget()
+        self.formats.setAccessibleName("Formats")
+        self.formats.setFixedWidth(300)
+        self.formats.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.facts = label("", "dim", wrap=True)
+        self.options = ExportOptions()
+        self._preview = QLabel()
+        self._preview.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._preview.setFixedHeight(PREVIEW_PX * 9 // 16)
+        self._size = _FindingLine()
         self._findings = QVBoxLayout()
         self._shown: tuple[Finding, ...] | None = None
         self._result = _FindingLine()
         self._progress = _ExportProgress()
-        self._stack = QStackedWidget()
+        self._waiting = QListWidget()
+        self._waiting.setAccessibleName("Waiting exports")
+        self._waiting.setMaximumHeight(84)
+        self._waiting_row = QWidget()
+        self.remove_button = QPushButton("Take off the list")
         self.export_button = QPushButton("Export")
         self.close_button = QPushButton("Close")
         self.show_button = QPushButton("Show in folder")
+        self._fill_formats()
         self._build()
         self._connect()
         for button in self.findChildren(QPushButton):  # or Enter would press what has the focus
             button.setAutoDefault(button is self.export_button)
         self.export_button.setFocus()
 
+    def _fill_formats(self) -> None:
+        for title, group in products():
+            head = QListWidgetItem(title)
+            head.setFlags(Qt.ItemFlag.NoItemFlags)
+            head.setForeground(QColor(TOKENS.dim))
+            head.setSizeHint(QSize(0, _HEAD_PX))
+            head.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom)
+            self.formats.addItem(head)
+            for product in group:
+                item = QListWidgetItem(f"   {product.title}")
+                item.setToolTip(product.facts)
+                item.setData(_CHOICE, product.choice)
+                item.setSizeHint(QSize(0, _ROW_PX))
+                self.formats.addItem(item)
+
     def _build(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(22, 20, 22, 18)
-        column.setSpacing(14)
-        column.addLayout(self._format_list())
-        column.addWidget(rule())
-        column.addLayout(self._options())
-        column.addWidget(rule())
+        page = QWidget()
+        right = QVBoxLayout(page)
+        right.setContentsMargins(0, 0, 10, 0)
+        right.setSpacing(12)
+        right.addWidget(self._preview)
+        right.addWidget(self.facts)
+        right.addWidget(rule())
+        right.addWidget(self.options)
+        right.addWidget(rule())
         self._findings.setSpacing(6)
-        column.addLayout(self._findings)
-        column.addStretch(1)
-        column.addWidget(self._result)
-        self._progress.cancel.clicked.connect(self.cancel_asked)
-        self._stack.addWidget(self._buttons())
-        self._stack.addWidget(self._progress)
-        column.addWidget(self._stack)
-
-    def _format_list(self) -> QVBoxLayout:
-        column = QVBoxLayout()
-        column.setSpacing(10)
-        for kind, title, explanation in _FORMATS:
-            button = QRadioButton(title)
-            note = label(explanation, "dim")
-            note.setContentsMargins(25, 0, 0, 0)
-            self._formats[kind] = button
-            pair = QVBoxLayout()
-            pair.setSpacing(1)
-            pair.addWidget(button)
-            pair.addWidget(note)
-            column.addLayout(pair)
-        return column
-
-    def _options(self) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(14)
-        grid.setVerticalSpacing(9)
-        choose = QPushButton("Choose…")
-        choose.clicked.connect(self.folder_asked)
-        place = QHBoxLayout()
-        place.setSpacing(6)
-        place.addWidget(self._target, 1)
-        place.addWidget(choose)
-        self._scope_label = label("Objects", "dim")
-        rows: tuple[tuple[QWidget, QWidget], ...] = (
-            (label("Frames", "dim"), self._range),
-            (self._scope_label, self._scope),
-            (label("Without mask", "dim"), self._missing),
-        )
-        for row, (name, field) in enumerate(rows):
-            grid.addWidget(name, row, 0)
-            grid.addWidget(field, row, 1)
-        grid.addWidget(label("To", "dim"), 3, 0)
-        grid.addLayout(place, 3, 1)
-        grid.setColumnStretch(1, 1)
-        return grid
+        right.addLayout(self._findings)
+        right.addWidget(self._size)
+        right.addStretch(1)
+        wait = QHBoxLayout(self._waiting_row)
+        wait.setContentsMargins(0, 0, 0, 0)
+        wait.addWidget(self._waiting, 1)
+        wait.addWidget(self.remove_button, 0, Qt.AlignmentFlag.AlignTop)
+        right.addWidget(self._waiting_row)
+        right.addWidget(self._result)
+        right.addWidget(self._progress)
+        both = QHBoxLayout()
+        both.setSpacing(20)
+        both.addWidget(self.formats)
+        scroll = QScrollArea()
+        scroll.setWidget(page)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        both.addWidget(scroll, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 20, 20, 16)
+        column.setSpacing(14)
+        column.addLayout(both, 1)
+        column.addWidget(self._buttons())
+        self.setMinimumSize(860, 520)
+        self.resize(940, 780)
 
     def _buttons(self) -> QWidget:
         frame = QWidget()
@@ -163,37 +159,71 @@ class ExportDialog(QDialog):
         return frame
 
     def _connect(self) -> None:
-        for kind, button in self._formats.items():
-            button.clicked.connect(_Send(self.format_chosen, kind))
-        self._range.chosen.connect(self.in_out_chosen)
-        self._scope.chosen.connect(self.scope_chosen)
-        self._missing.chosen.connect(self.missing_chosen)
+        self.formats.currentItemChanged.connect(self._take_product)
+        self.options.changed.connect(self.changed)
+        self.options.folder_asked.connect(self.folder_asked)
         self.export_button.clicked.connect(self.export_asked)
         self.close_button.clicked.connect(self.close)
         self.show_button.clicked.connect(self.show_result)
+        self._progress.cancel.clicked.connect(self.cancel_asked)
+        self.remove_button.clicked.connect(self._remove_waiting)
+
+    def select(self, choice: ExportFormat | str) -> None:
+        """Chooses a format as a click on it does."""
+        for row in range(self.formats.count()):
+            if self.formats.item(row).data(_CHOICE) == choice:
+                self.formats.setCurrentRow(row)
+
+    def _take_product(self, item: QListWidgetItem | None) -> None:
+        if item is not None and item.data(_CHOICE) is not None:
+            self.product_chosen.emit(item.data(_CHOICE))
+
+    def _remove_waiting(self) -> None:
+        row = max(self._waiting.currentRow(), 0)
+        if self._waiting.count():
+            self.waiting_removed.emit(row)
 
     def show_export(self, display: ExportDisplay) -> None:
-        """Shows fields, findings, progress and result."""
-        choice = display.choice
-        self._formats[choice.format].setChecked(True)
-        self._range.set_value(choice.in_out and display.has_in_out)
-        self._range.set_choice_enabled(True, display.has_in_out)
-        self._scope.set_value(choice.all_objects)
-        for widget in (self._scope, self._scope_label):
-            widget.setVisible(display.many_objects)
-        self._missing.set_value(choice.missing)
-        self._target.setText(display.target)
-        self._target.setCursorPosition(len(display.target))
+        """Shows fields, findings, what waits, progress and result."""
+        self.formats.blockSignals(True)
+        self.select(display.choice.shapes or display.choice.format)
+        self.formats.blockSignals(False)
+        self.facts.setText(display.facts)
+        self.options.show_export(display)
         self._show_findings(display.findings)
+        self._show_waiting(display.waiting)
         self._result.setVisible(display.result is not None)
         if display.result is not None:
             self._result.show_finding(display.result)
         self._path = display.result_path
         self.show_button.setVisible(bool(self._path))
         self.export_button.setEnabled(display.possible)
-        self._stack.setCurrentIndex(0 if display.run is None else 1)
+        self.export_button.setText("Export" if display.run is None else "Export after it")
+        self._progress.setVisible(display.run is not None)
         if display.run is not None:
             self._progress.show_status(display.run)
+
+    def show_sample(self, picture: NDArray[np.uint8] | None, size: Finding | None) -> None:
+        """Shows what the current frame looks like in the files, and how large they will be; None hides it."""
+        self._preview.setVisible(picture is not None)
+        self._size.setVisible(size is not None)
+        if size is not None:
+            self._size.show_finding(size)
+        if picture is not None:
+            height, width, _ = picture.shape
+            image = QImage(np.ascontiguousarray(picture).data, width, height, 3 * width, QImage.Format.Format_RGB888)
+            room = QSize(2 * PREVIEW_PX, self._preview.height())
+            self._preview.setPixmap(
+                QPixmap.fromImage(image.copy()).scaled(
+                    room, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+                )
+            )
+
+    def _show_waiting(self, waiting: tuple[str, ...]) -> None:
+        self._waiting_row.setVisible(bool(waiting))
+        if [self._waiting.item(row).text() for row in range(self._waiting.count())] != list(waiting):
+            self._waiting.clear()
+            self._waiting.addItems(list(waiting))
 
     def _show_findings(self, findings: tuple[Finding, ...]) -> None:
         if findings == self._shown:
@@ -219,6 +249,11 @@ class ExportDialog(QDialog):
     def findings(self) -> tuple[Finding, ...]:
         """The lines of the pre-flight list."""
         return self._shown or ()
+
+    @property
+    def size_text(self) -> str:
+        """How large the files will be, "" while it is not known."""
+        return self._size.text if self._size.isVisibleTo(self) else ""
 
     @property
     def result_text(self) -> str:
@@ -283,13 +318,3 @@ class _ExportProgress(QWidget):
         self._bar.setRange(0, max(status.total, 0))
         self._bar.setValue(status.done)
         self.cancel.setEnabled(not status.cancelling)
-
-
-class _Send:
-    """Emits a signal with a fixed value."""
-
-    def __init__(self, signal: SignalInstance, value: object) -> None:
-        self._signal, self._value = signal, value
-
-    def __call__(self) -> None:
-        self._signal.emit(self._value)

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF
 
-from vosapp.core.document import Colour
+from vosapp.core.document import DOUBTFUL, Colour
 from vosapp.core.timeline import FrameRange
-from vosapp.presentation.timeline.lanes import DOUBTFUL, Kind, Lane, LaneSpan
+from vosapp.presentation.timeline.lanes import Kind, Lane, LaneSpan
 from vosapp.presentation.timeline.scale import Scale
 from vosapp.ui.theme import TOKENS
 
