@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import gc
 from collections.abc import Callable, Mapping
@@ -29,7 +30,7 @@ from vosapp.engine.networks.rgmp_fine_tuned import FineTunedRgmp
 from vosapp.engine.networks.rvos import RvosPropagator
 from vosapp.engine.networks.s2s import S2SPropagator
 from vosapp.engine.oom_fallback import OomFallback, Step
-from vosapp.engine.propagator import Prediction, Propagator
+from vosapp.engine.propagator import Prediction, Propagator, forked
 from vosapp.models.hybrid.matching import HybridSettings
 from vosapp.models.hybrid.network import Hybrid
 from vosapp.models.hybrid_lite.network import HybridLite
@@ -247,3 +248,39 @@ def _held_bytes(root: object) -> int:
             total += item.nbytes
         stack.extend(gc.get_referents(item))
     return total
+
+
+def test_a_fork_goes_on_by_itself_to_the_same_masks(build: Build) -> None:
+    """What a fork does leaves the first as it was, also where memories fill up and objects go."""
+    first = build()
+    _start(first, {1: _box(5, 5), 2: _box(30, 40)})
+    fork = forked(first)
+    if fork is None:
+        pytest.skip("learns anew for every run, so its state is not kept")
+    expected = build()
+    _start(expected, {1: _box(5, 5), 2: _box(30, 40)})
+    for frame_index in range(1, 8):
+        fork.step(frame_index, _frame(frame_index + 20))
+    fork.remember(9, _frame(9), {1: _box(12, 5)})
+    fork.step(8, _frame(8), {1: _box(20, 20)})
+    fork.forget([2])
+    second = forked(first)
+    assert second is not None
+    for frame_index in range(1, 5):
+        rgb = _frame(frame_index)
+        wanted = expected.step(frame_index, rgb)
+        for found in (first.step(frame_index, rgb), second.step(frame_index, rgb)):
+            assert found.doubt == wanted.doubt
+            for object_id, probability in wanted.probabilities.items():
+                np.testing.assert_array_equal(found.probabilities[object_id], probability)
+
+
+def test_only_the_engine_that_learns_first_cannot_be_kept() -> None:
+    cold = []
+    for name, make in BUILD.items():
+        with contextlib.suppress(pytest.skip.Exception):
+            propagator = make()
+            _start(propagator, {1: _box(5, 5)})
+            if forked(propagator) is None:
+                cold.append(name)
+    assert cold == ["rgmp/tuned"]

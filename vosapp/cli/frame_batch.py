@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from vosapp.engine.run.propagation import FrameResult
+    from vosapp.engine.run.frame_result import FrameResult
 
 
 class FrameBatch:

@@ -58,6 +58,23 @@ class Origin(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """What a run noted of a prediction beside its mask and its doubt.
+
+    Attributes:
+        reasons: names of the signs that made it doubtful; the engine may doubt a mask without any.
+        anchor_count: how many anchors of the object, between the cuts around the frame, the run knew.
+        area_px: pixels of the predicted mask.
+        centre: (x, y) of their middle, in pixels; None for an empty mask.
+    """
+
+    reasons: tuple[str, ...] = ()
+    anchor_count: int = 0
+    area_px: int = 0
+    centre: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One object on one frame: a base mask and, on predictions, the user's paint over it.
 
@@ -71,6 +88,7 @@ class Cell:
         engine: name of the engine that predicted the base, else "".
         sources: frame indices of the anchors that the prediction came from.
         doubt: how unsure the prediction is, 0 (sure) to 1; None for anchors.
+        finding: what else the run noted; None for anchors, and for masks of programs that noted nothing.
     """
 
     base: Digest
@@ -82,6 +100,7 @@ class Cell:
     engine: str = ""
     sources: tuple[int, ...] = ()
     doubt: float | None = None
+    finding: Finding | None = None
 
     @property
     def is_anchor(self) -> bool:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from fractions import Fraction
 
 from vosapp.core.document import (
     OBJECT_COLOURS,
     Cell,
     Colour,
     Document,
+    Finding,
     MaskStore,
     MatteSettings,
     ObjectId,
@@ -190,6 +192,12 @@ def set_in_out(document: Document, in_out: FrameRange | None) -> Document:
     return replace(document, in_out=in_out)
 
 
+def set_rate(document: Document, rate: Fraction) -> Document:
+    """Sets how many frames a second the clip has. The same document when it has them, or has no clip."""
+    clip = document.clip
+    return document if clip is None or clip.rate == rate else replace(document, clip=replace(clip, rate=rate))
+
+
 def set_cuts(document: Document, cuts: Iterable[int]) -> Document:
     """Replaces the first frames of new shots. Frame 0 always begins one and is not listed."""
     return replace(document, cuts=tuple(sorted({cut for cut in cuts if cut > 0})))
@@ -205,6 +213,7 @@ def predict(  # noqa: PLR0913 - the facts of a prediction, all of them named in 
     engine: str,
     sources: tuple[int, ...],
     doubt: float,
+    finding: Finding | None = None,
 ) -> Document:
     """Writes the mask of a run: the only edit that the machine makes.
 
@@ -218,7 +227,7 @@ def predict(  # noqa: PLR0913 - the facts of a prediction, all of them named in 
         return document
     check_size(document, mask)
     target = document.object(object_id)
-    facts = Cell(mask.digest, Origin.PREDICTED, engine=engine, sources=sources, doubt=doubt)
+    facts = Cell(mask.digest, Origin.PREDICTED, engine=engine, sources=sources, doubt=doubt, finding=finding)
     cell = predicted_over(target, frame_index, facts)
     if cell is None:
         return document
@@ -283,6 +292,7 @@ def _stale(cell: Cell) -> Cell:
         cell.engine,
         cell.sources,
         cell.doubt,
+        cell.finding,
     )
 
 

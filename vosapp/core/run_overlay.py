@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from vosapp.core.document import Cell, Document, MaskStore, ObjectId, Origin, RotoObject
+from vosapp.core.document import Cell, Document, Finding, MaskStore, ObjectId, Origin, RotoObject
 from vosapp.core.edits import check_size, predicted_over
 from vosapp.core.frame_map import changes_between
 from vosapp.core.mask import Digest, Mask
@@ -40,6 +40,7 @@ class RunChange:
         doubt: how unsure it is, 0 (sure) to 1.
         engine: name of the engine.
         sources: frame indices of the anchors that it came from.
+        finding: what else the run noted.
     """
 
     object_id: ObjectId
@@ -48,6 +49,7 @@ class RunChange:
     doubt: float
     engine: str
     sources: tuple[int, ...]
+    finding: Finding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ class RunOverlay:
                 engine=change.engine,
                 sources=change.sources,
                 doubt=change.doubt,
+                finding=change.finding,
             )
             self._entries[key] = fresh[change.object_id][change.frame_index] = facts
             self.size_bytes += len(change.mask.data)

@@ -40,6 +40,12 @@ class AnchorFrames:
         if kept:
             self._frames.setdefault(frame_index, _Frame(rgb.copy())).masks.update(kept)
 
+    def fork(self) -> AnchorFrames:
+        """Another one with the same frames, whose pictures and masks they share."""
+        fork = AnchorFrames()
+        fork._frames = {index: _Frame(frame.rgb, dict(frame.masks)) for index, frame in self._frames.items()}
+        return fork
+
     def nearest(self, object_id: ObjectId, frame_index: int) -> int | None:
         """The anchor frame of an object that is nearest in time, the earlier of two; None where there is none."""
         frames = self._of(object_id)

@@ -8,7 +8,7 @@ import numpy as np
 
 from vosapp.core.document import ObjectId
 from vosapp.engine.mask_prediction import mask_prediction
-from vosapp.engine.propagator import Prediction, Probability, Propagator
+from vosapp.engine.propagator import Prediction, Probability, Propagator, forked
 from vosapp.matte.dense_crf import CrfSettings, refine_by_crf
 from vosapp.video.source import RgbImage
 
@@ -41,3 +41,8 @@ class CrfWrapper:
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
         self._inner.forget(object_ids)
+
+    def fork(self) -> CrfWrapper | None:
+        """See `vosapp.engine.propagator.Forkable`."""
+        inner = forked(self._inner)
+        return None if inner is None else CrfWrapper(inner, self._settings)

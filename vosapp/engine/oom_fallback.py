@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -9,7 +10,7 @@ from typing import TypeVar
 from vosapp.core.document import ObjectId
 from vosapp.core.errors import EngineError
 from vosapp.engine.anchor_frames import AnchorFrames
-from vosapp.engine.propagator import Prediction, Probability, Propagator
+from vosapp.engine.propagator import Prediction, Probability, Propagator, forked
 from vosapp.engine.run_context import MemoryPolicy, RunContext
 from vosapp.video.source import RgbImage
 
@@ -72,6 +73,16 @@ class OomFallback:
         if self._last is not None:
             frame_index, rgb, masks = self._last
             self._last = (frame_index, rgb, {o: mask for o, mask in masks.items() if o not in object_ids})
+
+    def fork(self) -> OomFallback | None:
+        """See `vosapp.engine.propagator.Forkable`."""
+        fork = copy.copy(self)
+        fork._steps, fork._anchors = list(self._steps), self._anchors.fork()
+        if self._current is not None:
+            fork._current = forked(self._current)
+            if fork._current is None:
+                return None
+        return fork
 
     def _going_on(self, act: Callable[[Propagator], T]) -> T:
         """What `act` gives with the first of the steps left for which memory suffices."""

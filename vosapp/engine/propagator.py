@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,3 +55,19 @@ class Propagator(Protocol):
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
         """Drops objects from the pass and their anchors from memory."""
+
+
+@runtime_checkable
+class Forkable(Protocol):
+    """A propagator of which there can be a second one that goes on by itself from the same state."""
+
+    def fork(self) -> Propagator | None:
+        """A propagator that predicts what this one would; neither changes what the other does from then on.
+
+        They share the network, and arrays, which are never changed once they are made. None when it cannot.
+        """
+
+
+def forked(propagator: Propagator) -> Propagator | None:
+    """A fork of a propagator; None when it cannot be forked."""
+    return propagator.fork() if isinstance(propagator, Forkable) else None

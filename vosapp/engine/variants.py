@@ -116,7 +116,7 @@ VARIANTS = (
     Variant(
         "tuned",
         "fine-tuned",
-        "learns the objects from their masks first: minutes, with a graphics card one or two",
+        "learns the objects from their masks first, anew for every run: minutes, with a graphics card one or two",
         {"tuned": True},
         _RGMP,
     ),

@@ -221,6 +221,8 @@ def _timeline(
             coverages[o.id].anchors,
             active=o is active,
             shown=state.shot.shows(o.id),
+            doubts=coverages[o.id].doubts,
+            findings=coverages[o.id].findings,
         )
         for o in document.objects
     )

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vosapp.core import edits
-from vosapp.core.document import ClipRef, Document
+from vosapp.core.document import ClipRef, Document, Finding
 from vosapp.core.mask import Mask
 from vosapp.core.store import MemoryMaskStore
 from vosapp.core.timeline import Direction, FrameRange
@@ -22,6 +22,7 @@ from vosapp.presentation.choices import EngineChoice
 from vosapp.presentation.display import resolve
 from vosapp.presentation.requests.run import Refusal, RunRequest, request
 from vosapp.presentation.status import WorkStatus
+from vosapp.presentation.text.doubt_words import mask_words
 from vosapp.presentation.text.formatting import duration, rate_text
 from vosapp.presentation.timeline.lanes import CoverageCache, Kind, most_doubtful, stops
 from vosapp.presentation.timeline.scale import Scale
@@ -227,6 +228,43 @@ def test_predictions_with_a_later_anchor_before_them_are_outdated() -> None:
         (6, 6, Kind.DRAWN),
         (7, 11, Kind.OUTDATED),
     ]
+
+
+def test_predictions_beyond_the_next_anchors_say_that_they_knew_fewer() -> None:
+    document = edits.set_cuts(shot(0, 10), [20])
+    for frame in (*range(1, 10), *range(11, 20), 25):
+        finding = Finding(anchor_count=1 if frame == 25 else 2)
+        sources = (0, 10) if frame < 10 else (10,)
+        document = edits.predict(
+            document, STORE, 1, frame, AREA, engine="flow", sources=sources, doubt=0.1, finding=finding
+        )
+    document = edits.make_anchor(document, STORE, 1, 5)
+    spans = resolve(document, state()).timeline.lanes[0].spans
+    assert [(span.first, span.last, span.kind) for span in spans] == [
+        (0, 0, Kind.DRAWN),
+        (1, 4, Kind.OUTDATED),
+        (5, 5, Kind.DRAWN),
+        (6, 9, Kind.OUTDATED),
+        (10, 10, Kind.DRAWN),
+        (11, 19, Kind.FEWER),
+        (25, 25, Kind.PREDICTED),  # behind a cut, where no anchor came
+    ]
+
+
+def test_the_line_under_the_picture_says_why_a_mask_is_doubtful() -> None:
+    finding = Finding(("area", "new part", "of another program"), 1, 20, (3, 3))
+    document = edits.predict(shot(0), STORE, 1, 1, AREA, engine="f", sources=(0,), doubt=0.6, finding=finding)
+    hint = resolve(document, state(1)).status_hint
+    assert hint.startswith("Object 1 looks doubtful here: a new part, area jumped. Correct it")
+
+
+def test_area_and_motion_in_words() -> None:
+    before, here = Finding((), 1, 200, (10, 10)), Finding(("centre",), 1, 300, (13, 14))
+    assert mask_words(0.6, here, before) == (
+        "doubt 0.60 of 1, it jumped aside, area 300 pixels (+50 %), moved 5 pixels"
+    )
+    assert mask_words(0.1, before, None) == "doubt 0.10 of 1, area 200 pixels"
+    assert mask_words(None, None, before) == ""
 
 
 def corrected(*anchors: int, at: int) -> Document:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
-from vosapp.core.document import Cell, Origin
+from vosapp.core.document import Cell, Finding, Origin
 from vosapp.core.storage.json_checks import (
     DamageError,
     Json,
@@ -19,7 +19,11 @@ from vosapp.core.storage.json_checks import (
 
 MAX_SOURCES = 1024
 
-_NAMES = frozenset({"frames", "base", "origin", "added", "removed", "locked", "stale", "engine", "sources", "doubt"})
+MAX_REASONS = 32
+
+_NAMES = frozenset(
+    {"frames", "base", "origin", "added", "removed", "locked", "stale", "engine", "sources", "doubt", "finding"}
+)
 _ORIGINS = {origin.value: origin for origin in Origin}
 
 
@@ -32,8 +36,14 @@ def encode_cells(cells: Mapping[int, Cell]) -> dict[str, object]:
     for name, default in _OPTIONAL:
         column = [getattr(cell, name) for cell in rows]
         if any(value != default for value in column):
-            columns[name] = column
+            columns[name] = [_encoded(value) for value in column] if name == "finding" else column
     return columns
+
+
+def _encoded(finding: Finding | None) -> list[object] | None:
+    if finding is None:
+        return None
+    return [list(finding.reasons), finding.anchor_count, finding.area_px, *(finding.centre or ())]
 
 
 def decode_cells(columns: Json, low: int, high: int) -> dict[int, Cell]:
@@ -119,6 +129,22 @@ def _doubts(column: Sequence[object], name: str) -> Sequence[object]:
     return made
 
 
+def _findings(column: Sequence[object], name: str) -> Sequence[object]:
+    return [None if value is None else _finding(value, name) for value in column]
+
+
+def _finding(value: object, name: str) -> Finding:
+    """The finding of [reasons, anchor count, area, x, y], without x and y for an empty mask."""
+    if not isinstance(value, list) or len(value) not in (3, 5) or not isinstance(value[0], list):
+        raise DamageError(f"{name} is no list of what was found")
+    reasons, (count, area, *centre) = value[0], value[1:]
+    numbers = [one for one in (count, area, *centre) if is_index(one)]
+    if len(numbers) != 2 + len(centre) or len(reasons) > MAX_REASONS:
+        raise DamageError(f"{name} has a wrong number")
+    x_and_y = (int(centre[0]), int(centre[1])) if centre else None
+    return Finding(tuple(str(one) for one in _texts(reasons, name)), int(count), int(area), x_and_y)
+
+
 # In the order of the fields of Cell after base and origin.
 _OPTIONAL: tuple[tuple[str, object], ...] = (
     ("added", None),
@@ -128,6 +154,7 @@ _OPTIONAL: tuple[tuple[str, object], ...] = (
     ("engine", ""),
     ("sources", ()),
     ("doubt", None),
+    ("finding", None),
 )
 _CHECKED: Mapping[str, Callable[[Sequence[object], str], Sequence[object]]] = {
     "added": _digests,
@@ -137,4 +164,5 @@ _CHECKED: Mapping[str, Callable[[Sequence[object], str], Sequence[object]]] = {
     "engine": _texts,
     "sources": _sources,
     "doubt": _doubts,
+    "finding": _findings,
 }

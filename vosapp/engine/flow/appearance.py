@@ -10,6 +10,7 @@ frame makes a strong target detector is the insight of Robinson et al., CVPR 202
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -78,6 +79,12 @@ class AppearanceModel:
         self._anchor_reach = anchor_reach
         self._anchors: dict[int, _Sides] = {}
         self._recent: _Sides | None = None
+
+    def fork(self) -> AppearanceModel:
+        """Another model that knows the same."""
+        fork = copy.copy(self)
+        fork._anchors = dict(self._anchors)
+        return fork
 
     def is_ready(self) -> bool:
         """Whether it has seen an object and its surroundings."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Collection, Mapping
 
 from vosapp.core.document import ObjectId
@@ -56,6 +57,12 @@ class FlowPropagator:
     def forget(self, object_ids: Collection[ObjectId]) -> None:
         for object_id in object_ids:
             self._tracks.pop(object_id, None)
+
+    def fork(self) -> FlowPropagator:
+        """See `vosapp.engine.propagator.Forkable`."""
+        fork = copy.copy(self)
+        fork._tracks = {object_id: track.fork() for object_id, track in self._tracks.items()}
+        return fork
 
     def insist(self, masks: Mapping[ObjectId, Probability]) -> dict[ObjectId, Probability]:
         """Masks that others found on the present frame, with this engine's own where a correction says so.

@@ -14,6 +14,7 @@ implements it.
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 
 import cv2
@@ -92,6 +93,12 @@ class ObjectTrack:
         self._mask: Probability | None = None
         self._extent: Extent | None = None
         self._claims: Claims | None = None
+
+    def fork(self) -> ObjectTrack:
+        """Another track in the same state."""
+        fork = copy.copy(self)
+        fork._appearance = self._appearance.fork()
+        return fork
 
     def remember(self, scene: Scene, mask: Probability) -> None:
         """Learns the look of the object from a trusted mask, without moving there."""

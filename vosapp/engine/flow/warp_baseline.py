@@ -5,6 +5,7 @@ No memory, no image evidence, no cleaning up. It is measured beside the engines 
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -52,6 +53,12 @@ class PlainFlowPropagator:
         self._state |= given or {}
         doubt |= dict.fromkeys(given or {}, 0.0)
         return Prediction(dict(self._state), doubt)
+
+    def fork(self) -> PlainFlowPropagator:
+        """See `vosapp.engine.propagator.Forkable`."""
+        fork = copy.copy(self)
+        fork._state = dict(self._state)
+        return fork
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
         """Drops objects from the pass."""

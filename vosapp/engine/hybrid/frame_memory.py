@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
@@ -49,6 +50,12 @@ class FrameMemory(Generic[Item]):
         self._looks: dict[int, Tensor] = {}  # (keys,) the mean key of each anchor's window
         self._recent: list[tuple[int, Item]] = []
         self._given_at = 0
+
+    def fork(self) -> FrameMemory[Item]:
+        """Another one with the same frames."""
+        fork = copy.copy(self)
+        fork._anchors, fork._looks, fork._recent = dict(self._anchors), dict(self._looks), list(self._recent)
+        return fork
 
     def __contains__(self, frame_index: int) -> bool:
         """Whether a frame is among the anchors."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from torch import Tensor
@@ -45,6 +45,10 @@ class ObjectMemory:
     usual_px: float = 0.0
     in_parts: bool = False
     frames: FrameMemory[Remembered] = field(default_factory=FrameMemory)
+
+    def fork(self) -> ObjectMemory:
+        """Another one in the same state."""
+        return replace(self, frames=self.frames.fork())
 
     def recent(self) -> Remembered:
         """The recent frames together."""

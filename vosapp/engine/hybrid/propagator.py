@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -175,6 +176,13 @@ class HybridPropagator:
             shown = self._partner.insist(shown)
         given = {i: mask for i, mask in merged.items() if i not in found}
         return {**disjoint(shown, given, scaled), **given}
+
+    def fork(self) -> HybridPropagator:
+        """See `vosapp.engine.propagator.Forkable`."""
+        fork = copy.copy(self)
+        fork._objects = {object_id: memory.fork() for object_id, memory in self._objects.items()}
+        fork._partner = None if self._partner is None else self._partner.fork()
+        return fork
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
         for object_id in object_ids:

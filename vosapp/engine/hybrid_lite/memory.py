@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from torch import Tensor
@@ -45,6 +45,10 @@ class ObjectState:
     state: Tensor | None = None
     drift: tuple[float, float] = (0.0, 0.0)
     _middle: tuple[float, float] | None = None
+
+    def fork(self) -> ObjectState:
+        """Another one in the same state."""
+        return replace(self, frames=self.frames.fork())
 
     @property
     def is_in_sight(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
@@ -91,6 +92,12 @@ class HybridLitePropagator:
         self.signs = {i: signs(o, self._objects[i].frames.age(frame_index), merged[i]) for i, o in opinions.items()}
         doubts = {i: doubt_of(seen) for i, seen in self.signs.items()} | dict.fromkeys(given, 0.0)
         return Prediction(self._shown(rgb, merged, found), doubts)
+
+    def fork(self) -> HybridLitePropagator:
+        """See `vosapp.engine.propagator.Forkable`."""
+        fork = copy.copy(self)
+        fork._objects = {object_id: state.fork() for object_id, state in self._objects.items()}
+        return fork
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
         for object_id in object_ids:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Collection, Mapping
 from typing import Literal, NamedTuple, cast
@@ -85,6 +86,12 @@ class AGamePropagator(AnchoredPropagator):
         for object_id in object_ids:
             self._states.pop(object_id, None)
             self._references.pop(object_id, None)
+
+    def fork(self) -> AGamePropagator:
+        """See `vosapp.engine.propagator.Forkable`."""
+        fork = copy.copy(self)
+        fork._anchors, fork._states, fork._references = self._anchors.fork(), dict(self._states), dict(self._references)
+        return fork
 
     def _look(self, rgb: RgbImage) -> _Sight:
         size = (rgb.shape[0], rgb.shape[1])

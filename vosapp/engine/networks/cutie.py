@@ -6,6 +6,7 @@ complete: where only some objects are given, the others are found first and give
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal, cast
 
@@ -82,6 +83,14 @@ class CutiePropagator(NetworkPropagator):
         self._core.delete_objects(gone)
         for object_id in gone:
             self._core.memory.obj_v.pop(object_id, None)  # or an object that comes again begins with the old sums
+
+    @torch.inference_mode()
+    def fork(self) -> CutiePropagator:
+        """See `vosapp.engine.propagator.Forkable`. The core changes its memories in place, so they are copied."""
+        fork = copy.copy(self)
+        fork._core = copy.deepcopy(self._core, {id(self._network): self._network})
+        fork._waiting = self._waiting.fork()
+        return fork
 
     def _new_core(self, size: tuple[int, int]) -> Any:
         from cutie.inference.inference_core import InferenceCore

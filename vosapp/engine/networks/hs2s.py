@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -67,6 +68,7 @@ class HS2SPropagator(AnchoredPropagator):
         self._move(picture, [object_id for object_id in predicted if self._can_move(object_id)])
         found = {object_id: self._tracks[object_id].mask[0] for object_id in predicted}
         self._take(given)
+        self._refer(list(given), frame_index)  # the next frame refers to it: need not be done when that is waited for
         self._before = picture
         return apart_at_size(found, (rgb.shape[0], rgb.shape[1]))
 
@@ -74,6 +76,13 @@ class HS2SPropagator(AnchoredPropagator):
         super().forget(object_ids)
         for object_id in object_ids:
             self._tracks.pop(object_id, None)
+
+    def fork(self) -> HS2SPropagator:
+        """See `vosapp.engine.propagator.Forkable`."""
+        fork = copy.copy(self)
+        fork._anchors = self._anchors.fork()
+        fork._tracks = {object_id: copy.copy(track) for object_id, track in self._tracks.items()}
+        return fork
 
     def _picture(self, rgb: RgbImage) -> Tensor:
         return to_tensor(sample_picture(rgb, self._size)).to(self._device)

@@ -114,6 +114,8 @@ class RgmpPropagator(AnchoredPropagator):
         self._drop_streams(given)
         self._previous |= found
         self._previous |= {object_id: self._put(canvas, [mask]) for object_id, mask in given.items()}
+        if not predicted:  # the next frame refers to this one: done now, it need not be done when that is waited for
+            self._refer_to_groups(canvas, self._groups(frame_index, list(given)))
         return {object_id: canvas.take(mask)[0].clamp(0, 1).cpu().numpy() for object_id, mask in found.items()}
 
     def forget(self, object_ids: Collection[ObjectId]) -> None:
@@ -121,6 +123,12 @@ class RgmpPropagator(AnchoredPropagator):
         self._drop_streams(object_ids)
         for object_id in object_ids:
             self._previous.pop(object_id, None)
+
+    def fork(self) -> RgmpPropagator:
+        """See `vosapp.engine.propagator.Forkable`."""
+        fork = copy.copy(self)
+        fork._anchors, fork._previous, fork._streams = self._anchors.fork(), dict(self._previous), dict(self._streams)
+        return fork
 
     def _drop_streams(self, object_ids: Collection[ObjectId]) -> None:
         """Drops every stream that carries one of these objects."""
@@ -141,9 +149,7 @@ class RgmpPropagator(AnchoredPropagator):
         results = {object_id: torch.zeros(1, *canvas.shape, device=self._device) for object_id in predicted}
         if not followed:
             return results  # objects that have always been away
-        singles: list[Members] = [(object_id,) for object_id in followed]
-        unions: list[Members] = [tuple(group) for group in groups.values() if len(group) > 1]
-        self._refer(canvas, groups, [*singles, *unions])
+        singles, unions = self._refer_to_groups(canvas, groups)
         picture = self._look(rgb, canvas)
         found = self._propagate(picture, [*singles, *unions])
         alone = torch.cat([found[single] for single in singles])
@@ -159,6 +165,15 @@ class RgmpPropagator(AnchoredPropagator):
             if nearest is not None:
                 groups[nearest].append(object_id)
         return groups
+
+    def _refer_to_groups(
+        self, canvas: _Canvas, groups: Mapping[int, list[ObjectId]]
+    ) -> tuple[list[Members], list[Members]]:
+        """Makes the references of all objects, and of those together that share a frame; which streams these are."""
+        singles: list[Members] = [(object_id,) for group in groups.values() for object_id in group]
+        unions: list[Members] = [tuple(group) for group in groups.values() if len(group) > 1]
+        self._refer(canvas, groups, [*singles, *unions])
+        return singles, unions
 
     def _refer(self, canvas: _Canvas, groups: Mapping[int, list[ObjectId]], needed: list[Members]) -> None:
         """Makes the references of streams that have none or whose nearest frame changed, and drops all others."""

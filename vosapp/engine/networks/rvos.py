@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Collection, Mapping
 from typing import cast
 
@@ -88,6 +89,12 @@ class RvosPropagator(NetworkPropagator):
         for object_id in object_ids:
             self._masks.pop(object_id, None)
             self._hidden.pop(object_id, None)
+
+    def fork(self) -> RvosPropagator:
+        """See `vosapp.engine.propagator.Forkable`."""
+        fork = copy.copy(self)
+        fork._masks, fork._hidden = dict(self._masks), dict(self._hidden)
+        return fork
 
     def _sampled(self, mask: Probability) -> Tensor:
         return torch.tensor(sample_mask(np.asarray(mask, np.float32), self._size)).to(self._device)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Collection, Mapping
 from typing import cast
@@ -53,6 +54,12 @@ class S2SPropagator(NetworkPropagator):
     def forget(self, object_ids: Collection[ObjectId]) -> None:
         for object_id in object_ids:
             self._states.pop(object_id, None)
+
+    def fork(self) -> S2SPropagator:
+        """See `vosapp.engine.propagator.Forkable`."""
+        fork = copy.copy(self)
+        fork._states = dict(self._states)
+        return fork
 
     def _found(self, picture: Tensor, predicted: list[ObjectId]) -> dict[ObjectId, Tensor]:
         """Probabilities (h, w) of each object for itself. Moves their memories."""

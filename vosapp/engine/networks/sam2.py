@@ -7,6 +7,7 @@ next frames can read: the memories of the last frames, the short summaries of so
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -104,6 +105,14 @@ class SamPropagator(NetworkPropagator):
         for object_id in object_ids:
             self._tracks.pop(object_id, None)
         self._joined = [object_id for object_id in self._joined if object_id not in object_ids]
+
+    @torch.inference_mode()
+    def fork(self) -> SamPropagator:
+        """See `vosapp.engine.propagator.Forkable`. The sessions change what they keep in place, so they are copied."""
+        fork = copy.copy(self)
+        fork._tracks, fork._pictures = copy.deepcopy((self._tracks, self._pictures))
+        fork._joined = list(self._joined)
+        return fork
 
     def _session(self) -> Any:
         # What is kept of given masks lies in the computer's memory, however many there are; see `_trim`.

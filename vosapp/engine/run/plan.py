@@ -13,6 +13,8 @@ from vosapp.core.document import Document, ObjectId, RotoObject
 from vosapp.core.errors import EngineError
 from vosapp.core.timeline import Direction, FrameRange, Span, backward_spans, forward_spans
 
+MAX_REMEMBERED = 16  # anchors that a propagator is shown ahead of a pass, for each object: the nearest ones
+
 
 @dataclass(frozen=True, slots=True)
 class RunPlan:

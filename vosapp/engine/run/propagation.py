@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,50 +19,17 @@ from vosapp.core.document import Document, MaskStore, ObjectId
 from vosapp.core.edits import composite
 from vosapp.core.errors import Cancelled, EngineError
 from vosapp.core.mask import Mask
-from vosapp.core.run_overlay import RunChange
 from vosapp.engine.propagator import Prediction, Probability, Propagator
 from vosapp.engine.run.frame_reader import read_in_order
+from vosapp.engine.run.frame_result import FrameResult
+from vosapp.engine.run.kept_states import KeptStates, Resuming
 from vosapp.engine.run.leak_signs import LeakSigns, Sign
 from vosapp.engine.run.meeting import Decided, Key, Meeting, Side, Spool
 from vosapp.engine.run.pieces import Piece
-from vosapp.engine.run.plan import ObjectSpan, RunPlan, anchor_frames_of, frame_count, schedule
+from vosapp.engine.run.plan import MAX_REMEMBERED, ObjectSpan, RunPlan, anchor_frames_of, frame_count, schedule
 from vosapp.video.source import RgbImage, VideoSource
 
-MAX_REMEMBERED = 16  # anchors that a propagator is shown ahead of a pass, for each object: the nearest ones
-
-
-@dataclass(frozen=True, slots=True)
-class FrameResult:
-    """Result of a run on one frame. Only objects that were to be written are in it, so it may be empty.
-
-    Attributes:
-        frame_index: which frame.
-        masks: the predicted mask of each object.
-        doubt: how unsure each is, 0 (sure) to 1.
-        sources: the anchors that each came from.
-        engine: name of the engine.
-        done, total: frames visited so far and in all, for progress; both passes of a run in two directions count.
-        damaged: frames that this step looked at and whose picture is damaged or missing. A mask on such a frame follows
-            the picture that stands in, and its doubt is 1.
-        signs: why a mask is doubtful beside what the engine knows: signs of a leak. Objects without any are left out.
-    """
-
-    frame_index: int
-    masks: Mapping[ObjectId, Mask]
-    doubt: Mapping[ObjectId, float]
-    sources: Mapping[ObjectId, tuple[int, ...]]
-    engine: str
-    done: int
-    total: int
-    damaged: tuple[int, ...] = ()
-    signs: Mapping[ObjectId, tuple[Sign, ...]] = field(default_factory=dict)
-
-    def changes(self) -> list[RunChange]:
-        """The masks as an `Editor` takes them."""
-        return [
-            RunChange(o, self.frame_index, mask, self.doubt[o], self.engine, self.sources[o])
-            for o, mask in self.masks.items()
-        ]
+_ABSENT = "absent"  # in place of the name of a mask
 
 
 def propagate(
@@ -71,6 +39,7 @@ def propagate(
     *,
     plan: RunPlan,
     build: Callable[[], Propagator],
+    kept: KeptStates | None = None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[FrameResult]:
     """Carries the masks of a document through a clip.
@@ -79,7 +48,9 @@ def propagate(
         source: the clip, for this run alone.
         document, store: what stood when the run began.
         plan: what to do.
-        build: makes a fresh propagator; called once for each leg of each direction.
+        build: makes a fresh propagator; called once for each leg of each direction at most.
+        kept: states of the same engine from earlier runs on the same clip, which may be taken up, and where those of
+            this run are kept. They change nothing in the result.
         cancelled: asked before a frame is read and before it is made.
 
     Yields:
@@ -104,12 +75,38 @@ def propagate(
             for leg in run.legs(plan.start):
                 # A propagator for each leg: what one of them carries ends with it, so that legs give the same masks
                 # wherever they are computed.
-                walk = _Walk(run.spans, truth, source, propagator=build(), meeting=spool)
+                walk = _Walk(run.spans, truth, source, propagator=Resuming(build, kept), meeting=spool)
+                if kept is not None:
+                    walk.damaged = kept.damaged
                 for frame_index, rgb in read_in_order(source, leg, walk.damaged.add, before_each=stop_if_cancelled):
                     stop_if_cancelled()
                     done += 1
                     yield walk.visit(frame_index, rgb, done, total)
                 del walk  # before the next propagator is built: two large networks may not fit beside each other
+
+
+def prepare(
+    source: VideoSource,
+    document: Document,
+    store: MaskStore,
+    *,
+    plan: RunPlan,
+    build: Callable[[], Propagator],
+    kept: KeptStates,
+) -> None:
+    """Brings an engine to where a run with this plan makes its first mask, and keeps that state for the run.
+
+    Raises:
+        EngineError, MediaError: as `propagate` does.
+    """
+    run = schedule(document, plan)[0]
+    truth = _Truth(document, store, plan)
+    walk = _Walk(run.spans, truth, source, propagator=Resuming(build, kept), meeting=_Sides())
+    walk.damaged = kept.damaged
+    seed = run.legs(plan.start)[0][0]
+    for frame_index, rgb in read_in_order(source, [seed], walk.damaged.add):
+        walk.visit(frame_index, rgb, 0, 1)
+    walk.keep()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +143,7 @@ def propagate_piece(
         EngineError, MediaError, Cancelled: as for `propagate`.
     """
     sides = _Sides()
-    walk = _Walk(piece.spans, _Truth(document, store, plan), source, propagator=build(), meeting=sides)
+    walk = _Walk(piece.spans, _Truth(document, store, plan), source, propagator=Resuming(build, None), meeting=sides)
 
     def stop_if_cancelled() -> None:
         if cancelled():
@@ -198,10 +195,20 @@ class _Truth:
             )
         return mask.array().astype(np.float32)
 
+    def name(self, object_id: ObjectId, frame_index: int) -> str:
+        """What tells this mask from others: made of the digests of what stands on the frame."""
+        cell = self.document.cell(object_id, frame_index)
+        return "" if cell is None else f"{cell.base} {cell.added} {cell.removed}"
+
     def nearest(self, object_id: ObjectId, frame_index: int, shot: range) -> list[int]:
         """Anchor frames of an object in a shot, the nearest ones up to a limit, ascending."""
         within = [f for f in self.frames[object_id] if f in shot]
         return sorted(sorted(within, key=lambda f: abs(f - frame_index))[:MAX_REMEMBERED])
+
+    def anchor_count(self, object_id: ObjectId, shot: range) -> int:
+        """How many anchors of an object a shot has; frames that were only approved are none."""
+        cells = self.document.object(object_id).cells
+        return sum(1 for f in self.frames[object_id] if f in shot and (cells[f].is_anchor or f == self.plan.start))
 
     def shot(self, frame_index: int) -> range:
         """The frames between the cuts around a frame."""
@@ -219,7 +226,7 @@ class _Walk:
         truth: _Truth,
         source: VideoSource,
         *,
-        propagator: Propagator,
+        propagator: Resuming,
         meeting: Meeting,
     ) -> None:
         self._truth = truth
@@ -233,7 +240,12 @@ class _Walk:
         self._remembered: set[tuple[ObjectId, int]] = set()
         self._shot = range(0)
         self.damaged: set[int] = set()
+        self._looked_at: set[int] = set()  # anchor frames whose damage nobody was told of
         self._leaks = LeakSigns()
+
+    def keep(self) -> None:
+        """Keeps the state that the propagator has come to."""
+        self._propagator.keep()
 
     def visit(self, frame_index: int, rgb: RgbImage, done: int, total: int) -> FrameResult:
         """Moves to a frame."""
@@ -242,7 +254,7 @@ class _Walk:
             self._drop(list(self._active))
         seeds = {span.object_id: span for span in self._seeds.get(frame_index, ())}
         self._drop([o for o, span in self._active.items() if o not in seeds and frame_index not in span.frames])
-        looked_at = self._remember_ahead(seeds.values(), frame_index, rgb)
+        self._looked_at.update(self._remember_ahead(seeds.values(), frame_index, rgb))
         shape = (rgb.shape[0], rgb.shape[1])
         given = {o: self._truth.probability(o, frame_index, shape) for o in seeds}
         self._active |= seeds
@@ -250,11 +262,14 @@ class _Walk:
         for object_id in self._active.keys() - given.keys():
             if document.object(object_id).is_absent(frame_index):
                 given[object_id] = np.zeros(shape, np.float32)
-        prediction = self._propagator.step(frame_index, rgb, given)
+        names = tuple((o, self._truth.name(o, frame_index) if o in seeds else _ABSENT) for o in given)
+        prediction = self._propagator.step(frame_index, rgb, given, names)
         written = [o for o in self._active if o not in given and frame_index in self._truth.plan.within]
         leaks = self._look_for_leaks(rgb, prediction, given)
         found = [self._decided(self._active[o], frame_index, prediction, leaks.get(o, ())) for o in written]
         made = {o: one for o, one in zip(written, found, strict=True) if one is not None}
+        damaged = {f for f in (frame_index, *self._looked_at) if f in self.damaged}
+        self._looked_at -= damaged
         return FrameResult(
             frame_index,
             masks={o: _binary(one.probability, shape) for o, one in made.items()},
@@ -263,8 +278,9 @@ class _Walk:
             engine=self._truth.plan.engine,
             done=done,
             total=total,
-            damaged=tuple(sorted(f for f in (frame_index, *looked_at) if f in self.damaged)),
+            damaged=tuple(sorted(damaged)),
             signs={o: one.signs for o, one in made.items() if one.signs},
+            anchor_counts={o: self._truth.anchor_count(o, self._shot) for o in made},
         )
 
     def _look_for_leaks(
@@ -313,12 +329,19 @@ class _Walk:
                     self._remembered.add((span.object_id, frame))
                     frames[frame].append(span.object_id)
         for frame, object_ids in sorted(frames.items()):
-            picture = rgb if frame == frame_index else self._source.frame(frame)
-            if frame != frame_index and self._source.is_damaged(frame):
-                self.damaged.add(frame)
-            shape = (picture.shape[0], picture.shape[1])
-            self._propagator.remember(frame, picture, {o: self._truth.probability(o, frame, shape) for o in object_ids})
+            names = tuple((o, self._truth.name(o, frame)) for o in object_ids)
+            self._propagator.remember(frame, names, partial(self._load, frame, object_ids, frame_index, rgb))
         return [frame for frame in frames if frame != frame_index]
+
+    def _load(
+        self, frame: int, object_ids: list[ObjectId], here: int, rgb: RgbImage
+    ) -> tuple[RgbImage, dict[ObjectId, Probability]]:
+        """Picture and masks of an anchor frame, which may be the one where the pass is."""
+        picture = rgb if frame == here else self._source.frame(frame)
+        if frame != here and self._source.is_damaged(frame):
+            self.damaged.add(frame)
+        shape = (picture.shape[0], picture.shape[1])
+        return picture, {o: self._truth.probability(o, frame, shape) for o in object_ids}
 
 
 def _binary(probability: NDArray[np.float32], shape: tuple[int, int]) -> Mask:

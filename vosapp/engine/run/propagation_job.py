@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,8 +13,11 @@ from vosapp.engine.engines import build_propagator
 from vosapp.engine.job import JobContext, Stage
 from vosapp.engine.propagator import Propagator
 from vosapp.engine.run.damage_notes import damage_notes
+from vosapp.engine.run.frame_result import FrameResult
+from vosapp.engine.run.kept_engine import EngineKey, KeptEngine
+from vosapp.engine.run.kept_states import KeptStates
 from vosapp.engine.run.plan import RunPlan
-from vosapp.engine.run.propagation import FrameResult, propagate
+from vosapp.engine.run.propagation import prepare, propagate
 from vosapp.engine.run_context import RunContext
 from vosapp.video.open import open_clip_of
 from vosapp.video.source import VideoSource
@@ -27,12 +31,24 @@ class PropagationTask:
         document, store: what stands, with its clip.
         plan: what to do.
         device: "auto", "cpu", "cuda" or "mps".
+        kept: what is kept of the engine between runs; None begins from nothing and keeps nothing.
     """
 
     document: Document
     store: MaskStore
     plan: RunPlan
     device: str = "auto"
+    kept: KeptEngine | None = None
+
+    def key(self) -> EngineKey:
+        """What a kept state must have been made with.
+
+        Raises:
+            EngineError: there is no clip.
+        """
+        if self.document.clip is None:
+            raise EngineError("There is no clip to propagate in.", "Open a clip first.")
+        return EngineKey.of(self.plan.engine, self.device, self.document.clip)
 
     def open_source(self) -> VideoSource:
         """The document's clip, opened for the calling thread."""
@@ -62,18 +78,18 @@ def propagation_body(
 
     def body(context: JobContext) -> int:
         context.progress(0, 0, Stage.PREPARING)
-        source = (open_source or task.open_source)()
         written = 0
         notes: list[str] = []
         damaged: set[int] = set()
         run = RunContext(report=notes.append, learning=partial(_tell_learning, context), check=context.check)
-        try:
+        with _equipped(task, open_source or task.open_source, run) as (source, kept, relayed):
             results = propagate(
                 source,
                 task.document,
                 task.store,
                 plan=task.plan,
-                build=partial(build or task.build, run),
+                build=partial(build or task.build, relayed),
+                kept=kept,
                 cancelled=context.cancelled,
             )
             for result in results:
@@ -86,9 +102,46 @@ def propagation_body(
                 context.progress(
                     result.done, result.total, Stage.PROPAGATING, frame=result.frame_index, note="".join(notes[-1:])
                 )
-        finally:
-            source.close()
         return written
+
+    return body
+
+
+@contextmanager
+def _equipped(
+    task: PropagationTask, open_source: Callable[[], VideoSource], context: RunContext
+) -> Iterator[tuple[VideoSource, KeptStates | None, RunContext]]:
+    """The clip, the states to take up, and the context for the engine: kept ones, or those of this run alone."""
+    if task.kept is not None:
+        with task.kept.lent(task.key(), open_source, context) as lent:
+            yield lent.source, lent.states, lent.context
+        return
+    source = open_source()
+    try:
+        yield source, None, context
+    finally:
+        source.close()
+
+
+def preparation_body(task: PropagationTask) -> Callable[[JobContext], None]:
+    """A body for `Job` that brings the kept engine to where a run would make its first mask, if it can be kept.
+
+    A run that begins while this goes on waits for it, and is the quicker for it.
+    """
+
+    def body(context: JobContext) -> None:
+        if task.kept is None or task.kept.is_cold:
+            return
+        with task.kept.lent(task.key(), task.open_source, RunContext(check=context.check)) as lent:
+            if lent.states:  # else the run that was to begin with it dropped them
+                prepare(
+                    lent.source,
+                    task.document,
+                    task.store,
+                    plan=task.plan,
+                    build=partial(task.build, lent.context),
+                    kept=lent.states,
+                )
 
     return body
 

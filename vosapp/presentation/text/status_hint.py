@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vosapp.core.document import DOUBTFUL, Document, ObjectId
+from vosapp.presentation.text.doubt_words import doubt_words
 from vosapp.presentation.timeline.lanes import Coverage, Doubts
 from vosapp.presentation.view_state import ViewState
 
@@ -45,7 +46,7 @@ def _review_hint(document: Document, state: ViewState, doubts: Doubts, review: t
     """What to do when everything is propagated: where to look, or that it is done."""
     doubtful = _doubtful_here(document, state.shot.frame_index)
     if doubtful:
-        return f"{doubtful} looks doubtful here. Correct it and propagate again; N goes to the next such frame."
+        return f"{doubtful}. Correct it and propagate again; N goes to the next such frame."
     if review:
         return "Some frames look doubtful. N goes to the next one; paint a correction there and propagate again."
     if doubts:
@@ -54,11 +55,15 @@ def _review_hint(document: Document, state: ViewState, doubts: Doubts, review: t
 
 
 def _doubtful_here(document: Document, frame_index: int) -> str:
-    """The name of the most doubtful object on a frame; "" when none is doubtful."""
-    cells = [(item.cells.get(frame_index), item.name) for item in document.objects]
-    doubts = [(cell.doubt, name) for cell, name in cells if cell is not None and cell.doubt and not cell.is_barrier]
-    doubt, name = max(doubts, key=lambda one: one[0], default=(0.0, ""))
-    return name if doubt >= DOUBTFUL else ""
+    """That the most doubtful object on a frame looks so, and why; "" when none is doubtful."""
+    worst, most = "", 0.0
+    for item in document.objects:
+        cell = item.cells.get(frame_index)
+        if cell is not None and not cell.is_barrier and (cell.doubt or 0.0) > most:
+            most = cell.doubt or 0.0
+            reasons = doubt_words(cell.finding.reasons) if cell.finding is not None else ""
+            worst = f"{item.name} looks doubtful here" + f": {reasons}" * bool(reasons)
+    return worst if most >= DOUBTFUL else ""
 
 
 def _suggest_hint(state: ViewState) -> str:

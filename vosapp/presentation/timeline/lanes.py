@@ -10,11 +10,13 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from vosapp.core.document import DOUBTFUL, Cell, Colour, Document, ObjectId, RotoObject
+from vosapp.core.document import DOUBTFUL, Cell, Colour, Document, Finding, ObjectId, RotoObject
 from vosapp.core.frame_map import FrameMap
 from vosapp.core.timeline import FrameRange, ranges_of
+from vosapp.engine.run.plan import MAX_REMEMBERED
 
 Doubts = tuple[tuple[int, float], ...]  # (frame, doubt), ascending by frame
+Findings = tuple[tuple[int, Finding], ...]  # what runs noted, ascending by frame
 
 LEAST_SURE = 5  # stops where no frame is that doubtful: doubt orders frames better than it judges them
 
@@ -25,6 +27,7 @@ class Kind(enum.Enum):
     PREDICTED = "predicted"
     PAINTED = "painted"
     OUTDATED = "outdated"
+    FEWER = "fewer anchors"
     STALE = "stale"
     APPROVED = "approved"
     DRAWN = "drawn"
@@ -35,6 +38,7 @@ KIND_WORDS = {
     Kind.PREDICTED: "predicted",
     Kind.PAINTED: "predicted, painted over",
     Kind.OUTDATED: "predicted before a nearer anchor was there: propagating again renews it",
+    Kind.FEWER: "predicted with fewer anchors than there are now: propagating again may do it a little better",
     Kind.STALE: "predicted from a mask that has changed since",
     Kind.APPROVED: "approved: no run changes it",
     Kind.DRAWN: "anchor: drawn or confirmed by you",
@@ -59,6 +63,8 @@ class Lane:
         object_id, name, colour: whose it is.
         spans: coverage, ascending; frames in no span have no mask.
         anchors: frames with a diamond, ascending.
+        doubts: how unsure the predictions are.
+        findings: what else is known of them.
         active, shown: the tools change this object; its masks are visible.
     """
 
@@ -69,6 +75,8 @@ class Lane:
     anchors: tuple[int, ...]
     active: bool
     shown: bool
+    doubts: Doubts = ()
+    findings: Findings = ()
 
 
 def kind_of(cell: Cell) -> Kind:
@@ -82,29 +90,34 @@ def kind_of(cell: Cell) -> Kind:
     return Kind.PAINTED if cell.is_painted else Kind.PREDICTED
 
 
-_Sourced = tuple[LaneSpan, tuple[int, ...]]  # a span, and the anchors that its predictions come from
+_Made = tuple[tuple[int, ...], int]  # the anchors that predictions come from, and how many the run knew
+_Sourced = tuple[LaneSpan, _Made]
+_NOTHING: _Made = ((), 0)
 
 
-def _spans(item: RotoObject) -> tuple[LaneSpan, ...]:
+def _spans(item: RotoObject, cuts: Sequence[int]) -> tuple[LaneSpan, ...]:
     anchors = item.anchors()
-    spans = [_aged(span, sources, anchors) for span, sources in _joined(FrameMap.of(item.cells).derived(_chunk_spans))]
+    sourced = _joined(FrameMap.of(item.cells).derived(_chunk_spans))
+    spans = [_aged(span, made, anchors, cuts) for span, made in sourced]
     spans += [span for absence in item.absences for span in _absent(item, absence)]
-    return tuple(span for span, _ in _joined((span, ()) for span in sorted(spans, key=lambda one: one.first)))
+    return tuple(span for span, _ in _joined((span, _NOTHING) for span in sorted(spans, key=lambda one: one.first)))
 
 
 def _chunk_spans(cells: Mapping[int, Cell]) -> tuple[_Sourced, ...]:
-    return _joined((LaneSpan(frame, frame, kind_of(cell)), _sources(cell)) for frame, cell in cells.items())
+    return _joined((LaneSpan(frame, frame, kind_of(cell)), _made(cell)) for frame, cell in cells.items())
 
 
-def _sources(cell: Cell) -> tuple[int, ...]:
-    return cell.sources if kind_of(cell) is Kind.PREDICTED else ()
+def _made(cell: Cell) -> _Made:
+    if kind_of(cell) is not Kind.PREDICTED:
+        return _NOTHING
+    return cell.sources, cell.finding.anchor_count if cell.finding is not None else 0
 
 
 def _joined(spans: Iterable[_Sourced]) -> tuple[_Sourced, ...]:
     """Ascending spans with neighbours of one kind and origin made one."""
     joined: list[_Sourced] = []
     for span, sources in spans:
-        before, known = joined[-1] if joined else (None, ())
+        before, known = joined[-1] if joined else (None, _NOTHING)
         if before is not None and before.last == span.first - 1 and (before.kind, known) == (span.kind, sources):
             joined[-1] = LaneSpan(before.first, span.last, span.kind), sources
         else:
@@ -112,16 +125,30 @@ def _joined(spans: Iterable[_Sourced]) -> tuple[_Sourced, ...]:
     return tuple(joined)
 
 
-def _aged(span: LaneSpan, sources: tuple[int, ...], anchors: Sequence[int]) -> LaneSpan:
+def _aged(span: LaneSpan, made: _Made, anchors: Sequence[int], cuts: Sequence[int]) -> LaneSpan:
     """Predictions are outdated when an anchor stands between them and the one that they came from: it came later.
 
-    No anchor lies inside a span of predictions, so that the whole span is one or the other.
+    Those beyond it were made with fewer anchors than an engine would be shown now. No anchor lies inside a span of
+    predictions, so that the whole span is one or the other.
     """
+    if span.kind is not Kind.PREDICTED:
+        return span
+    sources, known = made
     before = max((frame for frame in sources if frame < span.first), default=None)
     after = min((frame for frame in sources if frame > span.last), default=None)
     first = bisect_right(anchors, before) if before is not None else bisect_left(anchors, span.first)
     last = bisect_left(anchors, after) if after is not None else bisect_right(anchors, span.last)
-    return replace(span, kind=Kind.OUTDATED) if span.kind is Kind.PREDICTED and last > first else span
+    if last > first:
+        return replace(span, kind=Kind.OUTDATED)
+    return replace(span, kind=Kind.FEWER) if 0 < known < _shown(span, anchors, cuts) else span
+
+
+def _shown(span: LaneSpan, anchors: Sequence[int], cuts: Sequence[int]) -> int:
+    """How many anchors an engine would be shown for a span now: those between the cuts around it, up to a limit."""
+    place = bisect_right(cuts, span.first)
+    first = bisect_left(anchors, cuts[place - 1]) if place else 0
+    last = bisect_left(anchors, cuts[place]) if place < len(cuts) else len(anchors)
+    return min(last - first, MAX_REMEMBERED)
 
 
 def _absent(item: RotoObject, absence: FrameRange) -> Iterator[LaneSpan]:
@@ -132,11 +159,12 @@ def _absent(item: RotoObject, absence: FrameRange) -> Iterator[LaneSpan]:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What is derived from one object's cells: spans, anchors, and doubt per frame above zero."""
+    """What is derived from one object's cells: spans, anchors, doubt per frame above zero, and what runs noted."""
 
     spans: tuple[LaneSpan, ...]
     anchors: tuple[int, ...]
     doubts: tuple[tuple[int, float], ...]
+    findings: Findings = ()
 
 
 class CoverageCache:
@@ -155,8 +183,9 @@ class CoverageCache:
         entries = {}
         for item in document.objects:
             known = self._entries.get(item.id)
-            if known is None or known[0] is not item.cells or known[1] != item.absences:
-                known = (item.cells, item.absences, _coverage(item))
+            rest = (item.absences, document.cuts)
+            if known is None or known[0] is not item.cells or known[1] != rest:
+                known = (item.cells, rest, _coverage(item, document.cuts))
             entries[item.id] = known
         self._entries = entries
         return {object_id: entry[2] for object_id, entry in entries.items()}
@@ -171,12 +200,18 @@ class CoverageCache:
         return known[1], known[2]
 
 
-def _coverage(item: RotoObject) -> Coverage:
-    return Coverage(_spans(item), tuple(item.anchors()), FrameMap.of(item.cells).derived(_doubts))
+def _coverage(item: RotoObject, cuts: Sequence[int]) -> Coverage:
+    cells = FrameMap.of(item.cells)
+    return Coverage(_spans(item, cuts), tuple(item.anchors()), cells.derived(_doubts), cells.derived(_findings))
 
 
 def _doubts(cells: Mapping[int, Cell]) -> tuple[tuple[int, float], ...]:
     return tuple((frame, cell.doubt) for frame, cell in cells.items() if cell.doubt and not cell.is_barrier)
+
+
+def _findings(cells: Mapping[int, Cell]) -> Findings:
+    found = ((frame, cell.finding) for frame, cell in cells.items() if not cell.is_barrier)
+    return tuple((frame, finding) for frame, finding in found if finding is not None)
 
 
 def combined_doubt(coverages: Mapping[ObjectId, Coverage]) -> tuple[tuple[int, float], ...]:

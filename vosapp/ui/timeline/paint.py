@@ -44,7 +44,7 @@ class Row:
         return QRectF(left, self.middle - height / 2, max(right - left, 1.0), height)
 
 
-def _colour(colour: Colour, alpha: float = 1.0) -> QColor:
+def with_alpha(colour: Colour, alpha: float = 1.0) -> QColor:
     result = QColor(*colour)
     result.setAlphaF(alpha)
     return result
@@ -96,6 +96,7 @@ def draw_lane(painter: QPainter, scale: Scale, row: Row, lane: Lane) -> None:
     for span in lane.spans:
         if span.last >= first and span.first <= last:
             _draw_span(painter, scale, row, span, lane.colour)
+    draw_lane_doubt(painter, scale, row, lane.doubts)
     for frame in lane.anchors:
         if first <= frame <= last:
             draw_diamond(painter, QPointF(scale.middle(frame), row.middle), lane.colour)
@@ -113,20 +114,24 @@ def _draw_span(painter: QPainter, scale: Scale, row: Row, span: LaneSpan, colour
     elif span.kind is Kind.STALE:
         bar = row.bar(left, right, BAR_PX)
         painter.fillRect(bar, QColor(TOKENS.field))
-        painter.fillRect(bar, QBrush(_colour(colour, 0.9), Qt.BrushStyle.BDiagPattern))
-        painter.setPen(QPen(_colour(colour, 0.6), 1))
+        painter.fillRect(bar, QBrush(with_alpha(colour, 0.9), Qt.BrushStyle.BDiagPattern))
+        painter.setPen(QPen(with_alpha(colour, 0.6), 1))
         painter.drawRect(bar.adjusted(0.5, 0.5, -0.5, -0.5))
     elif span.kind is Kind.OUTDATED:
         bar = row.bar(left, right, BAR_PX)
         painter.fillRect(bar, QColor(TOKENS.field))
-        painter.fillRect(bar, QBrush(_colour(colour, 0.8), Qt.BrushStyle.Dense4Pattern))
+        painter.fillRect(bar, QBrush(with_alpha(colour, 0.8), Qt.BrushStyle.Dense4Pattern))
+    elif span.kind is Kind.FEWER:
+        bar = row.bar(left, right, BAR_PX)
+        painter.fillRect(bar, with_alpha(colour, 0.3))
+        painter.fillRect(QRectF(bar.left(), bar.bottom() - 2, bar.width(), 2), with_alpha(colour, 0.8))
     elif span.kind is Kind.APPROVED:
         bar = row.bar(left, right, APPROVED_PX)
-        painter.fillRect(bar, _colour(colour, 0.85))
+        painter.fillRect(bar, with_alpha(colour, 0.85))
         for y in (bar.top(), bar.bottom() - 1.6):
             painter.fillRect(QRectF(bar.left(), y, bar.width(), 1.6), QColor(255, 255, 255, 215))
     else:
-        painter.fillRect(row.bar(left, right, BAR_PX), _colour(colour, 0.62))
+        painter.fillRect(row.bar(left, right, BAR_PX), with_alpha(colour, 0.62))
         if span.kind is Kind.PAINTED:
             _draw_paint_marks(painter, scale, row, span)
 
@@ -156,6 +161,15 @@ def draw_diamond(painter: QPainter, middle: QPointF, colour: Colour) -> None:
     painter.setPen(QPen(QColor("#ffffff"), 1.5))
     painter.drawPolygon(diamond)
     painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def draw_lane_doubt(painter: QPainter, scale: Scale, row: Row, doubts: Sequence[tuple[int, float]]) -> None:
+    """A thin line under an object's bar where it is doubtful, or half way to it."""
+    worth = [(frame, doubt) for frame, doubt in doubts if doubt >= DOUBTFUL / 2]
+    for left, right, doubt in _doubt_bars(scale, worth):
+        width = max(right - left, NARROWEST_DOUBTFUL_PX)
+        mark = QRectF((left + right - width) / 2, row.top + row.height - 5.5, width, 3)
+        painter.fillRect(mark, doubt_colour(doubt))
 
 
 def draw_doubt(painter: QPainter, scale: Scale, row: Row, doubts: Sequence[tuple[int, float]]) -> None:

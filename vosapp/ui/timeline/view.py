@@ -21,7 +21,7 @@ from vosapp.presentation.display import TimelineDisplay
 from vosapp.presentation.timeline.lanes import KIND_WORDS, Lane
 from vosapp.presentation.timeline.scale import Scale
 from vosapp.ui.theme import TOKENS
-from vosapp.ui.timeline import paint
+from vosapp.ui.timeline import measures, paint
 
 GUTTER_PX = 176
 RIGHT_PX = 16
@@ -117,7 +117,7 @@ class TimelineView(QWidget):
         return pixmap
 
     def _draw_rows(self, painter: QPainter) -> None:
-        bottom = self._doubt_top()
+        bottom = self._measures_top()
         painter.save()
         painter.setClipRect(QRectF(0, paint.RULER_PX, self.width(), bottom - paint.RULER_PX))
         for place, lane in enumerate(self._display.lanes):
@@ -150,6 +150,7 @@ class TimelineView(QWidget):
         painter.fillRect(self._track(top, paint.DOUBT_PX), QColor("#1f1f20"))
         painter.setPen(QColor(TOKENS.dim))
         painter.drawText(QRectF(12, top, GUTTER_PX - 16, paint.DOUBT_PX), Qt.AlignmentFlag.AlignVCenter, "Doubt")
+        self._draw_measures(painter)
         painter.setClipRect(self._track(0, self.height()))
         paint.draw_doubt(painter, self.scale, paint.Row(top, paint.DOUBT_PX), self._display.doubts)
         paint.draw_ruler(painter, self.scale, self._display.first_number)
@@ -159,6 +160,22 @@ class TimelineView(QWidget):
         painter.setClipping(False)
         painter.setPen(QColor("#171718"))
         painter.drawLine(QPointF(GUTTER_PX - 0.5, 0), QPointF(GUTTER_PX - 0.5, self.height()))
+
+    def _draw_measures(self, painter: QPainter) -> None:
+        lane = self._measured()
+        if lane is None:
+            return
+        top = self._measures_top()
+        painter.fillRect(QRectF(0, top, self.width(), measures.MEASURES_PX), QColor(TOKENS.window))
+        painter.fillRect(self._track(top, measures.MEASURES_PX), QColor("#1f1f20"))
+        painter.setPen(QColor(TOKENS.dim))
+        words = QRectF(12, top, GUTTER_PX - 16, measures.MEASURES_PX)
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, "Area, motion")
+        painter.save()
+        painter.setClipRect(self._track(top, measures.MEASURES_PX))
+        row = paint.Row(top, measures.MEASURES_PX)
+        measures.draw_measures(painter, self.scale, row, lane.findings, lane.colour)
+        painter.restore()
 
     def _small_font(self) -> QFont:
         font = QFont(self.font())
@@ -179,13 +196,23 @@ class TimelineView(QWidget):
     def _doubt_top(self) -> float:
         return self.height() - paint.DOUBT_PX
 
+    def _measured(self) -> Lane | None:
+        """The lane whose area and motion are shown: the active one, if runs measured it and there is room."""
+        least = paint.RULER_PX + paint.LANE_PX + measures.MEASURES_PX + paint.DOUBT_PX
+        if self.height() < least:
+            return None
+        return next((lane for lane in self._display.lanes if lane.active and lane.findings), None)
+
+    def _measures_top(self) -> float:
+        return self._doubt_top() - (measures.MEASURES_PX if self._measured() is not None else 0)
+
     def _scroll_limit(self) -> int:
-        room = self.height() - paint.RULER_PX - paint.DOUBT_PX
-        return max(0, len(self._display.lanes) * paint.LANE_PX - room)
+        room = self._measures_top() - paint.RULER_PX
+        return max(0, round(len(self._display.lanes) * paint.LANE_PX - room))
 
     def lane_at(self, y: float) -> Lane | None:
         """The lane under a height, or None."""
-        if not paint.RULER_PX <= y < self._doubt_top():
+        if not paint.RULER_PX <= y < self._measures_top():
             return None
         place = int((y - paint.RULER_PX + self._scroll) // paint.LANE_PX)
         return self._display.lanes[place] if place < len(self._display.lanes) else None
@@ -256,16 +283,25 @@ class TimelineView(QWidget):
         lane = self.lane_at(position.y())
         if lane is not None:
             kind = next((s.kind for s in lane.spans if s.first <= frame <= s.last), None)
-            return f"{lane.name}, frame {number}: {KIND_WORDS[kind] if kind else 'no mask'}"
+            words = measures.words_of(lane, frame)
+            return f"{lane.name}, frame {number}: {KIND_WORDS[kind] if kind else 'no mask'}" + f"\n{words}" * bool(
+                words
+            )
+        measured = self._measured()
         if position.y() >= self._doubt_top():
             doubt = dict(self._display.doubts).get(frame)
             return f"Frame {number}: " + (f"doubt {doubt:.2f} of 1" if doubt is not None else "no doubt known")
+        if measured is not None and position.y() >= self._measures_top():
+            return f"{measured.name}, frame {number}: {measures.words_of(measured, frame) or 'nothing measured'}"
         return f"Frame {number}" + (": damaged or missing in the clip" if frame in self._display.damaged else "")
 
     def _explain_row(self, position: QPointF) -> str:
         lane = self.lane_at(position.y())
         if lane is not None:
             return f"{lane.name}\nClick to make it the object that the tools change"
+        measured = self._measured()
+        if measured is not None and self._measures_top() <= position.y() < self._doubt_top():
+            return f"{measured.name}: area as a filled curve, how far it moved as a dotted line\nA jump is worth a look"
         if position.y() >= self._doubt_top():
             return "How unsure the engine was of each frame\nAbove the dotted line: look at it (N goes there)"
         return ""

@@ -194,6 +194,12 @@ BAD_CHUNKS: list[dict[str, object]] = [
     {"sources": [[-1], []]},
     {"sources": [[0] * 2000, []]},
     {"locked": [0, 1]},
+    {"finding": [[], None]},
+    {"finding": [[[], 1, 2, 3], None]},
+    {"finding": [[[5], 1, 2], None]},
+    {"finding": [[["x"] * 40, 1, 2], None]},
+    {"finding": [[[], 1, 2.5], None]},
+    {"finding": [[[], 1, 2, 3, -4], None]},
     {"unknown": 1},
 ]
 

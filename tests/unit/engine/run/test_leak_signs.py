@@ -106,4 +106,4 @@ def test_a_run_of_a_sure_engine_says_where_it_leaks_and_why() -> None:
     results = list(propagate(ArraySource(6, size=SIZE), document, store, plan=plan, build=Leaking))
     doubts = {result.frame_index: result.doubt[1] for result in results if result.masks}
     assert doubts == {1: 0.0, 2: 0.0, 3: SIGN_DOUBT, 4: 0.0, 5: 0.0}
-    assert "a new part" in doubt_words(next(result for result in results if result.frame_index == 3).signs[1])
+    assert "a new part" in doubt_words([sign.value for sign in next(r for r in results if r.frame_index == 3).signs[1]])

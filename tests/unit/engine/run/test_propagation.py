@@ -17,8 +17,9 @@ from vosapp.core.mask import Mask
 from vosapp.core.store import MemoryMaskStore
 from vosapp.core.timeline import Direction, FrameRange
 from vosapp.engine.run.damage_notes import damage_notes
+from vosapp.engine.run.frame_result import FrameResult
 from vosapp.engine.run.plan import RunPlan
-from vosapp.engine.run.propagation import FrameResult, propagate
+from vosapp.engine.run.propagation import propagate
 
 SIZE = (32, 48)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal
 
-from vosapp.core.editor import RunChange, RunToken
+from vosapp.core.editor import RunToken
 from vosapp.core.edits import make_anchor
 from vosapp.core.errors import UserError
 from vosapp.core.timeline import Direction
@@ -22,6 +22,7 @@ from vosapp.presentation.status import NoticeKind, WorkStatus
 from vosapp.presentation.text.progress import progress_words, stage_words
 from vosapp.presentation.text.run_report import report
 from vosapp.presentation.view_state import PropagateChoice, Reach
+from vosapp.ui.controllers.networks.keeping import EngineKeeping
 from vosapp.ui.jobs.background_task import BackgroundTask
 from vosapp.ui.panels.propagate import PropagatePanel
 from vosapp.ui.session import Session
@@ -53,11 +54,13 @@ class RunController(QObject):
         self._session = session
         self._make_body = make_body
         self.task = BackgroundTask(self)
+        self.keeping = EngineKeeping(session, self)
         self.task.progressed.connect(self._progressed)
         self.task.ended.connect(self._job_ended)
         self._token: RunToken | None = None
         self._frames: set[int] = set()  # that the run has written
         self._memory = EngineMemory()
+        self._plan: RunPlan | None = None  # of the run that goes on
         self._home = -1  # where the user stood when the run began; -1 to stay where it ends
         self._followed = -1  # the frame that the run brought the user to; -1 when they go their own way
         session.opened.connect(self._recall_engine)
@@ -101,12 +104,14 @@ class RunController(QObject):
     def renew_engines(self) -> None:
         """Looks again which engines there are; one that cannot run any more gives way to one that can."""
         choices = engine_choices()
+        self.keeping.drop()
         app = self._session.app
         choice = replace(app.propagate, engine=usable_name(app.propagate.engine, choices))
         self._session.set(app=replace(app, engines=choices, propagate=choice))
 
     def _recall_engine(self) -> None:
         """Another project is open: takes the engine that it was last set to, or was made with, or the user's usual."""
+        self.keeping.drop()
         session, project = self._session, self._session.project
         known = self._memory.recall(project.project_id) if project is not None else ""
         wanted = known or engine_of_masks(session.document) or session.settings.get("engine.name", str)
@@ -116,6 +121,8 @@ class RunController(QObject):
 
     def choose(self, choice: PropagateChoice) -> None:
         """Sets the panel."""
+        if choice.engine != self._session.app.propagate.engine:
+            self.keeping.drop()
         self._session.set(app=replace(self._session.app, propagate=choice))
 
     def choose_engine(self, name: str) -> None:
@@ -165,15 +172,24 @@ class RunController(QObject):
         self._run(asked.plan, f"propagate {_WORDS[asked.plan.direction]}")
 
     def _run(self, plan: RunPlan, label: str) -> None:
-        from vosapp.engine.run.propagation_job import PropagationTask, propagation_body
+        from vosapp.engine.run.propagation_job import propagation_body
 
         session, make_body = self._session, self._make_body or propagation_body
-        device = session.settings.get("engine.device", str)
-        task = PropagationTask(session.document, session.editor.store, plan, device)
-        self._frames = set()
+        task = self.keeping.task_of(plan)
+        self._frames, self._plan = set(), plan
         self._token = session.editor.begin_run(label, within=plan.within)
         session.set(shot=replace(session.shot, run=WorkStatus(label.capitalize()), notice=None))
         self.task.start_delivering(partial(make_body, task), label, QThread.Priority.LowPriority)
+
+    def _prepare_next(self, plan: RunPlan) -> None:
+        """Brings the engine to where the next step begins, while the user looks at this one."""
+        session = self._session
+        if len(plan.within) > 1 or session.shot.frame_index != plan.within.first:
+            return
+        choice = replace(session.app.propagate, direction=plan.direction, reach=Reach.ONE_FRAME, engine=plan.engine)
+        asked = request(session.document, session.view, choice)
+        if not isinstance(asked, Refusal):
+            self.keeping.prepare(asked.plan)
 
     def _anchor_paint(self, plan: RunPlan) -> None:
         """Makes anchors of the corrections where the run starts: propagating from them confirms them."""
@@ -233,7 +249,7 @@ class RunController(QObject):
                 damaged=self._session.shot.damaged.union(*(result.damaged for result in results)),
             )
         )
-        changes = [change for result in results for change in _changes(result)]
+        changes = [change for result in results for change in result.changes()]
         self._frames |= {change.frame_index for change in changes}
         if changes:
             self._session.editor.amend_run(self._token, changes)
@@ -275,6 +291,9 @@ class RunController(QObject):
         self._go_home()
         self._say(result, run.note if run is not None else "")
         self.ended.emit(result.outcome)
+        plan, self._plan = self._plan, None
+        if plan is not None and result.outcome is Outcome.DONE:
+            self._prepare_next(plan)
 
     def _say(self, result: JobResult[Any], note: str) -> None:
         if result.error is None:
@@ -290,13 +309,3 @@ class RunController(QObject):
                 "The finished frames stay. Try another engine, and please report this.",
                 NoticeKind.ERROR,
             )
-
-
-def _changes(result: Any) -> list[RunChange]:
-    """The masks of a `FrameResult` as changes of a run."""
-    return [
-        RunChange(
-            object_id, result.frame_index, mask, result.doubt[object_id], result.engine, result.sources[object_id]
-        )
-        for object_id, mask in result.masks.items()
-    ]
