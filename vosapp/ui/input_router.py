@@ -41,7 +41,6 @@ class InputRouter(QObject):
         """Makes the router of a window; the controllers are those that a key may be for."""
         super().__init__(window)
         self._session = session
-        self._window = window
         self._pen = window.canvas.pen
         self._masks = masks
         self._objects = objects
@@ -78,7 +77,7 @@ class InputRouter(QObject):
     def _watch_field(self, old: QWidget | None, new: QWidget | None) -> None:
         if isinstance(old, _FIELDS):
             old.removeEventFilter(self)
-        if isinstance(new, _FIELDS) and new.window() is self._window:
+        if isinstance(new, _FIELDS):  # of dialogs as well: the window behind may still count as the active one
             new.installEventFilter(self)
 
     def enter(self) -> None:
