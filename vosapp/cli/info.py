@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vosapp.cli.clip_source import add_rate, open_source
 from vosapp.cli.input_space import add_input_space
 from vosapp.core.errors import MediaError
 from vosapp.core.paths import SUFFIX
@@ -25,13 +26,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the command."""
     parser.add_argument("path", metavar="CLIP|PROJECT", type=Path, help="video file, folder of images, or project")
     add_input_space(parser)
+    add_rate(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object instead of text")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints the facts."""
     path: Path = arguments.path
-    facts = _project_facts(path) if is_project(path) else _clip_facts(path, arguments.input_space or "")
+    facts = _project_facts(path) if is_project(path) else _clip_facts(path, arguments)
     print(json.dumps(facts, ensure_ascii=False) if arguments.json else "\n".join(map(printable, _as_text(facts))))
     return 0
 
@@ -47,10 +49,10 @@ def is_project(path: Path) -> bool:
         return False
 
 
-def _clip_facts(path: Path, input_space: str) -> dict[str, Any]:
-    from vosapp.video.open import exact_info, open_video
+def _clip_facts(path: Path, arguments: argparse.Namespace) -> dict[str, Any]:
+    from vosapp.video.open import exact_info
 
-    source = open_video(path, input_space=input_space)
+    source = open_source(path, arguments.rate, arguments.input_space)
     try:
         source.frame(0)  # a clip of which not even this can be decoded is not a clip
         info = exact_info(source)
@@ -69,6 +71,7 @@ def _clip_facts(path: Path, input_space: str) -> dict[str, Any]:
         "first_frame": info.first_number,
         "last_frame": last,
         "rate": f"{info.rate.numerator}/{info.rate.denominator}",
+        "rate_is_assumed": info.rate_is_assumed,
         "seconds": round(float(info.frame_count / info.rate), 3),
         "codec": info.codec,
         "pixel_format": info.pixel_format,
@@ -107,6 +110,7 @@ def _project_facts(path: Path) -> dict[str, Any]:
             "width": clip.width if clip else 0,
             "height": clip.height if clip else 0,
             "frames": clip.frame_count if clip else 0,
+            "rate": f"{clip.rate.numerator}/{clip.rate.denominator}" if clip else "",
             "in_out": [in_out.first + first, in_out.last + first] if in_out else None,
             "cuts": [cut + first for cut in document.cuts],
             "objects": [_object_facts(item, first) for item in document.objects],

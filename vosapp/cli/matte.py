@@ -7,6 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vosapp.cli.clip_source import add_rate, open_source
 from vosapp.cli.frame_numbers import frame_ends, frame_range
 from vosapp.cli.input_space import add_input_space
 from vosapp.cli.job_runner import Reporter, run_job
@@ -40,6 +41,7 @@ _HELP = {
 def configure(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the command."""
     parser.add_argument("clip", metavar="CLIP", type=Path, help="video file, folder of images or pattern")
+    add_rate(parser)
     parser.add_argument(
         "--masks",
         metavar="MASKS",
@@ -81,10 +83,10 @@ def run(arguments: argparse.Namespace) -> int:
     from vosapp.engine.job import Job
     from vosapp.export.export_job import ExportTask, export_body
     from vosapp.video.clip_ref import clip_ref
-    from vosapp.video.open import exact_info, open_video
+    from vosapp.video.open import exact_info
 
     reporter = Reporter(arguments.json)
-    source = open_video(arguments.clip, input_space=arguments.input_space or "")
+    source = open_source(arguments.clip, arguments.rate, arguments.input_space)
     try:
         clip = clip_ref(exact_info(source))
     finally:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vosapp.cli.clip_source import add_rate, open_source
 from vosapp.cli.engine_help import engine_help
 from vosapp.cli.frame_batch import FrameBatch
 from vosapp.cli.frame_numbers import frame_ends, frame_range
@@ -17,6 +19,7 @@ from vosapp.cli.job_runner import Reporter, run_job
 from vosapp.cli.mask_as import add_mask_as
 from vosapp.cli.outputs import require_writable_folder
 from vosapp.core.document import Document
+from vosapp.core.edits import set_rate
 from vosapp.core.errors import Cancelled, EngineError, ProjectError
 from vosapp.core.timeline import Direction, FrameRange
 from vosapp.engine.engines import DEFAULT_ENGINE
@@ -46,6 +49,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the command."""
     parser.formatter_class, parser.epilog = argparse.RawDescriptionHelpFormatter, engine_help()
     parser.add_argument("clip", metavar="CLIP", type=Path, help="video file, folder of images or pattern")
+    add_rate(parser)
     parser.add_argument(
         "--mask",
         metavar="MASK.png",
@@ -86,7 +90,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not chosen.is_ready:
         raise EngineError(f"The engine {chosen.title} cannot run: {chosen.missing}")
     reporter = Reporter(arguments.json)
-    clip = _clip(arguments.clip, arguments.input_space)
+    clip = _clip(arguments.clip, arguments.rate, arguments.input_space)
     within = frame_range(arguments.range, first_number=clip.first_number, frame_count=clip.frame_count)
     recipe = Recipe(
         ExportFormat.PNG_INDEXED,
@@ -104,6 +108,8 @@ def run(arguments: argparse.Namespace) -> int:
         project.on_problem = partial(_warn_of_problem, reporter)
     try:
         _choose_space(editor, arguments.input_space)
+        if arguments.rate is not None:
+            editor.apply("frame rate", set_rate(editor.document, arguments.rate))
         editor.apply("import masks", with_masks(editor.document, editor.store, read))
         _propagate(editor, arguments, within, reporter)
         _export(editor, arguments, recipe, reporter)
@@ -145,11 +151,11 @@ def _given(arguments: argparse.Namespace) -> list[_Given]:
     return [_Given(path, number) for path, number in zip(masks, numbers, strict=True)]
 
 
-def _clip(path: Path, input_space: str | None) -> ClipRef:
+def _clip(path: Path, rate: Fraction | None, input_space: str | None) -> ClipRef:
     from vosapp.video.clip_ref import clip_ref
-    from vosapp.video.open import exact_info, open_video
+    from vosapp.video.open import exact_info
 
-    source = open_video(path, input_space=input_space or "")
+    source = open_source(path, rate, input_space)
     try:
         return clip_ref(exact_info(source))
     finally:
@@ -194,8 +200,8 @@ def _propagate(editor: Editor, arguments: argparse.Namespace, within: FrameRange
     """Runs the engine; what it finished stays in the editor however it ends."""
     from vosapp.engine.job import Job
     from vosapp.engine.run.damage_notes import damage_notes
+    from vosapp.engine.run.frame_result import FrameResult
     from vosapp.engine.run.plan import RunPlan
-    from vosapp.engine.run.propagation import FrameResult
     from vosapp.engine.run.propagation_job import PropagationTask, propagation_body
 
     anchored = tuple(item.id for item in editor.document.objects if item.anchors())

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vosapp.cli.clip_source import add_rate, open_source
 from vosapp.cli.engine_help import proposer_help
 from vosapp.cli.frame_numbers import frame_index
 from vosapp.cli.input_space import add_input_space
@@ -23,6 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the command."""
     parser.formatter_class, parser.epilog = argparse.RawDescriptionHelpFormatter, proposer_help()
     parser.add_argument("clip", metavar="CLIP", type=Path, help="video file, folder of images or pattern")
+    add_rate(parser)
     parser.add_argument("--at", metavar="N", type=int, required=True, help="frame, in the clip's own numbering")
     parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder for the masks")
     parser.add_argument("--network", metavar="NAME", action="append", default=[], help="which to ask, see below")
@@ -35,12 +37,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Writes one PNG for each proposal and `proposals.json` with what speaks for it."""
     from vosapp.engine.suggest.proposals import suggest, why_not
-    from vosapp.video.open import exact_info, open_video
+    from vosapp.video.open import exact_info
 
     if not arguments.network and why_not():
         raise WeightsError(why_not())
     require_writable_folder(arguments.out)
-    source = open_video(arguments.clip, input_space=arguments.input_space or "")
+    source = open_source(arguments.clip, arguments.rate, arguments.input_space)
     try:
         facts = exact_info(source)
         index = frame_index(arguments.at, first_number=facts.first_number, frame_count=facts.frame_count)

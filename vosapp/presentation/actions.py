@@ -76,6 +76,7 @@ _FILE = (
     ActionSpec("file.batch", "Batch…", "File", tip="Works through many shots in the background"),
     ActionSpec("file.relink", "Relink media…", "File", tip="Finds the clip when it was moved or renamed"),
     ActionSpec("file.clip_facts", "Clip facts…", "File", tip="What was found in the clip; its layer and input space"),
+    ActionSpec("file.rate", "Frame rate…", "File", tip="Says how fast the images of a sequence play"),
     ActionSpec("file.close", "Close clip", "File", ("Ctrl+W",), rule=True),
     ActionSpec("file.quit", "Quit", "File", ("Ctrl+Q",)),
 )
@@ -169,6 +170,14 @@ _VIEW = (
     ActionSpec("view.zoom_in", "Zoom in", "View", ("Ctrl+=", "Ctrl++")),
     ActionSpec("view.zoom_out", "Zoom out", "View", ("Ctrl+-",)),
     ActionSpec("view.full_screen", "Full screen", "View", ("F11",), checkable=True, rule=True),
+    ActionSpec(
+        "view.picture_alone",
+        "Picture alone",
+        "View",
+        ("Shift+F11",),
+        tip="The whole screen without panels and timeline; the keys go on working",
+        checkable=True,
+    ),
 )
 
 _PLAYBACK = (

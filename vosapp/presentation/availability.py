@@ -8,6 +8,7 @@ from vosapp.core.document import Document, RotoObject
 from vosapp.presentation.actions import ACTIONS
 from vosapp.presentation.timeline.lanes import Doubts
 from vosapp.presentation.view_state import ViewMode, ViewState, Wipe
+from vosapp.video.source import ClipInfo
 
 ALWAYS = frozenset(
     {
@@ -20,6 +21,7 @@ ALWAYS = frozenset(
         "help.about",
         "help.demo",
         "view.full_screen",
+        "view.picture_alone",
         "propagate.import_weights",
     }
 )
@@ -88,8 +90,7 @@ def blocked_actions(
         off["edit.redo"] = "Nothing was undone"
     if not state.shot.polygon_points:
         off["tool.take_back"] = "No polygon is being drawn"
-    if state.shot.clip is None or not state.shot.clip.has_alpha:
-        off["file.import_alpha"] = "The clip has no alpha channel"
+    off |= _off_for_footage(state.shot.clip)
     if state.shot.frame_index == 0:
         off["mark.cut"] = "The first frame begins a shot anyway"
     if document.in_out is None:
@@ -100,6 +101,16 @@ def blocked_actions(
         off["view.wipe_run"] = "Nothing was propagated since the shot was opened"
     if not any(item.anchors() for item in document.objects):
         off |= dict.fromkeys(("go.next_anchor", "go.previous_anchor"), "There is no anchor yet")
+    return off
+
+
+def _off_for_footage(clip: ClipInfo | None) -> dict[str, str]:
+    """What the footage has no use for."""
+    off: dict[str, str] = {}
+    if clip is None or not clip.has_alpha:
+        off["file.import_alpha"] = "The clip has no alpha channel"
+    if clip is None or clip.kind != "sequence":
+        off["file.rate"] = "A movie has a frame rate of its own"
     return off
 
 

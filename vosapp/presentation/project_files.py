@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -104,13 +105,14 @@ def _read_media(path: Path, context: JobContext, input_space: str) -> Media:
         source.close()
 
 
-def open_media(path: Path, context: JobContext, *, history_bytes: int) -> OpenedShot:
-    """Opens a clip and begins a project for it among the unsaved work."""
+def open_media(path: Path, context: JobContext, *, history_bytes: int, assumed_rate: Fraction) -> OpenedShot:
+    """Opens a clip and begins a project for it among the unsaved work. Images that say no rate get the assumed one."""
     from vosapp.core.project import Project
     from vosapp.core.recent import new_unsaved_path
 
     media = read_media(path, context)
-    editor = Editor(Document(clip=media.ref), history_limit_bytes=history_bytes)
+    ref = replace(media.ref, rate=assumed_rate) if media.info.rate_is_assumed else media.ref
+    editor = Editor(Document(clip=ref), history_limit_bytes=history_bytes)
     context.check()
     try:
         project = Project.create(new_unsaved_path(path), editor)
@@ -153,7 +155,13 @@ def find_media(clip: ClipRef, project: Path, context: JobContext) -> Media:
         media = replace(media, ref=replace(media.ref, frame_count=clip.frame_count))
     if not fits(clip, media.ref):
         raise other_clip(clip, media.ref)
-    return replace(media, warning=doubt_about(clip, media.ref) or media.warning, has_moved=where != Path(clip.path))
+    warning, ref = doubt_about(clip, media.ref) or media.warning, with_rate_of(clip, media)
+    return replace(media, ref=ref, warning=warning, has_moved=where != Path(clip.path))
+
+
+def with_rate_of(clip: ClipRef, media: Media) -> ClipRef:
+    """The reference to media found for a document. Images play at the rate that the document says."""
+    return replace(media.ref, rate=clip.rate) if media.info.kind == "sequence" else media.ref
 
 
 def fits(expected: ClipRef, found: ClipRef) -> bool:

@@ -30,6 +30,9 @@ PEEK_KEY = Qt.Key.Key_QuoteLeft
 class MainWindow(QMainWindow):
     """Viewer in the middle, tools left, objects and propagation right, timeline below; or the start page.
 
+    Attributes:
+        was_maximised: while it fills the screen, whether it was maximised before and is to be again.
+
     Signals:
         dropped: paths that were dropped on the window, as a list of Path.
         peeked: the key that shows the source is held, or let go.
@@ -65,11 +68,36 @@ class MainWindow(QMainWindow):
         self.work = WorkBox(self.pages)
         self.banner = Banner(self.pages, self.canvas)
         self.commands.fill_menu_bar(self.menuBar())
-        self.resize(1440, 900)
+        self.was_maximised = False
+        self._shares = (0, 0)
+
+    def share_out(self, side_px: int, below_px: int) -> None:
+        """Gives the panels beside the picture this width, the part with the timeline this height; 0 changes nothing."""
+        self._shares = (side_px, below_px)
+        sides = ((self._across, self.width(), side_px), (self._down, self.height(), below_px))
+        for splitter, whole, px in sides:
+            if px > 0:
+                splitter.setSizes([max(whole - px, 1), px])
+
+    def shares(self) -> tuple[int, int]:
+        """Width of the panels beside the picture and height of the part with the timeline.
+
+        Before a clip was open, or without panels: what they were given last, 0 for nothing.
+        """
+        if self._side_panel.isVisible() and self._below.isVisible():
+            self._shares = (self._across.sizes()[1], self._down.sizes()[1])
+        return self._shares
+
+    def show_panels(self, on: bool) -> None:
+        """Shows everything around the picture but the line below it, or the picture alone."""
+        self.menuBar().setVisible(on)
+        for part in (self.tool_bar, self.view_bar, self._side_panel, self._below):
+            part.setVisible(on)
 
     def _shot_page(self) -> QWidget:
-        across = _splitter(
-            Qt.Orientation.Horizontal, _column(self.view_bar, self.canvas, self.status_bar), self._side()
+        self._side_panel = self._side()
+        across = self._across = _splitter(
+            Qt.Orientation.Horizontal, _column(self.view_bar, self.canvas, self.status_bar), self._side_panel
         )
         across.setSizes([1440 - SIDE_PX, SIDE_PX])
         above = QWidget()
@@ -78,7 +106,8 @@ class MainWindow(QMainWindow):
         row.setSpacing(0)
         row.addWidget(self.tool_bar)
         row.addWidget(across, 1)
-        page = _splitter(Qt.Orientation.Vertical, above, _column(self.transport, self.timeline))
+        self._below = _column(self.transport, self.timeline)
+        page = self._down = _splitter(Qt.Orientation.Vertical, above, self._below)
         page.setSizes([700, 200])
         return page
 

@@ -13,6 +13,7 @@ from vosapp.ui.controllers.files.drops import DropController
 from vosapp.ui.controllers.files.group import FileControllers
 from vosapp.ui.controllers.networks.group import NetworkControllers
 from vosapp.ui.controllers.networks.runs import MakeBody
+from vosapp.ui.controllers.places import PlacesController
 from vosapp.ui.controllers.viewing.group import ViewingControllers
 from vosapp.ui.controllers.window import WindowController
 from vosapp.ui.dialogs.system import Dialogs
@@ -29,6 +30,7 @@ class Workspace(QObject):
         window: the main window; its closing ends everything here.
         session: what is open and shown.
         viewing, editing, networks, files, exports, batch: who changes it, by subject; each connects its own widgets.
+        places: gives the window its place, and each project its brush, opacity and playhead.
         presenter: brings the window up to date.
     """
 
@@ -61,6 +63,7 @@ class Workspace(QObject):
         self._bind_commands()
         self.presenter = Presenter(session, window, self)
         self.viewing.pictures.shown.connect(self.presenter.show_picture)
+        self.places = PlacesController(session, window)
         self._follow_closing()
         self.presenter.refresh()
         for problem in session.settings.problems:
@@ -88,9 +91,11 @@ class Workspace(QObject):
             files.relinking,
             networks.suggest,
             networks.runs,
+            networks.runs.keeping,
             self.exports,
             self.exports.look_over,
             self.exports.sampler,
         )
+        files.projects.leaving.connect(self.places.keep_shot)
         files.projects.leaving.connect(self.viewing.playback.stop)
         ClosingController(self.window, files, self.viewing, others=(networks.weights.task, self.batch.task))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vosapp.core.errors import MediaError
+from vosapp.core.frame_rate import DEFAULT_RATE
 from vosapp.video.sequence_files import is_pattern, split_layer
 from vosapp.video.source import IndexedSource
 from vosapp.video.stills.images import IMAGE_SUFFIXES
@@ -15,18 +17,23 @@ if TYPE_CHECKING:
     from vosapp.video.source import ClipInfo, VideoSource
 
 
-def open_video(path: Path | str, *, input_space: str = "") -> VideoSource:
+def open_video(
+    path: Path | str, *, input_space: str = "", rate: Fraction | None = None, assumed_rate: Fraction = DEFAULT_RATE
+) -> VideoSource:
     """Opens a clip. The source serves the calling thread; open another one for another thread.
 
     Args:
         path: a video file; a folder of images; one file of a sequence, which stands for the whole sequence; or a
             pattern like shot.%04d.exr or shot.####.exr, behind which #layer may name a layer of EXR files.
         input_space: what the numbers of its pictures mean, see `vosapp.video.colour.input_space`; "" for what it says.
+        rate: frames a second of an image sequence, whatever its images say; None takes what they say.
+        assumed_rate: the same where they say nothing.
 
     Raises:
-        MediaError: there is no such clip, or it cannot be read. The message names the file and what to do.
+        MediaError: there is no such clip, it cannot be read, or a rate is given for a movie. The message names the file
+            and what to do.
     """
-    source = _opened(Path(path))
+    source = _opened(Path(path), rate, assumed_rate)
     if not input_space:
         return source
     from vosapp.video.colour.input_space import in_input_space
@@ -43,12 +50,14 @@ def open_clip_of(clip: ClipRef) -> VideoSource:
     return open_video(clip.path, input_space=clip.input_space)
 
 
-def _opened(path: Path) -> VideoSource:
+def _opened(path: Path, rate: Fraction | None, assumed_rate: Fraction) -> VideoSource:
     plain, layer = split_layer(path)
     if path.is_dir() or layer or is_pattern(path) or plain.suffix.lower() in IMAGE_SUFFIXES:
         from vosapp.video.sequence import SequenceSource
 
-        return SequenceSource(path)
+        return SequenceSource(path, rate=rate, assumed_rate=assumed_rate)
+    if rate is not None and path.exists():
+        raise MediaError(f"{path.name} is a movie and has a frame rate of its own.", "Leave the rate out.")
     from vosapp.video.av.file_source import FileSource
 
     return FileSource(path)

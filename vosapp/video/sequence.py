@@ -10,13 +10,13 @@ from typing import Any
 from numpy.typing import NDArray
 
 from vosapp.core.errors import MediaError
+from vosapp.core.frame_rate import DEFAULT_RATE
 from vosapp.video.placeholder import damaged_picture, empty_picture
 from vosapp.video.sequence_files import SequenceFiles, find_sequence, split_layer
 from vosapp.video.source import ClipInfo, RgbImage
 from vosapp.video.stills.loaded_image import ExrImage, LoadedImage, load_image
 from vosapp.video.stills.pillow_stills import picture_count
 
-DEFAULT_RATE = Fraction(24)
 _KEPT_IMAGES = 2
 _PROBED_IMAGES = 3
 
@@ -24,12 +24,13 @@ _PROBED_IMAGES = 3
 class SequenceSource:
     """Frames of an image sequence by index. One object serves one thread."""
 
-    def __init__(self, path: Path, *, rate: Fraction | None = None) -> None:
+    def __init__(self, path: Path, *, rate: Fraction | None = None, assumed_rate: Fraction = DEFAULT_RATE) -> None:
         """Lists the files and decodes the first ones.
 
         Args:
             path: a folder, one file of the sequence, or a pattern.
-            rate: frames a second; None takes what the first image says (EXR and DPX can), else 24.
+            rate: frames a second; None takes what the first image says (EXR and DPX can).
+            assumed_rate: what is taken when it says nothing.
 
         Raises:
             MediaError: there is no such sequence, or none of its images can be read.
@@ -50,7 +51,8 @@ class SequenceSource:
             height=facts.height,
             width=facts.width,
             frame_count=len(self._files.files),
-            rate=rate or facts.rate or DEFAULT_RATE,
+            rate=rate or facts.rate or assumed_rate,
+            rate_is_assumed=rate is None and facts.rate is None,
             codec=first.suffix.lower().lstrip("."),
             pixel_format=facts.pixel_format,
             bit_depth=facts.bit_depth,

@@ -45,6 +45,7 @@ class ClipInfo:
         input_space: what a user says that the numbers of the pictures mean; "" for what the file says.
         decoder: what decodes: "software", or the kind of hardware device; "" for image sequences.
         damaged: frames known to be damaged or missing before anything is decoded, ascending; others turn up later.
+        rate_is_assumed: nothing says how many frames a second there are, so `rate` is a guess or the user's.
         provisional: the count is the container's claim; the exact index is still being made.
         notes: sentences for the user: gaps, damage, oddities.
     """
@@ -72,6 +73,7 @@ class ClipInfo:
     input_space: str = ""
     decoder: str = ""
     damaged: tuple[int, ...] = ()
+    rate_is_assumed: bool = False
     provisional: bool = False
     notes: tuple[str, ...] = ()
     colour: ColourTags = SCREEN

@@ -103,4 +103,6 @@ def _rate(info: ClipInfo) -> str:
     rate = rate_text(info.rate)
     if info.provisional:
         return f"{rate} fps so far; it may change while frames are counted"
+    if info.rate_is_assumed:
+        return "the images do not say: File > Frame rate… sets it"
     return f"varies, {rate} fps on average" if info.variable_rate else f"{rate} fps, constant"

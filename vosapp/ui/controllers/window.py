@@ -20,6 +20,7 @@ class WindowController(QObject):
         super().__init__(window)
         self._session = session
         self._window = window
+        self._is_alone = False  # the picture fills the screen without panels
         window.notice.closed.connect(session.dismiss)
         window.notice.acted.connect(self.act)
         window.transport.left.connect(window.canvas.setFocus)
@@ -28,6 +29,7 @@ class WindowController(QObject):
         """What the actions of this controller do."""
         return {
             "view.full_screen": self.toggle_full_screen,
+            "view.picture_alone": self.toggle_picture_alone,
             "file.quit": self._window.close,
             "help.shortcuts": self.show_shortcuts,
             "help.about": self.show_about,
@@ -39,12 +41,28 @@ class WindowController(QObject):
         self._session.dismiss()
 
     def toggle_full_screen(self) -> None:
-        """Fills the screen, or goes back."""
-        if self._window.isFullScreen():
-            self._window.showNormal()
-        else:
-            self._window.showFullScreen()
-        self._window.commands["view.full_screen"].setChecked(self._window.isFullScreen())
+        """Fills the screen, or goes back to what the window was: maximised or not, with its panels."""
+        self._fill(not self._window.isFullScreen(), alone=False)
+
+    def toggle_picture_alone(self) -> None:
+        """Fills the screen with the picture, without panels and timeline, or goes back."""
+        self._fill(not self._is_alone, alone=not self._is_alone)
+
+    def _fill(self, full: bool, *, alone: bool) -> None:
+        window = self._window
+        self._is_alone = alone
+        window.show_panels(not alone)
+        if full and not window.isFullScreen():
+            window.was_maximised = window.isMaximized()
+            window.showFullScreen()
+        elif not full and window.isFullScreen():
+            if window.was_maximised:
+                window.showMaximized()
+            else:
+                window.showNormal()
+            window.was_maximised = False
+        window.commands["view.full_screen"].setChecked(window.isFullScreen())
+        window.commands["view.picture_alone"].setChecked(alone)
 
     def show_shortcuts(self) -> None:
         """Shows what the keys do."""

@@ -41,7 +41,8 @@ class ShortcutSheet(QDialog):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(area)
         wanted = content.sizeHint()
-        self.resize(min(wanted.width() + 24, 1400), min(wanted.height() + 16, 820))
+        room = parent.size() if parent is not None else wanted  # on a small screen it scrolls
+        self.resize(min(wanted.width() + 24, 1400, room.width()), min(wanted.height() + 16, 820, room.height()))
 
 
 def _add_group(column: QVBoxLayout, group: str) -> None:

@@ -10,6 +10,7 @@ from vosapp.core.errors import UserError
 from vosapp.ui.controllers.files.clip_choices import ClipChoicesController
 from vosapp.ui.controllers.files.mask_check import MaskCheck
 from vosapp.ui.controllers.files.projects import ProjectController
+from vosapp.ui.controllers.files.rates import RateController
 from vosapp.ui.controllers.files.relinking import RelinkController
 from vosapp.ui.controllers.files.saving import SavingController
 from vosapp.ui.dialogs.system import Dialogs
@@ -25,6 +26,7 @@ class FileControllers(QObject):
         saving: writes it to other places.
         relinking: finds media that moved.
         clip_choices: shows the clip's facts, and what can be chosen about it.
+        rates: how fast image sequences play.
         check: reads the open project's masks, to tell of damage.
     """
 
@@ -33,6 +35,7 @@ class FileControllers(QObject):
         self._session = session
         self.projects = ProjectController(session, dialogs, self)
         self.clip_choices = ClipChoicesController(session, window, self.projects.io, self)
+        self.rates = RateController(session, window, self)
         self.check = MaskCheck(session, self)
         self.saving = SavingController(session, dialogs, window, projects=self.projects, check=self.check)
         self.relinking = RelinkController(session, dialogs, window, self)
@@ -47,6 +50,7 @@ class FileControllers(QObject):
             **self.projects.handlers(),
             **self.saving.handlers(),
             **self.clip_choices.handlers(),
+            **self.rates.handlers(),
             "file.relink": self.relinking.show,
             "help.demo": self.open_demo,
         }

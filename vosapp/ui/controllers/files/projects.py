@@ -13,13 +13,14 @@ from PySide6.QtCore import QObject, Signal
 from vosapp.core.document import ClipRef
 from vosapp.core.editor import Editor
 from vosapp.core.errors import ProjectError, UserError
+from vosapp.core.frame_rate import parse_rate
 from vosapp.core.paths import SUFFIX
 from vosapp.engine.job import JobContext
 from vosapp.presentation import project_files
 from vosapp.presentation.project_files import Media, OpenedShot
 from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.presentation.status import Notice, NoticeKind
-from vosapp.presentation.text.formatting import unsaved_text
+from vosapp.presentation.text.formatting import rate_text, unsaved_text
 from vosapp.ui.controllers.files.file_lists import FileLists
 from vosapp.ui.input_blocker import InputBlocker
 from vosapp.ui.jobs.background_task import BackgroundTask
@@ -28,6 +29,7 @@ from vosapp.ui.jobs.stopping import Stopping
 from vosapp.ui.panels.start_page import StartPage
 from vosapp.ui.panels.work_box import WorkBox
 from vosapp.ui.session import Session
+from vosapp.video.source import ClipInfo
 
 if TYPE_CHECKING:
     from vosapp.core.project import BackupPolicy, Project
@@ -128,7 +130,9 @@ class ProjectController(QObject):
         if path.suffix.lower() == SUFFIX:
             self._open_project(path, saved=True)
         else:
-            self._open(path, partial(project_files.open_media, history_bytes=self._history_bytes()), saved=False)
+            rate = parse_rate(str(self._session.settings.get("video.sequence_rate", float)))
+            body = partial(project_files.open_media, history_bytes=self._history_bytes(), assumed_rate=rate)
+            self._open(path, body, saved=False)
 
     def open_text(self, path: str) -> None:
         """The same with a path as text."""
@@ -222,8 +226,21 @@ class ProjectController(QObject):
             session.show_notice(
                 Notice(media.warning, hint, NoticeKind.WARNING, action="file.relink", verb="Relink media…")
             )
-        elif media is not None and media.info.notes:
-            session.notify(media.info.notes[0], " ".join(media.info.notes[1:]), NoticeKind.WARNING)
+        elif media is not None:
+            self._tell_facts(media.info, is_new=not project.editor.can_undo and not project.editor.document.objects)
+
+    def _tell_facts(self, info: ClipInfo, *, is_new: bool) -> None:
+        """Says what is odd about footage, and what was assumed of images that are opened for the first time."""
+        session, clip = self._session, self._session.document.clip
+        assumed = ""
+        if is_new and info.rate_is_assumed and clip is not None:
+            assumed = f"These images do not say how fast they play: {rate_text(clip.rate)} frames a second are assumed."
+        said = [*info.notes, *([assumed] if assumed else [])]
+        if not said:
+            return
+        kind = NoticeKind.WARNING if info.notes else NoticeKind.INFO
+        action, verb = ("file.rate", "Frame rate…") if assumed else ("", "")
+        session.show_notice(Notice(said[0], " ".join(said[1:]), kind, action=action, verb=verb))
 
     # -- the clip of the document -------------------------------------------------------------------------------
 

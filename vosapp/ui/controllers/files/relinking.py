@@ -15,7 +15,7 @@ from vosapp.core.document import ClipRef
 from vosapp.core.relink import name_of, search_places
 from vosapp.engine.job import JobContext, JobResult
 from vosapp.presentation.media_search import Found, Grade, Looking, facts_of, search
-from vosapp.presentation.project_files import Media
+from vosapp.presentation.project_files import Media, with_rate_of
 from vosapp.presentation.status import NoticeKind
 from vosapp.ui.dialogs.relink import RelinkDialog
 from vosapp.ui.jobs.background_task import BackgroundTask
@@ -188,6 +188,8 @@ def _these(clip: ClipRef, places: list[Path], deliver: Deliver, context: JobCont
 def relink(session: Session, media: Media, *, label: str = "relink media") -> None:
     """Lets the document go on with a clip at another place, as a step that can be undone."""
     session.set(shot=replace(session.shot, clip=media.info, media_problem="", notice=None))
-    session.editor.apply(label, replace(session.document, clip=media.ref))
+    before = session.document.clip
+    ref = media.ref if before is None else with_rate_of(before, media)
+    session.editor.apply(label, replace(session.document, clip=ref))
     session.opened.emit()
     session.changed.emit()

@@ -1,0 +1,49 @@
+"""Opening the clip of a command, with a frame rate where the user gives one."""
+
+from __future__ import annotations
+
+import argparse
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vosapp.core.errors import UserError
+from vosapp.core.frame_rate import parse_rate
+from vosapp.core.settings import Settings
+
+if TYPE_CHECKING:
+    from vosapp.video.source import VideoSource
+
+
+def add_rate(parser: argparse.ArgumentParser) -> None:
+    """Adds `--rate`."""
+    parser.add_argument(
+        "--rate",
+        metavar="FPS",
+        type=_rate,
+        help="frames a second of an image sequence, as 25, 23.976 or 30000/1001 (default: what the images say, else "
+        "the setting video.sequence_rate)",
+    )
+
+
+def open_source(path: Path, rate: Fraction | None, input_space: str | None) -> VideoSource:
+    """Opens a clip for the calling thread, in an input space or None for what it says itself.
+
+    Raises:
+        MediaError: see `vosapp.video.open.open_video`.
+    """
+    from vosapp.video.open import open_video
+
+    return open_video(path, input_space=input_space or "", rate=rate, assumed_rate=usual_rate())
+
+
+def usual_rate() -> Fraction:
+    """The rate of images that say none, as the user set it."""
+    return parse_rate(str(Settings().get("video.sequence_rate", float)))
+
+
+def _rate(text: str) -> Fraction:
+    try:
+        return parse_rate(text)
+    except UserError as error:
+        raise argparse.ArgumentTypeError(f"{error.message} {error.hint}") from None
