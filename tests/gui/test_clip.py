@@ -160,7 +160,7 @@ def test_damage_found_while_looking_is_remembered(driver: WindowDriver, hurt: Pa
 def test_damage_that_a_run_meets_is_shown_and_its_mask_is_doubtful(driver: WindowDriver, hurt: Path) -> None:
     driver.open(hurt)
     driver.drag([(40, 40), (60, 50)])
-    driver.workspace.networks.runs.start_way(Direction.FORWARD, None)
+    driver.workspace.networks.runs.start_towards(Direction.FORWARD, None)
     driver.finish_run()
     assert 6 in driver.view.shot.damaged
     doubts = {frame: cell.doubt for frame in range(1, 12) if (cell := driver.cell(frame)) is not None}

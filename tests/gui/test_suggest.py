@@ -306,7 +306,7 @@ def test_without_networks_the_panel_says_how_to_get_one(shot: WindowDriver) -> N
     assert panel.isVisible() and panel.import_button.isVisible() and not panel.accept_button.isVisible()
     titles = [network.title for network in shot.view.shot.network_help]
     assert titles == ["RVOS (zero-shot)", "COSNet"]
-    assert all("press Import weights" in network.way for network in shot.view.shot.network_help)
+    assert all("press Import weights" in network.instructions for network in shot.view.shot.network_help)
     assert "Shift+A" not in shot.window.status_bar.hint, "nothing is promised that needs weights first"
     shot.trigger("propagate.cancel")  # Esc
     assert not panel.isVisible()

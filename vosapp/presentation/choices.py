@@ -55,13 +55,13 @@ class NetworkHelp:
 
     Attributes:
         title, strengths: what it is.
-        way: how to get its weights, in one sentence.
+        instructions: how to get its weights, in one sentence.
         licence: what may be done with them.
     """
 
     title: str
     strengths: str
-    way: str
+    instructions: str
     licence: str
 
 

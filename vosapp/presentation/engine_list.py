@@ -29,9 +29,9 @@ def engine_choices() -> tuple[EngineChoice, ...]:
 
 
 def _choice(spec: EngineSpec, net: NetworkSpec | None) -> EngineChoice:
-    ways = tuple(VariantChoice(way.name, way.title, _sentence(way.summary)) for way in variants(spec.name))
+    listed = tuple(VariantChoice(one.name, one.title, _sentence(one.summary)) for one in variants(spec.name))
     lack = f"It needs weights. {way_to_import(net)}" if spec.missing and net is not None else _sentence(spec.missing)
-    choice = EngineChoice(spec.name, spec.title, spec.summary, spec.is_ready, lack, variants=ways)
+    choice = EngineChoice(spec.name, spec.title, spec.summary, spec.is_ready, lack, variants=listed)
     if net is None:
         return _with_facts(choice, Speed.FAST, _FLOW_FACTS)
     choice = replace(choice, summary=_sentence(net.strengths) if net.name != DEFAULT_ENGINE else spec.summary)
@@ -84,15 +84,15 @@ def usable_name(name: str, choices: Iterable[EngineChoice]) -> str:
         usual = known_choice(DEFAULT_ENGINE, choices)
         ready = usual if usual is not None and usual.ready else next((c for c in choices if c.ready), None)
         return ready.name if ready is not None else ""
-    has = {way.name for way in wanted.variants}
-    return "/".join([wanted.name, *(way for way in split_name(name)[1] if way in has)])
+    has = {one.name for one in wanted.variants}
+    return "/".join([wanted.name, *(one for one in split_name(name)[1] if one in has)])
 
 
 def toggled(name: str, variant: str) -> str:
     """An engine's name with one variant more or less."""
-    base, ways = split_name(name)
-    ways = tuple(way for way in ways if way != variant) if variant in ways else (*ways, variant)
-    return "/".join([base, *ways])
+    base, chosen = split_name(name)
+    chosen = tuple(one for one in chosen if one != variant) if variant in chosen else (*chosen, variant)
+    return "/".join([base, *chosen])
 
 
 def title_of_choice(name: str, choices: Iterable[EngineChoice]) -> str:
@@ -100,5 +100,5 @@ def title_of_choice(name: str, choices: Iterable[EngineChoice]) -> str:
     choice = known_choice(name, choices)
     if choice is None:
         return name
-    titles = {way.name: way.title for way in choice.variants}
-    return ", ".join([choice.title, *(titles.get(way, way) for way in split_name(name)[1])])
+    titles = {one.name: one.title for one in choice.variants}
+    return ", ".join([choice.title, *(titles.get(one, one) for one in split_name(name)[1])])

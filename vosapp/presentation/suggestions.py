@@ -76,8 +76,8 @@ def _title(name: str) -> str:
     from vosapp.engine.variants import split_name, title_of
     from vosapp.models.registry import network
 
-    base, ways = split_name(name)
-    return title_of(network(base).title, base, ways)
+    base, variants = split_name(name)
+    return title_of(network(base).title, base, variants)
 
 
 def colour_of(document: Document, place: int) -> Colour:

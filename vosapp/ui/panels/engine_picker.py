@@ -129,13 +129,13 @@ class EnginePicker(QFrame):
     def _show_details(self) -> None:
         choice = self._current()
         if choice is not None:
-            base, ways = split_name(self._name)
-            self.details.show_engine(choice, ways if base == choice.name else (), is_chosen=base == choice.name)
+            base, variants = split_name(self._name)
+            self.details.show_engine(choice, variants if base == choice.name else (), is_chosen=base == choice.name)
 
     def _take(self, item: QListWidgetItem) -> None:
         choice = item.data(_CHOICE)
         if choice.ready and choice.name != split_name(self._name)[0]:
-            shared = [w for w in split_name(self._name)[1] if any(way.name == w for way in choice.variants)]
+            shared = [w for w in split_name(self._name)[1] if any(variant.name == w for variant in choice.variants)]
             self.chosen.emit("/".join([choice.name, *shared]))
 
     def _take_and_close(self, item: QListWidgetItem) -> None:
@@ -213,7 +213,7 @@ class _Details(QWidget):
         self._ways_title = label("WAYS TO RUN IT", "heading")
         self._ways = QVBoxLayout()
         self._ways.setSpacing(8)
-        self._shown_ways: list[_Way] = []
+        self._variant_boxes: list[_VariantBox] = []
         column = self._column = QVBoxLayout(self)
         column.setContentsMargins(8, 6, 8, 6)
         column.setSpacing(8)
@@ -227,7 +227,7 @@ class _Details(QWidget):
         column.addLayout(self._ways)
         column.addStretch(1)
 
-    def show_engine(self, choice: EngineChoice, ways: tuple[str, ...], *, is_chosen: bool) -> None:
+    def show_engine(self, choice: EngineChoice, variants: tuple[str, ...], *, is_chosen: bool) -> None:
         """Shows an engine and which of its ways are on; they can be ticked while it is the chosen one."""
         self._title.setText(choice.title)
         self._state.setText("Ready" if choice.ready else choice.reason)
@@ -236,7 +236,7 @@ class _Details(QWidget):
         self._summary.setText(choice.summary)
         self._facts.setText("\n".join(f"{what}: {value}" for what, value in choice.facts))
         self._ways_title.setVisible(bool(choice.variants))
-        self._show_ways(choice, ways, enabled=is_chosen and choice.ready)
+        self._show_variants(choice, variants, enabled=is_chosen and choice.ready)
 
     def height_for(self, width: int) -> int:
         """The height that what is shown needs at a width."""
@@ -245,24 +245,24 @@ class _Details(QWidget):
 
     def box(self, variant: str) -> QCheckBox:
         """The box of a variant, for tests."""
-        return next(way.box for way in self._shown_ways if way.name == variant)
+        return next(one.box for one in self._variant_boxes if one.name == variant)
 
-    def _show_ways(self, choice: EngineChoice, ways: tuple[str, ...], *, enabled: bool) -> None:
-        if [way.name for way in self._shown_ways] != [way.name for way in choice.variants]:
-            for shown in self._shown_ways:
+    def _show_variants(self, choice: EngineChoice, variants: tuple[str, ...], *, enabled: bool) -> None:
+        if [variant.name for variant in self._variant_boxes] != [variant.name for variant in choice.variants]:
+            for shown in self._variant_boxes:
                 self._ways.removeWidget(shown)
                 shown.deleteLater()
-            self._shown_ways = [_Way(way) for way in choice.variants]
-            for shown in self._shown_ways:
+            self._variant_boxes = [_VariantBox(variant) for variant in choice.variants]
+            for shown in self._variant_boxes:
                 shown.ticked.connect(self.variant_clicked)
                 self._ways.addWidget(shown)
-        for shown in self._shown_ways:
-            shown.box.setChecked(shown.name in ways)
+        for shown in self._variant_boxes:
+            shown.box.setChecked(shown.name in variants)
             shown.box.setEnabled(enabled)
             shown.box.setToolTip("" if enabled else "Choose the engine first.")
 
 
-class _Way(QWidget):
+class _VariantBox(QWidget):
     """A variant that can be ticked, and what it changes.
 
     Signals:
@@ -271,12 +271,12 @@ class _Way(QWidget):
 
     ticked = Signal(str)
 
-    def __init__(self, way: VariantChoice) -> None:
+    def __init__(self, variant: VariantChoice) -> None:
         super().__init__()
-        self.name = way.name
-        self.box = QCheckBox(f"{way.title[0].upper()}{way.title[1:]}")
+        self.name = variant.name
+        self.box = QCheckBox(f"{variant.title[0].upper()}{variant.title[1:]}")
         self.box.clicked.connect(self._tell)
-        note = label(way.summary, "dim", wrap=True)
+        note = label(variant.summary, "dim", wrap=True)
         note.setContentsMargins(23, 0, 0, 0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -275,7 +275,7 @@ def _help_card(network: NetworkHelp) -> QWidget:
     column.setContentsMargins(0, 0, 6, 0)
     column.setSpacing(3)
     column.addWidget(label(network.title))
-    for text in (f"{network.strengths[0].upper()}{network.strengths[1:]}.", network.way, network.licence):
+    for text in (f"{network.strengths[0].upper()}{network.strengths[1:]}.", network.instructions, network.licence):
         line = label(text, "dim", wrap=True)
         line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         column.addWidget(line)

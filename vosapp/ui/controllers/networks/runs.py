@@ -89,7 +89,7 @@ class RunController(QObject):
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What the actions of this controller do, except Esc, which also ends polygons."""
-        ways = {
+        presses = {
             "forward": (Direction.FORWARD, None),
             "backward": (Direction.BACKWARD, None),
             "both": (Direction.BOTH, None),
@@ -98,7 +98,7 @@ class RunController(QObject):
             "forward_anchor": (Direction.FORWARD, Reach.NEXT_ANCHOR),
             "backward_anchor": (Direction.BACKWARD, Reach.NEXT_ANCHOR),
         }
-        runs = {f"propagate.{name}": partial(self.start_way, *way) for name, way in ways.items()}
+        runs = {f"propagate.{name}": partial(self.start_towards, *press) for name, press in presses.items()}
         return {**runs, "propagate.chosen": self.start, "propagate.follow": self.toggle_follow}
 
     def renew_engines(self) -> None:
@@ -145,7 +145,7 @@ class RunController(QObject):
 
     # -- running ------------------------------------------------------------------------------------------------
 
-    def start_way(self, direction: Direction, reach: Reach | None) -> None:
+    def start_towards(self, direction: Direction, reach: Reach | None) -> None:
         """Starts in a direction; a single frame or a way to the next anchor leaves the panel's range as it is."""
         choice = self._session.app.propagate
         if reach is None:
