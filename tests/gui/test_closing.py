@@ -386,3 +386,18 @@ def test_a_refused_question_keeps_the_window_and_the_work(shot: WindowDriver, mo
 
 def open_boxes(shot: WindowDriver) -> list[QMessageBox]:
     return [box for box in shot.window.findChildren(QMessageBox) if box.isVisible()]
+
+
+def test_an_error_of_the_program_while_leaving_leaves_a_window_that_can_be_used_and_closed(
+    shot: WindowDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing() -> None:
+        raise RuntimeError("not expected")
+
+    with monkeypatch.context() as patch, pytest.raises(RuntimeError):
+        patch.setattr(shot.workspace.networks.runs, "cancel", failing)
+        shot.workspace.files.projects.close_clip()
+    assert not shot.workspace.files.projects.is_leaving
+    shot.drag([(50, 55)])
+    assert shot.mask(0)[55, 50], "input is let through"
+    shot.close()

@@ -98,4 +98,5 @@ class Workspace(QObject):
         )
         files.projects.leaving.connect(self.places.keep_shot)
         files.projects.leaving.connect(self.viewing.playback.stop)
-        ClosingController(self.window, files, self.viewing, others=(networks.weights.task, self.batch.task))
+        others = (networks.weights.task, self.batch.task, self.exports.look_over.task)
+        ClosingController(self.window, files=files, viewing=self.viewing, others=others)

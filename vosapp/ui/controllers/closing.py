@@ -21,12 +21,12 @@ class ClosingController(QObject):
     def __init__(
         self,
         window: MainWindow,
+        *,
         files: FileControllers,
         viewing: ViewingControllers,
-        *,
         others: Sequence[BackgroundTask],
     ) -> None:
-        """Follows the window, which owns it. `others` is work that does not belong to the open clip."""
+        """Follows the window, which owns it; `others` are tasks that may outlive a clip."""
         super().__init__(window)
         self._window = window
         self._projects = files.projects
@@ -48,12 +48,19 @@ class ClosingController(QObject):
         """The project is closed: ends what has nothing to do with it."""
         self._blocker = InputBlocker()
         self._deadline = ShutdownDeadline()
-        self._viewing.playback.stop()
-        self._viewing.pictures.ask_to_close()
-        self._projects.io.drop_all()
-        self._projects.lists.drop()
-        tasks = (*self._others, self._projects.io.task, self._projects.lists.task)
-        Stopping(tasks, self._close_window, self).begin()
+        went_well = False
+        try:
+            self._viewing.playback.stop()
+            self._viewing.pictures.ask_to_close()
+            self._projects.io.drop_all()
+            self._projects.lists.drop()
+            tasks = (*self._others, self._projects.io.task, self._projects.lists.task)
+            Stopping(tasks, self._close_window, self).begin()
+            went_well = True
+        finally:
+            if not went_well:  # an error of the program must not leave a window that cannot be closed
+                self._blocker.release()
+                self._stay()
 
     def _close_window(self) -> None:
         self._blocker.release()

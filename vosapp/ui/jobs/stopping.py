@@ -16,15 +16,13 @@ class Stopping(QObject):
     It calls back exactly once, when the last task has ended and everybody has heard of that; at once where none runs.
     """
 
-    def __init__(
-        self, tasks: Iterable[BackgroundTask], stopped: Callable[[], None], parent: QObject | None = None
-    ) -> None:
+    def __init__(self, tasks: Iterable[BackgroundTask], stopped: Callable[[], None], parent: QObject) -> None:
         """Prepares to wait.
 
         Args:
             tasks: those to end.
             stopped: called back.
-            parent: owner.
+            parent: owner, which keeps it until it has called back.
         """
         super().__init__(parent)
         self._tasks = [task for task in tasks if task.is_running]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -303,16 +304,33 @@ class ProjectController(QObject):
             return
         self._is_leaving = True
         self._after = left, stays
-        self._blocker = InputBlocker()
-        self.io.drop_reads()
-        self.leaving.emit()
-        for one in self.workers:
-            one.cancel()
-        Stopping([self.io.task, *(one.task for one in self.workers)], self._ask_unsaved, self).begin()
+        with self._staying_after_errors():
+            self._blocker = InputBlocker()
+            self.io.drop_reads()
+            self.leaving.emit()
+            for one in self.workers:
+                one.cancel()
+            Stopping([self.io.task, *(one.task for one in self.workers)], self._ask_unsaved, self).begin()
+
+    @contextmanager
+    def _staying_after_errors(self) -> Iterator[None]:
+        """An error of the program must not leave a window that takes no input and cannot be closed."""
+        went_well = False
+        try:
+            yield
+            went_well = True
+        finally:
+            if not went_well:
+                self._let_input_through()
+                self._stay()
 
     def _ask_unsaved(self) -> None:
         """Everything has stopped: asks about changes that cannot be kept, and closes the file."""
-        self._let_input_through()
+        with self._staying_after_errors():
+            self._let_input_through()
+            self._save_and_close()
+
+    def _save_and_close(self) -> None:
         project = self._session.project
         if project is None:
             self._finish_leaving()
