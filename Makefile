@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: shapes setup demo test run lint bench test-lowest clean
+.PHONY: shapes setup demo test run lint bench test-lowest smoke-wheel package package-check package-lock clean
 
 setup: $(VENV)/.ready
 
@@ -43,6 +43,22 @@ shapes: setup
 # Kills, hostile files and a soak: half an hour and more. See docs/reliability.md.
 attack: setup
 	$(BIN)/python -m tests.attack
+
+# The wheel in a fresh environment outside the checkout.
+smoke-wheel: setup
+	sh packaging/smoke-wheel.sh $(BIN)
+
+# The bundle and the packages around it for the machine that this runs on; needs Python 3.11. See docs/install.md.
+package:
+	$(PYTHON) packaging/installer/build.py
+
+# Installs those packages into a fresh minimal Debian, uses and removes them there. Needs root and debootstrap.
+package-check:
+	bash packaging/installer/linux/check.sh
+
+# The versions and hashes that bundles are built from, after constraints.txt changed.
+package-lock:
+	build/package/environment/bin/python packaging/installer/lock.py
 
 clean:
 	rm -rf $(VENV) .venv-lowest build dist demo-output

@@ -35,4 +35,4 @@ fi
 echo "Installing vosapp and its dependencies into $venv ..."
 # torch first and by its pinned version: every other package then accepts what is there.
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -c constraints.txt torch
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,quality,cutie,sam2,edgetam,batch]'
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,lint,cutie,sam2,edgetam,batch]'

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import os
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 
 _EXIT_USER_ERROR, _EXIT_USAGE, _EXIT_CANCELLED = 1, 2, 130
 
@@ -20,6 +21,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         from multiprocessing import freeze_support
 
         freeze_support()
+    _have_streams()
     try:
         return _run(list(sys.argv[1:] if argv is None else argv))
     except KeyboardInterrupt:  # while modules were still being loaded
@@ -30,8 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: list[str]) -> int:
-    from vosapp.cli.app import COMMANDS
-    from vosapp.cli.doctor import WINDOW_CHECK
+    from vosapp.cli.app import COMMANDS, WINDOW_CHECK
 
     if arguments == WINDOW_CHECK:
         from vosapp.ui.window_check import main as check_window
@@ -56,6 +57,13 @@ def _run(arguments: list[str]) -> int:
         sys.stderr.write(f"vosapp: {problem}\n")
         return _EXIT_USAGE
     return _open_window(arguments)
+
+
+def _have_streams() -> None:
+    """Gives a program without a console, as Windows starts one from its menu, somewhere to write to."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - lives as long as we do
 
 
 def _crashed(error: Exception) -> int:
@@ -89,5 +97,4 @@ def _open_window(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    multiprocessing.freeze_support()  # a worker process of the bundle is this program again
     sys.exit(main())

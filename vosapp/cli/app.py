@@ -23,6 +23,8 @@ from vosapp.core.errors import Cancelled, UserError
 from vosapp.core.plain_text import printable
 
 LINE_END = "\n"
+# The window is tried in a process of its own: Qt ends the process where a display or library is missing.
+WINDOW_CHECK = ["doctor", "--window"]
 EXIT_DONE, EXIT_USER_ERROR, EXIT_USAGE, EXIT_CANCELLED = 0, 1, 2, 130
 
 

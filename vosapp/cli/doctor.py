@@ -8,10 +8,9 @@ import subprocess
 import sys
 from dataclasses import asdict
 
+from vosapp.cli.app import WINDOW_CHECK
 from vosapp.presentation.doctor import Finding, State, as_text, findings, is_bundle
 
-# The window is tried in a process of its own: Qt ends the process where a display or library is missing.
-WINDOW_CHECK = ["doctor", "--window"]
 _PATIENCE_S = 120
 
 

@@ -104,3 +104,11 @@ def test_a_fault_of_a_command_is_one_line_and_a_report(
 
 def _broken(_window: object) -> list[Finding]:
     raise KeyError(3)
+
+
+def test_a_program_without_a_console_can_say_what_it_likes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout", None)
+    monkeypatch.setattr("sys.stderr", None)
+    assert __main__.main(["no-such-command"]) == 2
+    __main__.sys.stdout.close()
+    __main__.sys.stderr.close()
