@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from vosapp.video.colour.input_space import SPACES
+from vosapp.video.input_space import SPACES
 
 
 def add_input_space(parser: argparse.ArgumentParser) -> None:

@@ -14,9 +14,9 @@ from vosapp.core.document import ObjectId
 from vosapp.core.errors import MediaError
 from vosapp.core.untrusted import read_regular
 from vosapp.data.truth import BoolImage, Truth, TruthObject
-from vosapp.video.masks.label_png import holds_labels, read_labels
 from vosapp.video.source import RgbImage
 from vosapp.video.stills.images import MAX_PICTURE_BYTES
+from vosapp.video.stills.label_png import holds_labels, read_labels
 
 VOID = 255  # "do not count this pixel" in several benchmarks; taken as background, as DAVIS does in this task
 

@@ -18,7 +18,7 @@ from vosapp.evaluation.worst import draw_comparison
 from vosapp.metrics.davis import boundary_f, jaccard
 from vosapp.metrics.matting import MattingErrors, matting_errors
 from vosapp.metrics.stability import sequence_instability
-from vosapp.video.masks.label_png import write_labels
+from vosapp.video.stills.label_png import write_labels
 
 
 class Collector:

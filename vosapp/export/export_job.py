@@ -12,18 +12,18 @@ from vosapp.core.errors import ExportError, MediaError
 from vosapp.core.frame_words import frame_words
 from vosapp.core.relink import is_same_media
 from vosapp.engine.job import JobContext, Stage
-from vosapp.export.earlier import Earlier, look_over
 from vosapp.export.formats import Family
 from vosapp.export.layers import layers_at
 from vosapp.export.manifest import manifest_of
-from vosapp.export.names import FileNames
-from vosapp.export.picture import native_picture, picture_to_export
+from vosapp.export.place.earlier import Earlier, look_over
+from vosapp.export.place.names import FileNames
+from vosapp.export.place.staging import Staging
 from vosapp.export.preflight import Preflight, preflight
 from vosapp.export.raster import Raster, raster_for
 from vosapp.export.recipe import Recipe
-from vosapp.export.staging import Staging
-from vosapp.export.target import DeepRgb, FrameToWrite, Target
-from vosapp.export.targets import make_target, names_of
+from vosapp.export.targets.make import make_target, names_of
+from vosapp.export.targets.picture import native_picture, picture_to_export
+from vosapp.export.targets.target import DeepRgb, FrameToWrite, Target
 from vosapp.export.timing import clip_warnings
 from vosapp.matte.settings_facts import needs_picture
 from vosapp.video.open import exact_info, open_clip_of

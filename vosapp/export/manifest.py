@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from vosapp import __version__
-from vosapp.export.earlier import KIND
+from vosapp.export.place.earlier import KIND
 from vosapp.export.preflight import Preflight
 from vosapp.export.raster import Raster
 from vosapp.export.recipe import Recipe

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from vosapp.export.earlier import look_over
-from vosapp.export.names import FileNames
+from vosapp.export.place.earlier import look_over
+from vosapp.export.place.names import FileNames
+from vosapp.export.place.staging import Staging
 from vosapp.export.recipe import Recipe
-from vosapp.export.staging import Staging
 
 
 def require_place(recipe: Recipe, numbers: Iterable[int]) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 from vosapp.core.document import ObjectId
 from vosapp.core.errors import ExportError
 from vosapp.core.timeline import FrameRange
-from vosapp.export.earlier import Place
 from vosapp.export.formats import AlphaKind, ExportFormat
+from vosapp.export.place.earlier import Place
 from vosapp.export.raster import RasterChoice
 
 

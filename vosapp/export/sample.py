@@ -14,13 +14,13 @@ from vosapp.core.timeline import FrameRange
 from vosapp.engine.job import JobContext
 from vosapp.export.export_job import ExportTask, frames_of, opened_source
 from vosapp.export.formats import Content
-from vosapp.export.overlay_picture import overlay_picture
 from vosapp.export.preflight import preflight
 from vosapp.export.raster import raster_for
 from vosapp.export.recipe import MissingMasks
-from vosapp.export.rgba import rgba_of
-from vosapp.export.target import FrameToWrite
-from vosapp.export.targets import make_target, names_of
+from vosapp.export.targets.make import make_target, names_of
+from vosapp.export.targets.overlay_picture import overlay_picture
+from vosapp.export.targets.rgba import rgba_of
+from vosapp.export.targets.target import FrameToWrite
 from vosapp.matte.layers import joined_coverage
 from vosapp.video.resampling import resampled
 from vosapp.video.source import VideoSource

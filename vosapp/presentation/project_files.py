@@ -19,7 +19,7 @@ from vosapp.core.errors import Cancelled, MediaError, ProjectError, UserError
 from vosapp.core.paths import SUFFIX
 from vosapp.core.relink import locate, name_of
 from vosapp.engine.job import JobContext
-from vosapp.video.colour.input_space import InputSpaceError
+from vosapp.video.input_space import InputSpaceError
 from vosapp.video.lazy_open import open_clip
 from vosapp.video.source import ClipInfo, RgbImage
 

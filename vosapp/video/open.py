@@ -25,7 +25,7 @@ def open_video(
     Args:
         path: a video file; a folder of images; one file of a sequence, which stands for the whole sequence; or a
             pattern like shot.%04d.exr or shot.####.exr, behind which #layer may name a layer of EXR files.
-        input_space: what the numbers of its pictures mean, see `vosapp.video.colour.input_space`; "" for what it says.
+        input_space: what the numbers of its pictures mean, see `vosapp.video.input_space`; "" for what it says.
         rate: frames a second of an image sequence, whatever its images say; None takes what they say.
         assumed_rate: the same where they say nothing.
 
@@ -36,7 +36,7 @@ def open_video(
     source = _opened(Path(path), rate, assumed_rate)
     if not input_space:
         return source
-    from vosapp.video.colour.input_space import in_input_space
+    from vosapp.video.input_space import in_input_space
 
     try:
         return in_input_space(source, input_space)

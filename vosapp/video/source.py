@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from vosapp.video.colour.conversion import SCREEN, ColourTags
+from vosapp.video.colour import SCREEN, ColourTags
 
 RgbImage = NDArray[np.uint8]
 Corners = tuple[tuple[int, int], tuple[int, int]]

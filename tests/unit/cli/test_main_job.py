@@ -19,8 +19,8 @@ from vosapp.core.project import Project
 from vosapp.engine import engines
 from vosapp.engine.flow.propagator import FlowPropagator
 from vosapp.video.av.file_source import FileSource
-from vosapp.video.masks.label_png import davis_palette
 from vosapp.video.stills.images import read_image, write_png
+from vosapp.video.stills.label_png import davis_palette
 
 SIZE = (96, 160)
 FRAMES = 12

@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from vosapp.video.masks.label_png import write_labels
+from vosapp.video.stills.label_png import write_labels
 
 FRAMES, HEIGHT, WIDTH = 5, 48, 64
 

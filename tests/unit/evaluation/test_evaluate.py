@@ -20,7 +20,7 @@ from vosapp.evaluation.scaled import ScaledPropagator
 from vosapp.evaluation.scores import totals
 from vosapp.evaluation.transfer import transfer_errors
 from vosapp.metrics.davis import jaccard
-from vosapp.video.masks.label_png import read_labels
+from vosapp.video.stills.label_png import read_labels
 
 
 def held_j(index: int, number: int) -> float:

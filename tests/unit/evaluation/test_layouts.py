@@ -17,7 +17,7 @@ from vosapp.evaluation.clips import FolderClip, read_label_truth
 from vosapp.evaluation.dataset import Dataset
 from vosapp.evaluation.datasets import LAYOUTS, open_dataset
 from vosapp.evaluation.evaluate import Measures, evaluate
-from vosapp.video.masks.label_png import write_labels
+from vosapp.video.stills.label_png import write_labels
 
 
 def test_a_folder_of_clips(tmp_path: Path) -> None:

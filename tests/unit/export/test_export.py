@@ -19,12 +19,12 @@ from vosapp.core.mask import Mask
 from vosapp.core.store import MemoryMaskStore
 from vosapp.core.timeline import FrameRange
 from vosapp.engine.job import Job, JobContext, Outcome, Stage
-from vosapp.export import png_family
 from vosapp.export.export_job import ExportReport, ExportTask, export_body
 from vosapp.export.formats import ExportFormat
-from vosapp.export.image_target import ImageTarget
 from vosapp.export.preflight import preflight
 from vosapp.export.recipe import MissingMasks, Recipe
+from vosapp.export.targets import png_family
+from vosapp.export.targets.image_target import ImageTarget
 from vosapp.matte.alpha import alpha_of
 from vosapp.video.av.file_source import FileSource
 from vosapp.video.stills.images import read_image, write_png

@@ -19,9 +19,9 @@ from vosapp.core.document import MatteSettings
 from vosapp.core.edits import set_matte
 from vosapp.core.errors import ExportError
 from vosapp.core.timeline import FrameRange
-from vosapp.export.cryptomatte import id_of, murmur3
 from vosapp.export.formats import FORMATS, ExportFormat
 from vosapp.export.recipe import ExrOptions, Recipe
+from vosapp.export.targets.cryptomatte import id_of, murmur3
 from vosapp.video.stills.images import read_image
 
 ALL = [

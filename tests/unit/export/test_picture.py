@@ -19,10 +19,10 @@ from vosapp.core.store import MemoryMaskStore
 from vosapp.engine.job import Job
 from vosapp.export.export_job import ExportReport, ExportTask, export_body
 from vosapp.export.formats import ExportFormat
-from vosapp.export.picture import picture_to_export
 from vosapp.export.recipe import Recipe
+from vosapp.export.targets.picture import picture_to_export
 from vosapp.video.clip_ref import clip_ref
-from vosapp.video.colour.conversion import (
+from vosapp.video.colour import (
     MATRIX_BT601,
     MATRIX_BT709,
     MATRIX_BT2020,
@@ -37,7 +37,7 @@ from vosapp.video.colour.conversion import (
     rgb_to_ycbcr,
     to_display,
 )
-from vosapp.video.colour.movie_colour import can_carry, movie_colour
+from vosapp.video.movie_colour import can_carry, movie_colour
 from vosapp.video.open import open_video
 from vosapp.video.source import RgbImage, VideoSource
 from vosapp.video.stills.images import write_png

@@ -23,11 +23,11 @@ from vosapp.core.mask import Mask
 from vosapp.core.store import MemoryMaskStore
 from vosapp.core.timeline import FrameRange
 from vosapp.engine.job import Job, Outcome
-from vosapp.export import staging
-from vosapp.export.earlier import PlaceTakenError
 from vosapp.export.export_job import ExportReport, ExportTask, export_body
 from vosapp.export.formats import ExportFormat
-from vosapp.export.names import FileNames, names_of_objects
+from vosapp.export.place import staging
+from vosapp.export.place.earlier import PlaceTakenError
+from vosapp.export.place.names import FileNames, names_of_objects
 from vosapp.export.recipe import Recipe
 from vosapp.video.clip_ref import clip_ref
 from vosapp.video.open import open_video

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.clips import draw_index, make_clip, read_index
-from vosapp.video.colour.conversion import (
+from vosapp.video.colour import (
     PRIMARIES_BT2020,
     PRIMARIES_P3,
     TRANSFER_CINEON,

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from vosapp.video.av.convert import PictureConverter, facts_of
-from vosapp.video.colour.conversion import MATRIX_BT601, MATRIX_BT709, MATRIX_BT2020
+from vosapp.video.colour import MATRIX_BT601, MATRIX_BT709, MATRIX_BT2020
 
 LUMA = {MATRIX_BT709: (0.2126, 0.0722), MATRIX_BT601: (0.299, 0.114), MATRIX_BT2020: (0.2627, 0.0593)}
 COLOURS = [(1, 1, 1), (0, 0, 0), (0.5, 0.5, 0.5), (0.8, 0.1, 0.2), (0.1, 0.7, 0.3), (0.05, 0.2, 0.9), (0.9, 0.8, 0.1)]

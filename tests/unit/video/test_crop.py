@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.clips import make_clip
-from vosapp.video.crop import NO_CROP, Crop, container_crop
+from vosapp.video.bitstream.crop import NO_CROP, Crop, container_crop
 from vosapp.video.open import open_video
 from vosapp.video.source import stored_picture
 

@@ -11,11 +11,11 @@ import pytest
 
 from tests.clips import make_clip, make_sequence, read_index
 from vosapp.core.errors import MediaError
-from vosapp.export.picture import picture_to_export
-from vosapp.video.colour import ocio
-from vosapp.video.colour.conversion import light_to_deep_display, light_to_display
-from vosapp.video.colour.input_space import SPACES, InputSpaceError, studio_spaces
-from vosapp.video.colour.ocio import display_transform
+from vosapp.export.targets.picture import picture_to_export
+from vosapp.video import ocio
+from vosapp.video.colour import light_to_deep_display, light_to_display
+from vosapp.video.input_space import SPACES, InputSpaceError, studio_spaces
+from vosapp.video.ocio import display_transform
 from vosapp.video.open import open_video
 from vosapp.video.prefetch import IndexedSource
 from vosapp.video.source import frame_times

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from vosapp.core.errors import MediaError
-from vosapp.video.masks.label_png import davis_palette, decode_labels, encode_labels, read_labels, write_labels
+from vosapp.video.stills.label_png import davis_palette, decode_labels, encode_labels, read_labels, write_labels
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 label_images = hnp.arrays(np.uint8, st.tuples(st.integers(1, 20), st.integers(1, 20)))

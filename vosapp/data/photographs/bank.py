@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vosapp.core.errors import UserError
-from vosapp.video.masks.label_png import decode_labels
+from vosapp.video.stills.label_png import decode_labels
 
 Rgb = NDArray[np.uint8]
 Labels = NDArray[np.uint8]

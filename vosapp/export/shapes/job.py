@@ -15,7 +15,7 @@ from vosapp.core.errors import ExportError
 from vosapp.core.mask import BoolImage
 from vosapp.core.settings import write_whole
 from vosapp.engine.job import JobContext, Stage
-from vosapp.export.earlier import PlaceTakenError
+from vosapp.export.place.earlier import PlaceTakenError
 from vosapp.export.shapes.formats import ShapeFormat, texts_of
 from vosapp.shapes.animated import AnimatedShape, ObjectShapes, ShapeClip, coverage
 from vosapp.shapes.bezier import flattened

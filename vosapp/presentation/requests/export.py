@@ -11,7 +11,7 @@ from vosapp.core.document import Document, RotoObject
 from vosapp.core.errors import ExportError
 from vosapp.core.timeline import FrameRange
 from vosapp.export.formats import FORMATS, AlphaKind, Content, ExportFormat, Family, Purpose
-from vosapp.export.names import name_of_clip, plain_name
+from vosapp.export.place.names import name_of_clip, plain_name
 from vosapp.export.preflight import Preflight, preflight
 from vosapp.export.raster import RasterChoice
 from vosapp.export.recipe import ExrOptions, MissingMasks, Recipe, Timing

@@ -8,7 +8,7 @@ from vosapp.core.document import Document
 from vosapp.core.frame_words import frame_words
 from vosapp.presentation.text.formatting import duration, rate_text
 from vosapp.presentation.view_state import ViewState
-from vosapp.video.colour.input_space import space_title
+from vosapp.video.input_space import space_title
 from vosapp.video.source import ClipInfo
 
 PLAIN_LAYER = "plain channels"

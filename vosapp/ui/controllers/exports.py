@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QWidget
 
 from vosapp.core.errors import UserError
 from vosapp.engine.job import JobResult, Outcome, Progress
-from vosapp.export.earlier import PlaceTakenError
 from vosapp.export.formats import ExportFormat
+from vosapp.export.place.earlier import PlaceTakenError
 from vosapp.export.recipe import MissingMasks
 from vosapp.presentation.requests.export import (
     ExportChoice,

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QLabel, QPushButt
 
 from vosapp.presentation.text.clip_text import DETAILS, PLAIN_LAYER, clip_details
 from vosapp.ui.widgets import button_row, dialog_column, label
-from vosapp.video.colour.input_space import AS_TAGGED, SPACES
+from vosapp.video.input_space import AS_TAGGED, SPACES
 from vosapp.video.source import ClipInfo
 
 WIDTH_PX = 520

@@ -12,7 +12,8 @@ from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
 from vosapp.video.av.side_data import orientation_of
-from vosapp.video.colour.conversion import (
+from vosapp.video.bitstream.crop import NO_CROP, Crop
+from vosapp.video.colour import (
     MATRIX_BT709,
     MATRIX_BT2020,
     PRIMARIES_BT2020,
@@ -22,7 +23,6 @@ from vosapp.video.colour.conversion import (
     matrix_or_guess,
     to_display,
 )
-from vosapp.video.crop import NO_CROP, Crop
 from vosapp.video.orientation import Orientation
 from vosapp.video.source import RgbImage
 

@@ -19,7 +19,7 @@ from vosapp.video.av.hardware import SOFTWARE, accelerations, same_picture
 from vosapp.video.av.hidden_alpha import has_hidden_alpha
 from vosapp.video.av.indexing import shared_index
 from vosapp.video.av.track_facts import read_track_facts
-from vosapp.video.crop import container_crop
+from vosapp.video.bitstream.crop import container_crop
 from vosapp.video.frame_index import FrameIndex
 from vosapp.video.hardware import hardware_wanted
 from vosapp.video.placeholder import damaged_picture, empty_picture

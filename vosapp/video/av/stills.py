@@ -17,7 +17,7 @@ from vosapp import MAX_DECODED_PIXELS
 from vosapp.core.errors import MediaError
 from vosapp.video.av.convert import PictureConverter, PictureFacts, facts_of
 from vosapp.video.av.errors import READER_ERRORS
-from vosapp.video.colour.conversion import TRANSFER_CINEON, ColourTags
+from vosapp.video.colour import TRANSFER_CINEON, ColourTags
 from vosapp.video.source import RgbImage
 
 _DEMUXERS = {".dpx": "dpx_pipe"}

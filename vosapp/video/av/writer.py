@@ -16,8 +16,8 @@ from vosapp.video.av.errors import file_url
 from vosapp.video.av.movie_codecs import PRORES_4444, MovieCodec
 from vosapp.video.av.movie_planes import planes_of, stored_size
 from vosapp.video.av.sound import SoundCopy
-from vosapp.video.colour.conversion import SCREEN, ColourTags, rgb_to_ycbcr
-from vosapp.video.colour.movie_colour import movie_colour
+from vosapp.video.colour import SCREEN, ColourTags, rgb_to_ycbcr
+from vosapp.video.movie_colour import movie_colour
 
 _LIMITED, _FULL = 1, 2
 _FINE = Fraction(1, 90000)

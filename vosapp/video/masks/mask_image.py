@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from vosapp.core.errors import MaskError
 from vosapp.core.mask_import import MaskMeaning
-from vosapp.video.masks.label_png import davis_palette
 from vosapp.video.stills.images import read_image, read_indexed, read_wide_numbers
+from vosapp.video.stills.label_png import davis_palette
 
 MOST_OBJECTS = 1000
 """An image of more ids is none of objects, and each takes an array of the size of the picture."""

@@ -51,7 +51,7 @@ def read_image(path: Path, *, colours: bool = False) -> NDArray[Any]:
     """
     data = read_bytes(path)
     if not colours and _is_indexed_png(data):
-        from vosapp.video.masks.label_png import read_labels
+        from vosapp.video.stills.label_png import read_labels
 
         return read_labels(path)
     return decode_picture(path, data)
@@ -149,7 +149,7 @@ def _is_indexed_png(data: bytes) -> bool:
 
 
 def _encoded_indexed(array: NDArray[Any], palette: NDArray[np.uint8]) -> bytes:
-    from vosapp.video.masks.label_png import encode_labels
+    from vosapp.video.stills.label_png import encode_labels
 
     if array.ndim != 2 or array.dtype != np.uint8:
         raise ValueError(f"an indexed PNG takes (height, width) uint8, not {array.shape} {array.dtype}")

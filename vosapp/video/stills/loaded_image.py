@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vosapp.video.colour.conversion import TRANSFER_LINEAR, ColourTags, to_display
+from vosapp.video.colour import TRANSFER_LINEAR, ColourTags, to_display
 from vosapp.video.source import RgbImage, Windows
 from vosapp.video.stills.images import decode_picture, read_bytes
 

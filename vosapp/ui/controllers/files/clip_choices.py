@@ -18,7 +18,7 @@ from vosapp.ui.controllers.files.relinking import relink
 from vosapp.ui.dialogs.clip_facts import ClipFactsDialog
 from vosapp.ui.jobs.io_queue import IoQueue, IoTask
 from vosapp.ui.session import Session
-from vosapp.video.colour.input_space import studio_spaces
+from vosapp.video.input_space import studio_spaces
 
 
 class ClipChoicesController(QObject):

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vosapp.core.errors import MediaError
-from vosapp.video.colour.conversion import unit_samples
+from vosapp.video.colour import unit_samples
 from vosapp.video.placeholder import damaged_picture
 from vosapp.video.source import (
     ClipInfo,
@@ -29,7 +29,7 @@ from vosapp.video.source import (
 )
 
 if TYPE_CHECKING:
-    from vosapp.video.colour.ocio import DisplayTransform
+    from vosapp.video.ocio import DisplayTransform
 
 AS_TAGGED = ""
 
@@ -93,7 +93,7 @@ def studio_spaces() -> tuple[str, ...]:
     """
     if not studio_config():
         return ()
-    from vosapp.video.colour.ocio import listed_spaces
+    from vosapp.video.ocio import listed_spaces
 
     return listed_spaces(studio_config())
 
@@ -121,7 +121,7 @@ class InputSpaceSource:
         self._name = space.name if space is not None else name
         self._transform: DisplayTransform | None = None
         if space is None or space.colour_space:
-            from vosapp.video.colour.ocio import display_transform
+            from vosapp.video.ocio import display_transform
 
             self._transform = display_transform(self._name, space.colour_space if space is not None else "")
 

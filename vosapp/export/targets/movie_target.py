@@ -14,17 +14,17 @@ from numpy.typing import NDArray
 from vosapp.core.errors import ExportError
 from vosapp.export.formats import Content
 from vosapp.export.layers import sixteen_bit
-from vosapp.export.overlay_picture import overlay_picture
-from vosapp.export.rgba import rgba_of
-from vosapp.export.target import FrameToWrite
+from vosapp.export.targets.overlay_picture import overlay_picture
+from vosapp.export.targets.rgba import rgba_of
+from vosapp.export.targets.target import FrameToWrite
 from vosapp.export.timing import SoundStretch
 from vosapp.matte.layers import joined_coverage
 from vosapp.video.av.movie_codecs import MovieCodec
 from vosapp.video.av.movie_planes import planes_of
 from vosapp.video.av.movie_reader import MovieReader
 from vosapp.video.av.writer import MovieWriter, Sound
-from vosapp.video.colour.conversion import SCREEN, ColourTags, rgb_to_ycbcr
-from vosapp.video.colour.movie_colour import movie_colour
+from vosapp.video.colour import SCREEN, ColourTags, rgb_to_ycbcr
+from vosapp.video.movie_colour import movie_colour
 
 ALPHA_TOLERANCE = 2 / 255
 """Of alpha at any pixel, where the codec keeps it without loss."""

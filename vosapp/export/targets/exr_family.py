@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from vosapp.core.errors import ExportError
 from vosapp.core.timecode import timecode
-from vosapp.export.cryptomatte import cryptomatte_channels, cryptomatte_header
 from vosapp.export.formats import Content
-from vosapp.export.image_target import Picture
-from vosapp.export.names import names_of_objects
+from vosapp.export.place.names import names_of_objects
 from vosapp.export.raster import within_windows, written_window
 from vosapp.export.recipe import ExrOptions
-from vosapp.export.target import FrameToWrite
+from vosapp.export.targets.cryptomatte import cryptomatte_channels, cryptomatte_header
+from vosapp.export.targets.image_target import Picture
+from vosapp.export.targets.target import FrameToWrite
 from vosapp.matte.layers import Layer, joined_coverage
 from vosapp.video.source import Windows
 

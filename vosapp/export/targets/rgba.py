@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from vosapp.export.target import FrameToWrite
+from vosapp.export.targets.target import FrameToWrite
 from vosapp.matte.layers import joined_coverage
 
 

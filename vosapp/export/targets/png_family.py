@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vosapp.export.formats import Content
-from vosapp.export.image_target import Picture, same_samples
 from vosapp.export.layers import sixteen_bit
-from vosapp.export.rgba import rgba_of
-from vosapp.export.target import FrameToWrite
+from vosapp.export.targets.image_target import Picture, same_samples
+from vosapp.export.targets.rgba import rgba_of
+from vosapp.export.targets.target import FrameToWrite
 from vosapp.matte.layers import labels_from_front
-from vosapp.video.masks.label_png import davis_palette
 from vosapp.video.stills.images import read_image, write_png
+from vosapp.video.stills.label_png import davis_palette
 
 _PALETTE = np.array(davis_palette(), np.uint8)
 

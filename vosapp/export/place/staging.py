@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from vosapp.core.errors import ExportError
-from vosapp.export.earlier import Earlier, Place, PlaceTakenError, sha256_of
+from vosapp.export.place.earlier import Earlier, Place, PlaceTakenError, sha256_of
 
 _PREFIX = ".vosapp-export-"
 _NAME_BYTES = 6

@@ -8,15 +8,15 @@ from pathlib import Path
 from vosapp.core.errors import ExportError
 from vosapp.core.timecode import is_timecode, timecode
 from vosapp.export.formats import AlphaKind, Content, ExportFormat, Family
-from vosapp.export.image_target import ImageFamily, ImageTarget
-from vosapp.export.names import LONGEST_NAME_BYTES, FileNames, name_of_clip
-from vosapp.export.picture import carried_colour
+from vosapp.export.place.names import LONGEST_NAME_BYTES, FileNames, name_of_clip
 from vosapp.export.preflight import Preflight
 from vosapp.export.raster import Raster
 from vosapp.export.recipe import Recipe
-from vosapp.export.target import Target
+from vosapp.export.targets.image_target import ImageFamily, ImageTarget
+from vosapp.export.targets.picture import carried_colour
+from vosapp.export.targets.target import Target
 from vosapp.export.timing import own_times, sound_of
-from vosapp.video.colour.conversion import SCREEN, TRANSFER_LINEAR
+from vosapp.video.colour import SCREEN, TRANSFER_LINEAR
 from vosapp.video.source import VideoSource
 
 
@@ -69,7 +69,7 @@ def make_target(
     """
     if names is not None:
         return ImageTarget(folder, names, _image_family(recipe, found, source, raster), keeps_earlier=recipe.resume)
-    from vosapp.export.movie_target import MovieTarget  # loads PyAV
+    from vosapp.export.targets.movie_target import MovieTarget  # loads PyAV
     from vosapp.video.av import movie_codecs
 
     clip = found.clip
@@ -117,15 +117,15 @@ _CODECS = {
 def _image_family(recipe: Recipe, found: Preflight, source: VideoSource | None, raster: Raster) -> ImageFamily:
     facts = recipe.format.facts
     if facts.family is Family.PNG:
-        from vosapp.export.png_family import PngFamily
+        from vosapp.export.targets.png_family import PngFamily
 
         return PngFamily(facts.content, is_deep=recipe.format is ExportFormat.PNG_16)
     if facts.family is Family.TIFF:
-        from vosapp.export.tiff_family import TiffFamily
+        from vosapp.export.targets.tiff_family import TiffFamily
 
         multiplied = recipe.alpha is AlphaKind.PREMULTIPLIED
         return TiffFamily(facts.content, premultiplied=multiplied, pixel_aspect=raster.pixel_aspect)
-    from vosapp.export.exr_family import ExrFamily
+    from vosapp.export.targets.exr_family import ExrFamily
 
     is_light = source is not None and source.info.colour.transfer == TRANSFER_LINEAR
     return ExrFamily(

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from vosapp.core.document import ObjectId
 from vosapp.core.errors import ExportError, UserError
-from vosapp.export.names import FileNames
-from vosapp.export.target import FrameToWrite
+from vosapp.export.place.names import FileNames
+from vosapp.export.targets.target import FrameToWrite
 
 Picture = tuple[ObjectId | None, Any]
 

@@ -7,10 +7,10 @@ from typing import cast
 
 import numpy as np
 
-from vosapp.export.target import DeepRgb
-from vosapp.video.colour.conversion import SCREEN, ColourTags, to_deep_display
-from vosapp.video.colour.input_space import InputSpaceSource
-from vosapp.video.colour.movie_colour import can_carry
+from vosapp.export.targets.target import DeepRgb
+from vosapp.video.colour import SCREEN, ColourTags, to_deep_display
+from vosapp.video.input_space import InputSpaceSource
+from vosapp.video.movie_colour import can_carry
 from vosapp.video.resampling import resampled
 from vosapp.video.source import VideoSource, stored_picture
 

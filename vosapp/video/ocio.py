@@ -15,8 +15,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from vosapp.video.colour.conversion import Floats, light_to_deep_display, light_to_display, unit_samples
-from vosapp.video.colour.input_space import SPACES, InputSpaceError, studio_config
+from vosapp.video.colour import Floats, light_to_deep_display, light_to_display, unit_samples
+from vosapp.video.input_space import SPACES, InputSpaceError, studio_config
 
 BUILT_IN = "studio-config-v2.1.0_aces-v1.3_ocio-v2.3"
 """One that every OpenColorIO since 2.3 carries, so that a project looks the same with all of them."""

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from vosapp.core.errors import ExportError
 from vosapp.export.formats import Content
-from vosapp.export.image_target import Picture, same_samples
 from vosapp.export.layers import sixteen_bit
-from vosapp.export.rgba import rgba_of
-from vosapp.export.target import FrameToWrite
+from vosapp.export.targets.image_target import Picture, same_samples
+from vosapp.export.targets.rgba import rgba_of
+from vosapp.export.targets.target import FrameToWrite
 
 
 class TiffFamily:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vosapp.video.colour.conversion import (
+from vosapp.video.colour import (
     MATRIX_BT601,
     MATRIX_BT709,
     MATRIX_BT2020,

@@ -1,1 +1,0 @@
-"""Colour of pictures: tags, input spaces, and the way to the screen."""
