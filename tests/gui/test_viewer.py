@@ -243,6 +243,10 @@ def test_peek_shows_the_source_while_the_key_is_held(shot: WindowDriver) -> None
     assert shot.view.shot.peek and not shot.canvas.overlay.labels.any()
     shot.qtbot.keyRelease(shot.window, Qt.Key.Key_QuoteLeft)
     assert not shot.view.shot.peek and shot.canvas.overlay.labels.any()
+    shot.qtbot.keyPress(shot.canvas, Qt.Key.Key_QuoteLeft)  # the key goes up from the widget that has the focus
+    assert shot.view.shot.peek
+    shot.qtbot.keyRelease(shot.canvas, Qt.Key.Key_QuoteLeft)
+    assert not shot.view.shot.peek
 
 
 def test_f7_goes_through_the_backgrounds(shot: WindowDriver) -> None:

@@ -13,11 +13,13 @@ from vosapp.ui.controllers.editing.masks import MaskController
 from vosapp.ui.controllers.editing.objects import ObjectController
 from vosapp.ui.controllers.networks.runs import RunController
 from vosapp.ui.controllers.networks.suggest import SuggestController
+from vosapp.ui.controllers.viewing.view import ViewController
 from vosapp.ui.main_window import MainWindow
 from vosapp.ui.session import Session
 
 _FIELDS = (QLineEdit, QAbstractSpinBox, QTextEdit, QPlainTextEdit)
 _COMMAND_KEYS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+PEEK_KEY = Qt.Key.Key_QuoteLeft
 _PLAIN_COMMANDS = range(Qt.Key.Key_F1, Qt.Key.Key_F35 + 1)
 
 
@@ -37,15 +39,18 @@ class InputRouter(QObject):
         objects: ObjectController,
         runs: RunController,
         suggest: SuggestController,
+        view: ViewController,
     ) -> None:
         """Makes the router of a window; the controllers are those that a key may be for."""
         super().__init__(window)
         self._session = session
+        self._window = window
         self._pen = window.canvas.pen
         self._masks = masks
         self._objects = objects
         self._runs = runs
         self._suggest = suggest
+        self._view = view
         window.installEventFilter(self)
         application = QApplication.instance()
         if isinstance(application, QApplication):
@@ -67,12 +72,24 @@ class InputRouter(QObject):
         Alt is held while painting: it erases. Alt with a letter opens a menu as ever.
         """
         if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
-            return False
+            return watched is self._window and self._peeks(event)
         if isinstance(watched, _FIELDS):
             mine = belongs_to_field(event)
             event.setAccepted(mine or event.isAccepted())
             return mine
         return event.key() == Qt.Key.Key_Alt
+
+    def _peeks(self, event: QEvent) -> bool:
+        """Shows the source while a key is held; a window that is left meanwhile never hears that it was let go."""
+        kind = event.type()
+        if kind == QEvent.Type.ActivationChange and not self._window.isActiveWindow():
+            self._view.peek(False)
+        if kind not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease) or not isinstance(event, QKeyEvent):
+            return False
+        if event.key() != PEEK_KEY or event.isAutoRepeat():
+            return False
+        self._view.peek(kind == QEvent.Type.KeyPress)
+        return True
 
     def _watch_field(self, old: QWidget | None, new: QWidget | None) -> None:
         if isinstance(old, _FIELDS):

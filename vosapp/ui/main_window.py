@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from vosapp.ui.action_set import ActionSet
@@ -24,7 +24,6 @@ from vosapp.ui.viewer.canvas import Canvas
 from vosapp.ui.widgets import ActionButton, rule
 
 SIDE_PX = 304
-PEEK_KEY = Qt.Key.Key_QuoteLeft
 
 
 class MainWindow(QMainWindow):
@@ -35,12 +34,10 @@ class MainWindow(QMainWindow):
 
     Signals:
         dropped: paths that were dropped on the window, as a list of Path.
-        peeked: the key that shows the source is held, or let go.
         close_asked: the user wants to close the window; whoever hears it calls `close_now` in the end.
     """
 
     dropped = Signal(list)
-    peeked = Signal(bool)
     close_asked = Signal()
 
     def __init__(self) -> None:
@@ -150,26 +147,6 @@ class MainWindow(QMainWindow):
         if paths:
             event.acceptProposedAction()
             self.dropped.emit(paths)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Peeks while the key is held."""
-        if event.key() == PEEK_KEY and not event.isAutoRepeat():
-            self.peeked.emit(True)
-        else:
-            super().keyPressEvent(event)
-
-    def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        """Ends peeking."""
-        if event.key() == PEEK_KEY and not event.isAutoRepeat():
-            self.peeked.emit(False)
-        else:
-            super().keyReleaseEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """A window that is left while the key is held never hears that it was let go."""
-        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
-            self.peeked.emit(False)
-        super().changeEvent(event)
 
 
 def _column(*widgets: QWidget) -> QWidget:

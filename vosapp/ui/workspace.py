@@ -79,6 +79,7 @@ class Workspace(QObject):
             objects=self.editing.objects,
             runs=self.networks.runs,
             suggest=self.networks.suggest,
+            view=self.viewing.view,
         )
         parts = (self.viewing, self.editing, self.networks, self.files, self.exports, self.batch, keys)
         for part in (*parts, WindowController(session, window)):

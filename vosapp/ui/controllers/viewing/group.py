@@ -38,7 +38,6 @@ class ViewingControllers(QObject):
         self.playback.connect_panels(window.transport, window.timeline)
         self.view.connect_panel(window.view_bar)
         self.compare.connect_canvas(window.canvas)
-        window.peeked.connect(self.view.peek)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What their actions do."""
