@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 import numpy as np
+import OpenEXR
 import pytest
 import tifffile
+from PIL import Image, ImageOps
 
 from tests.cases.conftest import Make
 from vosapp.core.errors import MediaError
@@ -116,4 +119,76 @@ def test_pictures_left_out_are_counted(name: str, count: int, made: Make) -> Non
 def test_pages_of_a_real_tiff_are_counted(real: Path) -> None:
     source = open_video(real / "multipage.tiff")
     assert any("holds 3 pictures" in note for note in source.info.notes)
+    source.close()
+
+
+def luminance_chroma_exr(luminance: float, chroma: dict[str, float]) -> bytes:
+    """An uncompressed EXR by the layout of the format's document: the package's writers know no smaller channels."""
+
+    def attribute(name: str, kind: str, value: bytes) -> bytes:
+        return f"{name}\0{kind}\0".encode() + struct.pack("<i", len(value)) + value
+
+    def channel(name: str, step: int) -> bytes:
+        return name.encode() + b"\0" + struct.pack("<iBxxxii", 2, 0, step, step)  # 2: 32-bit float
+
+    window = struct.pack("<4i", 0, 0, WIDTH - 1, HEIGHT - 1)
+    header = struct.pack("<ii", 20000630, 2) + b"".join(
+        [
+            attribute("channels", "chlist", channel("BY", 2) + channel("RY", 2) + channel("Y", 1) + b"\0"),
+            attribute("compression", "compression", b"\0"),
+            attribute("dataWindow", "box2i", window),
+            attribute("displayWindow", "box2i", window),
+            attribute("lineOrder", "lineOrder", b"\0"),
+            attribute("pixelAspectRatio", "float", struct.pack("<f", 1)),
+            attribute("screenWindowCenter", "v2f", struct.pack("<ff", 0, 0)),
+            attribute("screenWindowWidth", "float", struct.pack("<f", 1)),
+            b"\0",
+        ]
+    )
+    lines, offsets, place = [], [], len(header) + 8 * HEIGHT
+    for y in range(HEIGHT):
+        values = [] if y % 2 else [np.full(WIDTH // 2, chroma[name], np.float32) for name in ("BY", "RY")]
+        content = b"".join(one.tobytes() for one in (*values, np.full(WIDTH, luminance, np.float32)))
+        offsets.append(place)
+        lines.append(struct.pack("<ii", y, len(content)) + content)
+        place += len(lines[-1])
+    return header + struct.pack(f"<{HEIGHT}Q", *offsets) + b"".join(lines)
+
+
+def test_luminance_and_chroma_are_colours(tmp_path: Path) -> None:
+    """RY = (R - Y) / Y and BY = (B - Y) / Y at half the size, Y by the primaries of BT.709 (OpenEXR, RgbaYca)."""
+    colour = np.array([0.6, 0.3, 0.1])
+    luminance = float(colour @ [0.2126, 0.7152, 0.0722])
+    chroma = {"RY": (colour[0] - luminance) / luminance, "BY": (colour[2] - luminance) / luminance}
+    (tmp_path / "yc.exr").write_bytes(luminance_chroma_exr(luminance, chroma))
+    source = open_video(tmp_path / "yc.exr")
+    assert source.native(0).shape == (HEIGHT, WIDTH, 3)
+    assert np.abs(source.native(0) - colour).max() < 2e-3
+    source.close()
+
+
+def test_deep_data_is_named_and_not_called_damaged(tmp_path: Path) -> None:
+    samples = np.empty((8, 8), object)
+    for place in np.ndindex(samples.shape):
+        samples[place] = np.array([0.5], np.float32)
+    header = {"compression": OpenEXR.ZIPS_COMPRESSION, "type": OpenEXR.deepscanline}
+    OpenEXR.File(header, {"R": samples, "G": samples, "B": samples}).write(str(tmp_path / "deep.exr"))
+    with pytest.raises(MediaError, match="deep EXR, which is not supported"):
+        open_video(tmp_path / "deep.exr")
+
+
+@pytest.mark.parametrize("suffix", [".png", ".webp", ".jpg", ".tif"])
+@pytest.mark.parametrize("turn", range(1, 9))
+def test_stills_are_turned_as_their_camera_held_it(suffix: str, turn: int, tmp_path: Path) -> None:
+    """The right picture is Pillow's own `exif_transpose`."""
+    picture = Image.fromarray(np.kron((RGB[::16, ::16] * 255).astype(np.uint8), np.ones((16, 16, 1), np.uint8)))
+    exif = Image.Exif()
+    exif[0x0112] = turn
+    more = {"lossless": True} if suffix == ".webp" else {"quality": 100, "subsampling": 0} if suffix == ".jpg" else {}
+    picture.save(tmp_path / f"t{suffix}", exif=exif, **more)
+    with Image.open(tmp_path / f"t{suffix}") as stored:
+        right = np.array(ImageOps.exif_transpose(stored).convert("RGB"))
+    source = open_video(tmp_path / f"t{suffix}")
+    assert source.frame(0).shape == right.shape == ((64, 96, 3) if turn < 5 else (96, 64, 3))
+    assert np.abs(source.frame(0).astype(int) - right).max() <= (4 if suffix == ".jpg" else 0)
     source.close()

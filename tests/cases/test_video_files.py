@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from tests.cases.conftest import Make
+from tests.clips import make_clip, read_index
 from tests.sweep.compare import examine
 from tests.sweep.reference import ffmpeg_version
 from vosapp.video.open import exact_info, open_video
@@ -130,7 +132,16 @@ def test_dropped_frames_of_an_avi_are_no_damage(made: Make, real: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "recipe", ["ts_concat.sh", "vp9_hidden.sh", "odd_video.sh", "packed_bitstream.py", "tracks.sh", "mjpeg_exif.py"]
+    "recipe",
+    [
+        "ts_concat.sh",
+        "vp9_hidden.sh",
+        "odd_video.sh",
+        "packed_bitstream.py",
+        "tracks.sh",
+        "mjpeg_exif.py",
+        "seek_cases.sh",
+    ],
 )
 def test_pictures_and_their_order_are_those_of_ffmpeg(recipe: str, made: Make) -> None:
     if not ffmpeg_version():
@@ -138,3 +149,28 @@ def test_pictures_and_their_order_are_those_of_ffmpeg(recipe: str, made: Make) -
     findings = [examine(path) for path in sorted(made(recipe).iterdir()) if path.suffix not in (".png", ".gif")]
     assert any(finding.compared for finding in findings)
     assert [finding.line() for finding in findings if finding.differences or finding.refused] == []
+
+
+def test_what_the_container_cuts_off_is_not_shown(made: Make) -> None:
+    """The right size is that of ffmpeg 9; mkvpropedit, which writes the crop, is not everywhere."""
+    if shutil.which("mkvpropedit") is None:
+        pytest.skip("needs the program mkvpropedit; tests/unit/video/test_crop.py writes such files itself")
+    info = facts(made("container_crop.sh") / "crop.mkv")
+    assert (info.width, info.height, info.cropped) == (320, 140, True)
+
+
+@pytest.mark.parametrize(("name", "other"), [("size_change.h264", "640x360"), ("shape_change.h264", "180x320")])
+def test_pictures_of_another_size_are_told_of(name: str, other: str, made: Make) -> None:
+    source = open_video(made("odd_video.sh") / name)
+    assert (exact_info(source).frame_count, source.frame(49).shape) == (50, (180, 320, 3))
+    assert any(other in note for note in source.info.notes)
+    source.close()
+
+
+def test_a_bare_stream_of_jpeg_pictures_opens(tmp_path: Path) -> None:
+    path = make_clip(tmp_path / "m.mjpeg", frames=12, codec="mjpeg", pixel_format="yuvj420p", container="mjpeg")
+    info = facts(path)
+    assert (info.frame_count, info.height, info.width) == (12, 96, 160)
+    source = open_video(path)
+    assert [read_index(source.frame(number)) for number in (7, 0, 11)] == [7, 0, 11]
+    source.close()

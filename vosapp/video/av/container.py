@@ -28,6 +28,7 @@ FORMATS = (
     # Sound only; opened to be able to say so.
     "wav,mp3,aac,flac,aiff,caf,w64"
 )
+_BARE_JPEG = (".mjpg", ".mjpeg")
 MAX_DECODER_THREADS = 8
 _ATTACHED_PICTURE, _TIMED_THUMBNAILS = 0x0400, 0x0800
 MAX_PIXELS = 1 << 27
@@ -50,7 +51,9 @@ def open_container(path: Path, hwaccel: HWAccel | None = None) -> InputContainer
     options = {"format_whitelist": FORMATS, "protocol_whitelist": "file"}
     try:
         check_movie_tables(path)
-        return av.open(file_url(path), "r", options=options, metadata_errors="replace", hwaccel=hwaccel)
+        # FFmpeg takes a bare stream of JPEG pictures for a single one, by a reader that is not let in.
+        form = "mjpeg" if path.suffix.lower() in _BARE_JPEG else None
+        return av.open(file_url(path), "r", form, options=options, metadata_errors="replace", hwaccel=hwaccel)
     except READER_ERRORS as error:
         raise explain(path, error) from error
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,7 @@ _MAY_SKIP = frozenset({"mpeg4", "msmpeg4v2", "msmpeg4v3", "h263", "flv1", "vc1",
 _SKIP_BYTES = 16
 _FIRST_SNAPSHOT = 512
 _FIRST_DECODED_SNAPSHOT = 64
+_PROBED_PACKETS = 32
 _PULSE = 64
 
 
@@ -109,7 +111,7 @@ def scan(path: Path) -> Iterator[Snapshot | None]:
         track = video_stream(path, container)
         codec = track.codec_context.name
         has_b_frames = codec in _REORDERING and bool(track.codec_context.has_b_frames)
-        trusted = container.format.name not in _WITHOUT_TIMES
+        trusted = container.format.name not in _WITHOUT_TIMES and not (has_b_frames and _times_are_made_up(path))
         is_hidden = hidden_test(codec, track.codec_context.extradata or b"")
         hidden_alpha = has_hidden_alpha(track)
         snapshot = _FIRST_SNAPSHOT
@@ -137,6 +139,26 @@ def scan(path: Path) -> Iterator[Snapshot | None]:
         yield from _ordered_by_decoder(path, table, cut_off)
     else:
         yield Snapshot(build_index(table, complete=True), cut_off)
+
+
+def _times_are_made_up(path: Path) -> bool:
+    """Whether the decoder shows the first pictures in another order than their times, which rise with every packet.
+
+    So it is in files that were made of bare streams without a thought for B-frames.
+    """
+    numbers: list[int] = []
+    with open_container(path) as container:
+        track = video_stream(path, container)
+        set_up_decoder(track.codec_context, all_key=False)
+        failed: list[int] = []
+        last = MISSING
+        for number, packet in enumerate(islice(read_packets(container, track), _PROBED_PACKETS)):
+            if packet.pts is None or packet.pts <= last:
+                return False
+            last = packet.pts
+            packet.pts = packet.dts = number
+            _decode_into(numbers, failed, track, packet, number)
+    return numbers != sorted(numbers)
 
 
 def _ordered_by_decoder(path: Path, table: PacketTable, cut_off: bool) -> Iterator[Snapshot | None]:
