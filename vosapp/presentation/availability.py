@@ -90,7 +90,7 @@ def blocked_actions(
         off["edit.redo"] = "Nothing was undone"
     if not state.shot.polygon_points:
         off["tool.take_back"] = "No polygon is being drawn"
-    off |= _off_for_footage(state.shot.clip)
+    off |= _off_for_clip(state.shot.clip)
     if state.shot.frame_index == 0:
         off["mark.cut"] = "The first frame begins a shot anyway"
     if document.in_out is None:
@@ -104,8 +104,8 @@ def blocked_actions(
     return off
 
 
-def _off_for_footage(clip: ClipInfo | None) -> dict[str, str]:
-    """What the footage has no use for."""
+def _off_for_clip(clip: ClipInfo | None) -> dict[str, str]:
+    """Actions that the clip has no use for, with the reason."""
     off: dict[str, str] = {}
     if clip is None or not clip.has_alpha:
         off["file.import_alpha"] = "The clip has no alpha channel"
@@ -120,7 +120,7 @@ def enabled_actions(blocked: Mapping[str, str]) -> frozenset[str]:
 
 
 def _off_for_work(document: Document, state: ViewState, refusal: str) -> dict[str, str]:
-    """What running work rules out, and what there is nothing to run with."""
+    """Actions that running work rules out, or for which there is no engine, with the reason."""
     off: dict[str, str] = {}
     is_suggesting = state.shot.suggestions is not None or bool(state.shot.network_help)
     if state.shot.run is None and not state.shot.polygon_points and not is_suggesting:
@@ -141,7 +141,7 @@ def _off_for_work(document: Document, state: ViewState, refusal: str) -> dict[st
 
 
 def _off_for_file_work(state: ViewState) -> dict[str, str]:
-    """What has to wait for a file that is being opened or written."""
+    """Actions that have to wait for a file, with the reason."""
     off: dict[str, str] = {}
     if state.app.file_work is not None:
         off |= dict.fromkeys(_FILE_WORK, state.app.file_work.title)

@@ -300,7 +300,7 @@ def _run_summary(document: Document, asked: RunRequest) -> str:
 
 
 def _redo_summary(document: Document, asked: RunRequest, offset: int) -> str:
-    """What is made anew after a correction: "25 frames, 43 to 68"."""
+    """Summary of what is made anew after a correction: "25 frames, 43 to 68"."""
     within, here = asked.plan.within, asked.plan.start
     first = within.first + (within.first == here)
     last = within.last - (within.last == here)

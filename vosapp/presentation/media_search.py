@@ -85,7 +85,7 @@ def search(
 
 
 def judge(clip: ClipRef, path: Path, context: JobContext) -> Found:
-    """What a clip is compared with the missing one."""
+    """Grades a clip against the missing one."""
     try:
         media = read_media(path, context, input_space=clip.input_space)
     except UserError as error:

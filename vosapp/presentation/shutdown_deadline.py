@@ -21,5 +21,5 @@ class ShutdownDeadline:
         return max(_LEAST_S, self._until - time.monotonic())
 
     def left_ms(self) -> int:
-        """The same in milliseconds."""
+        """Milliseconds that the next one may take."""
         return round(1000 * self.left_s())

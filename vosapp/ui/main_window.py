@@ -137,7 +137,7 @@ class MainWindow(QMainWindow):
         event.setAccepted(self._may_close)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Files are welcome."""
+        """Accepts files."""
         if event.mimeData().hasUrls():
             event.acceptProposedAction()
 

@@ -48,7 +48,7 @@ def active_object(document: Document, state: ViewState) -> RotoObject | None:
 
 
 def request(document: Document, state: ViewState, choice: PropagateChoice | None = None) -> RunRequest | Refusal:
-    """What pressing Propagate would do now, or why it can do nothing.
+    """Resolves a press on Propagate to a run, or to the reason why there is none.
 
     Args:
         document, state: what stands.
@@ -186,5 +186,5 @@ def _within(
 
 
 def _count_within(frames: Sequence[int], within: FrameRange) -> int:
-    """How many of some ascending frames lie in a range."""
+    """Counts the ascending frames that lie in a range."""
     return bisect.bisect_right(frames, within.last) - bisect.bisect_left(frames, within.first)

@@ -117,7 +117,7 @@ def _percent(value: float) -> str:
 
 
 def _detail(item: Suggestion) -> str:
-    """What the score is made of, for a tooltip."""
+    """Explains the score, for a tooltip."""
     return (
         f"{_percent(item.score)} = {_percent(item.confidence)} sure × {_percent(item.stability)} steady over the frames"
         f" before × {_percent(item.compactness)} in one piece"

@@ -12,7 +12,7 @@ ALL = SuggestChoice("", "All networks")
 
 
 def suggest_choices() -> tuple[SuggestChoice, ...]:
-    """What can be asked for objects, first all networks together; empty where none has weights."""
+    """Lists what can be asked for objects, first all networks together; empty where none has weights."""
     ready = [spec for spec in zero_shot_networks() if weights_state(spec) is WeightsState.PRESENT]
     choices = []
     for spec in ready:
@@ -23,7 +23,7 @@ def suggest_choices() -> tuple[SuggestChoice, ...]:
 
 
 def network_help() -> tuple[NetworkHelp, ...]:
-    """How to get each network whose authors publish weights."""
+    """Lists how to get each network whose authors publish weights."""
     return tuple(
         NetworkHelp(spec.title, spec.strengths, way_to_import(spec), spec.licence)
         for spec in zero_shot_networks()

@@ -31,7 +31,7 @@ def bytes_text(count: float) -> str:
 
 
 def unsaved_text(work: UnsavedWork) -> str:
-    """What is known of unsaved work: how much, when, what last; or why it cannot be read."""
+    """Describes unsaved work: steps, time, last step; or why it cannot be read."""
     if not work.step_count:
         return work.last_step
     steps = f"{work.step_count} step{'s' * (work.step_count != 1)}"

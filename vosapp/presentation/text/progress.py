@@ -19,7 +19,7 @@ _WORDS = {
 
 
 def progress_words(progress: Progress, first_number: int = 0) -> str:
-    """What a job does now, in a few words.
+    """Describes what a job does now, in a few words.
 
     Args:
         progress: of the job.

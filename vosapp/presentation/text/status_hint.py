@@ -43,7 +43,7 @@ def status_hint(
 
 
 def _review_hint(document: Document, state: ViewState, doubts: Doubts, review: tuple[int, ...]) -> str:
-    """What to do when everything is propagated: where to look, or that it is done."""
+    """Hint when everything is propagated: where to look, or that it is done."""
     doubtful = _doubtful_here(document, state.shot.frame_index)
     if doubtful:
         return f"{doubtful}. Correct it and propagate again; N goes to the next such frame."

@@ -43,7 +43,7 @@ class Scale:
         return self.left + (frame - self.start) * self.frame_px
 
     def middle(self, frame: int) -> float:
-        """Where the playhead stands for a frame."""
+        """Pixel position of a frame's middle, where the playhead stands."""
         return self.x(frame + 0.5)
 
     def frame_at(self, x: float) -> int:
@@ -63,7 +63,7 @@ class Scale:
         return replace(self, start=self.start + frames)._kept()
 
     def resized(self, left: float, width: float) -> Scale:
-        """The same part of the clip at another place on the screen."""
+        """Returns the scale for the same part of the clip between other pixel positions."""
         return replace(self, left=left, width=max(width, 1.0))._kept()
 
     def following(self, frame: int) -> Scale:

@@ -10,7 +10,7 @@ from vosapp.presentation.viewer.raster import BoolImage
 
 
 def small_holes(mask: BoolImage, brush_px: float) -> BoolImage:
-    """Where a mask (height, width) has holes smaller than a brush; what touches the picture's border is no hole."""
+    """Finds holes of a mask (height, width) smaller than a brush; what touches the picture's border is no hole."""
     import cv2
 
     holes = _small_pieces(~mask, brush_px)

@@ -74,7 +74,7 @@ class BatchController(QObject):
         self.dialog: BatchDialog | None = None
 
     def handlers(self) -> dict[str, Callable[[], object]]:
-        """What the action of this controller does."""
+        """Maps action ids to handlers."""
         return {"file.batch": self.show}
 
     @property
@@ -94,7 +94,7 @@ class BatchController(QObject):
         self._refresh()
 
     def display(self) -> BatchDisplay:
-        """What the dialog shows now."""
+        """Resolves what the dialog shows now."""
         rows = list(self._rows.values())
         title = "your own list" if self.path == own_list() else self.path.name
         return resolve_batch(title, rows, running=self.is_running, add=self._cannot_add(), problem=self._problem)

@@ -104,7 +104,7 @@ class ExportController(QObject):
         session.opened.connect(self._reset)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
-        """What the action of this controller does."""
+        """Maps action ids to handlers."""
         return {"file.export": self.show}
 
     def show(self) -> None:
@@ -157,7 +157,7 @@ class ExportController(QObject):
         self.dialog.show_sample(sample.picture, size)
 
     def display(self) -> ExportDisplay:
-        """What the dialog shows now."""
+        """Resolves what the dialog shows now."""
         document, state = self._session.document, self._session.view
         looked = self.look_over.of(document, recipe(document, state, self.choice), self.choice)
         shown = resolve_export(document, state, self.choice, looked)
@@ -329,7 +329,7 @@ def _body(queued: _Queued) -> Body:
 
 
 def _outcome(result: JobResult[ExportReport | ShapeReport], path: Path) -> tuple[Finding, str]:
-    """What to tell about an export that ended, and what can be shown of it."""
+    """Message about an export that ended, and the path that can be shown."""
     from vosapp.export.shapes.job import ShapeReport
 
     report = result.value

@@ -26,7 +26,7 @@ class WindowController(QObject):
         window.transport.left.connect(window.canvas.setFocus)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
-        """What the actions of this controller do."""
+        """Maps action ids to handlers."""
         return {
             "view.full_screen": self.toggle_full_screen,
             "view.picture_alone": self.toggle_picture_alone,

@@ -257,7 +257,7 @@ class ExportDialog(QDialog):
 
     @property
     def result_text(self) -> str:
-        """What is told about the last export, "" for nothing."""
+        """Text about the last export, "" for none."""
         return self._result.text if self._result.isVisibleTo(self) else ""
 
 

@@ -273,7 +273,7 @@ class ObjectsPanel(QWidget):
                 self._list.editItem(item)
 
     def row_rect(self, place: int) -> QRect:
-        """Where a row lies within the list, for tests."""
+        """Rectangle of a row within the list, for tests."""
         return self._list.visualItemRect(self._list.item(place))
 
     @property

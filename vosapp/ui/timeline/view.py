@@ -273,7 +273,7 @@ class TimelineView(QWidget):
         return super().event(event)
 
     def explain(self, position: QPointF) -> str:
-        """What stands under a point, as a sentence."""
+        """Describes what lies under a point."""
         if not self._display.frame_count:
             return ""
         if position.x() < GUTTER_PX:

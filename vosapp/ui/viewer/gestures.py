@@ -47,7 +47,7 @@ class Gesture(Protocol):
         """The button or pen was lifted."""
 
     def cancel(self) -> None:
-        """It is to leave no trace."""
+        """Ends without a trace."""
 
 
 class PanGesture:

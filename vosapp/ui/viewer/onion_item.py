@@ -35,7 +35,7 @@ class OnionItem(QGraphicsItem):
 
     @property
     def count(self) -> int:
-        """How many outlines are shown."""
+        """Number of outlines shown."""
         return len(self._paths)
 
     def boundingRect(self) -> QRectF:

@@ -33,7 +33,7 @@ class AlphaController(QObject):
         self._io = io
 
     def handlers(self) -> dict[str, Callable[[], object]]:
-        """What the action of this controller does."""
+        """Maps action ids to handlers."""
         return {"file.import_alpha": self.ask}
 
     def ask(self) -> None:

@@ -45,7 +45,7 @@ class EditingControllers(QObject):
         self.objects.connect_panels(window.objects, window.timeline)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
-        """What their actions do."""
+        """Maps action ids of all its controllers to handlers."""
         return {
             **self.masks.handlers(),
             **self.mattes.handlers(),

@@ -43,7 +43,7 @@ class MaskImportController(QObject):
         self._io = io
 
     def handlers(self) -> dict[str, Callable[[], object]]:
-        """What the action of this controller does."""
+        """Maps action ids to handlers."""
         return {"file.import_masks": self.ask}
 
     def ask(self) -> None:

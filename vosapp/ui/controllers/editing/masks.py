@@ -51,7 +51,7 @@ class MaskController(QObject):
         pen.polygon_changed.connect(self._count_corners)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
-        """What the actions of this controller do."""
+        """Maps action ids to handlers."""
         return {
             "edit.undo": self.undo,
             "edit.redo": self.redo,

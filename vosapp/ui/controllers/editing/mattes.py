@@ -29,7 +29,7 @@ class MatteController(QObject):
         self._mode_before: ViewMode | None = None  # to go back to
 
     def handlers(self) -> dict[str, Callable[[], object]]:
-        """What the actions of this controller do."""
+        """Maps action ids to handlers."""
         return {"object.matte": self.ask}
 
     def ask(self) -> None:

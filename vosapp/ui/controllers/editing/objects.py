@@ -49,7 +49,7 @@ class ObjectController(QObject):
         timeline.object_picked.connect(self.pick)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
-        """What the actions of this controller do; the digits belong to suggestions too."""
+        """Maps action ids to handlers; the digits belong to suggestions too."""
         return {
             "object.add": self.add,
             "object.rename": self.ask_name,

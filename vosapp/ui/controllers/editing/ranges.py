@@ -62,7 +62,7 @@ class RangeController(QObject):
         self._copied: CopiedMasks | None = None
 
     def handlers(self) -> dict[str, Callable[[], object]]:
-        """What the actions of this controller do."""
+        """Maps action ids to handlers."""
         ask = self._ask_range
         return {
             "edit.copy": self.copy_here,

@@ -38,7 +38,7 @@ class ClipChoicesController(QObject):
         session.changed.connect(self._refresh)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
-        """What the action of this controller does."""
+        """Maps action ids to handlers."""
         return {"file.clip_facts": self.show}
 
     def show(self) -> None:

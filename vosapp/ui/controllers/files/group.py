@@ -45,7 +45,7 @@ class FileControllers(QObject):
         self.projects.leaving.connect(self.relinking.leave)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
-        """What their actions do."""
+        """Maps action ids of all its controllers to handlers."""
         return {
             **self.projects.handlers(),
             **self.saving.handlers(),

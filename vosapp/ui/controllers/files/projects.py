@@ -104,7 +104,7 @@ class ProjectController(QObject):
         work.cancelled.connect(self.io.cancel)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
-        """What the actions of this controller do."""
+        """Maps action ids to handlers."""
         return {"file.open": self.ask_open, "file.open_folder": self.ask_open_folder, "file.close": self.close_clip}
 
     @property
@@ -136,7 +136,7 @@ class ProjectController(QObject):
             self._open(path, body, saved=False)
 
     def open_text(self, path: str) -> None:
-        """The same with a path as text."""
+        """Opens a clip or project whose path is text."""
         self.open_path(Path(path))
 
     def resume(self, text: str) -> None:
@@ -405,7 +405,7 @@ class ProjectController(QObject):
         return BackupPolicy(minutes, settings.get("project.backup_count", int)) if saved and minutes else None
 
     def folder(self) -> str:
-        """Where the user probably wants to look for a file."""
+        """Folder in which the user probably looks for a file."""
         clip, recent = self._session.document.clip, self._session.app.recent
         return str(Path(clip.path if clip else recent[0]).parent) if clip or recent else ""
 

@@ -23,7 +23,7 @@ class RateController(QObject):
         self._window = window
 
     def handlers(self) -> dict[str, Callable[[], object]]:
-        """What the actions of this controller do."""
+        """Maps action ids to handlers."""
         return {"file.rate": self.ask}
 
     def ask(self) -> None:

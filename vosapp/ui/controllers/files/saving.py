@@ -62,7 +62,7 @@ class SavingController(QObject):
         self._projects = projects
 
     def handlers(self) -> dict[str, Callable[[], object]]:
-        """What the actions of this controller do."""
+        """Maps action ids to handlers."""
         return {
             "file.save": self.save,
             "file.save_as": self.save_as,

@@ -58,7 +58,7 @@ class NetworkControllers(QObject):
         self.weights.imported.connect(self._weights_came)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
-        """What their actions do."""
+        """Maps action ids of all its controllers to handlers."""
         return {
             **self.runs.handlers(),
             "object.suggest": self.suggest_objects,

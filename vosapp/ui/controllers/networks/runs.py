@@ -88,7 +88,7 @@ class RunController(QObject):
         pen.stroke_started.connect(self.stay)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
-        """What the actions of this controller do, except Esc, which also ends polygons."""
+        """Maps action ids to handlers, except Esc, which also ends polygons."""
         presses = {
             "forward": (Direction.FORWARD, None),
             "backward": (Direction.BACKWARD, None),

@@ -28,7 +28,7 @@ class CompareController(QObject):
         canvas.pen.stroke_started.connect(self.end)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
-        """What the actions of this controller do."""
+        """Maps action ids to handlers."""
         return {
             "view.wipe": partial(self.toggle, Wipe.SOURCE),
             "view.wipe_run": partial(self.toggle, Wipe.BEFORE),

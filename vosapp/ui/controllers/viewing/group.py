@@ -40,5 +40,5 @@ class ViewingControllers(QObject):
         self.compare.connect_canvas(window.canvas)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
-        """What their actions do."""
+        """Maps action ids of all its controllers to handlers."""
         return {**self.playback.handlers(), **self.view.handlers(), **self.compare.handlers()}

@@ -62,7 +62,7 @@ class PlaybackController(QObject):
         timeline.in_out_dragged.connect(self.set_in_out)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
-        """What the actions of this controller do."""
+        """Maps action ids to handlers."""
         return {
             "play.toggle": self.toggle,
             "play.forward": partial(self.shuttle, 1),
@@ -239,7 +239,7 @@ class PlaybackController(QObject):
             self.stop()
 
     def _range(self) -> FrameRange:
-        """What is played: in to out when the playhead is inside, else all."""
+        """Range that is played: in to out when the playhead is inside, else all."""
         in_out = self._session.document.in_out
         if in_out is not None and self._session.shot.frame_index in in_out:
             return in_out

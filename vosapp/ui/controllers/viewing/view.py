@@ -41,7 +41,7 @@ class ViewController(QObject):
         view_bar.opacity_chosen.connect(self.set_opacity)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
-        """What the actions of this controller do."""
+        """Maps action ids to handlers."""
         tools = {f"tool.{tool.value}": partial(self.choose_tool, tool) for tool in Tool}
         modes = {f"view.{mode.value}": partial(self.choose_mode, mode) for mode in ViewMode}
         return {
