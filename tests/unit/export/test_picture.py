@@ -198,7 +198,7 @@ def test_what_a_movie_cannot_name_becomes_the_display_picture_in_sixteen_bits(
     samples = np.repeat(np.linspace(0, top, 4096)[None, :, None], 3, axis=2).astype(kind)
     source = _Light(clip, transfer, samples)
     found: list[int] = []
-    picture = picture_to_export(source, 0, found.append)
+    picture = picture_to_export(source, 0, found.append, (clip.info.height, clip.info.width))
     assert picture.dtype == np.uint16
     assert len(np.unique(picture)) > 1000
     assert np.abs(picture.astype(float) / 257 - source.frame(0)).max() <= 0.51

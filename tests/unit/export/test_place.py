@@ -153,7 +153,7 @@ def test_a_kill_while_files_are_put_in_place_can_be_repeated(
     assert json.loads(recipe.place.manifest.read_text())["complete"] is True
 
 
-def do_nothing(_: object) -> None:
+def do_nothing(_: object, *, unless_resumable: bool = False) -> None:
     """In place of what a dead program does not do."""
 
 
