@@ -1,4 +1,4 @@
-"""A window that scrubs and paints for minutes with a heartbeat, and how much memory it holds after each."""
+"""A window that scrubs and paints for minutes with a heartbeat, and how much memory it holds, also after closing."""
 
 from __future__ import annotations
 
@@ -6,12 +6,24 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
+import time
+import traceback
+from collections import Counter
 from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
 
 from tests.clips import make_clip
 from tests.shared import REPOSITORY
 
+if TYPE_CHECKING:
+    from vosapp.ui.workspace import Workspace
+
 BEAT_MS, STALL_MS = 20, 250
+WARM_UP_S = 20  # opening is measured elsewhere
+GROWTH = 0.1
+SHOWN_PLACES = 8
 
 
 def run(minutes: float) -> int:
@@ -33,16 +45,86 @@ def resident_mb() -> int:
         return next(int(line.split()[1]) for line in status if line.startswith("VmRSS")) // 1024
 
 
-def soak(clip: Path, minutes: float) -> int:
-    """Opens a clip and works until the time is over."""
-    import random
-    import time
+class Heart:
+    """Beats in the window's thread; notes where that thread stands when a beat is late, and who computed meanwhile.
 
+    Attributes:
+        stalls: (milliseconds by the clock, by the window's thread, by the whole process) of each late beat.
+        places: how often the window's thread was met at a line of the program while a beat was late.
+    """
+
+    def __init__(self) -> None:
+        self.stalls: list[tuple[float, float, float]] = []
+        self.places: Counter[str] = Counter()
+        self._window = threading.get_ident()
+        self._begun = self._last = time.monotonic()
+        self._thread_s, self._process_s = time.thread_time(), time.process_time()
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def beat(self) -> None:
+        """Called every `BEAT_MS` milliseconds by a timer."""
+        now, thread_s, process_s = time.monotonic(), time.thread_time(), time.process_time()
+        late_ms = (now - self._last) * 1000 - BEAT_MS
+        if late_ms > STALL_MS and now - self._begun > WARM_UP_S:
+            own_ms = (thread_s - self._thread_s) * 1000
+            self.stalls.append((late_ms, own_ms, (process_s - self._process_s) * 1000))
+        self._last, self._thread_s, self._process_s = now, thread_s, process_s
+
+    def _watch(self) -> None:
+        while True:
+            time.sleep(STALL_MS / 4000)
+            now = time.monotonic()
+            if (now - self._last) * 1000 > STALL_MS / 2 and now - self._begun > WARM_UP_S:
+                self.places[self._place()] += 1
+
+    def _place(self) -> str:
+        """The innermost line of the program that the window's thread is at."""
+        frames = traceback.extract_stack(sys._current_frames()[self._window])
+        own = [frame for frame in frames if f"{os.sep}vosapp{os.sep}" in frame.filename]
+        frame = own[-1] if own else frames[-1]
+        return f"{'/'.join(Path(frame.filename).parts[-3:])}:{frame.lineno} {frame.name}"
+
+
+class User:
+    """Goes to frames and paints."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._chance = Random(0)
+
+    def act(self) -> None:
+        """One step; nothing while no clip is open."""
+        session = self._workspace.session
+        clip = session.document.clip
+        if clip is None:
+            return
+        self._workspace.viewing.playback.go(self._chance.randrange(clip.frame_count))
+        if self._chance.random() < 0.2:
+            self._paint()
+
+    def _paint(self) -> None:
+        import numpy as np
+
+        from vosapp.core import edits
+        from vosapp.core.mask import Mask
+
+        editor, chance = self._workspace.session.editor, self._chance
+        clip = editor.document.clip
+        assert clip is not None
+        if not editor.document.objects:
+            editor.apply("Add object", edits.add_object(editor.document)[0])
+        pixels = np.zeros((clip.height, clip.width), np.bool_)
+        top, left = chance.randrange(500), chance.randrange(900)
+        pixels[top : top + 200, left : left + 300] = True
+        frame, one = chance.randrange(clip.frame_count), editor.document.objects[0].id
+        editor.apply("Paint", edits.stroke(editor.document, editor.store, one, frame, Mask.from_array(pixels)))
+
+
+def soak(clip: Path, minutes: float) -> int:
+    """Opens a clip, works until the time is over, closes it, and looks at the memory."""
     from PySide6.QtCore import QTimer
 
-    from vosapp.core import edits
     from vosapp.core.allocator import bound_allocator
-    from vosapp.core.mask import Mask
     from vosapp.core.settings import Settings
     from vosapp.ui.app import make_application
     from vosapp.ui.workspace import Workspace
@@ -52,54 +134,47 @@ def soak(clip: Path, minutes: float) -> int:
     application = make_application()
     workspace = Workspace()
     workspace.window.show()
+    before_mb = resident_mb()
     workspace.files.projects.open_path(clip)
-    chance, begun = random.Random(0), time.monotonic()
-    beats: list[float] = [begun]
-    stalls: list[float] = []
+    heart, user, begun = Heart(), User(workspace), time.monotonic()
     memory: list[int] = []
 
-    def beat() -> None:
-        now = time.monotonic()
-        gap_ms = (now - beats[0]) * 1000 - BEAT_MS
-        beats[0] = now
-        if gap_ms > STALL_MS and now - begun > 20:  # opening is measured elsewhere
-            stalls.append(gap_ms)
-
-    def act() -> None:
-        document = workspace.session.document
-        if document.clip is None:
-            return
-        workspace.viewing.playback.go(chance.randrange(document.clip.frame_count))
-        if chance.random() < 0.2:
-            editor = workspace.session.editor
-            if not document.objects:
-                editor.apply("Add object", edits.add_object(document)[0])
-            import numpy as np
-
-            pixels = np.zeros((document.clip.height, document.clip.width), np.bool_)
-            top, left = chance.randrange(500), chance.randrange(900)
-            pixels[top : top + 200, left : left + 300] = True
-            stroke = edits.stroke(
-                editor.document, editor.store, editor.document.objects[0].id, chance.randrange(300),
-                Mask.from_array(pixels),
-            )  # fmt: skip
-            editor.apply("Paint", stroke)
-
     def look() -> None:
-        memory.append(resident_mb())
-        if (time.monotonic() - begun) / 60 >= minutes:
+        minute = (time.monotonic() - begun) / 60
+        if minute < minutes:
+            memory.append(resident_mb())
+        elif workspace.session.document.clip is not None:
+            workspace.window.commands["file.close"].trigger()
+        else:
             application.quit()
 
-    for interval_ms, slot in ((BEAT_MS, beat), (60, act), (30_000, look)):
+    for interval_ms, slot in ((BEAT_MS, heart.beat), (60, user.act), (30_000, look)):
         timer = QTimer(application)
         timer.timeout.connect(slot)
         timer.start(interval_ms)
     application.exec()
-    growth = memory[-1] / memory[1] - 1 if len(memory) > 2 else 0.0
-    print(f"soak: {minutes:g} minutes, memory each half minute {memory} MB, from minute 1 on {growth:+.0%}")
-    print(f"soak: {len(stalls)} stalls over {STALL_MS} ms, the longest {max(stalls, default=0):.0f} ms")
+    broken = _report(minutes, memory, heart, before_mb)
     sys.stdout.flush()
-    os._exit(1 if growth > 0.1 else 0)
+    os._exit(broken)
+
+
+def _report(minutes: float, memory: list[int], heart: Heart, before_mb: int) -> int:
+    """Prints what was found; 1 when memory grew, or did not come back after closing."""
+    growth = memory[-1] / memory[1] - 1 if len(memory) > 2 else 0.0
+    after_mb, most_mb = resident_mb(), max(memory, default=0)
+    came_back = after_mb - before_mb < (most_mb - before_mb) / 2
+    print(f"soak: {minutes:g} minutes, memory each half minute {memory} MB, from minute 1 on {growth:+.0%}")
+    print(f"soak: {before_mb} MB before the clip was opened, {after_mb} MB half a minute after it was closed")
+    own = sum(1 for _, thread_ms, _ in heart.stalls if thread_ms > STALL_MS / 2)
+    busy = sum(1 for late_ms, _, process_ms in heart.stalls if process_ms > late_ms / 2)
+    longest = max((late_ms for late_ms, _, _ in heart.stalls), default=0)
+    print(
+        f"soak: {len(heart.stalls)} stalls over {STALL_MS} ms, the longest {longest:.0f} ms; in {own} the window's "
+        f"thread computed itself, in {busy} the process had the processor for half of the time or more"
+    )
+    for place, times in heart.places.most_common(SHOWN_PLACES):
+        print(f"soak: {times:5} looks at {place}")
+    return 1 if growth > GROWTH or not came_back else 0
 
 
 if __name__ == "__main__":

@@ -85,12 +85,19 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _require_outputs(arguments: argparse.Namespace) -> None:
     """Refuses what cannot be written before anything is measured."""
+    from vosapp.evaluation.report.as_html import require_html_place
+    from vosapp.evaluation.report.as_markdown import require_markdown_page
+
     for path in (arguments.json, arguments.markdown):
         if path is not None:
             require_writable_file(path)
     for folder in (arguments.html, arguments.save_masks):
         if folder is not None:
             require_writable_folder(folder)
+    if arguments.html is not None:
+        require_html_place(arguments.html)
+    if arguments.markdown is not None:
+        require_markdown_page(arguments.markdown)
 
 
 def _engine_names(arguments: argparse.Namespace) -> list[str]:

@@ -71,7 +71,7 @@ class Reporter:
         if self._as_json:
             self._line(event="note", message=sentence)
         else:
-            print(f"vosapp: {sentence}", file=sys.stderr)
+            print(f"vosapp: {printable(sentence)}", file=sys.stderr)
 
     def shot(self, sentence: str, **facts: Any) -> None:
         """Tells of one shot of several: a sentence for people, facts for machines."""

@@ -7,6 +7,7 @@ on as well, after a short warm-up of the learning rate.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -60,9 +61,24 @@ class Trained:
     position: Position
 
 
+def _require_ours(folder: Path) -> None:
+    """Makes sure that a folder that is to be replaced holds a checkpoint and nothing else. Raises CheckpointError."""
+    if not os.path.lexists(folder):
+        return
+    found = {path.name for path in folder.iterdir()} if folder.is_dir() and not folder.is_symlink() else {""}
+    if not found <= {WEIGHTS, AVERAGE, MOMENTS, POSITION}:
+        raise CheckpointError(f"{folder} is no checkpoint and is left as it is.", "Train into another folder.")
+
+
 def save(folder: Path, run: Trained, *, moments: bool = True) -> None:
-    """Writes a checkpoint; the folder holds the old or the new one whole, whenever the machine stops."""
+    """Writes a checkpoint; the folder holds the old or the new one whole, whenever the machine stops.
+
+    Raises:
+        CheckpointError: something else has the name of the folder, or of those it is exchanged with.
+    """
     new, old = folder.with_name(folder.name + ".new"), folder.with_name(folder.name + ".old")
+    for there in (new, old, folder):
+        _require_ours(there)
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
     save_file(_contiguous(run.network.state_dict()), new / WEIGHTS)

@@ -103,8 +103,8 @@ def read_recipe(path: Path) -> Recipe:
     """
     try:
         content = _content(path)
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise RecipeError(f"The recipe {path} cannot be read: {error}", "Correct the file.") from error
+    except (OSError, ValueError, RecursionError) as error:  # numbers of thousands of digits are no TOMLDecodeError
+        raise RecipeError(f"The recipe {path} cannot be read: {error!s:.200}", "Correct the file.") from error
     try:
         return _recipe(content)
     except SchemaError as error:

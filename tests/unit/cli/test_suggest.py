@@ -11,6 +11,10 @@ from safetensors.torch import save_file
 
 from tests.networks import random_network
 from vosapp.cli.app import main
+from vosapp.cli.suggest import write_proposals
+from vosapp.core.mask import Mask
+from vosapp.engine.suggest.proposals import Proposal
+from vosapp.export.earlier import Place, PlaceTakenError
 from vosapp.models.weights import weights_path
 from vosapp.video.stills.images import read_image, write_png
 
@@ -56,5 +60,29 @@ def test_masks_and_their_reasons_are_written(clip: Path, tmp_path: Path, capsys:
         assert entry["network"] == "rvos-zero"
     scores = [entry["score"] for entry in report["proposals"]]
     assert scores == sorted(scores, reverse=True)
+    assert main(["suggest", str(clip), "--at", "1002", "--out", str(out), "--count", "1"]) == 0, "proposals replace"
+    assert [path.name for path in sorted(out.iterdir())] == ["manifest.json", "proposal_01.png", "proposals.json"]
     assert main(["suggest", str(clip), "--at", "1", "--out", str(out)]) == 1
     assert "frames 1001 to 1003" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["proposals.json", "proposal_01.png"])
+@pytest.mark.parametrize("kind", ["file", "link"])
+def test_files_of_others_are_left_alone(tmp_path: Path, name: str, kind: str) -> None:
+    mask = Mask.from_array(np.eye(20, 30, dtype=np.bool_))
+    proposals = [Proposal(mask, 0.5, stability=0.5, confidence=0.5, compactness=0.5, network="rvos-zero")]
+    place, diary = Place(tmp_path / "out", is_folder=True), tmp_path / "diary.txt"
+    place.path.mkdir()
+    diary.write_text("precious")
+    if kind == "link":
+        (place.path / name).symlink_to(diary)
+    else:
+        (place.path / name).write_text("precious")
+    with pytest.raises(PlaceTakenError, match="holds other files already"):
+        write_proposals(place, 3, proposals, overwrite=False)
+    assert (place.path / name).read_text() == diary.read_text() == "precious"
+    write_proposals(place, 3, proposals, overwrite=True)
+    assert diary.read_text() == "precious"
+    assert not (place.path / name).is_symlink()
+    write_proposals(place, 4, proposals, overwrite=False)  # what is replaced now is ours
+    assert json.loads((place.path / "proposals.json").read_text())["frame"] == 4

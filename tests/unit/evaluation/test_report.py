@@ -221,6 +221,34 @@ def test_reports_that_cannot_be_written_name_the_file(tmp_path: Path) -> None:
         write_json(full_report(), tmp_path / "file" / "a.json")
 
 
+def test_pages_of_others_are_left_as_they_are(tmp_path: Path) -> None:
+    readme, folder = tmp_path / "README.md", tmp_path / "public_html"
+    folder.mkdir()
+    for page in (readme, folder / "index.html"):
+        page.write_text("# My page")
+    with pytest.raises(MediaError, match=r"README\.md is another page"):
+        write_markdown(full_report(), readme)
+    with pytest.raises(MediaError, match=r"index\.html is another page"):
+        write_html(full_report(), folder)
+    assert readme.read_text() == (folder / "index.html").read_text() == "# My page"
+    write_html(full_report(), tmp_path / "report")
+    write_html(full_report(), tmp_path / "report")
+
+
+def test_a_page_is_whole_when_the_disk_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = tmp_path / "quality.md"
+    page.write_text(f"# Quality\n{BEGIN}\n{END}\nAfter.\n")
+
+    def full(_handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(MediaError, match="No space left"):
+        write_markdown(full_report(), page)
+    assert page.read_text() == f"# Quality\n{BEGIN}\n{END}\nAfter.\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["quality.md"]
+
+
 def test_the_same_scores_make_the_same_report() -> None:
     assert report_as_html(full_report()) == report_as_html(full_report())
     assert report_as_json(full_report()) == report_as_json(full_report())

@@ -199,3 +199,13 @@ def test_mistakes_in_a_recipe_are_named(tmp_path: Path) -> None:
         read_recipe(tmp_path / "nowhere.toml")
     path.write_text('name = "a"\n[clips]\nsize_px = 64\n[[stages]]\nuntil = 1.0\nclips = { steps = 5 }')
     assert read_recipe(path).stages == (Stage(1.0, replace(GeneratorSettings(), size_px=64, steps=5)),)
+
+
+@pytest.mark.parametrize("name", [LAST, f"{LAST}.new", f"{LAST}.old"])
+def test_a_folder_of_the_user_is_never_taken_for_a_checkpoint(tmp_path: Path, name: str) -> None:
+    trainer = _trainer(tmp_path)
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "diary.txt").write_text("precious")
+    with pytest.raises(CheckpointError, match="is no checkpoint and is left as it is"):
+        trainer._save(lambda _: None)
+    assert (tmp_path / name / "diary.txt").read_text() == "precious"

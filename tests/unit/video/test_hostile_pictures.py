@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.shared import REPOSITORY
+from vosapp.core.errors import MediaError
+from vosapp.video.images import read_image
+from vosapp.video.loaded_image import PlainImage
 
 SIDE = 20_000
 READ = """
@@ -74,3 +77,29 @@ def test_a_small_file_of_a_large_picture_takes_no_memory(tmp_path: Path, name: s
         [sys.executable, "-c", READ, str(path)], cwd=REPOSITORY, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() != "read" and int(done.stdout) < 200
+
+
+def ifd(*entries: tuple[int, int, int, int]) -> bytes:
+    rows = b"".join(struct.pack("<HHII", *entry) for entry in entries)
+    return b"II*\0" + struct.pack("<IH", 8, len(entries)) + rows + bytes(5000)
+
+
+PLAIN = ((256, 4, 1, 64), (257, 4, 1, 64), (258, 3, 1, 8), (259, 3, 1, 1), (262, 3, 1, 1), (273, 4, 1, 8))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        ifd((256, 4, 2**31, 64), (257, 4, 1, 64), (270, 2, 2**32 - 1, 8)),
+        ifd(*PLAIN, (277, 3, 1, 60_000), (278, 4, 1, 64), (279, 4, 1, 2**31)),
+        ifd((256, 4, 1, 8000), (257, 4, 1, 8000), *PLAIN[2:], (277, 3, 1, 60), (278, 4, 1, 8000), (279, 4, 1, 2**31)),
+    ],
+    ids=["a size that is a table", "60,000 channels", "60 channels of 64 million"],
+)
+def test_a_tiff_of_impossible_fields_is_a_sentence(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "odd.tif"
+    path.write_bytes(content)
+    with pytest.raises(MediaError):
+        PlainImage(path, content)
+    with pytest.raises(MediaError):
+        read_image(path)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
-from vosapp.core.errors import MediaError
 from vosapp.evaluation.report.cards import clip_cards, overview_cards
+from vosapp.evaluation.report.files import require_page, write_text
 from vosapp.evaluation.report.html_tables import (
     analysis_table,
     clip_table,
@@ -17,6 +17,7 @@ from vosapp.evaluation.report.html_tables import (
 from vosapp.evaluation.report.model import Report, Section
 from vosapp.evaluation.report.style import ENGINE_STYLES, STYLE
 
+_PAGE, _TITLE = "index.html", "<title>Mask quality</title>"
 _KEY = (
     "J is region similarity, F the agreement of outlines, recall the share of frames above 50, decay the loss from the "
     "first quarter of a clip to the last. All in percent; T and the matting errors are better when lower. In pictures "
@@ -31,7 +32,7 @@ def report_as_html(report: Report) -> str:
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>Mask quality</title><style>{STYLE}</style></head><body>"
+        f"{_TITLE}<style>{STYLE}</style></head><body>"
         f'<h1>Mask quality</h1><p class="faint">{facts}</p>'
         f"<p>Made with</p><pre><code>{escape(report.command)}</code></pre>"
         f'<p class="faint">{_KEY}</p>{sections}</body></html>\n'
@@ -40,13 +41,14 @@ def report_as_html(report: Report) -> str:
 
 def write_html(report: Report, folder: Path) -> Path:
     """Writes `index.html` into a folder and returns its path. Raises MediaError when it cannot."""
-    path = folder / "index.html"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(report_as_html(report), encoding="utf-8")
-    except OSError as error:
-        raise MediaError(f"{path} cannot be written: {error.strerror}.") from error
-    return path
+    require_html_place(folder)
+    write_text(folder / _PAGE, report_as_html(report))
+    return folder / _PAGE
+
+
+def require_html_place(folder: Path) -> None:
+    """Makes sure that a folder holds no page of another kind. Raises MediaError."""
+    require_page(folder / _PAGE, marks=(_TITLE,), hint="Give the report a folder of its own.")
 
 
 def _section(section: Section) -> str:

@@ -9,8 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from vosapp.core.errors import MediaError
 from vosapp.evaluation import analysis
+from vosapp.evaluation.report.files import write_text
 from vosapp.evaluation.report.model import EngineResult, Report, Section
 from vosapp.evaluation.scores import ClipScore, ObjectScore, totals
 
@@ -30,11 +30,7 @@ def report_as_json(report: Report) -> str:
 
 def write_json(report: Report, path: Path) -> None:
     """Writes a report. Raises MediaError when it cannot."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(report_as_json(report), encoding="utf-8")
-    except OSError as error:
-        raise MediaError(f"{path} cannot be written: {error.strerror}.") from error
+    write_text(path, report_as_json(report))
 
 
 def _section(section: Section) -> dict[str, Any]:

@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from vosapp.core.errors import MediaError
 from vosapp.evaluation import analysis
 from vosapp.evaluation.report.as_text import SUGGESTION_HEADER, facts_of, percent, speed, suggestion_rows
+from vosapp.evaluation.report.files import require_page, write_text
 from vosapp.evaluation.report.model import Report, Section
 from vosapp.evaluation.scores import Totals, totals
 
@@ -23,20 +23,24 @@ def report_as_markdown(report: Report) -> str:
 
 
 def write_markdown(report: Report, path: Path) -> None:
-    """Writes the tables into a page between its two marks, or as a page of its own where it has none.
+    """Writes the tables into a page between its two marks, or as a page of its own where there is none.
 
     Raises:
-        MediaError: the file cannot be read or written.
+        MediaError: the file cannot be read or written, or is a page without marks.
     """
+    require_markdown_page(path)
     text = f"{BEGIN}\n{report_as_markdown(report)}\n{END}"
-    try:
-        page = path.read_text(encoding="utf-8") if path.exists() else ""
-        before, begin, rest = page.partition(BEGIN)
-        _, end, after = rest.partition(END)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"{before}{text}{after}" if begin and end else f"{text}\n", encoding="utf-8")
-    except OSError as error:
-        raise MediaError(f"{path} cannot be written: {error.strerror}.") from error
+    page = path.read_text(encoding="utf-8") if path.is_file() else ""
+    before, begin, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    write_text(path, f"{before}{text}{after}" if begin and end else f"{text}\n")
+
+
+def require_markdown_page(path: Path) -> None:
+    """Makes sure that a page has a place for the tables, or is new. Raises MediaError."""
+    require_page(
+        path, marks=(BEGIN, END), hint=f"Put {BEGIN} and {END} where the tables are to go, or name a new page."
+    )
 
 
 def _section(section: Section) -> str:

@@ -188,7 +188,8 @@ def _strangers(place: Place, planned: Iterable[str], earlier: Earlier) -> list[s
         for name in _names_in(place.folder / parent):
             relative = name if parent == "." else f"{parent}/{name}"
             alike = PurePosixPath(name).suffix.casefold() in kinds or relative.casefold() in wanted
-            if alike and relative not in earlier.files:
+            is_note = place.folder / relative == place.manifest  # which was found to be ours
+            if alike and not is_note and relative not in earlier.files:
                 found.append(relative)
     return sorted(found)
 

@@ -87,6 +87,13 @@ def decode_picture(path: Path, data: bytes) -> NDArray[Any]:
     Raises:
         MediaError: it is no image, or is cut off.
     """
+    picture = _decoded(path, data)
+    if not (picture.size and (picture.ndim == 2 or (picture.ndim == 3 and picture.shape[2] in (3, 4)))):
+        raise MediaError(f"{path} is damaged: what it holds is no picture.", "Write or copy it again.")
+    return picture
+
+
+def _decoded(path: Path, data: bytes) -> NDArray[Any]:
     suffix = path.suffix.lower()
     if suffix == ".exr":
         from vosapp.video.stills.exr import decode_exr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,9 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from vosapp.video.orientation import Orientation
+
+# What is too large is refused elsewhere, in a sentence.
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 PILLOW_ERRORS = (UnidentifiedImageError, OSError, ValueError, SyntaxError, struct.error, LookupError, TypeError,
                  Image.DecompressionBombError, ArithmeticError, AttributeError, MemoryError)  # fmt: skip

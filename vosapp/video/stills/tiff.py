@@ -19,6 +19,7 @@ _READER_ERRORS = (tifffile.TiffFileError, ValueError, RuntimeError, LookupError,
                   AttributeError, MemoryError, AssertionError, EOFError, struct.error, zlib.error,
                   ImportError)  # fmt: skip
 _MOST_PIXELS = 1 << 27
+_MOST_CHANNELS = 4  # a picture of more takes as much memory as a larger one
 _GREYS = (tifffile.PHOTOMETRIC.MINISWHITE, tifffile.PHOTOMETRIC.MINISBLACK)
 _COLOURS = (tifffile.PHOTOMETRIC.RGB, tifffile.PHOTOMETRIC.YCBCR)
 
@@ -69,7 +70,7 @@ def _require_supported(path: Path, page: Any) -> None:
         or (page.dtype.kind == "u" and page.dtype.itemsize > 2)
     ):
         raise MediaError(f"{path} holds numbers of a kind that is not supported.", "Save it in 8, 16 or float.")
-    if page.imagewidth * page.imagelength > _MOST_PIXELS:
+    if page.imagewidth * page.imagelength * -(-page.samplesperpixel // _MOST_CHANNELS) > _MOST_PIXELS:
         raise MediaError(f"{path} has more than 134 million pixels.", "Save it smaller.")
 
 
