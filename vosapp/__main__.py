@@ -69,9 +69,10 @@ def _have_streams() -> None:
 def _crashed(error: Exception) -> int:
     """Says that the program failed and where the report of it lies; all of it is printed where none can be written."""
     from vosapp.core.crash_reports import write_report
+    from vosapp.core.plain_text import printable
 
     report = write_report(type(error), error, error.__traceback__)
-    what = f"Something went wrong in the program: {type(error).__name__}: {error}"
+    what = printable(f"Something went wrong in the program: {type(error).__name__}: {error}")
     if report is None:
         traceback.print_exception(error)
         sys.stderr.write(f"vosapp: {what}\n")

@@ -1,77 +1,106 @@
-"""Hostile files of every kind, each given to a command with 2 GB of memory and 20 seconds of processor time."""
+"""Hostile files of every kind, each given to a command with 2 GB of memory and 20 seconds of processor time.
+
+A command runs in a process of its own that begins where its imports end, so that hundreds take minutes.
+"""
 
 from __future__ import annotations
 
+import importlib
+import json
+import os
 import random
 import resource
-import subprocess
+import signal
 import sys
 import tempfile
 import time
+import traceback
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from tests.clips import encoded_image, make_clip
+from tests.attack.hostile_files import CANARY, Kind, kinds
 from tests.fuzz.mutations import mutated
-from tests.shared import REPOSITORY
-from tests.unit.core.storage.damage import make_project
-from tests.unit.video.test_hostile_pictures import exr, png
-from vosapp.video.stills.images import write_png
+from vosapp.core.errors import UserError
 
 MEMORY_BYTES, SECONDS = 2 * 2**30, 20
-PATIENCE_S = 90  # what waits for ever uses no processor; a busy machine takes a while to give 20 s of one
-CANARY = "a file of the user"
+PATIENCE_S = 120  # what waits for ever uses no processor; a busy machine takes a while to give 20 s of one
+POLL_S = 0.02
+_MODULES = ("info", "propagate", "export", "matte", "evaluate")
+_FAULT = ("Traceback", "Something went wrong in the program")
+_MAX_MEMORY_MB = 1024  # of a file that is refused
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a command ended: in a word, with its highest memory and the processor time it took."""
+
+    word: str
+    peak_mb: int
+    seconds: float
 
 
 def run(count: int) -> int:
     """Gives `count` files to the program; prints the endings and returns how many were neither done nor a sentence."""
     endings: Counter[tuple[str, str]] = Counter()
-    slowest = 0.0
+    slowest, largest = Ending("", 0, 0.0), Ending("", 0, 0.0)
     with tempfile.TemporaryDirectory(prefix="vosapp-attack-") as name:
         folder = Path(name)
-        sources = _sources(folder)
-        for seed in range(count):
-            kind = sorted(sources)[seed % len(sources)]
-            place = folder / str(seed)
-            place.mkdir()
-            (place / "diary.txt").write_text(CANARY)
-            path = place / f"file{Path(kind).suffix}"
-            path.write_bytes(mutated(sources[kind], seed) if seed >= len(sources) else sources[kind])
-            if kind == "project.vosapp":
-                _companions(path, random.Random(seed))
-            begun = time.monotonic()
-            ending = _ending(kind, path, folder)
-            slowest = max(slowest, time.monotonic() - begun)
-            if (place / "diary.txt").read_text() != CANARY:
-                ending = "BROKEN: another file was changed"
-            if "BROKEN" in ending:
-                print(f"{kind} seed {seed}: {ending}", flush=True)
-            endings[kind, ending.split(":")[0]] += 1
-    for (kind, ending), times in sorted(endings.items()):
-        print(f"hostile: {times:4} {kind:16} {ending}")
-    print(f"hostile: slowest {slowest:.1f} s")
-    return sum(times for (_, ending), times in endings.items() if ending == "BROKEN")
+        os.environ["VOSAPP_DATA_DIR"] = str(folder / "data")
+        chosen = kinds(folder)
+        # torch maps more than 2 GB, so it is loaded when everything else is done
+        for learns in (False, True):
+            _load("torch", "vosapp.cli.train", "vosapp.cli.weights") if learns else _load(*_command_modules())
+            for seed in range(count):
+                kind = chosen[seed % len(chosen)]
+                if kind.learns != learns:
+                    continue
+                ending = _attack(kind, seed, folder / str(seed), is_first=seed < len(chosen))
+                slowest = max(slowest, ending, key=lambda one: one.seconds)
+                largest = max(largest, ending, key=lambda one: 0 if kind.learns else one.peak_mb)
+                endings[kind.name, ending.word.split(":")[0]] += 1
+                if "BROKEN" in ending.word:
+                    print(f"{kind.name} seed {seed}: {ending.word}", flush=True)
+    for (kind_name, word), times in sorted(endings.items()):
+        print(f"hostile: {times:4} {kind_name:18} {word}")
+    print(f"hostile: at most {slowest.seconds:.1f} s of processor time, {largest.peak_mb} MB of memory without torch")
+    return sum(times for (_, word), times in endings.items() if word == "BROKEN")
 
 
-def _sources(folder: Path) -> dict[str, bytes]:
-    """Whole files by kind, and some that claim to be enormous."""
-    make_clip(folder / "shot.mp4", frames=8, size=(48, 64), indexed=False)
-    make_project(folder / "whole.vosapp")
-    write_png(folder / "mask.png", np.eye(48, 64, dtype=np.uint8) * 255)
-    rgb = np.zeros((48, 64, 3), np.uint8)
-    return {
-        "clip.mp4": (folder / "shot.mp4").read_bytes(),
-        "frame.jpg": encoded_image(rgb, ".jpg"),
-        "frame.png": encoded_image(rgb, ".png"),
-        "large.exr": exr(),
-        "large.png": png(0),
-        "mask.png": (folder / "mask.png").read_bytes(),
-        "project.vosapp": (folder / "whole.vosapp").read_bytes(),
-        "recipe.toml": b'network = "rgmp"\nlike = "x"\n' + b"a = [" * 2000,
-        "weights.pth": b"\x80\x02cposix\nsystem\nX\x04\x00\x00\x00true\x85R." * 9,
-    }
+def _command_modules() -> list[str]:
+    return [*(f"vosapp.cli.{name}" for name in _MODULES), "vosapp.video.sequence", "vosapp.video.av.file_source",
+            "vosapp.core.project", "vosapp.export.export_job", "vosapp.engine.run.propagation_job"]  # fmt: skip
+
+
+def _load(*names: str) -> None:
+    for name in names:
+        importlib.import_module(name)
+
+
+def _attack(kind: Kind, seed: int, place: Path, *, is_first: bool) -> Ending:
+    """Gives one file to its command, beside a file of the user that must stay as it is."""
+    place.mkdir()
+    (place / "diary.txt").write_text(CANARY)
+    path = place / kind.file_name
+    path.write_bytes(kind.content if is_first else mutated(kind.content, seed))
+    if path.suffix == ".vosapp":
+        _companions(path, random.Random(seed))
+    if path.name == "manifest.json":
+        (place / "own.png").write_bytes(CANARY.encode())
+    ending = _ending([str(word) for word in kind.words(path)], place, limits_memory=not kind.learns)
+    spoilt = (place / "diary.txt").read_text() != CANARY
+    if path.name == "manifest.json":
+        spoilt = spoilt or (is_foreign(path) and (place / "own.png").read_bytes() != CANARY.encode())
+    return Ending("BROKEN: another file was changed", ending.peak_mb, ending.seconds) if spoilt else ending
+
+
+def is_foreign(manifest: Path) -> bool:
+    """Whether a manifest does not say of itself that vosapp wrote it."""
+    try:
+        said = json.loads(manifest.read_text())
+    except ValueError:
+        return True
+    return not isinstance(said, dict) or said.get("kind") != "vosapp export"
 
 
 def _companions(path: Path, chance: random.Random) -> None:
@@ -81,46 +110,53 @@ def _companions(path: Path, chance: random.Random) -> None:
         path.with_name(path.name + suffix).symlink_to(path.with_name("diary.txt"))
 
 
-def _ending(kind: str, path: Path, folder: Path) -> str:
-    words = {
-        "mask.png": [
-            "propagate",
-            folder / "shot.mp4",
-            "--mask",
-            path,
-            "--engine",
-            "flow",
-            "--out",
-            path.parent / "out",
-        ],
-        "recipe.toml": ["train", path, "--out", path.parent / "run"],
-        "weights.pth": ["weights", "import", path],
-    }.get(kind, ["info", path])
-    limit = _limit_time if words[0] in ("train", "weights") else _limit_both  # torch alone maps more than 2 GB
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "vosapp", *map(str, words)],
-            cwd=REPOSITORY,
-            capture_output=True,
-            timeout=PATIENCE_S,
-            check=False,
-            preexec_fn=limit,
-        )
-    except subprocess.TimeoutExpired:
-        return f"BROKEN: longer than {PATIENCE_S} s"
-    if done.returncode == 0:
-        return "done"
-    said = done.stderr.decode(errors="replace")
+def _ending(words: list[str], place: Path, *, limits_memory: bool) -> Ending:
+    sys.stdout.flush()
+    child = os.fork()
+    if child == 0:
+        _be_the_command(words, place, limits_memory)
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        found, status, used = os.wait4(child, os.WNOHANG)
+        if found:
+            break
+        if time.monotonic() > deadline:
+            os.kill(child, signal.SIGKILL)
+            _, status, used = os.wait4(child, 0)
+            return Ending(f"BROKEN: longer than {PATIENCE_S} s", used.ru_maxrss // 1024, used.ru_utime)
+        time.sleep(POLL_S)
+    peak_mb, seconds = used.ru_maxrss // 1024, used.ru_utime + used.ru_stime
+    said = (place / "said.txt").read_text(errors="replace")
+    code = os.waitstatus_to_exitcode(status)
+    if code == 0:
+        return Ending("done", peak_mb, seconds)
+    is_sentence = code in (1, 2) and not any(fault in said for fault in _FAULT)
     # The libraries of PNG and JPEG may have complained before.
-    if done.returncode in (1, 2) and "Traceback" not in said and ("vosapp: " in said or "usage: " in said):
-        return "a sentence"
-    return f"BROKEN: code {done.returncode}: {said[-300:]}"
+    if is_sentence and ("vosapp: " in said or "usage: " in said):
+        too_large = limits_memory and peak_mb > _MAX_MEMORY_MB
+        return Ending(f"BROKEN: {peak_mb} MB before it was refused" if too_large else "a sentence", peak_mb, seconds)
+    return Ending(f"BROKEN: code {code}: {said[-300:]}", peak_mb, seconds)
 
 
-def _limit_time() -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+def _be_the_command(words: list[str], place: Path, limits_memory: bool) -> None:
+    """Becomes a command that says everything to a file. Never returns."""
+    code = 70
+    try:
+        said = os.open(place / "said.txt", os.O_WRONLY | os.O_CREAT)
+        for stream in (1, 2):
+            os.dup2(said, stream)
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+        if limits_memory:
+            resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+        from vosapp.__main__ import main
 
-
-def _limit_both() -> None:
-    _limit_time()
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+        code = main(words)
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the process ends here, and says of what
+        code = error.code if isinstance(error, SystemExit) and isinstance(error.code, int) else 70
+        if not isinstance(error, (SystemExit, UserError)):
+            traceback.print_exc()
+        sys.stderr.flush()
+    finally:
+        os._exit(code)

@@ -14,6 +14,7 @@ from tests.gui.gated import GatedRuns
 from tests.gui.window_driver import WindowDriver
 from vosapp.core.document import Origin
 from vosapp.core.errors import EngineError
+from vosapp.core.project import Project
 from vosapp.core.timeline import Direction, FrameRange
 from vosapp.engine.run.propagation_job import propagation_body
 from vosapp.presentation.choices import EngineChoice
@@ -177,6 +178,25 @@ class TestWhileRunning(GatedRuns):
         gate.release(100)
         shot.finish_run()
         assert shot.view.shot.run is None
+
+    def test_finished_frames_are_in_the_file_while_the_next_one_is_computed(
+        self, shot: WindowDriver, gate: threading.Semaphore
+    ) -> None:
+        """A kill now would lose nothing of them, however long the engine takes for the next frame."""
+        self.start(shot, gate, 2)
+        project = shot.workspace.session.project
+        assert project is not None
+
+        def stored() -> set[int]:
+            reading = Project.open(project.path, read_only=True)
+            objects = reading.editor.document.objects
+            reading.abandon()
+            return set(objects[0].cells) if objects else set()
+
+        shot.wait(lambda: stored() == {0, 1, 2})
+        assert shot.workspace.networks.runs.is_running
+        gate.release(100)
+        shot.finish_run()
 
     def test_a_second_press_does_nothing(self, shot: WindowDriver, gate: threading.Semaphore) -> None:
         self.start(shot, gate, 1)

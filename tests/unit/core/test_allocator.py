@@ -43,3 +43,33 @@ def own_blocks(how: str) -> str:
 def test_a_picture_is_a_block_of_the_system() -> None:
     assert own_blocks("bounded") == "1"
     assert own_blocks("plain") == "0", "else there would be nothing to bound"
+
+
+HOLES = """
+import sys
+import numpy as np
+from vosapp.core.allocator import bound_allocator, give_memory_back
+
+def resident():
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS")) // 1024
+
+if not bound_allocator():
+    sys.exit("not glibc")
+give_memory_back()
+before = resident()
+pictures = [(np.ones(2_700_000, np.uint8), bytes(200_000)) for _ in range(60)]  # of 720p, and what outlives them
+kept = [small for _, small in pictures]
+del pictures
+give_memory_back()
+print(resident() - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have other allocators")
+def test_holes_between_what_stays_go_back_to_the_system() -> None:
+    done = subprocess.run([sys.executable, "-c", HOLES], cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    if "not glibc" in done.stderr:
+        pytest.skip("this C library is not glibc")
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) < 60, "160 MB of pictures and 12 MB that stay"

@@ -42,15 +42,20 @@ class Staging:
         """
         self._place, self._resume = place, resume and place.is_folder
         self._made: list[Path] = []
+        fresh: Path | None = None
         try:
             near = place.path if place.is_folder and place.path.is_dir() else place.path.parent
             self._make_parents(near)
-            self._root = (_left_behind(place) if self._resume else None) or _new_folder(near)
+            taken_over = _left_behind(place) if self._resume else None
+            fresh = _new_folder(near) if taken_over is None else None
+            self._root = taken_over or fresh or near
             self.files = self._root / "new"
             self.files.mkdir(exist_ok=self._resume)
             if place.is_folder:
                 (self._root / _FOR).write_text(place.path.name, encoding="utf-8", errors="surrogateescape")
         except OSError as error:
+            if fresh is not None:
+                _remove_tree(fresh)
             self._forget_parents()
             raise _cannot_write(place.path, error) from error
 
@@ -184,7 +189,7 @@ def _left_behind(place: Place) -> Path | None:
         if not near.is_dir():
             continue
         for root in sorted(near.glob(f"{_PREFIX}*")):
-            if root.is_symlink() or not root.is_dir() or (root / "new").is_symlink():
+            if root.is_symlink() or not _is_plain_tree(root):
                 continue
             note = root / _FOR
             if hasattr(os, "getuid") and root.stat().st_uid != os.getuid():
@@ -192,6 +197,19 @@ def _left_behind(place: Place) -> Path | None:
             if note.is_file() and not note.is_symlink() and note.read_text("utf-8", "replace") == place.path.name:
                 return root
     return None
+
+
+def _is_plain_tree(root: Path) -> bool:
+    """Whether a folder holds nothing but folders and files with one name: no links that writing would follow."""
+    try:
+        for path, folders, files in os.walk(root):
+            for name in (*folders, *files):
+                facts = os.lstat(Path(path) / name)
+                if not (stat.S_ISDIR(facts.st_mode) or (stat.S_ISREG(facts.st_mode) and facts.st_nlink == 1)):
+                    return False
+    except OSError:
+        return False
+    return root.is_dir()
 
 
 def _remove_others(folder: Path, names: Sequence[str]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from vosapp.core.allocator import give_memory_back
 from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.presentation.status import NoticeKind
 from vosapp.ui.session import Session
@@ -18,6 +19,7 @@ from vosapp.video.source import ClipInfo, RgbImage, VideoSource
 
 SLOW_MS = 600
 """A picture that takes longer is said to be waited for."""
+_GIVE_BACK_MS = 1000  # after a clip was left, when nothing of it is needed any more
 
 
 class PictureController(QObject):
@@ -85,6 +87,7 @@ class PictureController(QObject):
         self._failed.clear()
 
     def _reopen(self) -> None:
+        QTimer.singleShot(_GIVE_BACK_MS, give_memory_back)
         self.close()
         clip = self._session.shot.clip
         self.shown.emit(-1, None)

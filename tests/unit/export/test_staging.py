@@ -1,0 +1,56 @@
+"""The temporary place of an export: taken over only when nothing in it leads elsewhere, and never left by accident."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from vosapp.core.errors import ExportError
+from vosapp.export.earlier import Place
+from vosapp.export.staging import Staging
+
+
+def left_behind(folder: Path) -> Path:
+    """What a stopped export to the folder "out" leaves."""
+    root = folder / ".vosapp-export-0123456789ab"
+    (root / "new").mkdir(parents=True)
+    (root / "for").write_text("out")
+    return root
+
+
+def test_what_a_stopped_export_left_is_taken_over(tmp_path: Path) -> None:
+    root = left_behind(tmp_path)
+    (root / "new" / "00000.png").write_bytes(b"half")
+    assert Staging(Place(tmp_path / "out", is_folder=True), resume=True).files == root / "new"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+@pytest.mark.parametrize("what", ["a file", "a folder", "a second name", "the note"])
+def test_a_place_that_leads_elsewhere_is_not_taken_over(tmp_path: Path, what: str) -> None:
+    root, diary = left_behind(tmp_path), tmp_path / "diary.txt"
+    diary.write_text("out")
+    if what == "a file":
+        (root / "new" / "00000.png").symlink_to(diary)
+    elif what == "a folder":
+        (root / "new" / "Object 1").symlink_to(tmp_path)
+    elif what == "a second name":
+        (root / "new" / "00000.png").hardlink_to(diary)
+    else:
+        (root / "for").unlink()
+        (root / "for").symlink_to(diary)
+    staging = Staging(Place(tmp_path / "out", is_folder=True), resume=True)
+    assert staging.files.parent != root
+    staging.discard()
+    assert diary.read_text() == "out"
+
+
+def test_a_place_that_cannot_be_made_whole_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(ExportError, match="No space left"):
+        Staging(Place(tmp_path / "deep" / "out", is_folder=True))
+    assert list(tmp_path.iterdir()) == []
