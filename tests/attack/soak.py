@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from vosapp.ui.workspace import Workspace
 
 BEAT_MS, STALL_MS = 20, 250
-WARM_UP_S = 20  # opening is measured elsewhere
+LOOK_MS = 30_000
+WARM_UP_STEPS = 300  # until the cache of pictures is full, and opening is over, which is measured elsewhere
 GROWTH = 0.1
 SHOWN_PLACES = 8
 
@@ -51,13 +52,15 @@ class Heart:
     Attributes:
         stalls: (milliseconds by the clock, by the window's thread, by the whole process) of each late beat.
         places: how often the window's thread was met at a line of the program while a beat was late.
+        counts: whether late beats are noted; not before everything is warm.
     """
 
     def __init__(self) -> None:
         self.stalls: list[tuple[float, float, float]] = []
         self.places: Counter[str] = Counter()
         self._window = threading.get_ident()
-        self._begun = self._last = time.monotonic()
+        self.counts = False
+        self._last = time.monotonic()
         self._thread_s, self._process_s = time.thread_time(), time.process_time()
         threading.Thread(target=self._watch, daemon=True).start()
 
@@ -65,7 +68,7 @@ class Heart:
         """Called every `BEAT_MS` milliseconds by a timer."""
         now, thread_s, process_s = time.monotonic(), time.thread_time(), time.process_time()
         late_ms = (now - self._last) * 1000 - BEAT_MS
-        if late_ms > STALL_MS and now - self._begun > WARM_UP_S:
+        if late_ms > STALL_MS and self.counts:
             own_ms = (thread_s - self._thread_s) * 1000
             self.stalls.append((late_ms, own_ms, (process_s - self._process_s) * 1000))
         self._last, self._thread_s, self._process_s = now, thread_s, process_s
@@ -73,8 +76,7 @@ class Heart:
     def _watch(self) -> None:
         while True:
             time.sleep(STALL_MS / 4000)
-            now = time.monotonic()
-            if (now - self._last) * 1000 > STALL_MS / 2 and now - self._begun > WARM_UP_S:
+            if (time.monotonic() - self._last) * 1000 > STALL_MS / 2 and self.counts:
                 self.places[self._place()] += 1
 
     def _place(self) -> str:
@@ -86,9 +88,14 @@ class Heart:
 
 
 class User:
-    """Goes to frames and paints."""
+    """Goes to frames and paints.
+
+    Attributes:
+        steps: how often.
+    """
 
     def __init__(self, workspace: Workspace) -> None:
+        self.steps = 0
         self._workspace = workspace
         self._chance = Random(0)
 
@@ -98,6 +105,7 @@ class User:
         clip = session.document.clip
         if clip is None:
             return
+        self.steps += 1
         self._workspace.viewing.playback.go(self._chance.randrange(clip.frame_count))
         if self._chance.random() < 0.2:
             self._paint()
@@ -136,19 +144,21 @@ def soak(clip: Path, minutes: float) -> int:
     workspace.window.show()
     before_mb = resident_mb()
     workspace.files.projects.open_path(clip)
-    heart, user, begun = Heart(), User(workspace), time.monotonic()
+    heart, user = Heart(), User(workspace)
     memory: list[int] = []
 
     def look() -> None:
-        minute = (time.monotonic() - begun) / 60
-        if minute < minutes:
+        heart.counts = user.steps >= WARM_UP_STEPS
+        if not heart.counts:
+            return
+        if len(memory) < minutes * 60_000 / LOOK_MS + 1:
             memory.append(resident_mb())
         elif workspace.session.document.clip is not None:
             workspace.window.commands["file.close"].trigger()
         else:
             application.quit()
 
-    for interval_ms, slot in ((BEAT_MS, heart.beat), (60, user.act), (30_000, look)):
+    for interval_ms, slot in ((BEAT_MS, heart.beat), (60, user.act), (LOOK_MS, look)):
         timer = QTimer(application)
         timer.timeout.connect(slot)
         timer.start(interval_ms)
@@ -160,7 +170,7 @@ def soak(clip: Path, minutes: float) -> int:
 
 def _report(minutes: float, memory: list[int], heart: Heart, before_mb: int) -> int:
     """Prints what was found; 1 when memory grew, or did not come back after closing."""
-    growth = memory[-1] / memory[1] - 1 if len(memory) > 2 else 0.0
+    growth = memory[-1] / memory[min(2, len(memory) - 1)] - 1 if memory else 0.0
     after_mb, most_mb = resident_mb(), max(memory, default=0)
     came_back = after_mb - before_mb < (most_mb - before_mb) / 2
     print(f"soak: {minutes:g} minutes, memory each half minute {memory} MB, from minute 1 on {growth:+.0%}")
