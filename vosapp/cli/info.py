@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -13,7 +12,7 @@ from vosapp.cli.clip_source import add_rate, open_source
 from vosapp.cli.input_space import add_input_space
 from vosapp.core.errors import MediaError
 from vosapp.core.paths import SUFFIX
-from vosapp.core.plain_text import printable
+from vosapp.core.plain_text import json_text, printable
 from vosapp.core.untrusted import open_regular
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Prints the facts."""
     path: Path = arguments.path
     facts = _project_facts(path) if is_project(path) else _clip_facts(path, arguments)
-    print(json.dumps(facts, ensure_ascii=False) if arguments.json else "\n".join(map(printable, _as_text(facts))))
+    print(json_text(facts) if arguments.json else "\n".join(map(printable, _as_text(facts))))
     return 0
 
 

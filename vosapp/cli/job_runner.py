@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import sys
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from typing import Any, TypeVar
 
 from vosapp.cli.app import silence_stdout
 from vosapp.core.errors import Cancelled, EngineError, UserError
-from vosapp.core.plain_text import printable
+from vosapp.core.plain_text import json_text, printable
 from vosapp.engine.job import Job, Outcome, Progress
 from vosapp.presentation.text.progress import progress_words
 
@@ -97,7 +96,7 @@ class Reporter:
 
     def _line(self, **content: Any) -> None:
         try:
-            print(json.dumps(content, ensure_ascii=False), flush=True)
+            print(json_text(content), flush=True)
         except BrokenPipeError:  # as of `| head -1`; the work goes on, it is for the files
             silence_stdout()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 
 _UNPRINTABLE = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")  # controls, direction marks, surrogates, private use, line ends
@@ -19,6 +20,15 @@ def printable(text: str, *, keep: str = "") -> str:
         # Surrogates have no other form; the rest is shown as Python writes it.
         else letter.encode("unicode_escape").decode("ascii")
         for letter in text
+    )  # fmt: skip
+
+
+def json_text(content: object) -> str:
+    r"""A value as JSON that can be read and printed: letters of all languages stay, what a terminal obeys is \uXXXX."""
+    return "".join(
+        letter if letter in _JOINERS or unicodedata.category(letter) not in _UNPRINTABLE
+        else json.dumps(letter)[1:-1]
+        for letter in json.dumps(content, ensure_ascii=False)
     )  # fmt: skip
 
 

@@ -15,7 +15,8 @@ LONGEST_NAME_BYTES = 200
 """Of one part of a path in UTF-8: file systems take 255, and suffixes and temporary names are to fit too."""
 
 _TOKENS = ("clip", "object", "id", "frame")
-_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]')
+"""What some file system refuses, a terminal obeys, or would turn the reading order of a name."""
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])(\..*)?")
 _TAKEN = ("manifest.json",)
 _FRAME_SPEC = re.compile(r"0?\d{0,2}d?")
