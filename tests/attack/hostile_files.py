@@ -17,7 +17,7 @@ from tests.clips import encoded_image, make_clip
 from tests.unit.core.storage.damage import make_project
 from tests.unit.video.test_hostile_pictures import PLAIN, exr, ifd, png
 from tests.unit.video.test_movie_tables import edits, packed, rebuilt, same_size, times
-from vosapp.video.images import write_png
+from vosapp.video.stills.images import write_png
 
 CANARY = "a file of the user"
 Words = Callable[[Path], Sequence[object]]

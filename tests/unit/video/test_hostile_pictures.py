@@ -12,8 +12,8 @@ import pytest
 
 from tests.shared import REPOSITORY
 from vosapp.core.errors import MediaError
-from vosapp.video.images import read_image
-from vosapp.video.loaded_image import PlainImage
+from vosapp.video.stills.images import read_image
+from vosapp.video.stills.loaded_image import PlainImage
 
 SIDE = 20_000
 READ = """
