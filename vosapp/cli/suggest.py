@@ -16,8 +16,8 @@ from vosapp.cli.frame_numbers import frame_index
 from vosapp.cli.input_space import add_input_space
 from vosapp.cli.outputs import require_writable_folder
 from vosapp.core.errors import MediaError, WeightsError
-from vosapp.export.earlier import KIND, Place, look_over
-from vosapp.export.staging import Staging
+from vosapp.export.place.earlier import KIND, Place, look_over
+from vosapp.export.place.staging import Staging
 
 if TYPE_CHECKING:
     from vosapp.engine.suggest.proposals import Proposal

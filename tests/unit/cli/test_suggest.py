@@ -14,7 +14,7 @@ from vosapp.cli.app import main
 from vosapp.cli.suggest import write_proposals
 from vosapp.core.mask import Mask
 from vosapp.engine.suggest.proposals import Proposal
-from vosapp.export.earlier import Place, PlaceTakenError
+from vosapp.export.place.earlier import Place, PlaceTakenError
 from vosapp.models.weights import weights_path
 from vosapp.video.stills.images import read_image, write_png
 

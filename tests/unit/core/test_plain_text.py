@@ -7,7 +7,7 @@ import json
 import pytest
 
 from vosapp.core.plain_text import json_text, printable
-from vosapp.export.names import names_of_objects, plain_name
+from vosapp.export.place.names import names_of_objects, plain_name
 
 TRICKS = ["\x1b[31mred", "\x9b31m", "a\u202egnp.exe", "a\u2066b", "line\u2028end", "\ud800", "\x07", "\x7f"]
 

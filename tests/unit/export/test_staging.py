@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from vosapp.core.errors import ExportError
-from vosapp.export.earlier import Place
-from vosapp.export.staging import Staging
+from vosapp.export.place.earlier import Place
+from vosapp.export.place.staging import Staging
 
 
 def left_behind(folder: Path) -> Path:
