@@ -46,6 +46,7 @@ _DROPPED = re.compile(
     | PySide6/(Qt/)?plugins/platformthemes/libqgtk3
     | PySide6/(Qt/)?plugins/imageformats/(lib)?q(pdf|tga|tiff|wbmp|webp|icns|jp2|macheif|gif)\b
     | (^|/)(tests?|testing/tests)/.*\.(py|pyc|npy|npz|csv|png|dat)$
+    | (^|/)test_\w+\.pyc?$  # sources beside the archive of modules, which has those that torch imports
     | \.(pyi|pxd|h|hpp|cuh|cmake|cpp|c)$
     """,
     re.VERBOSE,

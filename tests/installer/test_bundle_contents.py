@@ -80,6 +80,7 @@ def test_a_missing_licence_is_a_problem() -> None:
         ("PySide6/Qt/translations/qtbase_de.qm", False),
         ("cv2/cv2.abi3.so", True),
         ("vosapp/_resources/demo-masks/00000.png", True),
+        ("torch/_dynamo/test_case.py", False),
         ("torchvision/_C.so", False),
         ("torchvision/models/resnet.py", True),
     ],
