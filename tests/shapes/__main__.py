@@ -1,7 +1,7 @@
 """Prints how shapes meet the true masks of clips: `python -m tests.shapes demo blackswan libby`.
 
 For each clip: shapes, points and keyframes of the longest shape, J and the share of the outline within the tolerance
-and half a pixel, of our own drawing of the shapes and, where `melt` is installed, of MLT's.
+and half a pixel, of our own drawing of the shapes and, where `melt` and the package bpy are installed, of MLT's and Blender's.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tests.shapes import blender
 from tests.shapes.melt import MELT, rendered
 from tests.shared import shared_dir
 from vosapp.core.mask import BoolImage
@@ -58,8 +59,10 @@ def main() -> None:
     parser.add_argument("clips", nargs="+")
     parser.add_argument("--tolerance", type=float, default=2.0)
     arguments = parser.parse_args()
-    print("| clip | frames | shapes | longest: frames, points, keyframes | J | within | J in melt | within | s |")
-    print("|---|---|---|---|---|---|---|---|---|")
+    print(
+        "| clip | frames | shapes | longest: frames, points, keyframes | J | within | J in melt | within | J in Blender | within | s |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|---|---|")
     for name in arguments.clips:
         masks = masks_of(name)
         began = time.perf_counter()
@@ -70,16 +73,19 @@ def main() -> None:
         shapes.sort(key=lambda shape: shape.is_hole)
         longest = max(shapes, key=lambda shape: (shape.last - shape.first, shape.point_count))
         ours = [coverage(shapes, i, mask.shape) >= 0.5 for i, mask in enumerate(masks)]
-        theirs = "not installed | "
-        if MELT is not None:
-            height, width = masks[0].shape
-            objects = [ObjectShapes(name, (255, 0, 0), shapes)]
-            clip = ShapeClip(name, height, width, Fraction(1), Fraction(24), 0, len(masks), objects)
+        height, width = masks[0].shape
+        objects = [ObjectShapes(name, (255, 0, 0), shapes)]
+        clip = ShapeClip(name, height, width, Fraction(1), Fraction(24), 0, len(masks), objects)
+        theirs = []
+        for draw, is_there in ((rendered, MELT is not None), (blender.rendered, blender.HAS_BLENDER)):
+            if not is_there:
+                theirs.append("not installed | ")
+                continue
             with tempfile.TemporaryDirectory() as folder:
-                theirs = scores([a >= 128 for a in rendered(clip, Path(folder))], masks, arguments.tolerance)
+                theirs.append(scores([a >= 128 for a in draw(clip, Path(folder))], masks, arguments.tolerance))
         print(
             f"| {name} | {len(masks)} | {len(shapes)} | {longest.last - longest.first + 1}, {longest.point_count}, "
-            f"{len(longest.keys)} | {scores(ours, masks, arguments.tolerance)} | {theirs} | {seconds:.1f} |",
+            f"{len(longest.keys)} | {scores(ours, masks, arguments.tolerance)} | {' | '.join(theirs)} | {seconds:.1f} |",
             flush=True,
         )
 

@@ -34,6 +34,8 @@ def alpha_of(mask: BoolImage, settings: MatteSettings, picture: Rgb | None = Non
 
     As `fine_alpha_of`, rounded.
     """
+    if is_neutral(settings):
+        return mask.astype(np.uint8) * np.uint8(255)
     return np.asarray(np.round(255 * fine_alpha_of(mask, settings, picture)), np.uint8)
 
 

@@ -28,9 +28,10 @@ def set_points(spline, points):
         point.handle_left_type = point.handle_right_type = "FREE"
         point.handle_left = into
         point.handle_right = out
+        point.select = True
 
 
-def insert_shape_key(scene, mask, frame):
+def insert_shape_key(mask):
     window = bpy.context.window or bpy.context.window_manager.windows[0]
     area = window.screen.areas[0]
     former = area.type
@@ -38,7 +39,6 @@ def insert_shape_key(scene, mask, frame):
     area.spaces.active.mode = "MASK"
     area.spaces.active.mask = mask
     region = next(region for region in area.regions if region.type == "WINDOW")
-    scene.frame_set(frame)
     with bpy.context.temp_override(window=window, area=area, region=region):
         bpy.ops.mask.shape_key_insert()
     area.type = former
@@ -57,11 +57,13 @@ for wanted in MASK["shapes"]:
     spline = layer.splines.new()
     spline.use_cyclic = True
     spline.points.add(len(wanted["keys"][0][1]) - len(spline.points))
-    for other in mask.layers:
+    for other in mask.layers:  # keys go to every layer that can be selected, and only where points are
         other.hide_select = other != layer
+    layer.select = True
     for frame, points in wanted["keys"]:
+        scene.frame_set(frame)  # before the points: it puts them where the keys so far have them
         set_points(spline, points)
-        insert_shape_key(scene, mask, frame)
+        insert_shape_key(mask)
     for frame, opacity in wanted["opacity"]:
         layer.alpha = opacity / 100
         layer.keyframe_insert("alpha", frame=frame)

@@ -152,7 +152,7 @@ class MovieTarget:
             return rgba_of(frame, np.uint16 if deep else np.uint8, premultiplied=self._premultiplied)
         if self._content is Content.OVERLAY:
             return overlay_picture(frame)
-        return np.repeat(sixteen_bit(joined_coverage(frame.layers))[..., None], 3, axis=2)
+        return sixteen_bit(joined_coverage(frame.layers))
 
     def _close_reader(self) -> None:
         if self._reader is not None:

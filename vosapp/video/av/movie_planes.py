@@ -12,24 +12,43 @@ from vosapp.video.av.movie_codecs import MovieCodec
 Planes = list[NDArray[Any]]
 
 
-def planes_of(rgba: NDArray[Any], codec: MovieCodec, to_ycbcr: NDArray[np.float64]) -> Planes:
+def planes_of(samples: NDArray[Any], codec: MovieCodec, to_ycbcr: NDArray[np.float64]) -> Planes:
     """The planes of a picture, in the order of the codec's pixel format.
 
     Args:
-        rgba: (height, width, 3 or 4) uint8 or uint16 over the full range; the fourth is alpha.
+        samples: uint8 or uint16 over the full range: (height, width, 3 or 4), the fourth being alpha, or a grey
+            picture (height, width) for codecs without alpha.
         codec: what they are for.
         to_ycbcr: the (3, 3) matrix of its Y'CbCr.
     """
-    scaled = rgba.astype(np.float32) * np.float32(1 / np.iinfo(rgba.dtype).max)
-    top = np.float32(2**codec.bits - 1)
     kind = np.uint8 if codec.bits == 8 else np.uint16
+    if samples.ndim == 2:
+        return _grey_planes(samples, codec, kind)
     if codec.is_rgb:
-        planes = [(scaled[..., place] * top + np.float32(0.5)).astype(kind) for place in (1, 2, 0)]
+        planes = [_levels(samples[..., place], codec, kind) for place in (1, 2, 0)]
     else:
-        planes = _ycbcr_planes(scaled[..., :3], codec, to_ycbcr, kind)
+        planes = _ycbcr_planes(samples[..., :3], codec, to_ycbcr, kind)
     if codec.has_alpha:
-        planes.append((_even(scaled[..., 3], codec) * top + np.float32(0.5)).astype(kind))
+        planes.append(_levels(_even(samples[..., 3], codec), codec, kind))
     return planes
+
+
+def _levels(samples: NDArray[Any], codec: MovieCodec, kind: type) -> NDArray[Any]:
+    """Samples of one channel in the levels of the codec, over the full range."""
+    most, top = int(np.iinfo(samples.dtype).max), 2**codec.bits - 1
+    if most == top:
+        return np.ascontiguousarray(samples)
+    table = (np.arange(most + 1) * (top / most) + 0.5).astype(kind)
+    return np.asarray(table[samples])
+
+
+def _grey_planes(grey: NDArray[Any], codec: MovieCodec, kind: type) -> Planes:
+    """Luma of limited range and chroma without colour."""
+    step, most = 2 ** (codec.bits - 8), int(np.iinfo(grey.dtype).max)
+    table = (16 * step + np.arange(most + 1) * (219 * step / most) + 0.5).astype(kind)
+    luma = np.asarray(table[_even(grey, codec)])
+    small = (luma.shape[0] // codec.down, luma.shape[1] // codec.across)
+    return [luma, np.full(small, 128 * step, kind), np.full(small, 128 * step, kind)]
 
 
 def stored_size(shape: tuple[int, int], codec: MovieCodec) -> tuple[int, int]:
@@ -37,24 +56,24 @@ def stored_size(shape: tuple[int, int], codec: MovieCodec) -> tuple[int, int]:
     return -(-shape[0] // codec.down) * codec.down, -(-shape[1] // codec.across) * codec.across
 
 
-def _ycbcr_planes(rgb: NDArray[np.float32], codec: MovieCodec, matrix: NDArray[np.float64], kind: type) -> Planes:
+def _ycbcr_planes(rgb: NDArray[Any], codec: MovieCodec, matrix: NDArray[np.float64], kind: type) -> Planes:
     import cv2
 
     step = 2 ** (codec.bits - 8)
-    spans = np.array([219, 224, 224], np.float32) * step
-    offsets = np.array([16, 128, 128], np.float32) * step
+    spans = np.array([219, 224, 224]) * step / np.iinfo(rgb.dtype).max
+    offsets = np.array([16, 128, 128]) * step + 0.5  # half a level: what follows cuts the fraction off
     whole = np.hstack([matrix * spans[:, None], offsets[:, None]]).astype(np.float32)
-    ycbcr = _even(np.asarray(cv2.transform(np.ascontiguousarray(rgb), whole)), codec)
+    ycbcr = _even(np.asarray(cv2.transform(rgb.astype(np.float32), whole)), codec)
     height, width = ycbcr.shape[:2]
     small = (width // codec.across, height // codec.down)
-    chroma = [ycbcr[..., 1], ycbcr[..., 2]]
+    luma, *chroma = cv2.split(ycbcr)
     if (codec.across, codec.down) != (1, 1):
-        chroma = [np.asarray(cv2.resize(np.ascontiguousarray(c), small, interpolation=cv2.INTER_AREA)) for c in chroma]
+        chroma = [cv2.resize(plane, small, interpolation=cv2.INTER_AREA) for plane in chroma]
     least, most = step, 255 * step - 1
-    return [np.clip(plane + np.float32(0.5), least, most).astype(kind) for plane in (ycbcr[..., 0], *chroma)]
+    return [np.clip(plane, least, most, out=plane).astype(kind) for plane in (luma, *chroma)]
 
 
-def _even(samples: NDArray[np.float32], codec: MovieCodec) -> NDArray[np.float32]:
+def _even(samples: NDArray[Any], codec: MovieCodec) -> NDArray[Any]:
     """Repeats the last row and column where sizes have to be even."""
     height, width = stored_size((samples.shape[0], samples.shape[1]), codec)
     more = [(0, height - samples.shape[0]), (0, width - samples.shape[1])] + [(0, 0)] * (samples.ndim - 2)

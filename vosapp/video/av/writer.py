@@ -115,7 +115,7 @@ class MovieWriter:
 
     def write(self, rgba: NDArray[np.uint8] | NDArray[np.uint16], at: Fraction | None = None) -> None:
         """Appends a frame: (height, width, 3) uint8 or uint16 over the full range, R'G'B', and alpha as a fourth
-        channel where the codec has it.
+        channel where the codec has it; or a grey picture (height, width) where it has none.
 
         Args:
             rgba: the frame.
@@ -127,7 +127,8 @@ class MovieWriter:
         """
         if self._closed:
             raise ValueError("the writer is closed")
-        if rgba.shape != self._shape or rgba.dtype not in (np.uint8, np.uint16):
+        fits = rgba.shape == self._shape or (rgba.shape == self._shape[:2] and not self._codec.has_alpha)
+        if not fits or rgba.dtype not in (np.uint8, np.uint16):
             raise ValueError(f"a frame is {self._shape} uint8 or uint16, not {rgba.shape} {rgba.dtype}")
         frame = av.VideoFrame(self._stored[1], self._stored[0], self._codec.pixel_format)
         for plane, values in zip(frame.planes, planes_of(rgba, self._codec, self._to_ycbcr), strict=True):
