@@ -16,6 +16,8 @@ from typing import Any
 import av
 import cv2
 import numpy as np
+from vosapp.export.movie_target import MovieTarget
+from vosapp.export.target import FrameToWrite
 
 from tests.clips import make_clip
 from vosapp.core.document import Document
@@ -24,11 +26,9 @@ from vosapp.core.mask import Mask
 from vosapp.core.store import MemoryMaskStore
 from vosapp.export.export_job import ExportTask, frames_of
 from vosapp.export.formats import ExportFormat
-from vosapp.export.movie_target import MovieTarget
 from vosapp.export.preflight import preflight
 from vosapp.export.raster import raster_for
 from vosapp.export.recipe import Recipe
-from vosapp.export.target import FrameToWrite
 from vosapp.export.targets import make_target, names_of
 from vosapp.video.av.movie_planes import planes_of
 from vosapp.video.av.writer import _fill

@@ -1,7 +1,7 @@
 """Prints how shapes meet the true masks of clips: `python -m tests.shapes demo blackswan libby`.
 
 For each clip: shapes, points and keyframes of the longest shape, J and the share of the outline within the tolerance
-and half a pixel, of our own drawing of the shapes and, where `melt` and the package bpy are installed, of MLT's and Blender's.
+and half a pixel, of our own drawing of the shapes, and of MLT's and Blender's where `melt` and the package bpy are there.
 """
 
 from __future__ import annotations
@@ -59,9 +59,8 @@ def main() -> None:
     parser.add_argument("clips", nargs="+")
     parser.add_argument("--tolerance", type=float, default=2.0)
     arguments = parser.parse_args()
-    print(
-        "| clip | frames | shapes | longest: frames, points, keyframes | J | within | J in melt | within | J in Blender | within | s |"
-    )
+    longest_facts = "longest: frames, points, keyframes"
+    print(f"| clip | frames | shapes | {longest_facts} | J | within | J in melt | within | J in Blender | within | s |")
     print("|---|---|---|---|---|---|---|---|---|---|---|")
     for name in arguments.clips:
         masks = masks_of(name)
@@ -85,7 +84,7 @@ def main() -> None:
                 theirs.append(scores([a >= 128 for a in draw(clip, Path(folder))], masks, arguments.tolerance))
         print(
             f"| {name} | {len(masks)} | {len(shapes)} | {longest.last - longest.first + 1}, {longest.point_count}, "
-            f"{len(longest.keys)} | {scores(ours, masks, arguments.tolerance)} | {' | '.join(theirs)} | {seconds:.1f} |",
+            f"{len(longest.keys)} | {' | '.join([scores(ours, masks, arguments.tolerance), *theirs])} | {seconds:.1f} |",
             flush=True,
         )
 
