@@ -1,7 +1,8 @@
 """Prints how shapes meet the true masks of clips: `python -m tests.shapes demo blackswan libby`.
 
 For each clip: shapes, points and keyframes of the longest shape, J and the share of the outline within the tolerance
-and half a pixel, of our own drawing of the shapes, and of MLT's and Blender's where `melt` and the package bpy are there.
+and half a pixel, of our own drawing of the shapes, and of MLT's and Blender's
+where `melt` and the package bpy are installed.
 """
 
 from __future__ import annotations
@@ -75,16 +76,16 @@ def main() -> None:
         height, width = masks[0].shape
         objects = [ObjectShapes(name, (255, 0, 0), shapes)]
         clip = ShapeClip(name, height, width, Fraction(1), Fraction(24), 0, len(masks), objects)
-        theirs = []
+        drawn = [scores(ours, masks, arguments.tolerance)]
         for draw, is_there in ((rendered, MELT is not None), (blender.rendered, blender.HAS_BLENDER)):
             if not is_there:
-                theirs.append("not installed | ")
+                drawn.append("not installed | ")
                 continue
             with tempfile.TemporaryDirectory() as folder:
-                theirs.append(scores([a >= 128 for a in draw(clip, Path(folder))], masks, arguments.tolerance))
+                drawn.append(scores([a >= 128 for a in draw(clip, Path(folder))], masks, arguments.tolerance))
         print(
             f"| {name} | {len(masks)} | {len(shapes)} | {longest.last - longest.first + 1}, {longest.point_count}, "
-            f"{len(longest.keys)} | {' | '.join([scores(ours, masks, arguments.tolerance), *theirs])} | {seconds:.1f} |",
+            f"{len(longest.keys)} | {' | '.join(drawn)} | {seconds:.1f} |",
             flush=True,
         )
 

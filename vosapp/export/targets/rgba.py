@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from vosapp.export.targets.target import FrameToWrite
-from vosapp.matte.layers import joined_coverage
+from vosapp.matte.layers import joined_alpha, joined_coverage
 
 
 def rgba_of(frame: FrameToWrite, kind: DTypeLike, *, premultiplied: bool) -> NDArray[Any]:
@@ -22,8 +22,10 @@ def rgba_of(frame: FrameToWrite, kind: DTypeLike, *, premultiplied: bool) -> NDA
     if frame.picture is None:
         raise ValueError("a picture with alpha needs its picture")
     top = np.iinfo(np.dtype(kind)).max
-    alpha = joined_coverage(frame.layers)
     colour: NDArray[Any] = frame.picture
+    if colour.dtype == kind and kind == np.uint8 and not premultiplied:
+        return np.dstack([colour, joined_alpha(frame.layers)])
+    alpha = joined_coverage(frame.layers)
     if colour.dtype != kind or premultiplied:
         scaled = colour.astype(np.float32) * np.float32(top / np.iinfo(colour.dtype).max)
         if premultiplied:
