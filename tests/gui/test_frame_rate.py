@@ -59,6 +59,20 @@ def test_the_rate_is_told_set_and_undone(driver: WindowDriver, images: Path) -> 
     assert rate_of(driver) == Fraction(24000, 1001)
 
 
+def test_the_clips_facts_show_and_change_it(driver: WindowDriver, images: Path) -> None:
+    driver.open(images)
+    driver.trigger("file.clip_facts")
+    facts = driver.workspace.files.clip_choices.dialog
+    assert facts is not None and facts.value("Rate").startswith("24 fps; the images do not say")
+    facts.rate.click()
+    (dialog,) = driver.window.findChildren(RateDialog)
+    dialog.field.setEditText("25")
+    dialog.button.click()
+    driver.settle()
+    assert rate_of(driver) == 25 and facts.value("Rate").startswith("25 fps")
+    facts.reject()
+
+
 def test_a_wrong_rate_cannot_be_set(driver: WindowDriver, images: Path) -> None:
     driver.open(images)
     driver.trigger("file.rate")

@@ -40,6 +40,7 @@ def test_the_first_window_is_as_large_as_its_screen_lets_it(
 ) -> None:
     monkeypatch.setattr(places, "rooms", lambda: [QRect(0, 0, *screen)])
     first = Workspace(Settings(), dialogs=Answers())
+    first.window.show()
     assert (first.window.width(), first.window.height()) == first_size(screen)
     WindowDriver(first, Answers(), driver.qtbot).put_away()
 

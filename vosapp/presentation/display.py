@@ -18,7 +18,7 @@ from vosapp.presentation.choices import EngineChoice
 from vosapp.presentation.requests.run import Refusal, RunRequest, active_object, request
 from vosapp.presentation.status import FileWork, Notice, WorkStatus
 from vosapp.presentation.suggest.display import SuggestDisplay, resolve_suggest
-from vosapp.presentation.text.clip_text import banner, clip_facts, clip_text
+from vosapp.presentation.text.clip_text import at_rate, banner, clip_facts, clip_text
 from vosapp.presentation.text.formatting import rate_text
 from vosapp.presentation.text.status_hint import status_hint
 from vosapp.presentation.timeline.lanes import Coverage, CoverageCache, Doubts, Lane
@@ -251,7 +251,7 @@ def _transport(document: Document, state: ViewState, review: tuple[int, ...]) ->
         last_text=str(clip.frame_count - 1 + clip.first_number),
         timecode=timecode(state.shot.frame_index, clip.rate, start),
         clip_text=clip_text(document, state, rate_text(clip.rate)),
-        clip_facts=clip_facts(state.shot.clip, state.shot.damaged),
+        clip_facts=clip_facts(at_rate(state.shot.clip, clip) if state.shot.clip else None, state.shot.damaged),
         playback=state.shot.playback,
         review_text="" if not frames else f"{frames} frame{'s' * (frames != 1)} to review",
         in_out_text=""

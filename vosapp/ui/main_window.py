@@ -24,6 +24,7 @@ from vosapp.ui.viewer.canvas import Canvas
 from vosapp.ui.widgets import ActionButton, rule
 
 SIDE_PX = 304
+LOWEST_PX = 630  # that both pages fit in
 
 
 class MainWindow(QMainWindow):
@@ -60,6 +61,7 @@ class MainWindow(QMainWindow):
         self.pages = QStackedWidget()
         self.pages.addWidget(self.start_page)
         self.pages.addWidget(self._shot_page())
+        self.pages.setMinimumHeight(LOWEST_PX)  # before it is shown the shot's page asks for more than it needs
         self.setCentralWidget(self.pages)
         self.notice = NoticeBox(self.pages)
         self.work = WorkBox(self.pages)

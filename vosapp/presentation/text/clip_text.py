@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
-from vosapp.core.document import Document
+from vosapp.core.document import ClipRef, Document
 from vosapp.core.frame_words import frame_words
 from vosapp.presentation.text.formatting import duration, rate_text
 from vosapp.presentation.view_state import ViewState
@@ -62,6 +63,11 @@ def clip_facts(info: ClipInfo | None, damaged: Collection[int]) -> str:
     return "\n".join([*lines, *info.notes])
 
 
+def at_rate(info: ClipInfo, clip: ClipRef | None) -> ClipInfo:
+    """The facts of a clip with the rate that the document says for its images."""
+    return info if clip is None or info.kind != "sequence" else replace(info, rate=clip.rate)
+
+
 def clip_details(info: ClipInfo, damaged: Collection[int]) -> list[tuple[str, str]]:
     """What was found and decided about the clip, as names and values.
 
@@ -104,5 +110,5 @@ def _rate(info: ClipInfo) -> str:
     if info.provisional:
         return f"{rate} fps so far; it may change while frames are counted"
     if info.rate_is_assumed:
-        return "the images do not say: File > Frame rate… sets it"
+        return f"{rate} fps; the images do not say, File > Frame rate… sets it"
     return f"varies, {rate} fps on average" if info.variable_rate else f"{rate} fps, constant"

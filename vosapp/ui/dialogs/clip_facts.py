@@ -25,15 +25,18 @@ class ClipFactsDialog(QDialog):
 
     Attributes:
         layer: menu of the layers of an EXR; hidden for everything else.
+        rate: button for the frame rate; hidden for movies.
         space: menu of input spaces, the data of each its name.
 
     Signals:
         layer_chosen: name of a layer.
         space_chosen: name of an input space, "" for what the file says.
+        rate_asked: the user wants to set the frame rate of an image sequence.
     """
 
     layer_chosen = Signal(str)
     space_chosen = Signal(str)
+    rate_asked = Signal()
 
     def __init__(self, studio_spaces: Sequence[str] = (), parent: QWidget | None = None) -> None:
         """Makes the dialog, empty.
@@ -62,7 +65,9 @@ class ClipFactsDialog(QDialog):
         column.addLayout(self._form)
         column.addWidget(self._notes)
         column.addWidget(label(_EXPLANATION, "dim", wrap=True))
-        column.addLayout(button_row(close))
+        self.rate = QPushButton("Frame rate…")
+        self.rate.clicked.connect(self.rate_asked)
+        column.addLayout(button_row(close, left=(self.rate,)))
         self.setMinimumWidth(WIDTH_PX)
         self.layer.activated.connect(self._choose_layer)
         self.space.activated.connect(self._choose_space)
@@ -77,6 +82,7 @@ class ClipFactsDialog(QDialog):
         self._form.setRowVisible(self.layer, "Layer" in details)
         if "Layer" in details:
             self._show_layers(info)
+        self.rate.setVisible(info.kind == "sequence")
         self._notes.setText("\n".join(info.notes))
         self._notes.setVisible(bool(info.notes))
 

@@ -7,13 +7,14 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from vosapp.core.editor import Editor
 from vosapp.core.errors import UserError
 from vosapp.presentation import project_files
 from vosapp.presentation.project_files import Media, fits, other_clip
+from vosapp.presentation.text.clip_text import at_rate
 from vosapp.ui.controllers.files.relinking import relink
 from vosapp.ui.dialogs.clip_facts import ClipFactsDialog
 from vosapp.ui.jobs.io_queue import IoQueue, IoTask
@@ -26,7 +27,12 @@ class ClipChoicesController(QObject):
 
     Attributes:
         dialog: while it is open.
+
+    Signals:
+        rate_asked: the user wants to set the frame rate.
     """
+
+    rate_asked = Signal()
 
     def __init__(self, session: Session, window: QWidget, io: IoQueue, parent: QObject | None = None) -> None:
         """Makes the controller; `io` opens the clip anew."""
@@ -56,6 +62,7 @@ class ClipChoicesController(QObject):
         self.dialog = ClipFactsDialog(studio, self._window)
         self.dialog.layer_chosen.connect(self.choose_layer)
         self.dialog.space_chosen.connect(self.choose_space)
+        self.dialog.rate_asked.connect(self.rate_asked)
         self.dialog.finished.connect(self._closed)
         self._refresh()
         self.dialog.open()
@@ -104,7 +111,7 @@ class ClipChoicesController(QObject):
         if clip is None:
             self.dialog.reject()
         else:
-            self.dialog.show_facts(clip, self._session.shot.damaged)
+            self.dialog.show_facts(at_rate(clip, self._session.document.clip), self._session.shot.damaged)
 
     def _closed(self, _result: int) -> None:
         self.dialog = None

@@ -36,6 +36,7 @@ class FileControllers(QObject):
         self.projects = ProjectController(session, dialogs, self)
         self.clip_choices = ClipChoicesController(session, window, self.projects.io, self)
         self.rates = RateController(session, window, self)
+        self.clip_choices.rate_asked.connect(self.rates.ask)
         self.check = MaskCheck(session, self)
         self.saving = SavingController(session, dialogs, window, projects=self.projects, check=self.check)
         self.relinking = RelinkController(session, dialogs, window, self)
