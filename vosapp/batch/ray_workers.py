@@ -53,28 +53,20 @@ class RayWorkers:
         self._act, self.title = act, address
         self._connect(address, limits)
         self._remote = self._ray.remote(do_here)
+        self._functions: dict[tuple[int, float, int, str | None], Any] = {}
         self._nodes = [node for node in self._ray.nodes() if node["Alive"]]
         cpus = self._ray.cluster_resources().get("CPU", 1.0)
         self.capacity = max(2, int(_TASKS_AHEAD * cpus // limits.threads))
 
     def submit(self, task: Task, task_id: str) -> Future[Ending]:
         """See `Workers.submit`."""
-        where = task.where
-        options: dict[str, Any] = {"num_cpus": where.threads, "num_gpus": where.gpus, "max_retries": 0}
-        if where.memory_bytes:
-            options["memory"] = where.memory_bytes
-        node = self._node_with(where)
-        if node is not None:
-            from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
-
-            options["scheduling_strategy"] = NodeAffinitySchedulingStrategy(node_id=node, soft=True)
         answer: Future[Ending] = Future()
 
         def ended(future: Future[Ending]) -> None:
             with suppress(InvalidStateError):
                 answer.set_result(_ending(future, task, task_id))
 
-        reference = self._remote.options(**options).remote(self._act, task, task_id, vosapp.__version__)
+        reference = self._function_for(task.where).remote(self._act, task, task_id, vosapp.__version__)
         reference.future().add_done_callback(ended)
         return answer
 
@@ -101,6 +93,20 @@ class RayWorkers:
                 f"The Ray cluster {address} cannot be reached: {_short(error)}",
                 "Check its address, and that it runs the same versions of Ray and Python as this computer.",
             ) from error
+
+    def _function_for(self, where: Circumstances) -> Any:
+        """The remote function with the resources that a task claims and the node that it prefers."""
+        key = (where.threads, where.gpus, where.memory_bytes, self._node_with(where))
+        if key not in self._functions:
+            options: dict[str, Any] = {"num_cpus": where.threads, "num_gpus": where.gpus, "max_retries": 0}
+            if where.memory_bytes:
+                options["memory"] = where.memory_bytes
+            if key[-1] is not None:
+                from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+                options["scheduling_strategy"] = NodeAffinitySchedulingStrategy(node_id=key[-1], soft=True)
+            self._functions[key] = self._remote.options(**options)
+        return self._functions[key]
 
     def _node_with(self, where: Circumstances) -> str | None:
         """The node on which the footage of a task lies, None where no machine of the job file says so."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from tests.batches import make_batch, make_shot, masks_of
+from tests.disks import small_disk_in
 from vosapp.batch.driver import BatchError, BatchResult, batch_body
 from vosapp.batch.job_file import read_job_file
 from vosapp.batch.journal import read_rows
@@ -22,6 +24,7 @@ from vosapp.batch.tasks import Ending, Failed, PieceTask, Task, Why
 from vosapp.batch.work import do
 from vosapp.batch.workers import Inline
 from vosapp.cli.app import main
+from vosapp.core.errors import UserError
 from vosapp.core.project import Project
 from vosapp.engine.job import Job, Outcome
 
@@ -223,3 +226,24 @@ def test_ranges_of_a_job_are_in_the_clips_numbers(tmp_path: Path) -> None:
     ran(path, Inline())
     frames = {frame for _, frame in masks_of(tmp_path / "shot0.vosapp")}
     assert frames == {0, 2, 3, 4, 7}
+
+
+def test_a_disk_that_really_fills_up_stops_the_batch_with_a_sentence(tmp_path: Path) -> None:
+    clips = make_batch(tmp_path / "clips", 2)
+    with small_disk_in(tmp_path, "2m") as disk:
+        path = disk / "jobs.toml"
+        path.write_text(clips.read_text().replace('clip = "shot*', f'clip = "{clips.parent}/shot*'))
+        filler = disk / "filler"
+
+        def fill(task: Task, _n: int) -> None:
+            if isinstance(task, PieceTask) and not filler.exists():
+                with filler.open("wb", buffering=0) as file, suppress(OSError):
+                    while True:
+                        file.write(bytes(4096))
+
+        with pytest.raises(UserError, match=r"[Ff]ree space.*then vosapp batch resume"):
+            ran(path, Watched(fill))
+        filler.unlink()
+        assert ran(path, Inline()).done == 2
+        for name in ("shot0", "shot1"):
+            assert len(masks_of(disk / f"{name}.vosapp")) == 8
