@@ -16,8 +16,6 @@ from typing import Any
 import av
 import cv2
 import numpy as np
-from vosapp.export.movie_target import MovieTarget
-from vosapp.export.target import FrameToWrite
 
 from tests.clips import make_clip
 from vosapp.core.document import Document
@@ -29,7 +27,9 @@ from vosapp.export.formats import ExportFormat
 from vosapp.export.preflight import preflight
 from vosapp.export.raster import raster_for
 from vosapp.export.recipe import Recipe
-from vosapp.export.targets import make_target, names_of
+from vosapp.export.targets.make import make_target, names_of
+from vosapp.export.targets.movie_target import MovieTarget
+from vosapp.export.targets.target import FrameToWrite
 from vosapp.video.av.movie_planes import planes_of
 from vosapp.video.av.writer import _fill
 from vosapp.video.clip_ref import clip_ref
