@@ -111,7 +111,7 @@ sleep 1
 as_user "" "vosapp --version" | tee -a "$report"
 as_user offscreen "vosapp doctor" | tee -a "$report" || fail "vosapp doctor finds a problem"
 as_user offscreen "vosapp demo --engine flow --out out/offscreen >out.log 2>&1" || fail "the demo, offscreen: $(tail -3 "$root/home/Zoë/out.log")"
-Xvfb "$display" -screen 0 1600x1000x24 -nolisten tcp >/dev/null 2>&1 &
+Xvfb "$display" -screen 0 1600x1000x24 -nolisten tcp -noreset >/dev/null 2>&1 &
 server=$!
 for _ in $(seq 100); do [ -S "/tmp/.X11-unix/X${display#:}" ] && break; sleep 0.1; done
 as_user "$display" "vosapp doctor | grep 'draws with xcb'" | tee -a "$report" || fail "Qt does not draw with xcb"
