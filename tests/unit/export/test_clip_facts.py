@@ -146,6 +146,8 @@ def test_a_clip_without_sound_is_one_sentence(tmp_path: Path) -> None:
     document, store = masked(make_clip(tmp_path / "s.mp4", frames=4, size=(32, 48)))
     with pytest.raises(ExportError, match="has no sound"):
         export(document, store, Recipe(ExportFormat.PREVIEW, tmp_path / "out.mp4", sound=True))
+    with pytest.raises(ExportError, match="hold no sound"):
+        export(document, store, Recipe(ExportFormat.PNG, tmp_path / "out", sound=True))
 
 
 @needs_ffprobe

@@ -29,6 +29,8 @@ def names_of(recipe: Recipe, found: Preflight) -> FileNames | None:
     facts = recipe.format.facts
     if recipe.start_timecode and not is_timecode(recipe.start_timecode):
         raise ExportError(f'"{recipe.start_timecode}" is no timecode.', "Write it as 01:00:00:00.")
+    if recipe.sound and recipe.format.is_folder:
+        raise ExportError(f"{facts.title} hold no sound.", "Choose a movie, or leave the sound out.")
     if not recipe.format.is_folder:
         _check_file_name(recipe)
         return None
