@@ -56,6 +56,7 @@ begin() {
 end() {
     kill -TERM -- "-$started" 2>/dev/null || :
     wait "$started" 2>/dev/null || :
+    rm -rf "$root"/tmp/vosapp-demo-*  # of a demo that was ended before its window was closed
 }
 # Debian's own packages, and ours with what it depends on. The network is the machine's.
 install() {
