@@ -85,6 +85,8 @@ class RayWorkers:
                 try:
                     self._ray.init("auto", **options)
                 except ConnectionError:
+                    if os.environ.get("RAY_ADDRESS"):
+                        raise  # this cluster was asked for, and not one of this computer alone
                     self._ray.init(include_dashboard=False, **own, **options)
             else:
                 self._ray.init(address, **options)
