@@ -2,7 +2,7 @@
 
 glibc gives each thread an arena of its own, and after the first large block that is freed serves blocks of up to 32 MB
 from arenas, where pictures of a cache leave holes that never go back to the system. Two arenas and a fixed size from
-which blocks are the system's own keep a window's memory flat. It costs runs of networks about a tenth of their speed
+which blocks are the system's own keep a window's memory flat. It costs runs of networks up to a fifth of their speed
 (`docs/reliability.md`), so the command line, which ends soon, leaves the allocator alone.
 """
 
