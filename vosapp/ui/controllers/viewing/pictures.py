@@ -57,6 +57,10 @@ class PictureController(QObject):
         self._wanted = -1
         self._request = 0
         self._first_request = 0
+        self._give_back = QTimer(self)
+        self._give_back.setSingleShot(True)
+        self._give_back.setInterval(_GIVE_BACK_MS)
+        self._give_back.timeout.connect(give_memory_back)
         self._slow_timer = QTimer(self)
         self._slow_timer.setSingleShot(True)
         self._slow_timer.setInterval(SLOW_MS)
@@ -79,6 +83,7 @@ class PictureController(QObject):
 
     def close(self, deadline: ShutdownDeadline | None = None) -> None:
         """Ends the prefetch thread."""
+        self._give_back.stop()
         self._slow_timer.stop()
         if self._prefetcher is not None:
             self._prefetcher.close((deadline or ShutdownDeadline()).left_s())
@@ -87,8 +92,8 @@ class PictureController(QObject):
         self._failed.clear()
 
     def _reopen(self) -> None:
-        QTimer.singleShot(_GIVE_BACK_MS, give_memory_back)
         self.close()
+        self._give_back.start()
         clip = self._session.shot.clip
         self.shown.emit(-1, None)
         if clip is None:
