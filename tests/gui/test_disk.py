@@ -201,16 +201,19 @@ def test_closing_saves_although_the_next_clip_hangs(
     shot.answers.path = tmp_path / "a.vosapp"
     shot.trigger("file.save_as")
     shot.drag([(50, 50)])
-    painted, gate = shot.mask(0), threading.Event()
+    painted, gate, asked = shot.mask(0), threading.Event(), threading.Event()
+    monkeypatch.setattr("vosapp.presentation.shutdown_deadline.CLOSING_S", 0.05)
 
     def hung(_path: Path, _context: Any) -> project_files.Media:
+        asked.set()
         gate.wait()
         raise MediaError("The drive is back.")
 
     monkeypatch.setattr(project_files, "read_media", hung)
     shot.workspace.files.projects.open_path(clip_path)
-    shot.wait(lambda: shot.view.app.opening != "")
+    shot.wait(asked.is_set)
     shot.close()
+    assert hangs(), "nobody waited for the drive"
     gate.set()
     shot.wait(lambda: not hangs())
     project = Project.open(tmp_path / "a.vosapp")
