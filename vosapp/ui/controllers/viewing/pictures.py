@@ -65,6 +65,10 @@ class PictureController(QObject):
         self._slow_timer.setSingleShot(True)
         self._slow_timer.setInterval(SLOW_MS)
         self._slow_timer.timeout.connect(self._say_waiting)
+        self._give_back = QTimer(self)
+        self._give_back.setSingleShot(True)
+        self._give_back.setInterval(_GIVE_BACK_MS)
+        self._give_back.timeout.connect(give_memory_back)
         self.picture: RgbImage | None = None
         self._failed: set[int] = set()
         self._answered.connect(self._take)
@@ -85,6 +89,7 @@ class PictureController(QObject):
         """Ends the prefetch thread."""
         self._give_back.stop()
         self._slow_timer.stop()
+        self._give_back.stop()
         if self._prefetcher is not None:
             self._prefetcher.close((deadline or ShutdownDeadline()).left_s())
         self._prefetcher = self._cache = self.picture = None
