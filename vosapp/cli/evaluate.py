@@ -15,7 +15,7 @@ from vosapp.core.plain_text import printable
 if TYPE_CHECKING:
     from vosapp.core.mask import BoolImage
     from vosapp.evaluation.dataset import Dataset
-    from vosapp.evaluation.report.model import EngineResult, Report, Section, SuggestionResult
+    from vosapp.evaluation.report.model import ClickResult, EngineResult, Report, Section, SuggestionResult
     from vosapp.evaluation.scores import ClipScore
     from vosapp.video.source import VideoSource
 
@@ -52,6 +52,16 @@ def _add_subject(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--suggest", metavar="NETWORK", action="append", help="measure what a network proposes on first frames"
+    )
+    parser.add_argument(
+        "--clicks", metavar="N", type=_count, default=0, help="simulate N clicks on objects of first and middle frames"
+    )
+    parser.add_argument(
+        "--select",
+        metavar="NAME",
+        action="append",
+        choices=("network", "grab-cut"),
+        help="what answers the clicks: network or grab-cut; repeat it to compare (default: what the window uses)",
     )
     parser.add_argument(
         "--suite",
@@ -104,8 +114,8 @@ def _engine_names(arguments: argparse.Namespace) -> list[str]:
     """The engines to run. Raises EngineError when one is unknown or not ready."""
     from vosapp.engine.engines import DEFAULT_ENGINE, engine
 
-    # Asked for proposals alone, no engine runs.
-    usual = [] if arguments.suggest else [DEFAULT_ENGINE]
+    # Asked for proposals or clicks alone, no engine runs.
+    usual = [] if arguments.suggest or arguments.clicks else [DEFAULT_ENGINE]
     names = list(dict.fromkeys(arguments.engine or usual))
     for name in names:
         if not engine(name).is_ready:
@@ -147,7 +157,24 @@ def _section(dataset: Dataset, names: list[str], arguments: argparse.Namespace, 
         own = folder / name if folder is not None and len(names) > 1 else folder
         results.append(_measure(dataset, name, arguments, own))
     suggestions = tuple(_suggest(dataset, network, arguments.device) for network in arguments.suggest or [])
-    return Section(dataset.name, dataset.protocol, tuple(results), dataset.notes, suggestions)
+    clicks = tuple(_click(dataset, name, arguments) for name in _selectors(arguments))
+    return Section(dataset.name, dataset.protocol, tuple(results), dataset.notes, suggestions, clicks)
+
+
+def _selectors(arguments: argparse.Namespace) -> list[str]:
+    """Which selectors are asked."""
+    from vosapp.engine.select.selectors import default_selector
+
+    return list(dict.fromkeys(arguments.select or [default_selector()])) if arguments.clicks else []
+
+
+def _click(dataset: Dataset, name: str, arguments: argparse.Namespace) -> ClickResult:
+    from vosapp.engine.select.selectors import selector_builder
+    from vosapp.evaluation.clicks import measure_clicks
+    from vosapp.evaluation.report.model import ClickResult
+
+    build = selector_builder(name, device=arguments.device)
+    return ClickResult(name, arguments.clicks, tuple(measure_clicks(dataset, build, limit=arguments.clicks)))
 
 
 def _suggest(dataset: Dataset, network: str, device: str) -> SuggestionResult:
@@ -209,12 +236,15 @@ def _command(arguments: argparse.Namespace, *, with_suite: bool) -> str:
         words += ["--engine", name]
     for network in arguments.suggest or []:
         words += ["--suggest", network]
+    for name in arguments.select or []:
+        words += ["--select", name]
     if arguments.clips:
         words += ["--clips", *arguments.clips]
     for option, value, default in (
         ("--layout", arguments.layout, "auto"),
         ("--split", arguments.split, ""),
         ("--corrections", arguments.corrections, 0),
+        ("--clicks", arguments.clicks, 0),
         ("--choose", arguments.choose, "worst"),
         ("--device", arguments.device, "auto"),
     ):

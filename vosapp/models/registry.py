@@ -318,6 +318,20 @@ MATTE_REFINER = NetworkSpec(
     licence="Apache-2.0, as the program.",
 )
 
+# Nor is this one: it proposes a mask from clicks on one picture.
+SELECT = NetworkSpec(
+    name="select",
+    title="Select",
+    task=Task.ONE_SHOT,
+    strengths="a mask from a click, a box or a stroke",
+    paper="our own",
+    builder="vosapp.models.select.network:build",
+    parameters=3_745_093,
+    speed="200 ms a click",
+    memory_mb=300,
+    licence="Apache-2.0, as the program; its backbone was learnt from ImageNet.",
+)
+
 
 def network(name: str) -> NetworkSpec:
     """The network of a name.

@@ -88,8 +88,8 @@ def blocked_actions(
         off["edit.undo"] = "Nothing was done yet"
     if not state.shot.project.redo_label:
         off["edit.redo"] = "Nothing was undone"
-    if not state.shot.polygon_points:
-        off["tool.take_back"] = "No polygon is being drawn"
+    if not state.shot.polygon_points and state.shot.selection is None:
+        off["tool.take_back"] = "No polygon is being drawn, and nothing is marked"
     off |= _off_for_clip(state.shot.clip)
     if state.shot.frame_index == 0:
         off["mark.cut"] = "The first frame begins a shot anyway"
@@ -123,7 +123,8 @@ def _off_for_work(document: Document, state: ViewState, refusal: str) -> dict[st
     """Actions that running work rules out, or for which there is no engine, with the reason."""
     off: dict[str, str] = {}
     is_suggesting = state.shot.suggestions is not None or bool(state.shot.network_help)
-    if state.shot.run is None and not state.shot.polygon_points and not is_suggesting:
+    is_busy = state.shot.polygon_points or is_suggesting or state.shot.selection is not None
+    if state.shot.run is None and not is_busy:
         off["propagate.cancel"] = "Nothing is running"
     busy = "Masks are being propagated" if state.shot.run is not None else ""
     busy = "Objects are being searched for" if state.shot.searching is not None else busy
@@ -164,8 +165,10 @@ def _off_for_objects(document: Document, state: ViewState, active: RotoObject | 
         off |= dict.fromkeys((*_NEEDS_OBJECT, *_NEEDS_MASK_HERE), "There is no object yet")
     else:
         off |= _off_for_active(document, state, active)
-    if state.shot.polygon_points or here:
-        off.pop("edit.anchor", None)  # Enter closes the polygon, or accepts what is suggested
+    selection = state.shot.selection
+    selects = selection is not None and selection.frame_index == state.shot.frame_index
+    if state.shot.polygon_points or here or selects:
+        off.pop("edit.anchor", None)  # Enter closes the polygon, or takes what is suggested or selected
     return off
 
 

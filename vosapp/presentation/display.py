@@ -16,6 +16,7 @@ from vosapp.core.timeline import Direction, FrameRange
 from vosapp.presentation.availability import blocked_actions, checked_actions, enabled_actions
 from vosapp.presentation.choices import EngineChoice
 from vosapp.presentation.requests.run import Refusal, RunRequest, active_object, request
+from vosapp.presentation.select_display import SelectDisplay, resolve_select
 from vosapp.presentation.status import FileWork, Notice, WorkStatus
 from vosapp.presentation.suggest.display import SuggestDisplay, resolve_suggest
 from vosapp.presentation.text.clip_text import at_rate, banner, clip_facts, clip_text
@@ -124,6 +125,7 @@ class Display:
     undo_text: str
     redo_text: str
     suggest: SuggestDisplay
+    select: SelectDisplay
     enabled: frozenset[str]
     blocked: Mapping[str, str]
     checked: frozenset[str]
@@ -165,6 +167,7 @@ def resolve(document: Document, state: ViewState, coverage_cache: CoverageCache 
         undo_text=f"Undo {state.shot.project.undo_label}".rstrip(),
         redo_text=f"Redo {state.shot.project.redo_label}".rstrip(),
         suggest=resolve_suggest(document, state),
+        select=resolve_select(document, state),
         enabled=enabled_actions(blocked),
         blocked=blocked,
         checked=checked_actions(document, state, active),

@@ -13,6 +13,7 @@ from vosapp.core.document import Document, ObjectId
 from vosapp.core.recent import UnsavedWork
 from vosapp.core.timeline import Direction
 from vosapp.presentation.choices import EngineChoice, NetworkHelp, SuggestChoice
+from vosapp.presentation.selection import Selection
 from vosapp.presentation.status import FileWork, Notice, ProjectStatus, WorkStatus
 from vosapp.presentation.suggestions import Suggestions
 from vosapp.video.source import ClipInfo
@@ -24,6 +25,7 @@ class Tool(enum.Enum):
     BRUSH = "brush"
     ERASER = "eraser"
     POLYGON = "polygon"
+    SELECT = "select"
     HAND = "hand"
 
 
@@ -147,6 +149,7 @@ class ShotView:
         polygon_points: corners set so far with the polygon tool.
         run, export: work in progress, or None.
         searching, suggestions: a search for objects in progress, and what it found; None without.
+        selection: marks of the select tool on a frame and what they propose, until it is taken or dropped.
         network_help: networks that could suggest objects if they had weights, while the window tells of them.
         notice: a message on the screen, or None.
     """
@@ -172,6 +175,7 @@ class ShotView:
     export: WorkStatus | None = None
     searching: WorkStatus | None = None
     suggestions: Suggestions | None = None
+    selection: Selection | None = None
     network_help: tuple[NetworkHelp, ...] = ()
     notice: Notice | None = None
 

@@ -12,7 +12,7 @@ from typing import Any
 from vosapp.core.errors import UserError
 from vosapp.core.untrusted import is_plain_name, read_regular
 from vosapp.data.generator.settings import GeneratorSettings
-from vosapp.models.registry import MATTE_REFINER, NETWORKS
+from vosapp.models.registry import MATTE_REFINER, NETWORKS, SELECT
 from vosapp.training.hybrid.loss import LossWeights, Parts
 from vosapp.training.optimizer import Optimizer
 from vosapp.training.schedule import Budget, LearningRate, Stage
@@ -147,7 +147,7 @@ def _recipe(content: dict[str, Any]) -> Recipe:
     ends = [stage.until for stage in recipe.stages]
     if ends != sorted(ends) or ends[-1] != 1.0:
         raise SchemaError(f"the stages end at {ends}; the ends must rise, and the last be 1.0")
-    known = [spec.name for spec in (*NETWORKS, MATTE_REFINER) if not spec.extra]
+    known = [spec.name for spec in (*NETWORKS, MATTE_REFINER, SELECT) if not spec.extra]
     if recipe.network not in known:
         raise SchemaError(f"there is no network {recipe.network} (there are {', '.join(known)})")
     return recipe

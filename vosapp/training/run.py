@@ -14,13 +14,14 @@ from vosapp.data.generator.clip import generate
 from vosapp.data.generator.contact_sheet import contact_sheet
 from vosapp.data.photographs.bank import PhotographBank, open_bank
 from vosapp.data.truth import TruthClip
-from vosapp.models.registry import MATTE_REFINER
+from vosapp.models.registry import MATTE_REFINER, SELECT
 from vosapp.training.hybrid.task import HybridTask
 from vosapp.training.hybrid_lite.batch import validation_streams
 from vosapp.training.hybrid_lite.task import HybridLiteTask
 from vosapp.training.matte.task import MatteTask
 from vosapp.training.recipe import Recipe, read_recipe, without_parts
 from vosapp.training.schedule import Budget
+from vosapp.training.select.task import SelectTask
 from vosapp.training.sequence.stream import Material
 from vosapp.training.sequence.task import SequenceTask
 from vosapp.training.task import Task
@@ -68,6 +69,8 @@ class Sources:
         bank = None if self.photographs is None else open_bank(self.photographs, without=recipe.without)
         if recipe.network == MATTE_REFINER.name:
             return MatteTask(recipe, _needed(bank, "The matte refiner"))
+        if recipe.network == SELECT.name:
+            return SelectTask(recipe, _needed(bank, "The select network"))
         if not recipe.network.startswith("hybrid"):
             return SequenceTask(recipe, Material(bank, self.real_clips))
         bank = _needed(bank, "The hybrid network")

@@ -6,6 +6,7 @@ import math
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Literal
 
+from vosapp.data.clicks.sample import ClickSettings
 from vosapp.data.generator.settings import GeneratorSettings
 from vosapp.data.mattes.tile import TileSettings
 from vosapp.training.stage_config import StageConfig
@@ -74,6 +75,7 @@ class Stage:
         clips: how its clips look.
         batch: clips per step.
         mattes: how the matte refiner's tiles look, in place of clips.
+        clicks: how the select network's pictures look, in place of clips.
         config: how a paper's network is taught; the hybrid network has no use for it.
     """
 
@@ -83,6 +85,7 @@ class Stage:
     _: KW_ONLY
     config: StageConfig = field(default_factory=StageConfig)
     mattes: TileSettings = field(default_factory=TileSettings)
+    clicks: ClickSettings = field(default_factory=ClickSettings)
 
 
 def stage_at(stages: tuple[Stage, ...], progress: float) -> int:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QPlainT
 from vosapp.ui.controllers.editing.masks import MaskController
 from vosapp.ui.controllers.editing.objects import ObjectController
 from vosapp.ui.controllers.networks.runs import RunController
+from vosapp.ui.controllers.networks.select import SelectController
 from vosapp.ui.controllers.networks.suggest import SuggestController
 from vosapp.ui.controllers.viewing.view import ViewController
 from vosapp.ui.main_window import MainWindow
@@ -38,6 +39,7 @@ class InputRouter(QObject):
         masks: MaskController,
         objects: ObjectController,
         runs: RunController,
+        select: SelectController,
         suggest: SuggestController,
         view: ViewController,
     ) -> None:
@@ -49,6 +51,7 @@ class InputRouter(QObject):
         self._masks = masks
         self._objects = objects
         self._runs = runs
+        self._select = select
         self._suggest = suggest
         self._view = view
         window.installEventFilter(self)
@@ -63,7 +66,7 @@ class InputRouter(QObject):
             **digits,
             "edit.anchor": self.enter,
             "propagate.cancel": self.escape,
-            "tool.take_back": self._pen.take_back_corner,
+            "tool.take_back": self.take_back,
         }
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -98,22 +101,33 @@ class InputRouter(QObject):
             new.installEventFilter(self)
 
     def enter(self) -> None:
-        """Enter closes a polygon, or accepts what is suggested on this frame, or makes the frame an anchor."""
+        """Enter closes a polygon, or takes what is selected or suggested on this frame, or makes it an anchor."""
         if self._session.shot.polygon_points:
             self._pen.close_polygon()
+        elif self._select.is_shown:
+            self._select.take()
         elif self._suggest.is_shown:
             self._suggest.accept()
         else:
             self._masks.make_anchor()
 
     def escape(self) -> None:
-        """Esc gives up a polygon, or discards suggestions, or cancels the run."""
+        """Esc gives up a polygon or a selection, or discards suggestions, or cancels the run."""
         if self._session.shot.polygon_points:
             self._pen.cancel_polygon()
+        elif self._session.shot.selection is not None:
+            self._select.drop()
         elif self._suggest.is_open:
             self._suggest.discard()
         else:
             self._runs.cancel()
+
+    def take_back(self) -> None:
+        """Backspace takes back the last corner of a polygon, or the last mark of a selection."""
+        if self._session.shot.polygon_points:
+            self._pen.take_back_corner()
+        else:
+            self._select.take_back()
 
     def press_digit(self, place: int) -> None:
         """A digit chooses the suggestion of that rank while there are some on the screen, else the object there."""

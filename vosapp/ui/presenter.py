@@ -71,6 +71,7 @@ class Presenter(QObject):
         _on_change(before, display, "transport", window.transport.show_transport)
         _on_change(before, display, "propagate", window.propagate.show_propagate)
         _on_change(before, display, "suggest", self._show_suggest)
+        _on_change(before, display, "select", window.canvas.selection.show_selection)
         _on_change(before, display, "status_hint", window.status_bar.show_hint)
         _on_change(before, display, "banner", window.banner.show_text)
         _on_change(before, display, "notice", window.notice.show_notice)

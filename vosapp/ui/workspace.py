@@ -78,6 +78,7 @@ class Workspace(QObject):
             masks=masks,
             objects=self.editing.objects,
             runs=self.networks.runs,
+            select=self.networks.select,
             suggest=self.networks.suggest,
             view=self.viewing.view,
         )
@@ -91,6 +92,7 @@ class Workspace(QObject):
             files.check,
             files.relinking,
             networks.suggest,
+            networks.select,
             networks.runs,
             networks.runs.keeping,
             self.exports,

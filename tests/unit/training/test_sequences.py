@@ -16,7 +16,7 @@ from tests.small_networks import trainable
 from vosapp.core.errors import UserError, WeightsError
 from vosapp.data.generator.clip import generate
 from vosapp.data.generator.settings import GeneratorSettings
-from vosapp.models.registry import MATTE_REFINER, NETWORKS
+from vosapp.models.registry import MATTE_REFINER, NETWORKS, SELECT
 from vosapp.training.optimizer import Optimizer, set_rates
 from vosapp.training.pretrained import begin_with
 from vosapp.training.recipe import Recipe, RecipeError, find_recipe, read_recipe
@@ -103,12 +103,12 @@ def test_clips_that_are_too_short_are_refused() -> None:
 def test_every_recipe_names_its_source_and_fits_its_network() -> None:
     recipes = [read_recipe(path) for path in RECIPES]
     assert {recipe.network for recipe in recipes} == {
-        spec.name for spec in (*NETWORKS, MATTE_REFINER) if not spec.extra
+        spec.name for spec in (*NETWORKS, MATTE_REFINER, SELECT) if not spec.extra
     }
     for recipe in recipes:
         assert recipe.source
         assert recipe.budget.steps or recipe.budget.minutes
-        if recipe.network not in ("hybrid", "hybrid-lite", MATTE_REFINER.name):
+        if recipe.network not in ("hybrid", "hybrid-lite", MATTE_REFINER.name, SELECT.name):
             task = SequenceTask(recipe, Material(small_bank()), lambda name=recipe.network: trainable(name))
             names = [name for name, _ in task.network().named_parameters()]
             configs = [stage.config for stage in recipe.stages]

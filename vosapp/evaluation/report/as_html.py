@@ -11,7 +11,7 @@ from vosapp.evaluation.report.html_tables import (
     analysis_table,
     clip_table,
     score_table,
-    suggestion_tables,
+    single_frame_tables,
     transfer_table,
 )
 from vosapp.evaluation.report.model import Report, Section
@@ -62,8 +62,7 @@ def _section(section: Section) -> str:
         f'<p class="legend">{legend}</p>',
         f'<ul class="notes">{notes}</ul>' if notes else "",
     ]
-    if section.suggestions:
-        parts.append(suggestion_tables(section))
+    parts.append(single_frame_tables(section))
     if not section.results:
         return "".join(parts)
     if section.protocol.is_transfer:

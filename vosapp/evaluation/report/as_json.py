@@ -43,6 +43,10 @@ def _section(section: Section) -> dict[str, Any]:
             {"network": result.network, "clips": [asdict(clip) for clip in result.clips]}
             for result in section.suggestions
         ],
+        "clicks": [
+            {"selector": result.selector, "limit": result.limit, "clips": [asdict(clip) for clip in result.clips]}
+            for result in section.clicks
+        ],
     }
 
 

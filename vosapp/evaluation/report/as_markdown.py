@@ -7,9 +7,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from vosapp.evaluation import analysis
-from vosapp.evaluation.report.as_text import SUGGESTION_HEADER, facts_of, percent, speed, suggestion_rows
+from vosapp.evaluation.report.as_text import facts_of
 from vosapp.evaluation.report.files import require_page, write_text
+from vosapp.evaluation.report.frame_tables import frame_tables
 from vosapp.evaluation.report.model import Report, Section
+from vosapp.evaluation.report.numbers import percent, speed
 from vosapp.evaluation.scores import Totals, totals
 
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
@@ -45,8 +47,8 @@ def require_markdown_page(path: Path) -> None:
 
 def _section(section: Section) -> str:
     parts = [f"### {section.dataset}\n", *(f"- {note}\n" for note in (*section.notes, *section.failures()))]
-    for proposed in section.suggestions:
-        parts += [f"Suggest: {proposed.network}\n", _table(SUGGESTION_HEADER, suggestion_rows(proposed))]
+    for table in frame_tables(section):
+        parts += [f"{table.title}\n", _table(table.header, table.rows)]
     if not section.results:
         return "\n".join(parts)
     if section.protocol.is_transfer:

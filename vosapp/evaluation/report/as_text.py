@@ -6,21 +6,12 @@ import math
 from collections.abc import Sequence
 
 from vosapp.evaluation import analysis
-from vosapp.evaluation.report.model import EngineResult, Report, Section, SuggestionResult
-from vosapp.evaluation.scores import ClipScore, Totals, mean, totals
+from vosapp.evaluation.report.frame_tables import frame_tables
+from vosapp.evaluation.report.model import EngineResult, Report, Section
+from vosapp.evaluation.report.numbers import percent, speed
+from vosapp.evaluation.scores import ClipScore, Totals, totals
 
-SUGGESTION_HEADER = ("first frame of", "J of the best", "J of the first", "proposals", "seconds")
 _HEADER = ("clip", "J", "recall", "decay", "F", "recall", "decay", "J&F", "frames/s")
-
-
-def percent(value: float) -> str:
-    """A share as percent with one decimal; a dash when it is not a number."""
-    return "-" if math.isnan(value) else f"{100 * value:.1f}"
-
-
-def speed(value: float) -> str:
-    """Frames a second with one decimal; a dash when it is not a number."""
-    return "-" if math.isnan(value) else f"{value:.1f}"
 
 
 def report_as_text(report: Report) -> str:
@@ -72,22 +63,10 @@ def _section(section: Section) -> str:
         parts.append(_transfer_rows(result) if section.protocol.is_transfer else _score_rows(result))
         parts += [f"{clip.name}: {clip.failure}" for clip in result.clips if clip.failure]
         parts += [f"{what}: {value}" for what, value in facts_of(result)]
-    for proposed in section.suggestions:
-        parts += [f"\nSuggest: {proposed.network}", plain_table([SUGGESTION_HEADER, *suggestion_rows(proposed)])]
-        parts += [f"{clip.name}: {clip.failure}" for clip in proposed.clips if clip.failure]
+    for table in frame_tables(section):
+        parts += [f"\n{table.title}", plain_table([table.header, *table.rows])]
+    parts += section.failures_on_frames()
     return "\n".join(parts)
-
-
-def suggestion_rows(result: SuggestionResult) -> list[tuple[str, ...]]:
-    """One row a clip and one for their mean, as in `SUGGESTION_HEADER`."""
-    clips = [clip for clip in result.clips if not clip.failure]
-    rows = [
-        (clip.name, percent(clip.best), percent(clip.first), str(clip.proposals), f"{clip.seconds:.2f}")
-        for clip in clips
-    ]
-    best, first = mean(clip.best for clip in clips), mean(clip.first for clip in clips)
-    count, seconds = mean(float(clip.proposals) for clip in clips), mean(clip.seconds for clip in clips)
-    return [*rows, ("all clips", percent(best), percent(first), f"{count:.1f}", f"{seconds:.2f}")]
 
 
 def _score_rows(result: EngineResult) -> str:

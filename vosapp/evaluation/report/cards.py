@@ -7,8 +7,8 @@ import math
 from html import escape
 
 from vosapp.evaluation import analysis
-from vosapp.evaluation.report.as_text import percent
 from vosapp.evaluation.report.model import EngineResult, Section
+from vosapp.evaluation.report.numbers import percent
 from vosapp.evaluation.report.plots import Axes, Line, line_plot, scatter_plot
 from vosapp.evaluation.report.style import ENGINE_STYLES
 from vosapp.evaluation.scores import ClipScore, mean

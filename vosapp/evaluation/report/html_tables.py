@@ -7,8 +7,10 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from vosapp.evaluation import analysis
-from vosapp.evaluation.report.as_text import SUGGESTION_HEADER, facts_of, percent, speed, suggestion_rows
+from vosapp.evaluation.report.as_text import facts_of
+from vosapp.evaluation.report.frame_tables import frame_tables
 from vosapp.evaluation.report.model import EngineResult, Section
+from vosapp.evaluation.report.numbers import percent, speed
 from vosapp.evaluation.report.plots import difference_bar
 from vosapp.evaluation.scores import totals
 
@@ -56,12 +58,11 @@ def transfer_table(section: Section) -> str:
     return _table(["error in % after", *(f"{d} frames" for d in distances)], rows)
 
 
-def suggestion_tables(section: Section) -> str:
-    """A table a network that proposes masks."""
+def single_frame_tables(section: Section) -> str:
+    """A table for each network that proposes masks, and for each selector."""
     return "".join(
-        f"<h3>Suggest: {escape(result.network)}</h3>"
-        + _table(SUGGESTION_HEADER, [[escape(cell) for cell in row] for row in suggestion_rows(result)])
-        for result in section.suggestions
+        f"<h3>{escape(table.title)}</h3>" + _table(table.header, [[escape(cell) for cell in row] for row in table.rows])
+        for table in frame_tables(section)
     )
 
 

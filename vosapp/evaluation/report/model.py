@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from vosapp import __version__
+from vosapp.evaluation.clicks import ClickScore
 from vosapp.evaluation.protocol import Protocol
 from vosapp.evaluation.scores import ClipScore
 from vosapp.evaluation.suggestions import SuggestionScore
@@ -34,6 +35,15 @@ class SuggestionResult:
 
 
 @dataclass(frozen=True)
+class ClickResult:
+    """What a selector made of simulated clicks, at most `limit` on an object, on the clips of a section."""
+
+    selector: str
+    limit: int
+    clips: tuple[ClickScore, ...]
+
+
+@dataclass(frozen=True)
 class Section:
     """One data set.
 
@@ -43,6 +53,7 @@ class Section:
         results: one an engine, all with the same clips.
         notes: what was missing or odd in its files.
         suggestions: one a network that proposes masks.
+        clicks: one a selector.
     """
 
     dataset: str
@@ -50,11 +61,17 @@ class Section:
     results: tuple[EngineResult, ...]
     notes: tuple[str, ...] = ()
     suggestions: tuple[SuggestionResult, ...] = ()
+    clicks: tuple[ClickResult, ...] = ()
 
     def failures(self) -> list[str]:
         """A sentence for every clip that could not be measured."""
         failed = {f"{clip.name}: {clip.failure}" for r in self.results for clip in r.clips if clip.failure}
-        return sorted(failed | {f"{c.name}: {c.failure}" for r in self.suggestions for c in r.clips if c.failure})
+        return sorted(failed | set(self.failures_on_frames()))
+
+    def failures_on_frames(self) -> list[str]:
+        """The same for what was measured on single frames."""
+        proposed = {f"{c.name}: {c.failure}" for r in self.suggestions for c in r.clips if c.failure}
+        return sorted(proposed | {f"{c.name}: {c.failure}" for r in self.clicks for c in r.clips if c.failure})
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vosapp.core.document import DOUBTFUL, Document, ObjectId
+from vosapp.presentation.selection import Selection
 from vosapp.presentation.text.doubt_words import doubt_words
 from vosapp.presentation.timeline.lanes import Coverage, Doubts
 from vosapp.presentation.view_state import ViewState
@@ -27,6 +28,8 @@ def status_hint(
         return "Suggesting objects needs a network. The panel on the right says how to get one; Esc closes it."
     if state.shot.suggestions is not None:
         return _suggest_hint(state)
+    if state.shot.selection is not None:
+        return _select_hint(state.shot.selection, state.shot.frame_index)
     if state.shot.polygon_points:
         return "Click to set corners. Enter or a click on the first corner closes, Backspace takes one back, Esc stops."
     if not any(c.anchors for c in coverages.values()):
@@ -64,6 +67,16 @@ def _doubtful_here(document: Document, frame_index: int) -> str:
             reasons = doubt_words(cell.finding.reasons) if cell.finding is not None else ""
             worst = f"{item.name} looks doubtful here" + f": {reasons}" * bool(reasons)
     return worst if most >= DOUBTFUL else ""
+
+
+def _select_hint(selection: Selection, frame_index: int) -> str:
+    if selection.frame_index != frame_index:
+        return "What you marked belongs to another frame. Esc drops it; a click here begins anew."
+    if not selection.marks:
+        return "Click on the object too: so far only what it is not is marked. Esc drops the marks."
+    if not selection.can_be_taken:
+        return "Looking for the outline…" if selection.thinking else "Nothing was found there. Click on it again."
+    return "Enter takes the mask. Click what is missing, Alt-click what is too much. Backspace takes one back, Esc all."
 
 
 def _suggest_hint(state: ViewState) -> str:

@@ -27,7 +27,7 @@ class ToolBar(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 8, 6, 8)
         column.setSpacing(4)
-        for action_id in ("tool.brush", "tool.eraser", "tool.polygon", "tool.hand"):
+        for action_id in ("tool.brush", "tool.eraser", "tool.polygon", "tool.select", "tool.hand"):
             column.addWidget(tool_button(actions[action_id], 22))
         column.addSpacing(10)
         for action_id in ("edit.undo", "edit.redo"):

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QWidget
 import pyqtgraph as pg  # isort: skip - after PySide6, so that it takes this binding
 
 from vosapp.core.document import Colour, ObjectId
+from vosapp.engine.select.marks import Mark
 from vosapp.presentation.suggest.display import SuggestionOutline
 from vosapp.presentation.view_state import Backdrop, ViewMode
 from vosapp.presentation.viewer.camera import Camera, at_scale, fit
@@ -28,6 +29,7 @@ from vosapp.ui.viewer.onion_item import OnionItem
 from vosapp.ui.viewer.overlay_item import OverlayItem, outline_width
 from vosapp.ui.viewer.pen import Pen
 from vosapp.ui.viewer.picture_item import PictureItem
+from vosapp.ui.viewer.selection_item import SelectionItem
 from vosapp.ui.viewer.suggestion_item import SuggestionItem
 from vosapp.ui.viewer.wipe_item import Side, WipeItem
 from vosapp.video.source import RgbImage
@@ -77,6 +79,7 @@ class Canvas(pg.GraphicsView):
         self._side: Side | None = None
         self.onion = OnionItem(self._root)
         self.suggestions = SuggestionItem(self._root)
+        self.selection = SelectionItem(self._root)
         self.frame: RgbImage | None = None
         self.stack = LayerStack((1, 1))
         self.frame_index = 0
@@ -144,6 +147,10 @@ class Canvas(pg.GraphicsView):
     def offers_suggestions(self) -> bool:
         """Whether a click chooses a suggestion."""
         return self.suggestions.is_shown
+
+    def draw_mark(self, mark: Mark | None) -> None:
+        """Shows the mark that is being drawn with the select tool; None takes it away."""
+        self.selection.draw_mark(mark)
 
     def paint_stack(self, object_id: ObjectId, colour: Colour) -> LayerStack:
         """Shows hard masks for the time of a stroke, with an empty layer for an object that has none yet."""

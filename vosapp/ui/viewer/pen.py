@@ -21,6 +21,7 @@ from vosapp.ui.viewer.gestures import (
     pen_radius,
 )
 from vosapp.ui.viewer.live_stroke import LiveStroke, Stroke
+from vosapp.ui.viewer.mark_gesture import MarkGesture
 from vosapp.ui.viewer.pen_items import BrushRing, PolygonItem
 from vosapp.ui.viewer.pen_surface import PenSurface
 from vosapp.ui.viewer.polygon import LassoGesture, PolygonDraft
@@ -28,6 +29,7 @@ from vosapp.ui.viewer.polygon import LassoGesture, PolygonDraft
 _ALT = Qt.KeyboardModifier.AltModifier
 _CTRL = Qt.KeyboardModifier.ControlModifier
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
+_TWO_BUTTON_TOOLS = (Tool.BRUSH, Tool.ERASER, Tool.SELECT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +66,14 @@ class Pen(QObject):
         stroke_finished: a `Stroke` is ready for the document.
         polygon_changed: number of corners set.
         brush_resized: new diameter in picture pixels.
+        marked: the select tool marked something: a `Stroke` of `vosapp.engine.select.marks`, or a box.
     """
 
     stroke_started = Signal()
     stroke_finished = Signal(object)
     polygon_changed = Signal(int)
     brush_resized = Signal(float)
+    marked = Signal(object)
 
     def __init__(self, surface: PenSurface, layer: QGraphicsItem, parent: QObject | None = None) -> None:
         """Makes the pen.
@@ -110,7 +114,7 @@ class Pen(QObject):
             self._surface.set_pointer(Qt.CursorShape.ClosedHandCursor)
         elif event.button() == Qt.MouseButton.LeftButton:
             self._press_left(pointer)
-        elif event.button() == Qt.MouseButton.RightButton and self.settings.tool in (Tool.BRUSH, Tool.ERASER):
+        elif event.button() == Qt.MouseButton.RightButton and self.settings.tool in _TWO_BUTTON_TOOLS:
             self._press_left(replace(pointer, modifiers=pointer.modifiers ^ _ALT))  # the other button, the other tool
 
     def move(self, event: QMouseEvent) -> None:
@@ -174,6 +178,10 @@ class Pen(QObject):
             return
         elif tool is Tool.POLYGON:
             self._press_polygon(pointer)
+        elif tool is Tool.SELECT:
+            as_stroke, is_inside = pointer.holds(_SHIFT), not pointer.holds(_ALT)
+            draw = self._surface.draw_mark
+            self._begin(MarkGesture(pointer, draw, self.marked.emit, is_inside=is_inside, as_stroke=as_stroke))
         elif pointer.holds(_CTRL):
             self._begin(ResizeGesture(pointer, self.settings.brush_px, self.brush_resized.emit))
         else:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QCursor
 
 from vosapp.core.document import Colour, ObjectId
+from vosapp.engine.select.marks import Mark
 from vosapp.presentation.viewer.layers import LayerStack
 from vosapp.presentation.viewer.raster import Point
 from vosapp.ui.viewer.overlay_item import OverlayItem
@@ -58,6 +59,9 @@ class PenSurface(Protocol):
 
     def follow_suggestion(self, point: Point | None) -> None:
         """Lights the suggestion under a picture point."""
+
+    def draw_mark(self, mark: Mark | None) -> None:
+        """Shows the mark that is being drawn with the select tool; None takes it away."""
 
     def paint_stack(self, object_id: ObjectId, colour: Colour) -> LayerStack:
         """Shows, and returns, hard masks with a layer for the object that is painted."""

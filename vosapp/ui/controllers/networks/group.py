@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 
 from vosapp.ui.controllers.networks.runs import MakeBody, RunController
+from vosapp.ui.controllers.networks.select import SelectController
 from vosapp.ui.controllers.networks.suggest import SuggestController
 from vosapp.ui.controllers.networks.weights import WeightsController
 from vosapp.ui.controllers.viewing.playback import PlaybackController
@@ -21,6 +22,7 @@ class NetworkControllers(QObject):
     Attributes:
         runs: owns the one propagation that there can be.
         suggest: owns the one search for objects.
+        select: owns the one selection by marks.
         weights: imports what both need.
     """
 
@@ -49,6 +51,7 @@ class NetworkControllers(QObject):
         self._playback = playback
         self.runs = RunController(session, make_body, self)
         self.suggest = SuggestController(session, self)
+        self.select = SelectController(session, window.canvas, self)
         self.weights = WeightsController(session, dialogs, self)
         self.runs.connect_panel(window.propagate, window.canvas.pen)
         self.suggest.connect_panel(window.suggest, window.canvas)

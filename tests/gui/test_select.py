@@ -1,0 +1,183 @@
+"""The select tool with real mouse events and keys: click, box, stroke, correct, take, take back, drop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from tests.gui.window_driver import WindowDriver
+from vosapp.core.mask import Mask
+from vosapp.engine.select import selectors
+from vosapp.presentation.selection import Selection
+from vosapp.presentation.view_state import Tool
+
+HEIGHT, WIDTH = 96, 160
+_ALT, _SHIFT = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
+ON_DISK, OFF_DISK, ON_OTHER = (50, 48), (100, 20), (130, 70)
+
+
+def disk(centre: tuple[int, int], radius: int = 20) -> np.ndarray:
+    drawn = np.zeros((HEIGHT, WIDTH), np.uint8)
+    cv2.circle(drawn, centre, radius, 1, -1)
+    return drawn > 0
+
+
+DISK, OTHER = disk(ON_DISK), disk(ON_OTHER, 14)
+
+
+@pytest.fixture
+def disks(tmp_path: Path) -> Path:
+    """Three frames with a red and a blue disk on grey."""
+    folder = tmp_path / "disks"
+    folder.mkdir()
+    picture = np.full((HEIGHT, WIDTH, 3), 90, np.uint8)
+    picture[DISK] = (30, 30, 220)
+    picture[OTHER] = (220, 60, 30)
+    noise = np.random.default_rng(0).integers(-6, 7, picture.shape)
+    for number in range(3):
+        cv2.imwrite(str(folder / f"{number:04}.png"), np.clip(picture + noise, 0, 255).astype(np.uint8))
+    return folder
+
+
+@pytest.fixture
+def selecting(driver: WindowDriver, disks: Path, monkeypatch: pytest.MonkeyPatch) -> WindowDriver:
+    """A clip of disks with the select tool in hand, and no network."""
+    monkeypatch.setattr(selectors, "default_selector", lambda: selectors.GRAB_CUT)
+    monkeypatch.setattr("vosapp.engine.select.job.default_selector", lambda: selectors.GRAB_CUT)
+    driver.open(disks)
+    press(driver, Qt.Key.Key_A)
+    assert driver.view.app.tool is Tool.SELECT
+    return driver
+
+
+def press(driver: WindowDriver, key: Qt.Key) -> None:
+    QTest.keyClick(driver.window, key)
+    driver.settle()
+
+
+def selection(driver: WindowDriver) -> Selection:
+    found = driver.view.shot.selection
+    assert found is not None
+    return found
+
+
+def answered(driver: WindowDriver) -> np.ndarray:
+    """Waits for the mask that belongs to all marks."""
+    driver.wait(lambda: not selection(driver).thinking)
+    mask = selection(driver).mask
+    assert mask is not None
+    return mask.array()
+
+
+def overlap(a: np.ndarray, b: np.ndarray) -> float:
+    return float((a & b).sum() / (a | b).sum())
+
+
+def test_a_click_proposes_the_object_and_enter_makes_an_anchor(selecting: WindowDriver) -> None:
+    selecting.click(ON_DISK)
+    assert overlap(answered(selecting), DISK) > 0.9
+    assert selecting.canvas.selection.isVisible() and not selecting.document.objects
+    press(selecting, Qt.Key.Key_Return)
+    assert overlap(selecting.mask(0), DISK) > 0.9
+    cell = selecting.cell(0)
+    assert cell is not None and cell.is_anchor
+    assert selecting.view.shot.selection is None and not selecting.canvas.selection.isVisible()
+    selecting.trigger("edit.undo")
+    assert not selecting.document.objects
+
+
+def test_a_box_and_a_stroke_propose_too(selecting: WindowDriver) -> None:
+    selecting.drag([(24, 22), (60, 60), (76, 74)])
+    marks = selection(selecting).marks
+    assert marks.box == pytest.approx((24, 22, 76, 74), abs=1.0)
+    assert overlap(answered(selecting), DISK) > 0.9
+    press(selecting, Qt.Key.Key_Escape)
+    assert selecting.view.shot.selection is None
+
+    selecting.drag([(40, 48), (50, 50), (60, 48)], keys=_SHIFT)
+    assert len(selection(selecting).marks.strokes[0].points) > 2
+    assert overlap(answered(selecting), DISK) > 0.9
+
+
+def test_marks_outside_come_from_alt_and_from_the_right_button(selecting: WindowDriver) -> None:
+    selecting.click(ON_DISK)
+    selecting.drag([OFF_DISK], keys=_ALT)
+    selecting.drag([(110, 30)], button=Qt.MouseButton.RightButton)
+    assert [stroke.is_inside for stroke in selection(selecting).marks.strokes] == [True, False, False]
+    found = answered(selecting)
+    assert not found[20, 100] and not found[30, 110]
+
+
+def test_backspace_takes_marks_back_and_the_last_one_ends_it(selecting: WindowDriver) -> None:
+    selecting.click(ON_DISK)
+    first = answered(selecting)
+    selecting.click(ON_OTHER)
+    assert answered(selecting)[70, 130]
+    press(selecting, Qt.Key.Key_Backspace)
+    assert np.array_equal(answered(selecting), first)
+    press(selecting, Qt.Key.Key_Backspace)
+    assert selecting.view.shot.selection is None
+
+
+def test_esc_leaves_no_trace(selecting: WindowDriver) -> None:
+    before = selecting.document
+    selecting.click(ON_DISK)
+    answered(selecting)
+    press(selecting, Qt.Key.Key_Escape)
+    assert selecting.view.shot.selection is None
+    assert selecting.document == before
+
+
+def test_a_prediction_is_corrected_in_its_paint_layer(selecting: WindowDriver) -> None:
+    selecting.click(ON_DISK)
+    answered(selecting)
+    press(selecting, Qt.Key.Key_Return)
+    selecting.trigger("propagate.forward")
+    selecting.finish_run()
+    selecting.go(1)
+    before = selecting.cell(1)
+    assert before is not None and not before.is_barrier
+    selecting.click(ON_OTHER)
+    wanted = answered(selecting)
+    assert overlap(wanted, DISK | OTHER) > 0.8
+    press(selecting, Qt.Key.Key_Return)
+    after = selecting.cell(1)
+    assert after is not None and after.base == before.base and not after.is_anchor
+    assert np.array_equal(selecting.mask(1), wanted)
+
+
+def test_another_frame_hides_it_and_a_mark_there_begins_anew(selecting: WindowDriver) -> None:
+    selecting.click(ON_DISK)
+    answered(selecting)
+    selecting.go(2)
+    assert not selecting.canvas.selection.isVisible()
+    press(selecting, Qt.Key.Key_Return)
+    assert not selecting.document.objects
+    selecting.click(ON_OTHER)
+    assert selection(selecting).frame_index == 2
+    assert overlap(answered(selecting), OTHER) > 0.8
+
+
+def test_enter_before_the_answer_takes_nothing(selecting: WindowDriver) -> None:
+    shot = selecting.view.shot
+    assert shot.selection is None
+    selecting.drag([ON_DISK], keys=_ALT)
+    assert not answered(selecting).any()
+    press(selecting, Qt.Key.Key_Return)
+    assert not selecting.document.objects
+    assert selection(selecting).marks.strokes
+
+
+def test_what_fails_says_so_and_drops_the_marks(selecting: WindowDriver, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> Mask:
+        raise MemoryError("no room")
+
+    monkeypatch.setattr("vosapp.engine.select.grab_cut.GrabCutSelector.propose", broken)
+    selecting.click(ON_DISK)
+    selecting.wait(lambda: bool(selecting.notice))
+    assert selecting.view.shot.selection is None and not selecting.document.objects

@@ -1,0 +1,1 @@
+"""Clicks as a patient user would make them, and pictures with masks to train on."""

@@ -1,0 +1,66 @@
+"""The body of a job that turns marks into a mask; what was looked at stays ready for the next mark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+
+import numpy as np
+
+from vosapp.core.mask import BoolImage, Mask
+from vosapp.engine.job import JobContext, Stage
+from vosapp.engine.select.marks import BuildSelector, Marks, Selector
+from vosapp.engine.select.selectors import default_selector, selector_builder
+from vosapp.video.source import RgbImage
+
+
+@dataclass(frozen=True, slots=True)
+class SelectTask:
+    """Everything that a proposal needs, frozen when it is asked for.
+
+    Attributes:
+        key: what the frame is known by; tasks of one key have the same picture and the same prediction.
+        rgb: the frame (height, width, 3) uint8.
+        marks: of the user.
+        prediction: a mask that is there and is corrected; None without one.
+        device: "auto", "cpu", "cuda" or "mps".
+    """
+
+    key: Hashable
+    rgb: RgbImage
+    marks: Marks
+    prediction: BoolImage | None = None
+    device: str = "auto"
+
+
+class SelectorCache:
+    """The network, and the selector of the last frame. For one thread at a time."""
+
+    def __init__(self) -> None:
+        self._build: tuple[str, str, BuildSelector] | None = None
+        self._made: tuple[Hashable, Selector] | None = None
+
+    def selector(self, task: SelectTask) -> Selector:
+        """The selector for a frame. Raises WeightsError, EngineError: the network cannot be loaded."""
+        name = default_selector()
+        if self._build is None or self._build[:2] != (name, task.device):
+            self._build, self._made = (name, task.device, selector_builder(name, device=task.device)), None
+        if self._made is None or self._made[0] != task.key:
+            self._made = task.key, self._build[2](task.rgb, task.prediction)
+        return self._made[1]
+
+    def forget(self) -> None:
+        """Lets go of the frame; the network stays."""
+        self._made = None
+
+
+def select_body(task: SelectTask, cache: SelectorCache) -> Callable[[JobContext], Mask]:
+    """A body for `Job` that returns the proposed mask."""
+
+    def body(context: JobContext) -> Mask:
+        context.progress(0, 1, Stage.SEARCHING, note="Select")
+        selector = cache.selector(task)
+        context.check()
+        return Mask.from_array(np.asarray(selector.propose(task.marks) >= 0.5))
+
+    return body

@@ -1,0 +1,1 @@
+"""The network that proposes a mask from clicks."""
