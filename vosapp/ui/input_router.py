@@ -9,11 +9,8 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
-from vosapp.ui.controllers.editing.masks import MaskController
-from vosapp.ui.controllers.editing.objects import ObjectController
-from vosapp.ui.controllers.networks.runs import RunController
-from vosapp.ui.controllers.networks.select import SelectController
-from vosapp.ui.controllers.networks.suggest import SuggestController
+from vosapp.ui.controllers.editing.group import EditingControllers
+from vosapp.ui.controllers.networks.group import NetworkControllers
 from vosapp.ui.controllers.viewing.view import ViewController
 from vosapp.ui.main_window import MainWindow
 from vosapp.ui.session import Session
@@ -36,11 +33,8 @@ class InputRouter(QObject):
         session: Session,
         window: MainWindow,
         *,
-        masks: MaskController,
-        objects: ObjectController,
-        runs: RunController,
-        select: SelectController,
-        suggest: SuggestController,
+        editing: EditingControllers,
+        networks: NetworkControllers,
         view: ViewController,
     ) -> None:
         """Makes the router of a window; the controllers are those that a key may be for."""
@@ -48,11 +42,8 @@ class InputRouter(QObject):
         self._session = session
         self._window = window
         self._pen = window.canvas.pen
-        self._masks = masks
-        self._objects = objects
-        self._runs = runs
-        self._select = select
-        self._suggest = suggest
+        self._masks, self._objects = editing.masks, editing.objects
+        self._runs, self._select, self._suggest = networks.runs, networks.select, networks.suggest
         self._view = view
         window.installEventFilter(self)
         application = QApplication.instance()

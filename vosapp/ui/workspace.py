@@ -72,16 +72,7 @@ class Workspace(QObject):
     def _bind_commands(self) -> None:
         session, window, masks = self.session, self.window, self.editing.masks
         DropController(session, window, open_path=self.files.projects.open_path, import_mask=masks.import_mask)
-        keys = InputRouter(
-            session,
-            window,
-            masks=masks,
-            objects=self.editing.objects,
-            runs=self.networks.runs,
-            select=self.networks.select,
-            suggest=self.networks.suggest,
-            view=self.viewing.view,
-        )
+        keys = InputRouter(session, window, editing=self.editing, networks=self.networks, view=self.viewing.view)
         parts = (self.viewing, self.editing, self.networks, self.files, self.exports, self.batch, keys)
         for part in (*parts, WindowController(session, window)):
             window.commands.bind(part.handlers())

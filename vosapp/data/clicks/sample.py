@@ -142,6 +142,5 @@ def _cropped(bank: PhotographBank, settings: ClickSettings, random: np.random.Ge
     smooth = cv2.INTER_AREA if scale < 0.8 else cv2.INTER_CUBIC
     seen = cv2.warpAffine(rgb, view, size, flags=smooth, borderMode=cv2.BORDER_REPLICATE)
     shape = cv2.warpAffine(mask, view, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return with_camera_effects(np.asarray(seen, np.uint8), draw_camera_effects(random), random), np.asarray(
-        shape, np.uint8
-    )
+    filmed = with_camera_effects(np.asarray(seen, np.uint8), draw_camera_effects(random), random)
+    return filmed, np.asarray(shape, np.uint8)
