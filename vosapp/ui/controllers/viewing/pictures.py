@@ -57,10 +57,6 @@ class PictureController(QObject):
         self._wanted = -1
         self._request = 0
         self._first_request = 0
-        self._give_back = QTimer(self)
-        self._give_back.setSingleShot(True)
-        self._give_back.setInterval(_GIVE_BACK_MS)
-        self._give_back.timeout.connect(give_memory_back)
         self._slow_timer = QTimer(self)
         self._slow_timer.setSingleShot(True)
         self._slow_timer.setInterval(SLOW_MS)
@@ -87,7 +83,6 @@ class PictureController(QObject):
 
     def close(self, deadline: ShutdownDeadline | None = None) -> None:
         """Ends the prefetch thread."""
-        self._give_back.stop()
         self._slow_timer.stop()
         self._give_back.stop()
         if self._prefetcher is not None:
