@@ -137,7 +137,8 @@ def problems(paths: Iterable[str], packages: Iterable[str], *, cuda: bool = Fals
     licences = f"{CONTENTS}/{LICENCES}/"
     needed = [f"{licences}{NOTICES}", f"{licences}LICENSE", f"{licences}GPL-3.0.txt", f"{licences}LGPL-3.0.txt"]
     needed += [f"{licences}sbom.cdx.json", f"{licences}SOURCES.txt"]
-    needed += [f"{CONTENTS}/vosapp/_weights/hybrid.safetensors", f"{CONTENTS}/vosapp/_resources/demo.mp4"]
+    needed += [f"{CONTENTS}/vosapp/_weights/{name}.safetensors" for name in ("hybrid", "select")]
+    needed += [f"{CONTENTS}/vosapp/_resources/demo.mp4"]
     said += [f"missing: {path}" for path in needed if path not in found]
     with_text = {path.removeprefix(licences).split("/")[0] for path in found if path.startswith(licences)}
     return said + [f"no licence text of {name}" for name in sorted(set(packages) - with_text)]

@@ -77,7 +77,7 @@ def test_it_learns_one_batch_by_heart_while_the_backbone_stays() -> None:
     before = {name: value.clone() for name, value in network.backbone.state_dict().items()}  # type: ignore[union-attr,operator]
     optimizer = torch.optim.AdamW([p for p in objective.parameters() if p.requires_grad], lr=3e-3)
     losses = []
-    for _ in range(12):
+    for _ in range(24):
         objective.train()
         loss = objective(batch).loss
         optimizer.zero_grad()
