@@ -32,11 +32,9 @@ class Reporter:
         self.first_number = 0  # that the screen shows for the clip's first frame
         self._live = not as_json and sys.stderr.isatty()
         self._open = False
-        self.last: Progress | None = None
 
     def progress(self, progress: Progress) -> None:
         """Shows how far a job is."""
-        self.last = progress
         words = progress_words(progress, self.first_number)
         if self._as_json:
             left = progress.seconds_left
@@ -116,8 +114,7 @@ def run_job(job: Job[T], reporter: Reporter) -> T:
     if isinstance(result.error, UserError):
         raise result.error
     if result.error is not None:
-        frame = None if reporter.last is None else reporter.last.frame
-        where = "" if frame is None else f" after frame {frame + reporter.first_number}"
+        where = "" if result.frame is None else f" after frame {result.frame + reporter.first_number}"
         name = type(result.error).__name__
         raise EngineError(f"{job.title} broke{where}: {name}: {result.error}") from result.error
     return result.value  # type: ignore[return-value]  # a job that is done has its body's value

@@ -79,15 +79,21 @@ class JobResult(Generic[T]):
         outcome: which of the three.
         value: what the body returned, only when done.
         error: what the body raised, only when failed. A `UserError` is for the user's eyes, anything else is a bug.
+        frame: index of the frame that was finished last before it failed; None where there is none.
     """
 
     outcome: Outcome
     value: T | None = None
     error: Exception | None = None
+    frame: int | None = None
 
 
 class JobContext:
-    """A job as its body sees it, in the thread that runs the body."""
+    """A job as its body sees it, in the thread that runs the body.
+
+    Attributes:
+        frame: of the last progress, whether a report of it went out or not.
+    """
 
     def __init__(
         self,
@@ -102,6 +108,7 @@ class JobContext:
         self._reported_at = -1.0
         self._stage = Stage.WORKING
         self._note = ""
+        self.frame: int | None = None
         self._marks: deque[tuple[float, int]] = deque(maxlen=_RATE_WINDOW + 1)
 
     def cancelled(self) -> bool:
@@ -127,6 +134,7 @@ class JobContext:
             note: what the user has to know; None for the same as before.
         """
         now = self._clock()
+        self.frame = frame
         before = self._stage, self._note
         self._stage = self._stage if stage is None else stage
         self._note = self._note if note is None else note
@@ -185,4 +193,4 @@ class Job(Generic[T]):
                 error=EngineError("This computer ran out of memory.", "Close other programs or use a smaller range."),
             )
         except Exception as error:  # noqa: BLE001 - the one place where a run's errors end; shown by whoever runs it
-            return JobResult(Outcome.FAILED, error=error)
+            return JobResult(Outcome.FAILED, error=error, frame=context.frame)

@@ -65,6 +65,18 @@ def test_whatever_a_body_raises_is_the_error_of_a_failed_job(error: Exception) -
     assert result.error is error
 
 
+def test_a_failure_names_the_last_frame_even_where_its_report_was_held_back() -> None:
+    reports: list[Progress] = []
+
+    def body(context: JobContext) -> None:
+        for i in range(4):
+            context.progress(i + 1, 100, Stage.PROPAGATING, frame=i)
+        raise ValueError("broke")
+
+    result = Job(body).run(reports.append)
+    assert result.frame == 3 and len(reports) < 4
+
+
 def test_memory_that_runs_out_becomes_a_sentence() -> None:
     def body(context: JobContext) -> None:
         raise MemoryError
