@@ -11,8 +11,10 @@ from pathlib import Path, PurePath
 import av
 
 from vosapp.core.errors import MediaError
+from vosapp.video.bitstream.boxes import boxes
 
 _SNIFFED_BYTES = 4096
+_MOST_BOXES = 20_000
 
 READER_ERRORS: tuple[type[Exception], ...] = (
     av.error.FFmpegError,
@@ -110,19 +112,8 @@ def _is_unfinished_mp4(path: Path, head: bytes) -> bool:
         return False
     end = path.stat().st_size
     with path.open("rb") as file:
-        place = 0
-        while place + 8 <= end:
-            file.seek(place)
-            header = file.read(16)
-            kind, length = header[4:8], int.from_bytes(header[:4], "big")
-            if kind == b"moov":
-                return place + length > end
-            if length == 1 and len(header) == 16:
-                length = int.from_bytes(header[8:16], "big")
-            if length < 8:
-                return True
-            place += length
-    return True
+        tables = next((box for box in boxes(file, 0, end, most=_MOST_BOXES) if box.kind == b"moov"), None)
+    return tables is None or tables.end > end
 
 
 def file_url(path: PurePath) -> str:

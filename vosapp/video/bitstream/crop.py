@@ -13,6 +13,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO
 
+from vosapp.video.bitstream.boxes import boxes
+
 _MOST_BOXES = 20_000
 _VISUAL_ENTRY_BYTES = 78  # of a sample entry, before the boxes in it (ISO/IEC 14496-12, 12.1.3)
 _SEGMENT, _TRACKS, _ENTRY, _KIND, _VIDEO = 0x18538067, 0x1654AE6B, 0xAE, 0x83, 0xE0
@@ -74,20 +76,11 @@ def _aperture_crops(file: BinaryIO, size: tuple[int, int]) -> list[Crop]:
 
 
 def _boxes(file: BinaryIO, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-    """Kind, first byte and end of the content of the boxes between two places."""
-    for _ in range(_MOST_BOXES):
-        if start + 8 > end:
+    """Kind, first byte and end of the content of the boxes between two places, as far as they lie there as a whole."""
+    for box in boxes(file, start, end, most=_MOST_BOXES):
+        if box.end > end:
             return
-        file.seek(start)
-        length, kind = struct.unpack(">I4s", file.read(8))
-        head = 8
-        if length == 1:
-            length, head = struct.unpack(">Q", file.read(8))[0], 16
-        stop = end if length == 0 else start + length
-        if stop > end or stop < start + head:
-            return
-        yield kind, start + head, stop
-        start = stop
+        yield box.kind, box.content, box.end
 
 
 def _find(file: BinaryIO, start: int, end: int, *kinds: bytes) -> tuple[int, int] | None:

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from vosapp.core.errors import MediaError
 from vosapp.core.limits import MAX_CLIP_FRAMES
 from vosapp.core.untrusted import open_regular
+from vosapp.video.bitstream.boxes import boxes
 
-_MEDIA = frozenset({b"mdat", b"skip", b"wide", b"idat"})  # outermost boxes without tables
 _NESTS = frozenset(
     {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"mvex", b"moof", b"traf", b"udta", b"dinf", b"wave",
      b"meta", b"ilst", b"hoov", b"free", b"cmov"}
@@ -115,28 +115,15 @@ class _Track:
 
 def _outermost(file: BinaryIO, size: int, path: Path) -> Iterator[memoryview]:
     """The outermost boxes that may hold tables, with their headers."""
-    place = 0
-    for _ in range(_MAX_BOXES):
-        file.seek(place)
-        header = file.read(16)
-        if len(header) < 8:
-            return
-        kind, length = header[4:8], int.from_bytes(header[:4], "big")
-        if length == 1 and len(header) == 16:
-            length = int.from_bytes(header[8:16], "big")
-        length = size - place if length == 0 else length
-        if length < 8:
-            return
-        if kind in _NESTS or kind in _TABLES:
-            here = min(length, size - place)
-            if here <= _MAX_TABLES_BYTES:
-                file.seek(place)
-                yield memoryview(file.read(here))
-            elif kind != b"free":
-                raise MediaError(f"{path} has tables of {here / 1e9:.1f} GB.", "Copy or export the clip again.")
-        place += length
-        if place >= size:  # of what is no movie, too: a bare stream begins with 1, as a box of 64 bits would
-            return
+    for box in boxes(file, 0, size, most=_MAX_BOXES):
+        if box.kind not in _NESTS and box.kind not in _TABLES:
+            continue
+        here = min(box.end, size) - box.start
+        if here <= _MAX_TABLES_BYTES:
+            file.seek(box.start)
+            yield memoryview(file.read(here))
+        elif box.kind != b"free":
+            raise MediaError(f"{path} has tables of {here / 1e9:.1f} GB.", "Copy or export the clip again.")
 
 
 def _leaves(blob: memoryview, path: Path, depth: int = 0) -> Iterator[_Leaf]:
