@@ -11,10 +11,8 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from vosapp.core.errors import MaskError, MediaError
-from vosapp.core.mask import BoolImage
+from vosapp.core.mask import BoolImage, bounding_box
 from vosapp.data.clicks.simulate import next_click
 from vosapp.data.truth import TruthClip
 from vosapp.engine.select.marks import BuildSelector, Marks, Selector, Stroke
@@ -78,7 +76,7 @@ def _measure(clip: TruthClip, build: BuildSelector, limit: int) -> ClickScore:
                 curve, took = follow(truth, build(rgb), limit)
                 curves.append(curve)
                 times.append(took)
-                boxes.append(jaccard(build(rgb).propose(Marks(box=_box(truth))) >= 0.5, truth))
+                boxes.append(jaccard(build(rgb).propose(Marks(box=bounding_box(truth))) >= 0.5, truth))
     if not curves:
         return ClickScore(clip.name)
     further = [seconds for took in times for seconds in took[1:]]
@@ -103,8 +101,3 @@ def follow(truth: BoolImage, selector: Selector, limit: int) -> tuple[tuple[floa
         times.append(time.perf_counter() - begun)
         curve.append(jaccard(found, truth))
     return tuple(curve + curve[-1:] * (limit - len(curve))), times
-
-
-def _box(truth: BoolImage) -> tuple[float, float, float, float]:
-    rows, columns = np.flatnonzero(truth.any(1)), np.flatnonzero(truth.any(0))
-    return float(columns[0]), float(rows[0]), float(columns[-1] + 1), float(rows[-1] + 1)

@@ -33,6 +33,10 @@ class Selection:
         """Whether there is a mask with something in it."""
         return self.mask is not None and self.mask.area_px > 0
 
+    def is_of(self, frame_index: int, object_id: ObjectId) -> bool:
+        """Whether it is for that object on that frame."""
+        return (self.frame_index, self.object_id) == (frame_index, object_id)
+
     def with_stroke(self, stroke: Stroke) -> Selection:
         """With one mark more."""
         return replace(self, marks=replace(self.marks, strokes=(*self.marks.strokes, stroke)))

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from vosapp.core.mask import BoolImage
+from vosapp.core.mask import BoolImage, bounding_box
 from vosapp.engine.device import choose_device
 from vosapp.engine.propagator import Probability
 from vosapp.engine.select.drawing import draw_stroke
@@ -116,9 +116,9 @@ class NetworkSelector:
         corners = [*marks.points(inside=True)]
         if marks.box is not None:
             corners += [marks.box[:2], marks.box[2:]]
-        if found is not None and (found >= 0.5).any():
-            left, top, across, down = cv2.boundingRect((found >= 0.5).astype(np.uint8))
-            corners += [(left, top), (left + across, top + down)]
+        inside = None if found is None else bounding_box(found >= 0.5)
+        if inside is not None:
+            corners += [inside[:2], inside[2:]]
         if not corners:
             return self._whole()
         (left, top), (right, bottom) = np.min(corners, 0), np.max(corners, 0)

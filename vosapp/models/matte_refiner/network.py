@@ -14,6 +14,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from vosapp.models.stages.residual import ResidualBlock
+
 PLANES = 14  # of the input, see `vosapp.matte.edge_planes`
 MULTIPLE_PX = 16  # heights and widths it takes are multiples of this
 _WIDTHS = (32, 48, 72, 72)  # channels at 1/2, 1/4, 1/8 and 1/16
@@ -41,9 +43,9 @@ class MatteRefiner(nn.Module):
         self.down = nn.ModuleList(
             nn.Conv2d(fine, coarse, 3, stride=2, padding=1) for fine, coarse in itertools.pairwise(_WIDTHS)
         )
-        self.before = nn.ModuleList(_Block(width) for width in _WIDTHS)
+        self.before = nn.ModuleList(ResidualBlock(width) for width in _WIDTHS)
         self.up = nn.ModuleList(nn.Conv2d(coarse, fine, 1) for fine, coarse in itertools.pairwise(_WIDTHS))
-        self.after = nn.ModuleList(_Block(width) for width in _WIDTHS[:-1])
+        self.after = nn.ModuleList(ResidualBlock(width) for width in _WIDTHS[:-1])
         self.unfold = nn.Conv2d(_WIDTHS[0], 4 * _FINE, 3, padding=1)
         self.fine = nn.Conv2d(_FINE + PLANES, 16, 3, padding=1)
         self.out = nn.Conv2d(16, 4, 3, padding=1)
@@ -70,20 +72,6 @@ class MatteRefiner(nn.Module):
         fine = functional.pixel_shuffle(self.unfold(state), 2)
         change = self.out(functional.relu(self.fine(torch.cat([fine, planes], dim=1))))
         return Refined(feather + change[:, :1], near + change[:, 1:])
-
-
-class _Block(nn.Module):
-    """Two convolutions beside a shortcut."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.first = nn.Conv2d(width, width, 3, padding=1)
-        self.second = nn.Conv2d(width, width, 3, padding=1)
-        nn.init.zeros_(self.second.weight)
-
-    def forward(self, state: Tensor) -> Tensor:
-        """(N, width, H, W) to the same shape."""
-        return functional.relu(state + self.second(functional.relu(self.first(state))))
 
 
 def build() -> MatteRefiner:

@@ -14,6 +14,7 @@ from torch.nn import functional as F
 
 from vosapp.models.backbones.efficientnet_lite import CHANNELS, EfficientNetLite
 from vosapp.models.select.prompts import PLANES
+from vosapp.models.stages.residual import ResidualBlock
 
 MULTIPLE_PX = 32  # heights and widths it takes are multiples of this
 _KEY = 48  # channels in which likeness is measured
@@ -48,14 +49,14 @@ class SelectNetwork(nn.Module):
         self.key = nn.Conv2d(_EIGHTH, _KEY, 1)
         told = PLANES + _LIKENESS
         self.tell_eighth = nn.Conv2d(_EIGHTH + told, _EIGHTH, 3, padding=1)
-        self.first = _Residual(_EIGHTH)
+        self.first = ResidualBlock(_EIGHTH)
         self.down = nn.Conv2d(_EIGHTH, _SIXTEENTH, 3, stride=2, padding=1)
         self.look = nn.ModuleList(_Look(_SIXTEENTH) for _ in range(2))
         self.up = nn.Conv2d(_SIXTEENTH, _EIGHTH, 1)
-        self.second = _Residual(_EIGHTH)
+        self.second = ResidualBlock(_EIGHTH)
         self.to_quarter = nn.Conv2d(_EIGHTH, _QUARTER, 1)
         self.tell_quarter = nn.Conv2d(_QUARTER + PLANES, _QUARTER, 3, padding=1)
-        self.third = _Residual(_QUARTER)
+        self.third = ResidualBlock(_QUARTER)
         self.to_half = nn.Conv2d(_QUARTER, _HALF, 1)
         # The last step sees single pixels, four of them folded into each place at 1/2.
         self.fold = nn.Conv2d(_HALF + 4 * 6, 24, 3, padding=1)
@@ -117,20 +118,6 @@ def _likeness(key: Tensor, marks: Tensor, previous: Tensor) -> Tensor:
         mean = (flat * weight).sum(2) / weight.sum(2).clamp(min=1e-3)
         planes.append(torch.einsum("bc,bcn->bn", mean, flat))
     return torch.stack(planes, 1).view(batch, _LIKENESS, height, width)
-
-
-class _Residual(nn.Module):
-    """Two convolutions beside a shortcut."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.first = nn.Conv2d(width, width, 3, padding=1)
-        self.second = nn.Conv2d(width, width, 3, padding=1)
-        nn.init.zeros_(self.second.weight)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(B, width, H, W) to the same shape."""
-        return F.relu(x + self.second(F.relu(self.first(x))))
 
 
 class _Look(nn.Module):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -17,6 +16,7 @@ from vosapp.presentation.status import NoticeKind
 from vosapp.ui.jobs.background_task import BackgroundTask
 from vosapp.ui.session import Session
 from vosapp.ui.viewer.canvas import Canvas
+from vosapp.video.source import RgbImage
 
 if TYPE_CHECKING:
     from vosapp.engine.select.job import SelectorCache, SelectTask
@@ -53,7 +53,7 @@ class SelectController(QObject):
         session, here = self._session, self._canvas.frame_index
         object_id = session.active.id if session.active is not None else 0
         selection = session.shot.selection
-        if selection is None or (selection.frame_index, selection.object_id) != (here, object_id):
+        if selection is None or not selection.is_of(here, object_id):
             selection = Selection(here, object_id)
             self._prediction = session.editor.mask(object_id, here) if object_id else None
         if isinstance(mark, Stroke):
@@ -111,14 +111,12 @@ class SelectController(QObject):
         self._asked = selection
         if self._cache is None:
             self._cache = SelectorCache()
-        self.task.start(partial(select_body(self._told(selection), self._cache)), "select")
+        self.task.start(select_body(self._told(selection, frame), self._cache), "select")
 
-    def _told(self, selection: Selection) -> SelectTask:
+    def _told(self, selection: Selection, frame: RgbImage) -> SelectTask:
         from vosapp.engine.select.job import SelectTask
 
-        prediction, frame = self._prediction, self._canvas.frame
-        if frame is None:
-            raise ValueError("no picture is shown")
+        prediction = self._prediction
         key = (id(self._session.editor), selection.frame_index, prediction.digest if prediction is not None else "")
         device = self._session.settings.get("engine.device", str)
         shape = None if prediction is None else prediction.array()
@@ -129,11 +127,8 @@ class SelectController(QObject):
         self._asked = None
         if selection is None:
             return
-        is_latest = asked is not None and asked.marks == selection.marks
-        fits = asked is not None and (asked.frame_index, asked.object_id) == (
-            selection.frame_index,
-            selection.object_id,
-        )
+        fits = asked is not None and asked.is_of(selection.frame_index, selection.object_id)
+        is_latest = fits and asked is not None and asked.marks == selection.marks
         mask = result.value if fits and result.value is not None else selection.mask
         session.set(shot=replace(session.shot, selection=replace(selection, mask=mask, thinking=not is_latest)))
         if result.error is not None:
