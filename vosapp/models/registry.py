@@ -304,34 +304,6 @@ NETWORKS: tuple[NetworkSpec, ...] = (
     *PACKAGED,
 )
 
-# Not among the networks: it follows no object, it refines the edge of a mask that is there.
-MATTE_REFINER = NetworkSpec(
-    name="matte-refiner",
-    title="Matte refiner",
-    task=Task.ONE_SHOT,
-    strengths="hair, fur, motion blur and defocus at the edge of a mask",
-    paper="our own",
-    builder="vosapp.models.matte_refiner.network:build",
-    parameters=531_772,
-    speed="150 ms a frame, for the band around the outline",
-    memory_mb=200,
-    licence="Apache-2.0, as the program.",
-)
-
-# Nor is this one: it proposes a mask from clicks on one picture.
-SELECT = NetworkSpec(
-    name="select",
-    title="Select",
-    task=Task.ONE_SHOT,
-    strengths="a mask from a click, a box or a stroke",
-    paper="our own",
-    builder="vosapp.models.select.network:build",
-    parameters=3_745_093,
-    speed="200 ms a click",
-    memory_mb=300,
-    licence="Apache-2.0, as the program; its backbone was learnt from ImageNet.",
-)
-
 
 def network(name: str) -> NetworkSpec:
     """The network of a name.

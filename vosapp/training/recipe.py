@@ -12,7 +12,8 @@ from typing import Any
 from vosapp.core.errors import UserError
 from vosapp.core.untrusted import is_plain_name, read_regular
 from vosapp.data.generator.settings import GeneratorSettings
-from vosapp.models.registry import MATTE_REFINER, NETWORKS, SELECT
+from vosapp.models.picture_networks import MATTE_REFINER, SELECT
+from vosapp.models.registry import NETWORKS
 from vosapp.training.hybrid.loss import LossWeights, Parts
 from vosapp.training.optimizer import Optimizer
 from vosapp.training.schedule import Budget, LearningRate, Stage

@@ -14,7 +14,7 @@ from vosapp.data.generator.clip import generate
 from vosapp.data.generator.contact_sheet import contact_sheet
 from vosapp.data.photographs.bank import PhotographBank, open_bank
 from vosapp.data.truth import TruthClip
-from vosapp.models.registry import MATTE_REFINER, SELECT
+from vosapp.models.picture_networks import MATTE_REFINER, SELECT
 from vosapp.training.hybrid.task import HybridTask
 from vosapp.training.hybrid_lite.batch import validation_streams
 from vosapp.training.hybrid_lite.task import HybridLiteTask

@@ -14,7 +14,7 @@ from vosapp.data.mattes.mask_damage import as_propagated
 from vosapp.data.mattes.tile import TileSettings, make_tile
 from vosapp.matte.edge_planes import edge_planes
 from vosapp.models.matte_refiner.network import MULTIPLE_PX, PLANES, MatteRefiner
-from vosapp.models.registry import MATTE_REFINER
+from vosapp.models.picture_networks import MATTE_REFINER
 from vosapp.training.matte.batch import MatteBatches
 from vosapp.training.matte.loss import MatteLoss, warp
 from vosapp.training.matte.task import MatteTask

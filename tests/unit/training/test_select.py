@@ -9,7 +9,7 @@ import torch
 
 from tests.photographs import small_bank
 from vosapp.data.clicks.sample import ClickSettings
-from vosapp.models.registry import SELECT
+from vosapp.models.picture_networks import SELECT
 from vosapp.models.select.network import SelectNetwork
 from vosapp.models.select.prompts import PLANES, Prompts, draw_click
 from vosapp.training.recipe import Recipe, find_recipe, read_recipe

@@ -16,7 +16,8 @@ from tests.small_networks import trainable
 from vosapp.core.errors import UserError, WeightsError
 from vosapp.data.generator.clip import generate
 from vosapp.data.generator.settings import GeneratorSettings
-from vosapp.models.registry import MATTE_REFINER, NETWORKS, SELECT
+from vosapp.models.picture_networks import MATTE_REFINER, SELECT
+from vosapp.models.registry import NETWORKS
 from vosapp.training.optimizer import Optimizer, set_rates
 from vosapp.training.pretrained import begin_with
 from vosapp.training.recipe import Recipe, RecipeError, find_recipe, read_recipe

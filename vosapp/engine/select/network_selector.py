@@ -16,7 +16,7 @@ from vosapp.engine.propagator import Probability
 from vosapp.engine.select.drawing import draw_stroke
 from vosapp.engine.select.marks import Marks, Stroke, goes_on
 from vosapp.models.loading import load_spec
-from vosapp.models.registry import SELECT
+from vosapp.models.picture_networks import SELECT
 from vosapp.models.select.network import MULTIPLE_PX, Features, SelectNetwork
 from vosapp.models.select.prompts import DISK_PX, Prompts
 from vosapp.video.source import RgbImage

@@ -6,7 +6,7 @@ from functools import partial
 
 from vosapp.core.errors import EngineError
 from vosapp.engine.select.marks import BuildSelector
-from vosapp.models.registry import SELECT
+from vosapp.models.picture_networks import SELECT
 from vosapp.models.weights import WeightsState, weights_state
 
 NETWORK, GRAB_CUT = "network", "grab-cut"

@@ -9,7 +9,7 @@ from vosapp.core.paths import own_weights_dir
 from vosapp.engine.select.network_selector import NetworkSelector, load_select_network
 from vosapp.engine.select.selectors import NETWORK, default_selector
 from vosapp.evaluation.clicks import follow
-from vosapp.models.registry import SELECT
+from vosapp.models.picture_networks import SELECT
 from vosapp.models.weights import find_weights, sha256_of, verify_weights
 
 FILE = own_weights_dir() / "select.safetensors"
