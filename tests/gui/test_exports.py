@@ -17,7 +17,8 @@ from vosapp.engine.job import JobContext
 from vosapp.export.export_job import ExportReport, ExportTask, export_body
 from vosapp.export.formats import ExportFormat
 from vosapp.export.recipe import MissingMasks
-from vosapp.presentation.requests.export import Scope, products
+from vosapp.presentation.requests.export import products
+from vosapp.presentation.requests.export_choice import Scope
 from vosapp.presentation.status import NoticeKind
 from vosapp.ui.dialogs.export import ExportDialog
 from vosapp.video.stills.images import read_image

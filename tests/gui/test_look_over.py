@@ -20,7 +20,8 @@ from vosapp.core.editor import Editor
 from vosapp.core.mask import Mask
 from vosapp.export.formats import ExportFormat
 from vosapp.export.recipe import Recipe
-from vosapp.presentation.requests.export import LOOKING, ExportChoice, LookedOver, look_export_over
+from vosapp.presentation.requests.export_choice import ExportChoice
+from vosapp.presentation.requests.export_findings import LOOKING, LookedOver, look_export_over
 from vosapp.ui.controllers import look_over
 from vosapp.ui.controllers.look_over import ExportLookOver
 

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from vosapp.core.document import Document, RotoObject
-from vosapp.core.errors import ExportError
 from vosapp.core.timeline import FrameRange
 from vosapp.export.formats import FORMATS, AlphaKind, Content, ExportFormat, Family, Purpose
 from vosapp.export.place.names import name_of_clip, plain_name
-from vosapp.export.preflight import Preflight, preflight
-from vosapp.export.raster import RasterChoice
-from vosapp.export.recipe import ExrOptions, MissingMasks, Recipe, Timing
+from vosapp.export.recipe import Recipe, Timing
 from vosapp.export.shapes.formats import SHAPE_FORMATS, ShapeFormat, shape_format
-from vosapp.matte.settings_facts import is_neutral, is_soft
+from vosapp.presentation.requests.export_choice import ExportChoice, Option, Scope
+from vosapp.presentation.requests.export_findings import Finding, LookedOver
 from vosapp.presentation.requests.run import active_object
-from vosapp.presentation.status import NoticeKind, WorkStatus
-from vosapp.presentation.text.formatting import bytes_text, rate_text
+from vosapp.presentation.status import WorkStatus
 from vosapp.presentation.view_state import ViewState
 
 _OLD_NAMES = {
@@ -28,64 +23,6 @@ _OLD_NAMES = {
     ExportFormat.PRORES_4444: "matte",
 }
 SHAPES_TITLE = "Shapes to edit"
-
-
-class Scope(enum.Enum):
-    """Which objects an export is of."""
-
-    ALL = "all"
-    ACTIVE = "active"
-    EACH = "each"
-
-
-class Option(enum.Enum):
-    """Fields of the dialog that only some formats have."""
-
-    MISSING = "missing"
-    NAME = "name"
-    NUMBER = "number"
-    ALPHA = "alpha"
-    RASTER = "raster"
-    TIMING = "timing"
-    SOUND = "sound"
-    EXR = "exr"
-    PARTS = "parts"
-    TOLERANCE = "tolerance"
-    PAD = "pad"
-
-
-@dataclass(frozen=True, slots=True)
-class ExportChoice:
-    """What the dialog is set to.
-
-    Attributes:
-        format: what the files are.
-        shapes: name of the kind of shapes that is exported instead; "" for files of `format`.
-        in_out: only from in to out; else the whole clip.
-        scope: which objects.
-        missing: what happens to frames without a mask.
-        folder: where the result goes; "" stands for the clip's own folder.
-        name: pattern of names of images, or of the one file without its suffix; "" for the usual ones.
-        start_number: of the first image; None for the clip's.
-        premultiplied, pad_to_source, sound, raster, timing, exr: as `Recipe` has them.
-        tolerance_px: of shapes.
-    """
-
-    format: ExportFormat = ExportFormat.PNG
-    shapes: str = ""
-    in_out: bool = True
-    scope: Scope = Scope.ALL
-    missing: MissingMasks = MissingMasks.EMPTY
-    folder: str = ""
-    name: str = ""
-    start_number: int | None = None
-    premultiplied: bool = False
-    pad_to_source: bool = False
-    sound: bool = False
-    raster: RasterChoice = RasterChoice.SOURCE
-    timing: Timing = Timing.CONFORM
-    exr: ExrOptions = field(default_factory=ExrOptions)
-    tolerance_px: float = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,30 +37,6 @@ class Product:
     choice: ExportFormat | str
     title: str
     facts: str
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the list of what will be written."""
-
-    kind: NoticeKind
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class LookedOver:
-    """The outcome of a pre-flight.
-
-    Attributes:
-        findings: what will be written, and what will be missing.
-        possible: whether there is something to write.
-    """
-
-    findings: tuple[Finding, ...]
-    possible: bool
-
-
-LOOKING = LookedOver((Finding(NoticeKind.INFO, "Looking over the frames…"),), possible=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,15 +209,6 @@ def target(document: Document, state: ViewState, choice: ExportChoice, item: Rot
     return folder / f"{plain_name(f'{name} {ending}') or 'vosapp'}{suffix}"
 
 
-def look_export_over(document: Document, wanted: Recipe, choice: ExportChoice) -> LookedOver:
-    """What the pre-flight says. Takes long for many objects on many frames; any thread may do it."""
-    try:
-        found = preflight(document, replace(wanted, frames=_whole(document)) if choice.shapes else wanted)
-        return LookedOver(_findings(found, wanted, choice), possible=True)
-    except ExportError as error:
-        return LookedOver((Finding(NoticeKind.ERROR, str(error)),), possible=False)
-
-
 def resolve_export(document: Document, state: ViewState, choice: ExportChoice, looked: LookedOver) -> ExportDisplay:
     """The dialog for a document, a choice, and what was found when its recipe was looked over."""
     first = requests(document, state, choice)[0] if document.objects else recipe(document, state, choice)
@@ -321,28 +225,6 @@ def resolve_export(document: Document, state: ViewState, choice: ExportChoice, l
     )
 
 
-def _whole(document: Document) -> FrameRange | None:
-    return FrameRange(0, document.clip.frame_count - 1) if document.clip else None
-
-
-def size_finding(bytes_a_frame: int, frames: int, wanted: Recipe, free_bytes: int | None) -> Finding:
-    """How large an export will be, and whether there is room for it.
-
-    Args:
-        bytes_a_frame: of one frame as it was written for a try.
-        frames: how many there will be.
-        wanted: the recipe.
-        free_bytes: on the drive that it goes to; None where that is not known.
-    """
-    needed = bytes_a_frame * frames
-    word = "At most" if wanted.format.facts.between_frames else "About"
-    text = f"{word} {bytes_text(needed)}"
-    if free_bytes is None:
-        return Finding(NoticeKind.INFO, f"{text}.")
-    kind = NoticeKind.WARNING if needed > free_bytes else NoticeKind.INFO
-    return Finding(kind, f"{text}; {bytes_text(free_bytes)} are free there.")
-
-
 def _facts(choice: ExportChoice) -> str:
     if choice.shapes:
         kind = shape_format(choice.shapes)
@@ -351,36 +233,3 @@ def _facts(choice: ExportChoice) -> str:
     kinds = [kind.value for kind in facts.alphas if kind is not AlphaKind.NONE]
     alpha = f" · alpha {' or '.join(kinds)}" if kinds else ""
     return f"{facts.summary}. Bits: {facts.depth}{alpha} · {facts.value_range} range · for {facts.opened_in}"
-
-
-def _findings(found: Preflight, wanted: Recipe, choice: ExportChoice) -> tuple[Finding, ...]:
-    clip, frames, objects = found.clip, len(found.frames), len(found.objects)
-    first, last = found.frames[0] + clip.first_number, found.frames[-1] + clip.first_number
-    what = f"{frames} frame{'s' * (frames != 1)} ({first} to {last}), {objects} object{'s' * (objects != 1)}"
-    if choice.scope is Scope.EACH:
-        what += " at a time"
-    facts = f"{what}, {clip.width} × {clip.height}, {rate_text(clip.rate)} fps"
-    lines = [Finding(NoticeKind.GOOD, facts)]
-    if not choice.shapes:
-        lines += _edge_findings(found, wanted.format)
-    lines += [Finding(NoticeKind.WARNING, sentence) for sentence in found.warnings()]
-    if choice.shapes:
-        return tuple(lines)
-    if found.missing and wanted.missing is MissingMasks.EMPTY:
-        lines.append(Finding(NoticeKind.INFO, "Frames without a mask are written empty, so the count stays."))
-    elif found.missing:
-        lines.append(Finding(NoticeKind.INFO, "Frames on which no object has a mask are left out."))
-    return tuple(lines)
-
-
-def _edge_findings(found: Preflight, file_format: ExportFormat) -> list[Finding]:
-    """What becomes of matte edges that were set: most formats take them, an image of numbers cannot."""
-    edged: Sequence[RotoObject] = [item for item in found.objects if not is_neutral(item.matte)]
-    names = ", ".join(item.name for item in edged)
-    if not edged:
-        return []
-    if file_format is ExportFormat.PNG_INDEXED:
-        return [Finding(NoticeKind.WARNING, f"Indexed PNG leaves the matte edge out that is set for {names}.")]
-    soft = any(is_soft(item.matte) for item in edged)
-    greys = ", so the masks have greys" if soft and file_format is ExportFormat.PNG else ""
-    return [Finding(NoticeKind.INFO, f"With the matte edge that is set for {names}{greys}.")]

@@ -16,18 +16,9 @@ from vosapp.engine.job import JobResult, Outcome, Progress
 from vosapp.export.formats import ExportFormat
 from vosapp.export.place.earlier import PlaceTakenError
 from vosapp.export.recipe import MissingMasks
-from vosapp.presentation.requests.export import (
-    ExportChoice,
-    ExportDisplay,
-    Finding,
-    Request,
-    Scope,
-    ShapeRequest,
-    recipe,
-    requests,
-    resolve_export,
-    size_finding,
-)
+from vosapp.presentation.requests.export import ExportDisplay, Request, ShapeRequest, recipe, requests, resolve_export
+from vosapp.presentation.requests.export_choice import ExportChoice, Scope
+from vosapp.presentation.requests.export_findings import Finding, size_finding
 from vosapp.presentation.status import NoticeKind, WorkStatus
 from vosapp.presentation.text.progress import progress_words
 from vosapp.ui.controllers.export_sample import ExportSampler, free_bytes

@@ -11,7 +11,8 @@ from PySide6.QtCore import QObject, Signal
 from vosapp.core.document import Document
 from vosapp.engine.job import JobContext, JobResult
 from vosapp.export.recipe import Recipe
-from vosapp.presentation.requests.export import LOOKING, ExportChoice, LookedOver, look_export_over
+from vosapp.presentation.requests.export_choice import ExportChoice
+from vosapp.presentation.requests.export_findings import LOOKING, LookedOver, look_export_over
 from vosapp.ui.jobs.background_task import BackgroundTask
 
 QUICK_CELLS = 10_000

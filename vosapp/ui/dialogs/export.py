@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
 )
 
 from vosapp.export.formats import ExportFormat
-from vosapp.presentation.requests.export import ExportDisplay, Finding, products
+from vosapp.presentation.requests.export import ExportDisplay, products
+from vosapp.presentation.requests.export_findings import Finding
 from vosapp.presentation.status import NoticeKind, WorkStatus
 from vosapp.presentation.text.formatting import duration
 from vosapp.ui.dialogs.export_options import ExportOptions

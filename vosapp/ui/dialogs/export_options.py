@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
 from vosapp.export.formats import Content
 from vosapp.export.raster import RasterChoice
 from vosapp.export.recipe import MissingMasks, Timing
-from vosapp.presentation.requests.export import ExportChoice, ExportDisplay, Option, Scope
+from vosapp.presentation.requests.export import ExportDisplay
+from vosapp.presentation.requests.export_choice import ExportChoice, Option, Scope
 from vosapp.ui.widgets import Segments, indent_number, label
 
 _CLIPS_OWN = -1
