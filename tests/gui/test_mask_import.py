@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.window_driver import WindowDriver
 from vosapp.core.mask_import import ImportRequest, ImportRole, MaskMeaning
-from vosapp.ui.dialogs.import_masks import ImportMasksDialog, ImportWish
+from vosapp.ui.dialogs.import_masks import ImportChoice, ImportMasksDialog
 from vosapp.video.stills.images import write_png
 
 
@@ -31,7 +31,7 @@ def test_a_folder_becomes_anchors_in_one_step_and_spares_what_was_drawn(shot: Wi
     shot.drag([(80, 70)])
     drawn = shot.mask(0).copy()
     active = shot.document.objects[0].id
-    shot.answers.masks = ImportWish(folder, None, ImportRequest(target=active))
+    shot.answers.masks = ImportChoice(folder, None, ImportRequest(target=active))
     shot.trigger("file.import_masks")
     shot.wait(lambda: shot.cell(3) is not None)
     assert np.array_equal(shot.mask(0), drawn)
@@ -43,14 +43,14 @@ def test_a_folder_becomes_anchors_in_one_step_and_spares_what_was_drawn(shot: Wi
 
 def test_a_hold_out_comes_in_front(shot: WindowDriver, folder: Path) -> None:
     shot.drag([(80, 70)])
-    shot.answers.masks = ImportWish(folder, None, ImportRequest(ImportRole.HOLD_OUT))
+    shot.answers.masks = ImportChoice(folder, None, ImportRequest(ImportRole.HOLD_OUT))
     shot.trigger("file.import_masks")
     shot.wait(lambda: len(shot.document.objects) == 2)
     assert [item.name for item in shot.document.objects] == ["Hold-out", "Object 1"]
 
 
 def test_what_cannot_be_read_is_said(shot: WindowDriver, tmp_path: Path) -> None:
-    shot.answers.masks = ImportWish(tmp_path / "nothing", None, ImportRequest())
+    shot.answers.masks = ImportChoice(tmp_path / "nothing", None, ImportRequest())
     shot.trigger("file.import_masks")
     shot.wait(lambda: "nothing" in shot.notice)
     assert shot.document.objects == ()
@@ -62,8 +62,8 @@ def test_the_dialog_says_what_was_chosen(shot: WindowDriver, qtbot: QtBot, tmp_p
     dialog = ImportMasksDialog(
         shot.document, item.id, here=4, ask_folder=lambda: tmp_path, ask_file=lambda: None, parent=shot.window
     )
-    wishes: list[ImportWish] = []
-    dialog.confirmed.connect(wishes.append)
+    choices: list[ImportChoice] = []
+    dialog.confirmed.connect(choices.append)
     dialog.open()
     assert not dialog.button.isEnabled() and not dialog.first.isEnabled()
     dialog._choose_folder()
@@ -73,7 +73,7 @@ def test_the_dialog_says_what_was_chosen(shot: WindowDriver, qtbot: QtBot, tmp_p
     dialog.meaning.chosen.emit(MaskMeaning.ALPHA)
     dialog.replace.click()
     dialog.button.click()
-    assert wishes == [ImportWish(tmp_path, 4, ImportRequest(ImportRole.APPROVED, item.id, True), MaskMeaning.ALPHA)]
+    assert choices == [ImportChoice(tmp_path, 4, ImportRequest(ImportRole.APPROVED, item.id, True), MaskMeaning.ALPHA)]
 
 
 def test_what_a_mask_was_taken_for_is_said_and_can_be_chosen(shot: WindowDriver, tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ def test_what_a_mask_was_taken_for_is_said_and_can_be_chosen(shot: WindowDriver,
     assert "It was read as 1 object, hard mask" in shot.notice
     assert shot.mask(0)[20, 20] and not shot.mask(0)[70, 120]
     request = ImportRequest(target=shot.document.objects[0].id, replace=True)
-    shot.answers.masks = ImportWish(path, 0, request, MaskMeaning.LUMA)
+    shot.answers.masks = ImportChoice(path, 0, request, MaskMeaning.LUMA)
     shot.trigger("file.import_masks")
     shot.wait(lambda: bool(shot.mask(0)[70, 120]))
     assert not shot.mask(0)[20, 20]

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from vosapp.core.document import Cell, Colour, Document, RotoObject
 from vosapp.core.timeline import FrameRange
 from vosapp.presentation.view_state import ViewState
-from vosapp.ui.dialogs.import_masks import ImportWish
+from vosapp.ui.dialogs.import_masks import ImportChoice
 from vosapp.ui.dialogs.system import Dialogs
 from vosapp.ui.workspace import Workspace
 
@@ -31,7 +31,7 @@ class Answers(Dialogs):
         self.colour: Colour | None = None
         self.frames: FrameRange | None = None
         self.move: tuple[FrameRange, int, int] | None = None
-        self.masks: ImportWish | None = None
+        self.masks: ImportChoice | None = None
         self.agrees = True
         self.weights: list[Path] = []
         self.asked: list[str] = []
@@ -97,7 +97,7 @@ class Answers(Dialogs):
             confirmed(*self.move)
 
     def ask_masks(
-        self, document: Document, active: int | None, *, here: int, confirmed: Callable[[ImportWish], None]
+        self, document: Document, active: int | None, *, here: int, confirmed: Callable[[ImportChoice], None]
     ) -> None:
         self.asked.append("masks")
         if self.masks is not None:

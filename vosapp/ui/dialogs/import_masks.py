@@ -35,7 +35,7 @@ _MEANT = (
 
 
 @dataclass(frozen=True, slots=True)
-class ImportWish:
+class ImportChoice:
     """What the user asked for.
 
     Attributes:
@@ -55,7 +55,7 @@ class ImportMasksDialog(QDialog):
     """Where the masks are, what they become, whose they are, and where they begin.
 
     Signals:
-        confirmed: an `ImportWish`.
+        confirmed: an `ImportChoice`.
     """
 
     confirmed = Signal(object)
@@ -210,6 +210,6 @@ class ImportMasksDialog(QDialog):
     def _confirm(self) -> None:
         at = None if self._by_name else self.first.value() - self._offset
         request = ImportRequest(self._role, self.object.currentData(), self.replace.isChecked())
-        wish = ImportWish(Path(self.path.text().strip()), at, request, self._meaning)
+        choice = ImportChoice(Path(self.path.text().strip()), at, request, self._meaning)
         self.accept()
-        self.confirmed.emit(wish)
+        self.confirmed.emit(choice)

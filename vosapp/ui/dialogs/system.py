@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QColorDialog, QFileDialog, QMessageBox, QWidget
 
 from vosapp.core.document import Colour, Document, ObjectId, RotoObject
 from vosapp.core.timeline import FrameRange
-from vosapp.ui.dialogs.import_masks import ImportMasksDialog, ImportWish
+from vosapp.ui.dialogs.import_masks import ImportChoice, ImportMasksDialog
 from vosapp.ui.dialogs.move import MoveDialog
 from vosapp.ui.dialogs.range import RangeDialog
 from vosapp.ui.widgets import as_written
@@ -100,7 +100,7 @@ class Dialogs:
         dialog.open()
 
     def ask_masks(
-        self, document: Document, active: ObjectId | None, *, here: int, confirmed: Callable[[ImportWish], None]
+        self, document: Document, active: ObjectId | None, *, here: int, confirmed: Callable[[ImportChoice], None]
     ) -> None:
         """Calls back with the masks to import, if the user confirms."""
         dialog = ImportMasksDialog(

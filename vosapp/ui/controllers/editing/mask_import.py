@@ -20,14 +20,14 @@ from vosapp.ui.session import Session
 
 if TYPE_CHECKING:
     from vosapp.engine.run.import_job import ImportedMasks
-    from vosapp.ui.dialogs.import_masks import ImportWish
+    from vosapp.ui.dialogs.import_masks import ImportChoice
 
 
 class AsksMasks(Protocol):
     """Asks which masks to import."""
 
     def ask_masks(
-        self, document: Document, active: ObjectId | None, *, here: int, confirmed: Callable[[ImportWish], None]
+        self, document: Document, active: ObjectId | None, *, here: int, confirmed: Callable[[ImportChoice], None]
     ) -> None:
         """Calls back with what the user confirms, if they do."""
 
@@ -59,7 +59,7 @@ class MaskImportController(QObject):
             confirmed=self.read,
         )
 
-    def read(self, wish: ImportWish) -> None:
+    def read(self, choice: ImportChoice) -> None:
         """Reads what was asked for."""
         from vosapp.engine.run.import_job import import_body
 
@@ -67,21 +67,21 @@ class MaskImportController(QObject):
         if clip is not None:
             self._io.run(
                 IoTask(
-                    import_body(wish.path, clip, at=wish.at, meaning=wish.meaning),
-                    f"Reading the masks of {wish.path.name}",
-                    done=partial(self._take, self._session.editor, wish),
+                    import_body(choice.path, clip, at=choice.at, meaning=choice.meaning),
+                    f"Reading the masks of {choice.path.name}",
+                    done=partial(self._take, self._session.editor, choice),
                     failed=self._session.fail,
                     can_cancel=True,
                     reads=True,
                 )
             )
 
-    def _take(self, editor: Editor, wish: ImportWish, found: ImportedMasks) -> None:
+    def _take(self, editor: Editor, choice: ImportChoice, found: ImportedMasks) -> None:
         session = self._session
         if session.editor is not editor:
             return  # another clip was opened meanwhile
         try:
-            document, outcome = with_imported(session.document, editor.store, found.masks.items(), wish.request)
+            document, outcome = with_imported(session.document, editor.store, found.masks.items(), choice.request)
         except UserError as error:
             session.fail(error)
             return
