@@ -17,6 +17,7 @@ from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.presentation.status import FileWork
 from vosapp.ui.input_blocker import InputBlocker
 from vosapp.ui.jobs.background_task import BackgroundTask
+from vosapp.ui.jobs.stopping import Stopping
 from vosapp.ui.session import Session
 
 logger = logging.getLogger("vosapp")
@@ -43,6 +44,7 @@ class IoTask:
         blocks: whether the window takes nothing else from the user meanwhile.
         reads: it only reads, so that whoever cancels it need not wait for a drive that does not answer.
         deadline: when it is left behind, cancelled, however far it is; None waits for it.
+        stops: tasks of others that are cancelled, and have ended, before it begins.
     """
 
     body: Body
@@ -55,6 +57,7 @@ class IoTask:
     blocks: bool = False
     reads: bool = False
     deadline: ShutdownDeadline | None = None
+    stops: tuple[BackgroundTask, ...] = ()
 
 
 class IoQueue(QObject):
@@ -75,6 +78,7 @@ class IoQueue(QObject):
         self.task.progressed.connect(self._progressed)
         self.task.ended.connect(self._ended)
         self._shown_at = 0.0
+        self._is_stopping = False  # the next task waits until others have ended
         self._is_dropped = False  # nobody wants the running task's value any more
         self._blocker: InputBlocker | None = None
         self._answer = QTimer(self)
@@ -118,6 +122,7 @@ class IoQueue(QObject):
 
     def _drop(self, tasks: list[IoTask]) -> None:
         self._row = deque(task for task in self._row if task not in tasks)
+        self._block_input()
         for task in tasks:
             _tell(task, JobResult(Outcome.CANCELLED))
 
@@ -135,19 +140,31 @@ class IoQueue(QObject):
             self._blocker = None
 
     def _start_next(self) -> None:
-        if self.task.is_running or not self._row:
+        if self.task.is_running or self._is_stopping or not self._row:
+            return
+        others = [task for task in self._row[0].stops if task.is_running]
+        if others:
+            self._is_stopping = True
+            self._announce(replace(self._row[0], can_cancel=False))
+            Stopping(others, self._stopped, self).begin()
             return
         task = self._running = self._row.popleft()
-        if task.title:
-            self._session.set(
-                app=replace(
-                    self._session.app, file_work=FileWork(task.title, can_cancel=task.can_cancel, blocks=task.blocks)
-                )
-            )
+        self._announce(task)
         self._is_dropped = False
         if task.deadline is not None:
             self._answer.start(task.deadline.left_ms())
         self.task.start(task.body, task.title)
+
+    def _announce(self, task: IoTask) -> None:
+        if task.title:
+            work = FileWork(task.title, can_cancel=task.can_cancel, blocks=task.blocks)
+            self._session.set(app=replace(self._session.app, file_work=work))
+
+    def _stopped(self) -> None:
+        """The others have ended; what waited for that may have been dropped meanwhile."""
+        self._is_stopping = False
+        self._session.set(app=replace(self._session.app, file_work=None))
+        self._start_next()
 
     def _progressed(self, progress: Progress) -> None:
         work, now = self._session.app.file_work, time.monotonic()

@@ -19,7 +19,6 @@ from vosapp.ui.controllers.files.mask_check import MaskCheck
 from vosapp.ui.controllers.files.projects import ProjectController
 from vosapp.ui.dialogs.backups import BackupDialog
 from vosapp.ui.jobs.io_queue import IoTask
-from vosapp.ui.jobs.stopping import Stopping
 from vosapp.ui.session import Session
 
 if TYPE_CHECKING:
@@ -94,21 +93,15 @@ class SavingController(QObject):
         project = self._session.project
         if project is None or self._projects.io.is_busy:
             return
-        Stopping([self._check.task], partial(self._compact, project), self).begin()
-
-    def _compact(self, project: Project) -> None:
-        """Begins when nobody reads the file any more."""
-        session = self._session
-        if session.project is not project or self._projects.io.is_busy or self._projects.is_leaving:
-            return
         self._projects.io.run(
             IoTask(
                 partial(project_files.compact, project),
                 f"Compacting {project.path.name}",
                 done=partial(self._compacted, project.path.name),
-                failed=session.fail,
+                failed=self._session.fail,
                 can_cancel=True,
                 blocks=True,
+                stops=(self._check.task,),  # nobody else may read the file meanwhile
             )
         )
 
