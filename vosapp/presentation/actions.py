@@ -286,6 +286,7 @@ BY_ID = {spec.id: spec for spec in ACTIONS}
 GESTURES: tuple[Gesture, ...] = (
     Gesture("Drag", "Paint with the brush or eraser", "Tools"),
     Gesture("Alt or right drag", "Swap brush and eraser", "Tools"),
+    Gesture("Pen's other end", "Erase, or take away with a shape", "Tools"),
     Gesture("Shift + click", "Straight line from the last stroke", "Tools"),
     Gesture("Ctrl + drag", "Change the brush size", "Tools"),
     Gesture("Click, Enter", "Set polygon corners, close", "Tools"),
@@ -295,6 +296,7 @@ GESTURES: tuple[Gesture, ...] = (
     Gesture("Shift + drag", "Select: a stroke along the object", "Tools"),
     Gesture("Click outline", "Choose a suggested object", "Object"),
     Gesture("Wheel", "Zoom at the pointer", "View"),
+    Gesture("Space + drag", "Move the picture; a tap on Space plays", "View"),
     Gesture("Middle drag", "Move the picture", "View"),
     Gesture("Drag the line", "Move the wipe", "View"),
     Gesture("Hold `", "Peek at the source", "View"),

@@ -21,6 +21,7 @@ from vosapp.ui.input_router import InputRouter
 from vosapp.ui.main_window import MainWindow
 from vosapp.ui.presenter import Presenter
 from vosapp.ui.session import Session
+from vosapp.ui.space_key import SpaceKey
 
 
 class Workspace(QObject):
@@ -73,6 +74,7 @@ class Workspace(QObject):
         session, window, masks = self.session, self.window, self.editing.masks
         DropController(session, window, open_path=self.files.projects.open_path, import_mask=masks.import_mask)
         keys = InputRouter(session, window, editing=self.editing, networks=self.networks, view=self.viewing.view)
+        SpaceKey(window)
         parts = (self.viewing, self.editing, self.networks, self.files, self.exports, self.batch, keys)
         for part in (*parts, WindowController(session, window)):
             window.commands.bind(part.handlers())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QNativeGestureEvent, QTabletEvent
+from PySide6.QtGui import QColor, QMouseEvent, QNativeGestureEvent, QPointingDevice, QTabletEvent
 from PySide6.QtWidgets import QGraphicsItem
 
 from vosapp.core.document import OBJECT_COLOURS, Colour, ObjectId
@@ -61,6 +61,11 @@ class PenSettings:
 class Pen(QObject):
     """Turns presses, moves and releases on a surface into pans, size changes, strokes and polygons.
 
+    Attributes:
+        settings: as they are set.
+        gesture: between press and release, None else.
+        has_panned: the picture was moved since the hand is held.
+
     Signals:
         stroke_started: the pen went down; what hides the active object should step aside.
         stroke_finished: a `Stroke` is ready for the document.
@@ -90,6 +95,8 @@ class Pen(QObject):
         self._live: LiveStroke | None = None
         self._last_point: Point | None = None
         self._was_over_wipe = False
+        self._holds_hand = False
+        self.has_panned = False
         self.draft = PolygonDraft()
         self.ring = BrushRing(layer)
         self._polygon_item = PolygonItem(layer)
@@ -110,8 +117,7 @@ class Pen(QObject):
         """Begins the gesture of a mouse button."""
         pointer = self._pointer(event.position(), event.modifiers())
         if event.button() == Qt.MouseButton.MiddleButton:
-            self._begin(PanGesture(pointer, self._surface.pan))
-            self._surface.set_pointer(Qt.CursorShape.ClosedHandCursor)
+            self._begin_pan(pointer)
         elif event.button() == Qt.MouseButton.LeftButton:
             self._press_left(pointer)
         elif event.button() == Qt.MouseButton.RightButton and self.settings.tool in _TWO_BUTTON_TOOLS:
@@ -150,7 +156,11 @@ class Pen(QObject):
         return False
 
     def _tablet(self, event: QTabletEvent) -> bool:
-        pointer = self._pointer(event.position(), event.modifiers(), event.pressure())
+        """The other end of the pen does what Alt does with brush and shapes, and erases with the eraser too."""
+        modifiers = event.modifiers()
+        if event.pointerType() == QPointingDevice.PointerType.Eraser and self.settings.tool is not Tool.HAND:
+            modifiers = modifiers & ~_ALT if self.settings.tool is Tool.ERASER else modifiers | _ALT
+        pointer = self._pointer(event.position(), modifiers, event.pressure())
         kind = event.type()
         if kind == QEvent.Type.TabletPress and event.button() == Qt.MouseButton.LeftButton:
             self._press_left(pointer)
@@ -167,11 +177,12 @@ class Pen(QObject):
 
     def _press_left(self, pointer: Pointer) -> None:
         tool = self.settings.tool
-        if self._over_wipe(pointer):
+        if self._holds_hand:
+            self._begin_pan(pointer)
+        elif self._over_wipe(pointer):
             self._begin(WipeGesture(self._surface.drag_wipe))
         elif tool is Tool.HAND:
-            self._begin(PanGesture(pointer, self._surface.pan))
-            self._surface.set_pointer(Qt.CursorShape.ClosedHandCursor)
+            self._begin_pan(pointer)
         elif self._surface.offers_suggestions:
             self._surface.click_suggestion(pointer.picture)
         elif not self.settings.usable:
@@ -186,6 +197,19 @@ class Pen(QObject):
             self._begin(ResizeGesture(pointer, self.settings.brush_px, self.brush_resized.emit))
         else:
             self._begin_stroke(pointer)
+
+    def hold_hand(self, on: bool) -> None:
+        """Gives the left button to the hand for as long as a key is held; a gesture that goes on is not disturbed."""
+        self._holds_hand, self.has_panned = on, False
+        if on:
+            self.ring.setVisible(False)
+        if self.gesture is None:
+            self._show_pointer()
+
+    def _begin_pan(self, pointer: Pointer) -> None:
+        self.has_panned = True
+        self._begin(PanGesture(pointer, self._surface.pan))
+        self._surface.set_pointer(Qt.CursorShape.ClosedHandCursor)
 
     def _begin(self, gesture: Gesture) -> None:
         self.cancel_gesture()
@@ -329,7 +353,7 @@ class Pen(QObject):
         return pen_radius(self.settings.brush_px, pointer.pressure, use_pressure=self.settings.pressure)
 
     def _follow(self, pointer: Pointer) -> None:
-        brush = self.settings.tool in (Tool.BRUSH, Tool.ERASER) and self.settings.usable
+        brush = self.settings.tool in (Tool.BRUSH, Tool.ERASER) and self.settings.usable and not self._holds_hand
         self.ring.setVisible(brush)
         if brush:
             self.ring.set_shape(self.settings.brush_px / 2, erases=self._erases(pointer))
@@ -350,9 +374,9 @@ class Pen(QObject):
 
     def _show_pointer(self) -> None:
         tool = self.settings.tool
-        if self._was_over_wipe:
+        if self._was_over_wipe and not self._holds_hand:
             self._surface.set_pointer(Qt.CursorShape.SizeHorCursor)
-        elif tool is Tool.HAND:
+        elif tool is Tool.HAND or self._holds_hand:
             self._surface.set_pointer(Qt.CursorShape.OpenHandCursor)
         elif not self.settings.usable:
             self._surface.set_pointer(Qt.CursorShape.ArrowCursor)
