@@ -28,6 +28,7 @@ class ExportFormat(enum.Enum):
     H264 = "h264"
     H265 = "h265"
     PREVIEW = "preview"
+    WEBP = "webp"
 
     @property
     def facts(self) -> FormatFacts:
@@ -47,11 +48,12 @@ class Family(enum.Enum):
     TIFF = "tiff"
     EXR = "exr"
     MOVIE = "movie"
+    ANIMATION = "animation"
 
     @property
     def is_folder(self) -> bool:
         """Whether it writes one image a frame."""
-        return self is not Family.MOVIE
+        return self not in (Family.MOVIE, Family.ANIMATION)
 
 
 class Content(enum.Enum):
@@ -120,7 +122,7 @@ class FormatFacts:
     @property
     def between_frames(self) -> bool:
         """Whether the codec looks at the frames around, so that most frames take less room than the first."""
-        return self.suffix in (".mp4", ".webm")
+        return self.suffix in (".mp4", ".webm", ".webp")
 
     @property
     def takes_edges(self) -> bool:
@@ -303,6 +305,18 @@ FORMATS: Mapping[ExportFormat, FormatFacts] = MappingProxyType(
             suffix=".mp4",
             depth="8",
             opened_in="players and browsers",
+        ),
+        ExportFormat.WEBP: replace(
+            _LUMA,
+            title="Animated WebP",
+            summary="A small picture that moves and begins anew, with the objects' colours: for chats and notes",
+            purpose=Purpose.LOOKING,
+            family=Family.ANIMATION,
+            content=Content.OVERLAY,
+            suffix=".webp",
+            depth="8, at most 640 pixels across",
+            value_range="full (RGB)",
+            opened_in="browsers, chats, image viewers",
         ),
     }
 )

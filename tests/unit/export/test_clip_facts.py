@@ -92,6 +92,10 @@ def test_images_have_the_pixels_of_the_source(tmp_path: Path, anamorphic: Path) 
     document, store = masked(anamorphic)
     for kind in (ExportFormat.PNG, ExportFormat.PNG_INDEXED, ExportFormat.TIFF_RGBA, ExportFormat.EXR_RGBA):
         export(document, store, Recipe(kind, tmp_path / kind.value))
+    for folder in ("png", "png-indexed"):
+        with Image.open(tmp_path / folder / "00001.png") as image:
+            across, down = image.info["aspect"]  # pixels a unit: fewer of those that are wider
+        assert Fraction(down, across) == pytest.approx(Fraction(85, 64), abs=0.01)
     png = np.asarray(Image.open(tmp_path / "png" / "00001.png"))
     assert png.shape == (48, 64) and set(np.unique(png)) == {0, 255}
     assert np.array_equal(png > 0, np.asarray(Image.open(tmp_path / "png-indexed" / "00001.png")) == 1)
@@ -146,8 +150,22 @@ def test_a_clip_without_sound_is_one_sentence(tmp_path: Path) -> None:
     document, store = masked(make_clip(tmp_path / "s.mp4", frames=4, size=(32, 48)))
     with pytest.raises(ExportError, match="has no sound"):
         export(document, store, Recipe(ExportFormat.PREVIEW, tmp_path / "out.mp4", sound=True))
-    with pytest.raises(ExportError, match="hold no sound"):
+    with pytest.raises(ExportError, match="no room for sound"):
         export(document, store, Recipe(ExportFormat.PNG, tmp_path / "out", sound=True))
+
+
+def test_an_animation_is_small_has_square_pixels_and_keeps_frames_that_stand_still(
+    tmp_path: Path, anamorphic: Path
+) -> None:
+    document, store = masked(anamorphic)
+    export(document, store, Recipe(ExportFormat.WEBP, tmp_path / "out.webp"))
+    with Image.open(tmp_path / "out.webp") as image:
+        assert image.size == (85, 48) and image.info["loop"] == 0
+    grey = np.full((360, 1280, 3), 90, np.uint8)
+    document, store = masked(make_clip(tmp_path / "long.mp4", frames=3, size=(360, 1280), content=lambda _: grey))
+    export(document, store, Recipe(ExportFormat.WEBP, tmp_path / "still.webp"))
+    with Image.open(tmp_path / "still.webp") as image:
+        assert image.size == (640, 180) and image.n_frames == 3
 
 
 @needs_ffprobe

@@ -13,13 +13,14 @@ import numpy as np
 import OpenEXR
 import pytest
 import tifffile
+from PIL import Image
 
 from tests.unit.export.test_export import FRAMES, SIZE, disc, pictures, run, shot
 from vosapp.core.document import MatteSettings
 from vosapp.core.edits import set_matte
 from vosapp.core.errors import ExportError
 from vosapp.core.timeline import FrameRange
-from vosapp.export.formats import FORMATS, ExportFormat
+from vosapp.export.formats import FORMATS, ExportFormat, Family
 from vosapp.export.recipe import ExrOptions, Recipe
 from vosapp.export.targets.cryptomatte import id_of, murmur3
 from vosapp.video.stills.images import read_image
@@ -27,7 +28,7 @@ from vosapp.video.stills.images import read_image
 ALL = [
     kind for kind in ExportFormat if kind is not ExportFormat.CINEFORM
 ]  # that takes other sizes, see test_clip_facts
-MOVIES = [kind for kind in ALL if not kind.is_folder]
+MOVIES = [kind for kind in ALL if kind.facts.family is Family.MOVIE]
 
 
 def path_of(kind: ExportFormat, folder: Path) -> Path:
@@ -63,6 +64,19 @@ def test_ffprobe_counts_the_frames_and_finds_the_rate(tmp_path: Path, kind: Expo
     assert int(stream["nb_read_frames"]) == FRAMES
     assert Fraction(stream["avg_frame_rate"]) == pytest.approx(Fraction(24000, 1001), rel=1e-3)
     assert (stream["height"], stream["width"]) == SIZE
+
+
+def test_another_reader_counts_the_frames_of_an_animation(tmp_path: Path) -> None:
+    document, store = shot()
+    run(document, store, Recipe(ExportFormat.WEBP, tmp_path / "out.webp"))
+    shown_ms = 0
+    with Image.open(tmp_path / "out.webp") as image:
+        assert (image.n_frames, image.size) == (FRAMES, SIZE[::-1])
+        for frame in range(FRAMES):
+            image.seek(frame)
+            image.load()
+            assert shown_ms == pytest.approx(frame * 1001 / 24, abs=1.01)
+            shown_ms += image.info["duration"]
 
 
 def test_sixteen_bits_hold_finer_edges_than_eight(tmp_path: Path) -> None:

@@ -29,8 +29,10 @@ def names_of(recipe: Recipe, found: Preflight) -> FileNames | None:
     facts = recipe.format.facts
     if recipe.start_timecode and not is_timecode(recipe.start_timecode):
         raise ExportError(f'"{recipe.start_timecode}" is no timecode.', "Write it as 01:00:00:00.")
-    if recipe.sound and recipe.format.is_folder:
-        raise ExportError(f"{facts.title} hold no sound.", "Choose a movie, or leave the sound out.")
+    if recipe.sound and facts.family is not Family.MOVIE:
+        raise ExportError(
+            f"{facts.title}: there is no room for sound in it.", "Choose a movie, or leave the sound out."
+        )
     if not recipe.format.is_folder:
         _check_file_name(recipe)
         return None
@@ -71,11 +73,18 @@ def make_target(
     """
     if names is not None:
         return ImageTarget(folder, names, _image_family(recipe, found, source, raster), keeps_earlier=recipe.resume)
+    clip = found.clip
+    rate = clip.rate if clip.rate > 0 else Fraction(24)
+    if recipe.format.facts.family is Family.ANIMATION:
+        from vosapp.export.targets.animation_target import AnimationTarget
+
+        times = own_times(recipe, found, source)
+        return AnimationTarget(
+            folder / recipe.path.name, shape=raster.size, pixel_aspect=raster.pixel_aspect, rate=rate, times=times
+        )
     from vosapp.export.targets.movie_target import MovieTarget  # loads PyAV
     from vosapp.video.av import movie_codecs
 
-    clip = found.clip
-    rate = clip.rate if clip.rate > 0 else Fraction(24)
     start = source.info.start_timecode if source is not None else ""
     code = recipe.start_timecode or (timecode(found.frames[0], rate, start) if start else "")
     pictured = recipe.format.facts.needs_picture and source is not None
@@ -121,7 +130,8 @@ def _image_family(recipe: Recipe, found: Preflight, source: VideoSource | None, 
     if facts.family is Family.PNG:
         from vosapp.export.targets.png_family import PngFamily
 
-        return PngFamily(facts.content, is_deep=recipe.format is ExportFormat.PNG_16)
+        is_deep = recipe.format is ExportFormat.PNG_16
+        return PngFamily(facts.content, is_deep=is_deep, pixel_aspect=raster.pixel_aspect)
     if facts.family is Family.TIFF:
         from vosapp.export.targets.tiff_family import TiffFamily
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +25,13 @@ _PALETTE = np.array(davis_palette(), np.uint8)
 class PngFamily:
     """PNG files of one content."""
 
-    def __init__(self, content: Content, *, is_deep: bool = False) -> None:
+    def __init__(self, content: Content, *, is_deep: bool = False, pixel_aspect: Fraction = Fraction(1)) -> None:
         """Args:
         content: MATTE, LABELS or PICTURE.
         is_deep: whether mattes have 16 bits; pictures have what the clip has.
+        pixel_aspect: width of a pixel over its height.
         """
-        self._content, self._is_deep = content, is_deep
+        self._content, self._is_deep, self._pixel_aspect = content, is_deep, pixel_aspect
 
     def pictures(self, frame: FrameToWrite) -> Sequence[Picture]:
         """Grey alphas, or one picture of numbers, or one of colours with alpha."""
@@ -46,7 +48,8 @@ class PngFamily:
 
     def write(self, path: Path, picture: NDArray[Any]) -> None:
         """Writes a file."""
-        write_png(path, picture, _PALETTE if self._content is Content.LABELS else None)
+        palette = _PALETTE if self._content is Content.LABELS else None
+        write_png(path, picture, palette, pixel_aspect=self._pixel_aspect)
 
     def is_same(self, path: Path, picture: NDArray[Any]) -> bool:
         """Compares every sample."""

@@ -165,7 +165,7 @@ def options_of(document: Document, state: ViewState, choice: ExportChoice) -> fr
         found.add(Option.ALPHA)
     if info is not None and info.raster is not None:
         found.add(Option.RASTER)
-    if facts.family is Family.MOVIE and info is not None and info.variable_rate:
+    if not choice.format.is_folder and info is not None and info.variable_rate:
         found.add(Option.TIMING)
     if facts.family is Family.MOVIE and info is not None and info.has_audio:
         found.add(Option.SOUND)

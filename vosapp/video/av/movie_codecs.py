@@ -17,6 +17,7 @@ class MovieCodec:
         bits: of each sample.
         is_rgb: whether samples are R'G'B' over the full range; else Y'CbCr of limited range.
         has_alpha: whether there is an alpha plane, over the full range.
+        is_packed: whether blue, green, red and an alpha that is full lie side by side in one plane of 8 bits.
         across, down: how many pixels share a chroma sample.
         options: of the encoder.
         tag: four-character code, or "" for the usual one.
@@ -42,6 +43,7 @@ class MovieCodec:
     sound: str = "pcm_s24le"
     whole: int = 1
     container_options: Mapping[str, str] = field(default_factory=dict)
+    is_packed: bool = False
 
 
 _X264 = {"crf": "12", "preset": "medium", "bf": "2"}
@@ -97,4 +99,16 @@ FFV1 = MovieCodec(
 )
 CINEFORM = MovieCodec(
     "cfhd", "mov", "gbrap12le", 12, is_rgb=True, has_alpha=True, options={"quality": "film3+"}, whole=16
+)
+WEBP = MovieCodec(
+    "libwebp_anim",
+    "webp",
+    "bgra",
+    8,
+    is_rgb=True,
+    is_packed=True,
+    options={"quality": "80", "compression_level": "3"},
+    holds_timecode=False,
+    sound="",
+    container_options={"loop": "0"},
 )

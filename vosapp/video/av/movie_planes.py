@@ -22,6 +22,8 @@ def planes_of(samples: NDArray[Any], codec: MovieCodec, to_ycbcr: NDArray[np.flo
         to_ycbcr: the (3, 3) matrix of its Y'CbCr.
     """
     kind = np.uint8 if codec.bits == 8 else np.uint16
+    if codec.is_packed:
+        return [_packed(samples)]
     if samples.ndim == 2:
         return _grey_planes(samples, codec, kind)
     if codec.is_rgb:
@@ -31,6 +33,12 @@ def planes_of(samples: NDArray[Any], codec: MovieCodec, to_ycbcr: NDArray[np.flo
     if codec.has_alpha:
         planes.append(_levels(_even(samples[..., 3], codec), codec, kind))
     return planes
+
+
+def _packed(rgb: NDArray[Any]) -> NDArray[np.uint8]:
+    """(height, 4 * width): blue, green, red and full alpha of each pixel of a picture of 8 bits."""
+    full = np.full((*rgb.shape[:2], 1), 255, np.uint8)
+    return np.concatenate([rgb[..., ::-1], full], axis=2).reshape(len(rgb), -1)
 
 
 def _levels(samples: NDArray[Any], codec: MovieCodec, kind: type) -> NDArray[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -131,7 +132,9 @@ def _decoded_by_opencv(path: Path, data: bytes) -> NDArray[Any]:
     return np.asarray(picture)
 
 
-def write_png(path: Path, array: NDArray[Any], palette: NDArray[np.uint8] | None = None) -> None:
+def write_png(
+    path: Path, array: NDArray[Any], palette: NDArray[np.uint8] | None = None, *, pixel_aspect: Fraction = Fraction(1)
+) -> None:
     """Writes a PNG.
 
     Args:
@@ -139,12 +142,17 @@ def write_png(path: Path, array: NDArray[Any], palette: NDArray[np.uint8] | None
         array: (height, width) grey or (height, width, 3 or 4) RGB(A), uint8 or uint16; with `palette`
             (height, width) uint8 numbers.
         palette: (up to 256, 3) uint8 RGB colours of the numbers; makes an indexed PNG.
+        pixel_aspect: width of a pixel over its height.
 
     Raises:
         ValueError: the array is none of these.
         MediaError: the file cannot be written.
     """
     data = _encoded_indexed(array, palette) if palette is not None else _encoded(array)
+    if pixel_aspect != 1:
+        from vosapp.video.stills.label_png import with_pixel_aspect
+
+        data = with_pixel_aspect(data, pixel_aspect)
     try:
         path.write_bytes(data)
     except OSError as error:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from pathlib import Path
 
 import cv2
@@ -97,6 +98,13 @@ def encode_labels(labels: Labels, palette: Palette | None = None) -> bytes:
         (b"IEND", b""),
     )
     return _SIGNATURE + b"".join(_packed(name, body) for name, body in chunks)
+
+
+def with_pixel_aspect(content: bytes, aspect: Fraction) -> bytes:
+    """A PNG file that says how wide a pixel is over its height, in its pHYs chunk (without a unit)."""
+    end_of_header = len(_SIGNATURE) + 25
+    body = struct.pack(">IIB", aspect.denominator, aspect.numerator, 0)  # pixels a unit: the wider, the fewer
+    return content[:end_of_header] + _packed(b"pHYs", body) + content[end_of_header:]
 
 
 def write_labels(path: Path, labels: Labels, palette: Palette | None = None) -> None:
