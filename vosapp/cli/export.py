@@ -19,9 +19,13 @@ from vosapp.export.raster import RasterChoice
 from vosapp.export.recipe import ExrOptions, MissingMasks, Recipe, Timing
 from vosapp.export.shapes.formats import SHAPE_FORMATS
 from vosapp.export.shapes.job import DEFAULT_TOLERANCE_PX
+from vosapp.presentation.text.formatting import bytes_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from vosapp.core.document import ClipRef
+    from vosapp.export.export_job import ExportTask
     from vosapp.video.source import VideoSource
 
 
@@ -141,6 +145,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
         task = ExportTask(document, project.editor.store, recipe)
         open_clip = partial(_open_clip, clip, arguments.project)
+        _warn_of_little_room(task, open_clip, reporter)
         job = Job(export_body(task, open_source=open_clip), "The export")
         report = run_job(job, reporter)
     finally:
@@ -154,6 +159,21 @@ def run(arguments: argparse.Namespace) -> int:
         manifest=str(report.manifest),
     )
     return 0
+
+
+def _warn_of_little_room(task: ExportTask, open_clip: Callable[[], VideoSource], reporter: Reporter) -> None:
+    """Writes one frame for a try, and says when that many will not fit on the drive."""
+    from vosapp.engine.job import Job
+    from vosapp.export.preflight import preflight
+    from vosapp.export.sample import sample_body
+
+    frames = preflight(task.document, task.recipe).frames
+    one = Job(sample_body(task, frames[len(frames) // 2], 1, open_source=open_clip)).run().value
+    if one is None or one.free_bytes is None or one.bytes_a_frame * len(frames) <= one.free_bytes:
+        return  # what went wrong will go wrong again, and be said then
+    needed = bytes_text(one.bytes_a_frame * len(frames))
+    word = "at most" if task.recipe.format.facts.between_frames else "about"
+    reporter.warning(f"This takes {word} {needed}, and {bytes_text(one.free_bytes)} are free there.")
 
 
 def _open_clip(clip: ClipRef, project: Path) -> VideoSource:

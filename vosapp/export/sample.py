@@ -14,6 +14,7 @@ from vosapp.core.timeline import FrameRange
 from vosapp.engine.job import JobContext
 from vosapp.export.export_job import ExportTask, frames_of, opened_source
 from vosapp.export.formats import Content
+from vosapp.export.place.free_space import free_bytes
 from vosapp.export.preflight import preflight
 from vosapp.export.raster import raster_for
 from vosapp.export.recipe import MissingMasks
@@ -36,10 +37,12 @@ class Sample:
     Attributes:
         picture: (height, width, 3) uint8, small: what the files of the frame show, over a pattern where transparent.
         bytes_a_frame: of the files of this frame; for codecs that look at the frames around, most of them are smaller.
+        free_bytes: on the drive that the export goes to; None where that cannot be said.
     """
 
     picture: NDArray[np.uint8]
     bytes_a_frame: int
+    free_bytes: int | None
 
 
 def sample_body(
@@ -75,7 +78,8 @@ def sample_body(
                     target.abandon()
                     raise
                 size = sum((Path(folder) / name).stat().st_size for name in target.files())
-            return Sample(_small(_shown(recipe.format.facts.content, frame), longest_px), size)
+            picture = _small(_shown(recipe.format.facts.content, frame), longest_px)
+            return Sample(picture, size, free_bytes(recipe.path))
         finally:
             if source is not None:
                 source.close()

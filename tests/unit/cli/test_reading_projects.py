@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from tests.clips import make_clip
+from tests.disks import small_disk_in
 from tests.unprivileged import as_unprivileged
 from vosapp.cli.app import EXIT_DONE, EXIT_USER_ERROR, main
 from vosapp.core import edits
@@ -78,6 +79,7 @@ def test_a_project_in_a_read_only_folder(folder: Path, clip: Path, tmp_path: Pat
     out.chmod(0o777)
     folder.chmod(0o555)
     before = listing(folder)
+    look(folder / "shot.vosapp", tmp_path / "first")  # loads what nobody may read where Python lies in a home folder
     as_unprivileged(lambda: look(folder / "shot.vosapp", out))
     assert listing(folder) == before
 
@@ -127,3 +129,15 @@ def test_media_is_looked_for_beside_the_project_and_on_no_other_computer(
     assert main(words) == EXIT_DONE
     assert main(["info", str(folder / "shot.vosapp")]) == EXIT_DONE
     assert "clip found" in capsys.readouterr().out
+
+
+def test_an_export_that_will_not_fit_is_told_beforehand(
+    tmp_path: Path, clip: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_project(tmp_path / "shot.vosapp", clip).close()
+    with small_disk_in(tmp_path, "8k") as disk:
+        words = ["export", str(tmp_path / "shot.vosapp"), "--format", "tiff-rgba", "--out", str(disk / "out")]
+        assert main(words) == EXIT_USER_ERROR
+        said = capsys.readouterr().err.splitlines()
+        assert "This takes about" in said[0] and "8.2 kB are free there." in said[0]
+        assert "cannot be written" in said[-1]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal
@@ -81,13 +78,3 @@ class ExportSampler(QObject):
             self._start()
         elif self._wanted is not None:
             self.sampled.emit(result.value)
-
-
-def free_bytes(path: Path) -> int | None:
-    """Free bytes on the drive that a path lies on; None where that cannot be said."""
-    while not os.path.lexists(path) and path != path.parent:
-        path = path.parent
-    try:
-        return shutil.disk_usage(path).free
-    except OSError:
-        return None

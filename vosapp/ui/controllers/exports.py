@@ -21,7 +21,7 @@ from vosapp.presentation.requests.export_choice import ExportChoice, Scope
 from vosapp.presentation.requests.export_findings import Finding, size_finding
 from vosapp.presentation.status import NoticeKind, WorkStatus
 from vosapp.presentation.text.progress import progress_words
-from vosapp.ui.controllers.export_sample import ExportSampler, free_bytes
+from vosapp.ui.controllers.export_sample import ExportSampler
 from vosapp.ui.controllers.look_over import ExportLookOver
 from vosapp.ui.dialogs.export import ExportDialog
 from vosapp.ui.jobs.background_task import BackgroundTask, Body
@@ -144,7 +144,7 @@ class ExportController(QObject):
             return
         wanted = recipe(self._session.document, self._session.view, self.choice)
         frames = wanted.frames or self._session.document.working_range()
-        size = size_finding(sample.bytes_a_frame, len(frames), wanted, free_bytes(wanted.path))
+        size = size_finding(sample.bytes_a_frame, len(frames), wanted, sample.free_bytes)
         self.dialog.show_sample(sample.picture, size)
 
     def display(self) -> ExportDisplay:
