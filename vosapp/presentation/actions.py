@@ -136,6 +136,14 @@ _TOOLS = (
     ActionSpec("tool.take_back", "Take last corner or mark back", "Tools", ("Backspace",)),
     ActionSpec("tool.smaller", "Smaller brush", "Tools", ("[",), rule=True),
     ActionSpec("tool.larger", "Larger brush", "Tools", ("]",)),
+    ActionSpec(
+        "tool.softer",
+        "Softer edge",
+        "Tools",
+        ("Shift+]",),
+        tip="Masks are hard; what is exported is as soft along the object's outline as you set here",
+    ),
+    ActionSpec("tool.harder", "Harder edge", "Tools", ("Shift+[",)),
     ActionSpec("tool.pressure", "Pen pressure changes the size", "Tools", checkable=True),
 )
 
@@ -288,7 +296,7 @@ GESTURES: tuple[Gesture, ...] = (
     Gesture("Alt or right drag", "Swap brush and eraser", "Tools"),
     Gesture("Pen's other end", "Erase, or take away with a shape", "Tools"),
     Gesture("Shift + click", "Straight line from the last stroke", "Tools"),
-    Gesture("Ctrl + drag", "Change the brush size", "Tools"),
+    Gesture("Ctrl + drag", "Change the brush size; up and down, the edge's softness", "Tools"),
     Gesture("Click, Enter", "Set polygon corners, close", "Tools"),
     Gesture("Alt + close", "Polygon takes away", "Tools"),
     Gesture("Click, Alt + click", "Select: on the object, on what is not", "Tools"),

@@ -41,6 +41,8 @@ _FILE_WORK = (
     "file.import_masks",
 )
 _NEEDS_OBJECT = (
+    "tool.softer",
+    "tool.harder",
     "object.rename",
     "object.colour",
     "object.matte",

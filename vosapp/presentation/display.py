@@ -95,6 +95,7 @@ class PenDisplay:
     object_id: ObjectId
     colour: Colour | None
     usable: bool
+    soft_px: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,4 +324,5 @@ def _pen(document: Document, state: ViewState, active: RotoObject | None) -> Pen
         active.id if active else 0,
         active.colour if active else None,
         usable and not choosing,
+        active.matte.feather_px if active else 0.0,
     )

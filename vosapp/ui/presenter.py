@@ -170,9 +170,12 @@ class Presenter(QObject):
         self._window.propagate.setVisible(not suggest.is_open)
 
     def _show_pen(self, pen: PenDisplay) -> None:
-        settings = PenSettings(pen.tool, pen.brush_px, pen.pressure, pen.object_id, pen.colour, pen.usable)
+        settings = PenSettings(
+            pen.tool, pen.brush_px, pen.pressure, pen.object_id, pen.colour, pen.usable, soft_px=pen.soft_px
+        )
         self._window.canvas.pen.set_settings(settings)
         self._window.view_bar.show_brush(pen.brush_px, pen.tool in (Tool.BRUSH, Tool.ERASER))
+        self._window.view_bar.show_edge(pen.soft_px, has_object=pen.object_id != 0)
 
     def _show_zoom(self, zoom: float) -> None:
         self._window.view_bar.show_zoom(zoom * self._window.canvas.devicePixelRatioF() * 100)

@@ -39,7 +39,7 @@ class ToolBar(QWidget):
 
 
 class ViewBar(QWidget):
-    """Brush size, view modes, opacity and zoom.
+    """Brush size, the edge's softness, view modes, opacity and zoom.
 
     Signals:
         brush_chosen: diameter in picture pixels.
@@ -56,6 +56,7 @@ class ViewBar(QWidget):
         self._brush = self._slider(_SLIDER_STEPS, 104, "Brush size")
         self._brush_text = label("", "dim")
         self._brush_text.setFixedWidth(52)
+        self._edge = self._edge_button(actions)
         self._opacity = self._slider(100, 84, "Overlay opacity")
         self._opacity.setToolTip("Opacity of the overlay")
         self._zoom = self._zoom_button(actions)
@@ -65,6 +66,7 @@ class ViewBar(QWidget):
         row.addWidget(label("Brush", "dim"))
         row.addWidget(self._brush)
         row.addWidget(self._brush_text)
+        row.addWidget(self._edge)
         row.addWidget(stretch())
         for name in ("overlay", "outline", "matte", "cutout", "source"):
             row.addWidget(tool_button(actions[f"view.{name}"]))
@@ -88,6 +90,19 @@ class ViewBar(QWidget):
         slider.setAccessibleName(name)
         return slider
 
+    def _edge_button(self, actions: ActionSet) -> QToolButton:
+        """Tells how soft the object's edge is, and opens its settings."""
+        button = QToolButton()
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.setAutoRaise(True)
+        button.setMinimumWidth(58)
+        button.setAccessibleName("Softness of the edge")
+        button.setToolTip(
+            "Edge of the object's matte (Ctrl+M)\nShift+[ hardens, Shift+] softens it; so does Ctrl+drag up and down"
+        )
+        button.clicked.connect(actions["object.matte"].trigger)
+        return button
+
     def _zoom_button(self, actions: ActionSet) -> QToolButton:
         button = QToolButton()
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -106,6 +121,11 @@ class ViewBar(QWidget):
         _set_silently(self._brush, _to_step(brush_px))
         self._brush_text.setText(f"{brush_px:.0f} px")
         self._brush.setEnabled(usable)
+
+    def show_edge(self, soft_px: float, *, has_object: bool) -> None:
+        """Shows how soft the edge of the object is."""
+        self._edge.setText(f"Soft {soft_px:.3g} px" if soft_px else "Hard")
+        self._edge.setEnabled(has_object)
 
     def show_opacity(self, opacity: float) -> None:
         """Shows the overlay's opacity."""

@@ -1,4 +1,4 @@
-"""Gestures between press and release: pan, wipe, brush size, stroke. Each ends exactly once."""
+"""Gestures between press and release: pan, wipe, brush, stroke. Each ends exactly once."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from vosapp.presentation.viewer.raster import Point
 from vosapp.ui.viewer.live_stroke import LiveStroke
 
 SMALLEST_BRUSH, LARGEST_BRUSH = 1.0, 1000.0
+SOFTEST_PX = 200.0
+DECIDES_PX = 4.0  # logical pixels after which a drag is for the size or for the edge
 LIGHTEST_PRESSURE = 0.15  # a pen that barely touches still paints
 
 
@@ -88,25 +90,47 @@ class WipeGesture:
         """The line stays where it is."""
 
 
-class ResizeGesture:
-    """Changes the brush size by dragging: right is larger. The change is by ratio, so small brushes stay fine."""
+class BrushGesture:
+    """Changes the brush size by dragging aside, right is larger, or the edge's softness by dragging up and down.
 
-    def __init__(self, start: Pointer, brush_px: float, resize: Callable[[float], None]) -> None:
-        self._start = start.view[0]
-        self._before = brush_px
-        self._resize = resize
+    Whichever way the pointer goes first decides. The size changes by ratio, so small brushes stay fine.
+    """
+
+    def __init__(
+        self,
+        start: Pointer,
+        brush_px: float,
+        soft_px: float,
+        *,
+        resize: Callable[[float], None],
+        soften: Callable[[float], None],
+    ) -> None:
+        """Begins with the size and softness as they are, both in picture pixels; the calls take the new ones."""
+        self._start = start.view
+        self._brush_px, self._soft_px = brush_px, soft_px
+        self._resize, self._soften = resize, soften
+        self._way = ""
 
     def move(self, pointer: Pointer) -> None:
-        """Sets the size for the way so far: a hundred logical pixels double or halve it."""
-        self._resize(clamp_brush(self._before * 2.0 ** ((pointer.view[0] - self._start) / 100.0)))
+        """Sets what the way so far is for: a hundred logical pixels double or halve the size, five are a soft pixel."""
+        right, up = pointer.view[0] - self._start[0], self._start[1] - pointer.view[1]
+        if not self._way and max(abs(right), abs(up)) >= DECIDES_PX:
+            self._way = "size" if abs(right) >= abs(up) else "edge"
+        if self._way == "size":
+            self._resize(clamp_brush(self._brush_px * 2.0 ** (right / 100.0)))
+        elif self._way == "edge":
+            self._soften(clamp_softness(round(self._soft_px + up / 5.0)))
 
     def finish(self, pointer: Pointer) -> None:
-        """Keeps the last size."""
+        """Keeps what was set last."""
         self.move(pointer)
 
     def cancel(self) -> None:
-        """Goes back to the size before."""
-        self._resize(self._before)
+        """Goes back to what was before."""
+        if self._way == "size":
+            self._resize(self._brush_px)
+        elif self._way == "edge":
+            self._soften(self._soft_px)
 
 
 class StrokeGesture:
@@ -146,6 +170,11 @@ class StrokeGesture:
 def clamp_brush(brush_px: float) -> float:
     """A brush diameter within what is useful, in picture pixels."""
     return min(max(brush_px, SMALLEST_BRUSH), LARGEST_BRUSH)
+
+
+def clamp_softness(soft_px: float) -> float:
+    """The width of a soft edge within what is useful, in picture pixels."""
+    return min(max(soft_px, 0.0), SOFTEST_PX)
 
 
 def stepped_brush(brush_px: float, direction: int) -> float:

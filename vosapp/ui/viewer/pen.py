@@ -12,10 +12,10 @@ from vosapp.core.document import OBJECT_COLOURS, Colour, ObjectId
 from vosapp.presentation.view_state import Tool
 from vosapp.presentation.viewer.raster import Point, box_of, polygon_area
 from vosapp.ui.viewer.gestures import (
+    BrushGesture,
     Gesture,
     PanGesture,
     Pointer,
-    ResizeGesture,
     StrokeGesture,
     WipeGesture,
     pen_radius,
@@ -43,6 +43,7 @@ class PenSettings:
         object_id: whose mask it changes, 0 for a new object's.
         colour: of that object, None for a new object's.
         usable: strokes can be made now.
+        soft_px: width of the soft edge that the object's matte has, in picture pixels.
     """
 
     tool: Tool = Tool.BRUSH
@@ -51,6 +52,7 @@ class PenSettings:
     object_id: ObjectId = 0
     colour: Colour | None = None
     usable: bool = False
+    soft_px: float = 0.0
 
     @property
     def paint_colour(self) -> Colour:
@@ -71,6 +73,7 @@ class Pen(QObject):
         stroke_finished: a `Stroke` is ready for the document.
         polygon_changed: number of corners set.
         brush_resized: new diameter in picture pixels.
+        edge_softened: new width of the object's soft edge in picture pixels.
         marked: the select tool marked something: a `Stroke` of `vosapp.engine.select.marks`, or a box.
     """
 
@@ -78,6 +81,7 @@ class Pen(QObject):
     stroke_finished = Signal(object)
     polygon_changed = Signal(int)
     brush_resized = Signal(float)
+    edge_softened = Signal(float)
     marked = Signal(object)
 
     def __init__(self, surface: PenSurface, layer: QGraphicsItem, parent: QObject | None = None) -> None:
@@ -106,7 +110,7 @@ class Pen(QObject):
         before, self.settings = self.settings, settings
         if (before.tool, before.object_id) != (settings.tool, settings.object_id) and len(self.draft):
             self.cancel_polygon()
-        self.ring.set_shape(settings.brush_px / 2, erases=settings.tool is Tool.ERASER)
+        self._shape_ring(erases=settings.tool is Tool.ERASER)
         if settings.tool not in (Tool.BRUSH, Tool.ERASER) or not settings.usable:
             self.ring.setVisible(False)
         self._show_pointer()
@@ -194,7 +198,7 @@ class Pen(QObject):
             draw = self._surface.draw_mark
             self._begin(MarkGesture(pointer, draw, self.marked.emit, is_inside=is_inside, as_stroke=as_stroke))
         elif pointer.holds(_CTRL):
-            self._begin(ResizeGesture(pointer, self.settings.brush_px, self.brush_resized.emit))
+            self._begin_brush(pointer)
         else:
             self._begin_stroke(pointer)
 
@@ -214,6 +218,11 @@ class Pen(QObject):
     def _begin(self, gesture: Gesture) -> None:
         self.cancel_gesture()
         self.gesture = gesture
+
+    def _begin_brush(self, pointer: Pointer) -> None:
+        brush_px, soft_px = self.settings.brush_px, self.settings.soft_px
+        resize, soften = self.brush_resized.emit, self.edge_softened.emit
+        self._begin(BrushGesture(pointer, brush_px, soft_px, resize=resize, soften=soften))
 
     def _begin_stroke(self, pointer: Pointer) -> None:
         self.cancel_gesture()
@@ -352,12 +361,15 @@ class Pen(QObject):
     def _radius(self, pointer: Pointer) -> float:
         return pen_radius(self.settings.brush_px, pointer.pressure, use_pressure=self.settings.pressure)
 
+    def _shape_ring(self, *, erases: bool) -> None:
+        self.ring.set_shape(self.settings.brush_px / 2, soft_px=self.settings.soft_px, erases=erases)
+
     def _follow(self, pointer: Pointer) -> None:
         brush = self.settings.tool in (Tool.BRUSH, Tool.ERASER) and self.settings.usable and not self._holds_hand
         self.ring.setVisible(brush)
         if brush:
-            self.ring.set_shape(self.settings.brush_px / 2, erases=self._erases(pointer))
-            if not isinstance(self.gesture, ResizeGesture):
+            self._shape_ring(erases=self._erases(pointer))
+            if not isinstance(self.gesture, BrushGesture):
                 self.ring.setPos(QPointF(*pointer.picture))
 
     def _follow_wipe(self, pointer: Pointer) -> None:

@@ -20,20 +20,24 @@ def _cosmetic(colour: QColor, width: float, style: Qt.PenStyle = Qt.PenStyle.Sol
 
 
 class BrushRing(QGraphicsItem):
-    """A ring around the pixels that a press would paint: white on black, to be seen on any picture."""
+    """A ring around the pixels that a press would paint: white on black, to be seen on any picture.
+
+    Two dotted rings show how far the object's soft edge will reach on either side of it.
+    """
 
     def __init__(self, parent: QGraphicsItem | None = None) -> None:
         super().__init__(parent)
         self._radius = 1.0
+        self._soft_px = 0.0
         self._erases = False
         self.setZValue(30)
         self.setVisible(False)
 
-    def set_shape(self, radius: float, *, erases: bool) -> None:
-        """Sets the radius in picture pixels; an eraser's ring is dashed."""
-        if (radius, erases) != (self._radius, self._erases):
+    def set_shape(self, radius: float, *, soft_px: float = 0.0, erases: bool) -> None:
+        """Sets radius and width of the soft edge in picture pixels; an eraser's ring is dashed."""
+        if (radius, soft_px, erases) != (self._radius, self._soft_px, self._erases):
             self.prepareGeometryChange()
-            self._radius, self._erases = radius, erases
+            self._radius, self._soft_px, self._erases = radius, soft_px, erases
             self.update()
 
     @property
@@ -41,9 +45,14 @@ class BrushRing(QGraphicsItem):
         """In picture pixels."""
         return self._radius
 
+    @property
+    def soft_px(self) -> float:
+        """Width of the soft edge in picture pixels."""
+        return self._soft_px
+
     def boundingRect(self) -> QRectF:
         """A little more than the ring: cosmetic pens have no size in picture pixels."""
-        reach = self._radius * 1.05 + 4.0 / self._zoom() + 1.0
+        reach = self._radius * 1.05 + self._soft_px / 2 + 4.0 / self._zoom() + 1.0
         return QRectF(-reach, -reach, 2 * reach, 2 * reach)
 
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
@@ -54,9 +63,19 @@ class BrushRing(QGraphicsItem):
         painter.drawEllipse(circle)
         painter.setPen(_cosmetic(_LIGHT, 1.2, Qt.PenStyle.DashLine if self._erases else Qt.PenStyle.SolidLine))
         painter.drawEllipse(circle)
+        if self._soft_px * self._zoom() >= 4:  # nearer ones would not be told apart
+            self._draw_soft_edge(painter)
         if self._radius * self._zoom() > 12:
             painter.setPen(_cosmetic(_LIGHT, 2.0))
             painter.drawPoint(QPointF(0, 0))
+
+    def _draw_soft_edge(self, painter: QPainter) -> None:
+        for radius in (self._radius - self._soft_px / 2, self._radius + self._soft_px / 2):
+            if radius > 0:
+                painter.setPen(_cosmetic(_DARK, 2.0, Qt.PenStyle.DotLine))
+                painter.drawEllipse(QPointF(0, 0), radius, radius)
+                painter.setPen(_cosmetic(_LIGHT, 1.0, Qt.PenStyle.DotLine))
+                painter.drawEllipse(QPointF(0, 0), radius, radius)
 
     def _zoom(self) -> float:
         parent = self.parentItem()

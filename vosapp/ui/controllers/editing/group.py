@@ -42,6 +42,7 @@ class EditingControllers(QObject):
         self.alpha = AlphaController(session, dialogs, io, self)
         self.imports = MaskImportController(session, dialogs, io, self)
         self.masks.connect_pen(window.canvas.pen)
+        window.canvas.pen.edge_softened.connect(self.mattes.soften)
         self.objects.connect_panels(window.objects, window.timeline)
 
     def handlers(self) -> dict[str, Callable[[], object]]:

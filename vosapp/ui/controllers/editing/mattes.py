@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QWidget
@@ -13,6 +14,7 @@ from vosapp.core.document import MatteSettings, ObjectId
 from vosapp.presentation.view_state import ViewMode
 from vosapp.ui.dialogs.matte import MatteDialog
 from vosapp.ui.session import Session
+from vosapp.ui.viewer.gestures import clamp_softness
 
 _BESIDE_PX = QPoint(-24, 96)  # from the window's upper right corner: the middle of the picture stays free
 
@@ -30,7 +32,24 @@ class MatteController(QObject):
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """Maps action ids to handlers."""
-        return {"object.matte": self.ask}
+        return {
+            "object.matte": self.ask,
+            "tool.softer": partial(self.step_edge, 1),
+            "tool.harder": partial(self.step_edge, -1),
+        }
+
+    def soften(self, soft_px: float) -> None:
+        """Gives the active object's matte a soft edge of a width in picture pixels."""
+        active = self._session.active
+        if active is not None:
+            self.set_matte(active.id, replace(active.matte, feather_px=clamp_softness(soft_px)))
+
+    def step_edge(self, direction: int) -> None:
+        """Makes the edge softer (+1) or harder (-1) by a quarter, at least by a pixel."""
+        active = self._session.active
+        if active is not None:
+            soft_px = active.matte.feather_px
+            self.soften(round(soft_px) + direction * max(1, round(soft_px / 4)))
 
     def ask(self) -> None:
         """Lets the user set the edge of the active object's matte, and shows mattes until they are done."""
