@@ -25,6 +25,7 @@ _MOST_BRIGHT_IDS = 64
 _FLAT_MIDDLE_SHARE = 0.01
 _FLAT_SHARE = 0.2
 _FEWEST_SHADES = 4
+_STEP_PX = 16  # between pixels that are looked at first
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +91,22 @@ def _of_grey(path: Path, image: NDArray[Any], meaning: MaskMeaning) -> MaskImage
     if int(grey.min(initial=0)) < 0:
         raise MaskError(f"{path} holds numbers below 0.", "Number the objects from 1 on.")
     # Channels that differ a little come from lossy compression, which keeps no ids.
-    is_exact = image.ndim == 2 or _davis_numbers(image) is not None or not np.ptp(image, axis=2).any()
+    is_exact = image.ndim == 2 or _davis_numbers(image) is not None or _spread(image) == 0
     if meaning is MaskMeaning.IDS:
         return _ids(path, grey)
     top = _top_of_shades(grey) if is_exact else None
     if top is not None:
         return _soft(path, grey, white=top)
     return _ids(path, grey) if is_exact and _holds_ids(grey) else _soft(path, grey)
+
+
+def _values(numbers: NDArray[Any]) -> NDArray[Any]:
+    """The values that occur, ascending. Short whole numbers are counted, which is much faster than sorting."""
+    if numbers.dtype not in (np.uint8, np.uint16):
+        return np.unique(numbers)
+    levels = int(np.iinfo(numbers.dtype).max) + 1
+    counts = cv2.calcHist([np.ascontiguousarray(numbers)], [0], None, [levels], [0, levels])
+    return np.flatnonzero(counts).astype(numbers.dtype)
 
 
 def _flat(numbers: NDArray[Any]) -> NDArray[np.bool_]:
@@ -118,7 +128,7 @@ def _top_of_shades(grey: NDArray[Any]) -> int | None:
     if top >= (int(np.iinfo(grey.dtype).max) + 1) // 2:
         return None
     middle = (grey > top // 8) & (grey < top - top // 8)
-    if len(np.unique(grey[middle])) < _FEWEST_SHADES:
+    if len(_values(np.where(middle, grey, grey.dtype.type(0)))) <= _FEWEST_SHADES:
         return None
     flat = _flat(grey)
     has_area = float((flat & middle).sum()) > _FLAT_MIDDLE_SHARE * float((grey > 0).sum())
@@ -131,7 +141,8 @@ def _holds_ids(grey: NDArray[Any]) -> bool:
     Ids make flat areas; the shades of a soft edge or of lossy compression lie between black and white without an
     area of their own.
     """
-    values = np.unique(grey[grey > 0])
+    values = _values(grey)
+    values = values[values > 0]
     white = int(np.iinfo(grey.dtype).max)
     half = (white + 1) // 2
     if len(values) == 0 or int(values[0]) >= half:
@@ -171,14 +182,14 @@ def _soft(
             f"{path} has nothing inside: no pixel is at least half white or half opaque.",
             "Choose another mask, or read its numbers as ids.",
         )
-    shades = len(np.unique(levels)) > 2
+    shades = len(_values(levels)) > 2
     whole = ", which covers the whole frame" if inside.all() else ""
     scale = f", {white} taken for white" if white is not None else ""
     return MaskImage({1: inside}, f"1 object, {'soft' if shades else 'hard'} mask{scale}{whole}", meaning)
 
 
 def _ids(path: Path, numbers: NDArray[Any]) -> MaskImage:
-    values = [int(value) for value in np.unique(numbers) if value]
+    values = [int(value) for value in _values(numbers) if value]
     if len(values) > MOST_OBJECTS:
         raise MaskError(
             f"{path} would hold {len(values):,} objects; more than {MOST_OBJECTS:,} are not taken.",
@@ -223,9 +234,8 @@ def matte_of_picture(path: Path, picture: NDArray[Any]) -> NDArray[np.bool_]:
 def _single_channel(path: Path, image: NDArray[Any]) -> NDArray[Any]:
     if image.ndim == 2:
         return image
-    spread = image.max(axis=2).astype(np.float64) - image.min(axis=2)
     top = 1.0 if image.dtype.kind == "f" else float(np.iinfo(image.dtype).max)
-    if float(spread.max()) <= _LOSSY_LEVELS / 255 * top:
+    if all(_spread(part) <= _LOSSY_LEVELS / 255 * top for part in (image[::_STEP_PX, ::_STEP_PX], image)):
         return image[..., 1]
     numbers = _davis_numbers(image)
     if numbers is None:
@@ -233,12 +243,26 @@ def _single_channel(path: Path, image: NDArray[Any]) -> NDArray[Any]:
     return numbers
 
 
+def _spread(image: NDArray[Any]) -> float:
+    """How far the channels of a pixel are apart at most."""
+    red, green, blue = (np.ascontiguousarray(image[..., place]) for place in range(3))
+    most, least = np.maximum(np.maximum(red, green), blue), np.minimum(np.minimum(red, green), blue)
+    return float((most - least).max())
+
+
+def _codes(image: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Each colour as one number."""
+    return np.asarray(image.astype(np.int64) @ np.array([1 << 16, 1 << 8, 1]))
+
+
 def _davis_numbers(image: NDArray[Any]) -> NDArray[np.uint8] | None:
     """The ids of a colour picture that uses only the colours of the PASCAL VOC and DAVIS annotations, else None."""
     if image.dtype != np.uint8:
         return None
-    codes = image.astype(np.int64) @ np.array([1 << 16, 1 << 8, 1])
     known = {(red << 16) + (green << 8) + blue: number for number, (red, green, blue) in enumerate(davis_palette())}
+    if not set(_codes(image[::_STEP_PX, ::_STEP_PX]).ravel().tolist()) <= known.keys():
+        return None  # as for most pictures, seen at once
+    codes = _codes(image)
     used, where = np.unique(codes, return_inverse=True)
     if any(int(code) not in known for code in used):
         return None
