@@ -28,6 +28,7 @@ from vosapp.export.formats import ExportFormat
 from vosapp.export.place import staging
 from vosapp.export.place.earlier import PlaceTakenError
 from vosapp.export.place.names import FileNames, names_of_objects
+from vosapp.export.place.staging import Staging
 from vosapp.export.recipe import Recipe
 from vosapp.video.clip_ref import clip_ref
 from vosapp.video.open import open_video
@@ -120,7 +121,24 @@ def test_a_killed_re_export_leaves_the_earlier_one_and_can_be_repeated(tmp_path:
     assert ended.returncode == -signal.SIGKILL
     assert {name: data for name, data in snapshot(tmp_path).items() if ".vosapp-export-" not in name} == before
     run(document, masks, recipe)
-    assert set(before) <= set(snapshot(tmp_path))
+    assert set(snapshot(tmp_path)) == set(before), "what the killed one left is gone"
+
+
+@pytest.mark.parametrize("kind", [ExportFormat.PNG, ExportFormat.PRORES_4444])
+def test_what_another_export_is_writing_or_the_user_put_there_stays(tmp_path: Path, kind: ExportFormat) -> None:
+    document, masks = shot()
+    recipe = recipe_for(kind, tmp_path)
+    run(document, masks, recipe)
+    living = Staging(recipe.place)
+    (living.files / "half").write_text("half")
+    linked = tmp_path / ".vosapp-export-abc"
+    linked.mkdir()
+    (linked / "for").symlink_to(living.files / "half")
+    unnamed = tmp_path / ".vosapp-export-notes"
+    unnamed.mkdir()
+    run(document, masks, recipe)
+    assert (living.files / "half").exists() and linked.exists() and unnamed.exists()
+    living.discard()
 
 
 class Dead(BaseException):

@@ -102,7 +102,7 @@ class ProjectLock:
         if not stat.S_ISREG(facts.st_mode) or facts.st_nlink > 1:
             raise ForeignLockError(f"{self.path.name} beside it is a link or no plain file")
         try:
-            _lock(handle)
+            lock_open_file(handle)
         except OSError as error:
             if isinstance(error, (BlockingIOError, PermissionError)):
                 raise LockedError(_holder(_start_of(handle))) from error
@@ -171,7 +171,8 @@ def _user() -> str:
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(handle: int) -> None:
+    def lock_open_file(handle: int) -> None:
+        """Locks an open file until it is closed. Raises OSError where somebody else holds it, or nobody can."""
         os.lseek(handle, _LOCK_OFFSET, os.SEEK_SET)
         msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
         os.lseek(handle, 0, os.SEEK_SET)
@@ -179,5 +180,6 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _lock(handle: int) -> None:
+    def lock_open_file(handle: int) -> None:
+        """Locks an open file until it is closed. Raises OSError where somebody else holds it, or nobody can."""
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -13,11 +12,10 @@ from typing import Any
 
 from vosapp.core.errors import ExportError
 from vosapp.export.place.earlier import Earlier, Place, PlaceTakenError, sha256_of
+from vosapp.export.place.leftovers import PREFIX, Note, left_behind, remove_left_behind, remove_tree
 
-_PREFIX = ".vosapp-export-"
 _NAME_BYTES = 6
 _TRIES = 100
-_FOR = "for"  # a note of the name of the place
 
 
 class Staging:
@@ -42,25 +40,26 @@ class Staging:
         """
         self._place, self._resume = place, resume and place.is_folder
         self._made: list[Path] = []
+        self._note: Note | None = None
         fresh: Path | None = None
         try:
             near = place.path if place.is_folder and place.path.is_dir() else place.path.parent
             self._make_parents(near)
-            taken_over = _left_behind(place) if self._resume else None
+            taken_over = next(left_behind(place), None) if self._resume else None
             fresh = _new_folder(near) if taken_over is None else None
             self._root = taken_over or fresh or near
             self.files = self._root / "new"
             self.files.mkdir(exist_ok=self._resume)
-            if place.is_folder:
-                (self._root / _FOR).write_text(place.path.name, encoding="utf-8", errors="surrogateescape")
+            self._note = Note(self._root, place)
         except OSError as error:
             if fresh is not None:
-                _remove_tree(fresh)
+                remove_tree(fresh)
             self._forget_parents()
             raise _cannot_write(place.path, error) from error
 
     def publish(self, names: Sequence[str], manifest: Mapping[str, Any], earlier: Earlier, *, overwrite: bool) -> Path:
-        """Moves the files into their place and writes the manifest; the files of an earlier export go.
+        """Moves the files into their place and writes the manifest; the files of an earlier export go, and what killed
+        exports to the same place left.
 
         If something fails on the way, everything is put back as it was. If the program dies on the way, the manifest
         in the place names the files of both exports, so that the export can be repeated.
@@ -86,6 +85,7 @@ class Staging:
         except OSError as error:
             raise _cannot_write(self._place.path, error) from error
         self.discard()
+        remove_left_behind(self._place)
         return self._place.manifest
 
     def _publish_folder(self, said: Mapping[str, Any]) -> None:
@@ -137,9 +137,11 @@ class Staging:
         Args:
             unless_resumable: leaves it where the export can go on from it.
         """
+        if self._note is not None:
+            self._note.release()
         if unless_resumable and self._resume and _holds_files(self.files):
             return
-        _remove_tree(self._root)
+        remove_tree(self._root)
         self._forget_parents()
 
     def _make_parents(self, folder: Path) -> None:
@@ -183,35 +185,6 @@ class _Undo:
                 step(*arguments)
 
 
-def _left_behind(place: Place) -> Path | None:
-    """The folder that a stopped export to this place left, None without one. Raises OSError."""
-    for near in (place.path, place.path.parent):
-        if not near.is_dir():
-            continue
-        for root in sorted(near.glob(f"{_PREFIX}*")):
-            if root.is_symlink() or not _is_plain_tree(root):
-                continue
-            note = root / _FOR
-            if hasattr(os, "getuid") and root.stat().st_uid != os.getuid():
-                continue
-            if note.is_file() and not note.is_symlink() and note.read_text("utf-8", "replace") == place.path.name:
-                return root
-    return None
-
-
-def _is_plain_tree(root: Path) -> bool:
-    """Whether a folder holds nothing but folders and files with one name: no links that writing would follow."""
-    try:
-        for path, folders, files in os.walk(root):
-            for name in (*folders, *files):
-                facts = os.lstat(Path(path) / name)
-                if not (stat.S_ISDIR(facts.st_mode) or (stat.S_ISREG(facts.st_mode) and facts.st_nlink == 1)):
-                    return False
-    except OSError:
-        return False
-    return root.is_dir()
-
-
 def _remove_others(folder: Path, names: Sequence[str]) -> None:
     """Removes what a stopped export left and this one does not write."""
     wanted = set(names)
@@ -229,7 +202,7 @@ def _holds_files(folder: Path) -> bool:
 def _new_folder(near: Path) -> Path:
     """A folder that did not exist before. Raises OSError."""
     for _ in range(_TRIES):
-        path = near / f"{_PREFIX}{secrets.token_hex(_NAME_BYTES)}"
+        path = near / f"{PREFIX}{secrets.token_hex(_NAME_BYTES)}"
         with suppress(FileExistsError):
             path.mkdir(mode=0o700)
             return path
@@ -242,20 +215,6 @@ def _write_json(path: Path, content: Mapping[str, Any]) -> None:
         file.write("\n")
         file.flush()
         os.fsync(file.fileno())
-
-
-def _remove_tree(root: Path) -> None:
-    """Removes a folder of ours; links in it are removed and not followed."""
-    with suppress(OSError):
-        for path, folders, files in os.walk(root, topdown=False):
-            for name in (*files, *folders):
-                entry = Path(path) / name
-                with suppress(OSError):
-                    if stat.S_ISDIR(os.lstat(entry).st_mode):
-                        entry.rmdir()
-                    else:
-                        entry.unlink()
-        root.rmdir()
 
 
 def _remove_empty(folders: Iterable[Path]) -> None:
