@@ -100,7 +100,9 @@ def make_body() -> MakeBody:
 def driver(qtbot: QtBot, no_leaks: None, make_body: MakeBody) -> Iterator[WindowDriver]:
     """A shown window on its start page."""
     answers = Answers()
-    workspace = Workspace(Settings(), dialogs=answers, make_body=make_body)
+    settings = Settings()
+    settings.set("video.find_cuts", False)  # a test that is about cuts asks for them
+    workspace = Workspace(settings, dialogs=answers, make_body=make_body)
     workspace.window.resize(1000, 700)
     with qtbot.waitExposed(workspace.window, timeout=PATIENCE_MS):
         workspace.window.show()

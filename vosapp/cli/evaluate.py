@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vosapp.cli.outputs import require_writable_file, require_writable_folder
-from vosapp.core.errors import EngineError
+from vosapp.core.errors import EngineError, UserError
 from vosapp.core.plain_text import printable
 
 if TYPE_CHECKING:
@@ -64,6 +64,9 @@ def _add_subject(parser: argparse.ArgumentParser) -> None:
         help="what answers the clicks: network or grab-cut; repeat it to compare (default: what the window uses)",
     )
     parser.add_argument(
+        "--cuts", action="store_true", help="measure only how well cuts are found, with and between the clips"
+    )
+    parser.add_argument(
         "--suite",
         action=argparse.BooleanOptionalAction,
         help="measure the synthetic suite too (default: when a report is written)",
@@ -83,6 +86,8 @@ def run(arguments: argparse.Namespace) -> int:
     from vosapp.evaluation.report.as_text import report_as_text
     from vosapp.evaluation.report.model import Report, system_facts
 
+    if arguments.cuts:
+        return _find_cuts(arguments)
     names = _engine_names(arguments)
     _require_outputs(arguments)
     datasets = _datasets(arguments)
@@ -91,6 +96,18 @@ def run(arguments: argparse.Namespace) -> int:
     print(printable(report_as_text(report), keep="\n"))
     _write(report, arguments)
     return 0 if _all_measured(report) else 1
+
+
+def _find_cuts(arguments: argparse.Namespace) -> int:
+    """Measures and prints how well cuts are found."""
+    from vosapp.evaluation.cuts import cuts_as_text, measure_cuts
+
+    given = [f"--{name}" for name in ("json", "html", "markdown", "save_masks", "engine") if getattr(arguments, name)]
+    if given:
+        raise UserError(f"--cuts prints a table and takes no {given[0].replace('_', '-')}.", "Leave one of them out.")
+    clips = [clip for dataset in _datasets(arguments) for clip in dataset.clips]
+    print(printable(cuts_as_text(list(measure_cuts(clips))), keep="\n"))
+    return 0
 
 
 def _require_outputs(arguments: argparse.Namespace) -> None:

@@ -238,6 +238,7 @@ class Document:
         next_object_id: the id that the next object gets.
         in_out: the part of the clip to work on and to export, None for all.
         cuts: first frames of new shots after the first, ascending. Nothing is propagated across a cut.
+        not_cuts: frames of which the user says that no shot begins there, ascending; a search leaves them alone.
     """
 
     clip: ClipRef | None = None
@@ -245,6 +246,7 @@ class Document:
     next_object_id: ObjectId = 1
     in_out: FrameRange | None = None
     cuts: tuple[int, ...] = ()
+    not_cuts: tuple[int, ...] = ()
 
     def object(self, object_id: ObjectId) -> RotoObject:
         """The object of an id. Raises MaskError when there is none."""

@@ -136,6 +136,18 @@ class Editor:
         self._history.push(label, version, size_bytes=size_bytes, group=group)
         self._show(document)
 
+    def take_in(self, label: str, document: Document) -> None:
+        """Makes a document that work in the background changed the present, as a step that leaves what can be redone.
+
+        Raises:
+            ValueError: a run is going on, whose masks would become part of the step.
+        """
+        if self._run is not None:
+            raise ValueError("a run is going on")
+        if document is not self._document:
+            self._history.insert(label, Version(document))
+            self._show(document)
+
     def undo(self) -> None:
         """Takes back the user's last step; does nothing when there is none. A run that is going on stays.
 

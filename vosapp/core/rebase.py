@@ -16,7 +16,8 @@ from vosapp.core.frame_map import changes_between
 def rebase(before: Document, after: Document, onto: Document) -> Document:
     """What `onto` becomes when the change from `before` to `after` is made on it.
 
-    `onto` differs from `before` by what a run wrote. The change is the user's and wins wherever both touched one fact.
+    `onto` differs from `before` by what a run wrote or a search for cuts found. The change is the user's and wins
+    wherever both touched one fact.
     """
     if onto is before:
         return after
@@ -29,7 +30,17 @@ def rebase(before: Document, after: Document, onto: Document) -> Document:
             objects.append(changed)
         else:
             objects.append(replace(changed, cells=_rebased_cells(base, changed, target)))
-    return replace(after, objects=tuple(objects))
+    return replace(
+        after,
+        objects=tuple(objects),
+        cuts=_rebased_frames(before.cuts, after.cuts, onto.cuts),
+        not_cuts=_rebased_frames(before.not_cuts, after.not_cuts, onto.not_cuts),
+    )
+
+
+def _rebased_frames(before: tuple[int, ...], after: tuple[int, ...], onto: tuple[int, ...]) -> tuple[int, ...]:
+    gone, new = set(before) - set(after), set(after) - set(before)
+    return tuple(sorted((set(onto) - gone) | new))
 
 
 def _rebased_cells(before: RotoObject, after: RotoObject, onto: RotoObject) -> Mapping[int, Cell]:

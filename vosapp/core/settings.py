@@ -77,6 +77,7 @@ TABLE: Mapping[str, Setting] = {
             "Let the graphics processor decode video where it gives the same pictures.",
             choices=("auto", "off"),
         ),
+        Setting("video.find_cuts", True, "Look for cuts in clips that are opened for the first time."),
         Setting("video.sequence_rate", 24.0, "Frames a second of images that do not say theirs.", "fps", 1, 1000),
         Setting(
             "memory.frame_cache_mb",

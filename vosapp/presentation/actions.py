@@ -231,7 +231,17 @@ _PLAYBACK = (
         ("M",),
         tip="Nothing is propagated across a cut",
         checkable=True,
+        rule=True,
     ),
+    ActionSpec("go.previous_cut", "Previous cut", "Playback", ("Shift+PgUp",)),
+    ActionSpec("go.next_cut", "Next cut", "Playback", ("Shift+PgDown",)),
+    ActionSpec(
+        "mark.find_cuts",
+        "Find cuts",
+        "Playback",
+        tip="Looks through the clip; what you said of cuts stands",
+    ),
+    ActionSpec("mark.clear_cuts", "Take all cuts away", "Playback", tip="The clip is one shot; searches respect it"),
 )
 
 _PROPAGATE = (

@@ -95,6 +95,7 @@ def blocked_actions(
     off |= _off_for_clip(state.shot.clip)
     if state.shot.frame_index == 0:
         off["mark.cut"] = "The first frame begins a shot anyway"
+    off |= _off_for_cuts(document, state)
     if document.in_out is None:
         off["mark.clear"] = "In and out are not set"
     if not doubts:
@@ -103,6 +104,17 @@ def blocked_actions(
         off["view.wipe_run"] = "Nothing was propagated since the shot was opened"
     if not any(item.anchors() for item in document.objects):
         off |= dict.fromkeys(("go.next_anchor", "go.previous_anchor"), "There is no anchor yet")
+    return off
+
+
+def _off_for_cuts(document: Document, state: ViewState) -> dict[str, str]:
+    off: dict[str, str] = {}
+    if not document.cuts:
+        off |= dict.fromkeys(("go.previous_cut", "go.next_cut", "mark.clear_cuts"), "No cut is marked")
+    if state.shot.cut_search is not None:
+        off["mark.find_cuts"] = "Cuts are being looked for"
+    elif state.shot.media_problem:
+        off["mark.find_cuts"] = "The clip is missing"
     return off
 
 

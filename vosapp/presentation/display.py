@@ -55,6 +55,7 @@ class TimelineDisplay:
     in_out: FrameRange | None
     cuts: tuple[int, ...]
     damaged: tuple[int, ...] = ()
+    cuts_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +241,15 @@ def _timeline(
         document.in_out,
         document.cuts,
         tuple(sorted(state.shot.damaged)),
+        _cuts_text(document, state),
     )
+
+
+def _cuts_text(document: Document, state: ViewState) -> str:
+    if state.shot.cut_search is not None:
+        return f"Looking for cuts: {state.shot.cut_search} %"
+    count = len(document.cuts)
+    return f"{count} cut{'s' * (count != 1)}" if count else ""
 
 
 def _transport(document: Document, state: ViewState, review: tuple[int, ...]) -> TransportDisplay:

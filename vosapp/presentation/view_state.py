@@ -148,6 +148,8 @@ class ShotView:
         hidden, solo: objects not shown; the only object shown, or 0.
         polygon_points: corners set so far with the polygon tool.
         run, export: work in progress, or None.
+        cut_search: how much of the clip was looked through for cuts, in percent, while that goes on.
+        cuts_sought: whether a search for cuts came to its end, False when it did not yet; None where nothing is known.
         searching, suggestions: a search for objects in progress, and what it found; None without.
         selection: marks of the select tool on a frame and what they propose, until it is taken or dropped.
         network_help: networks that could suggest objects if they had weights, while the window tells of them.
@@ -173,6 +175,8 @@ class ShotView:
     polygon_points: int = 0
     run: WorkStatus | None = None
     export: WorkStatus | None = None
+    cut_search: int | None = None
+    cuts_sought: bool | None = None
     searching: WorkStatus | None = None
     suggestions: Suggestions | None = None
     selection: Selection | None = None

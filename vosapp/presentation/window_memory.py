@@ -41,11 +41,19 @@ class WindowPlace:
 
 @dataclass(frozen=True, slots=True)
 class ShotPlace:
-    """How a project was left: diameter of the brush in picture pixels, opacity 0 to 1, and the frame looked at."""
+    """How a project was left.
+
+    Attributes:
+        brush_px: diameter of the brush in picture pixels.
+        opacity: of the overlay, 0 to 1.
+        frame_index: the frame looked at.
+        cuts_sought: whether no search for cuts has to be finished.
+    """
 
     brush_px: float
     opacity: float
     frame_index: int
+    cuts_sought: bool = True
 
 
 def first_size(available: tuple[int, int]) -> tuple[int, int]:
@@ -80,7 +88,8 @@ class WindowMemory:
         brush, opacity, frame = (found.get(name) for name in ("brush_px", "opacity", "frame_index"))
         if not (_is_number(brush) and _is_number(opacity) and isinstance(frame, int) and frame >= 0):
             return None
-        return ShotPlace(float(str(brush)), min(max(float(str(opacity)), 0.0), 1.0), frame)
+        sought = found.get("cuts_sought") is not False
+        return ShotPlace(float(str(brush)), min(max(float(str(opacity)), 0.0), 1.0), frame, sought)
 
     def keep_window(self, place: WindowPlace) -> None:
         """Remembers where the window is."""

@@ -65,6 +65,7 @@ class Workspace(QObject):
         self.presenter = Presenter(session, window, self)
         self.viewing.pictures.shown.connect(self.presenter.show_picture)
         self.places = PlacesController(session, window)
+        self.files.projects.opened_path.connect(self.editing.cuts.begin)
         self._follow_closing()
         self.presenter.refresh()
         for problem in session.settings.problems:
@@ -84,6 +85,7 @@ class Workspace(QObject):
         files.projects.workers = (
             files.check,
             files.relinking,
+            self.editing.cuts,
             networks.suggest,
             networks.select,
             networks.runs,

@@ -165,5 +165,14 @@ def test_absence_and_masks_exclude_each_other(store: MemoryMaskStore) -> None:
 def test_cuts_and_in_out() -> None:
     made = edits.set_cuts(document(), [30, 0, 10, 30])
     assert made.cuts == (10, 30)
+    assert edits.toggle_cut(made, 0) is made
+    removed = edits.toggle_cut(made, 10)
+    assert (removed.cuts, removed.not_cuts) == ((30,), (10,))
+    found = edits.add_found_cuts(removed, [10, 0, 20, 30, 10**6])
+    assert (found.cuts, found.not_cuts) == ((20, 30), (10,)), "what was taken away stays away"
+    assert edits.add_found_cuts(found, [10, 20]) is found
+    assert edits.toggle_cut(found, 10).not_cuts == ()
+    cleared = edits.clear_cuts(found)
+    assert (cleared.cuts, cleared.not_cuts) == ((), (10, 20, 30)) and edits.clear_cuts(cleared) is cleared
     assert edits.set_in_out(made, FrameRange(5, 9)).working_range() == FrameRange(5, 9)
     assert made.working_range() == FrameRange(0, 99)

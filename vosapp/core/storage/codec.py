@@ -35,12 +35,15 @@ _CLIP = frozenset(
 
 def encode_head(document: Document) -> dict[str, object]:
     """Everything of a document but its objects."""
-    return {
+    head: dict[str, object] = {
         "clip": _encode_clip(document.clip) if document.clip else None,
         "next_object_id": document.next_object_id,
         "in_out": [document.in_out.first, document.in_out.last] if document.in_out else None,
         "cuts": list(document.cuts),
     }
+    if document.not_cuts:  # only then, so that earlier versions, which know no such name, open other files
+        head["not_cuts"] = list(document.not_cuts)
+    return head
 
 
 def decode_head(content: Json, objects: tuple[RotoObject, ...]) -> Document:
@@ -50,19 +53,25 @@ def decode_head(content: Json, objects: tuple[RotoObject, ...]) -> Document:
     if len(ids) != len(objects) or any(one >= next_object_id for one in ids):
         raise DamageError("two objects have one id")
     in_out = content.get("in_out")
-    cuts = [cut for cut in items(content, "cuts", MAX_RANGES) if isinstance(cut, int) and is_index(cut)]
-    if len(cuts) != len(items(content, "cuts")):
-        raise DamageError("a cut is no frame")
     return Document(
         clip=_decode_clip(mapping(content, "clip")) if content.get("clip") is not None else None,
         objects=objects,
         next_object_id=next_object_id,
         in_out=_decode_range(in_out) if in_out is not None else None,
-        cuts=tuple(sorted(set(cuts))),
+        cuts=_decode_frames(content, "cuts"),
+        not_cuts=_decode_frames(content, "not_cuts") if "not_cuts" in content else (),
     )
 
 
-HEAD_NAMES = frozenset({"clip", "next_object_id", "in_out", "cuts"})
+HEAD_NAMES = frozenset({"clip", "next_object_id", "in_out", "cuts", "not_cuts"})
+
+
+def _decode_frames(content: Json, name: str) -> tuple[int, ...]:
+    stored = items(content, name, MAX_RANGES)
+    frames = {frame for frame in stored if isinstance(frame, int) and is_index(frame)}
+    if not all(isinstance(frame, int) and is_index(frame) for frame in stored):
+        raise DamageError("a cut is no frame")
+    return tuple(sorted(frames))
 
 
 def encode_traits(one: RotoObject) -> dict[str, object]:

@@ -45,6 +45,11 @@ class SuiteClip:
         return self.scene.frame_count
 
     @property
+    def cuts(self) -> tuple[int, ...]:
+        """First frames of new shots after the first."""
+        return tuple(backdrop.first_frame for backdrop in self.scene.backdrops if backdrop.first_frame > 0)
+
+    @property
     def objects(self) -> tuple[TruthObject, ...]:
         """The objects; all are given on the first frame."""
         return tuple(TruthObject(i) for i in self.scene.object_ids)

@@ -70,7 +70,9 @@ class PlacesController(QObject):
         project = self._session.project
         if project is not None:
             app, shot = self._session.app, self._session.shot
-            self._memory.keep_shot(project.project_id, ShotPlace(app.brush_px, app.opacity, shot.frame_index))
+            sought = shot.cuts_sought is not False
+            place = ShotPlace(app.brush_px, app.opacity, shot.frame_index, sought)
+            self._memory.keep_shot(project.project_id, place)
 
     def _recall_shot(self) -> None:
         session, project = self._session, self._session.project
@@ -78,5 +80,9 @@ class PlacesController(QObject):
         if place is not None:
             session.set(
                 app=replace(session.app, brush_px=clamp_brush(place.brush_px), opacity=place.opacity),
-                shot=replace(session.shot, frame_index=min(place.frame_index, session.last_frame)),
+                shot=replace(
+                    session.shot,
+                    frame_index=min(place.frame_index, session.last_frame),
+                    cuts_sought=place.cuts_sought,
+                ),
             )

@@ -150,6 +150,8 @@ class TimelineView(QWidget):
         painter.fillRect(self._track(top, paint.DOUBT_PX), QColor("#1f1f20"))
         painter.setPen(QColor(TOKENS.dim))
         painter.drawText(QRectF(12, top, GUTTER_PX - 16, paint.DOUBT_PX), Qt.AlignmentFlag.AlignVCenter, "Doubt")
+        words = QRectF(12, 0, GUTTER_PX - 16, paint.RULER_PX)
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self._display.cuts_text)
         self._draw_measures(painter)
         painter.setClipRect(self._track(0, self.height()))
         paint.draw_doubt(painter, self.scale, paint.Row(top, paint.DOUBT_PX), self._display.doubts)

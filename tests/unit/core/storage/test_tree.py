@@ -59,7 +59,7 @@ def documents(draw: st.DrawFn) -> Document:
     ]
     in_out = draw(st.none() | st.tuples(frames, frames).map(lambda ends: FrameRange(min(ends), max(ends))))
     cuts = tuple(sorted(draw(st.sets(frames, max_size=4))))
-    return Document(draw(st.none() | clip), tuple(draw(st.permutations(objects))), 9, in_out, cuts)
+    return Document(draw(st.none() | clip), tuple(draw(st.permutations(objects))), 9, in_out, cuts, cuts[1:])
 
 
 def stored(document: Document) -> tuple[bytes, dict[bytes, bytes]]:
@@ -157,6 +157,7 @@ BAD_HEADS: list[dict[str, object]] = [
     {"in_out": [5, 3]},
     {"in_out": [0, 2**40]},
     {"cuts": [-1]},
+    {"not_cuts": [-1]},
     {"cuts": [1.5]},
     {"clip": {}},
     {"clip": []},

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 
 from vosapp.ui.controllers.editing.alpha_import import AlphaController
+from vosapp.ui.controllers.editing.cuts import CutController
 from vosapp.ui.controllers.editing.mask_import import MaskImportController
 from vosapp.ui.controllers.editing.masks import MaskController
 from vosapp.ui.controllers.editing.mattes import MatteController
@@ -28,6 +29,7 @@ class EditingControllers(QObject):
         mattes: how objects become mattes.
         alpha: masks from the clip's own alpha.
         imports: masks of many frames that other programs made.
+        cuts: finds where shots begin.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class EditingControllers(QObject):
         self.objects = ObjectController(session, dialogs, self)
         self.alpha = AlphaController(session, dialogs, io, self)
         self.imports = MaskImportController(session, dialogs, io, self)
+        self.cuts = CutController(session, self)
         self.masks.connect_pen(window.canvas.pen)
         window.canvas.pen.edge_softened.connect(self.mattes.soften)
         self.objects.connect_panels(window.objects, window.timeline)
@@ -54,4 +57,5 @@ class EditingControllers(QObject):
             **self.objects.handlers(),
             **self.alpha.handlers(),
             **self.imports.handlers(),
+            **self.cuts.handlers(),
         }

@@ -153,7 +153,7 @@ class RangeController(QObject):
         document, here = self._session.document, self._session.shot.frame_index
         if document.clip is not None and here > 0:
             label = "take cut back" if here in document.cuts else "mark cut"
-            self._session.editor.apply(label, edits.set_cuts(document, set(document.cuts) ^ {here}))
+            self._session.editor.apply(label, edits.toggle_cut(document, here))
 
     def _apply(self, label: str, edit: Callable[[Document, ObjectId], Document]) -> None:
         active = self._session.active

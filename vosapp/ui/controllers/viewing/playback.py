@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -80,6 +80,8 @@ class PlaybackController(QObject):
             "go.previous_doubt": partial(self._jump, "doubt", -1),
             "go.next_doubt": partial(self._jump, "doubt", 1),
             "go.worst": self.go_worst,
+            "go.previous_cut": partial(self._jump, "cut", -1),
+            "go.next_cut": partial(self._jump, "cut", 1),
             "mark.in": self.set_in,
             "mark.out": self.set_out,
             "mark.clear": partial(self._set_range, None),
@@ -116,7 +118,7 @@ class PlaybackController(QObject):
     def _jump(self, what: str, direction: int) -> None:
         self._session.drop_offer()
         here = self._session.shot.frame_index
-        frames = self._anchors() if what == "anchor" else stops(self._doubts())
+        frames = self._stops(what)
         ahead = [f for f in frames if (f > here if direction > 0 else f < here)]
         if ahead:
             self.go(min(ahead) if direction > 0 else max(ahead))
@@ -128,6 +130,11 @@ class PlaybackController(QObject):
         worst = most_doubtful(self._doubts())
         if worst is not None:
             self.go(worst)
+
+    def _stops(self, what: str) -> Sequence[int]:
+        if what == "cut":
+            return self._session.document.cuts
+        return self._anchors() if what == "anchor" else stops(self._doubts())
 
     def _anchors(self) -> list[int]:
         return sorted({frame for item in self._session.document.objects for frame in item.anchors()})
