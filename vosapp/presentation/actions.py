@@ -87,6 +87,13 @@ _EDIT = (
     ActionSpec("edit.copy", "Copy mask", "Edit", ("Ctrl+C",), rule=True),
     ActionSpec("edit.copy_range", "Copy masks of a range…", "Edit", ("Ctrl+Shift+C",)),
     ActionSpec("edit.paste", "Paste masks from here on", "Edit", ("Ctrl+V",), tip="They become anchors"),
+    ActionSpec(
+        "edit.paste_shape",
+        "Paste last shape",
+        "Edit",
+        ("Ctrl+Alt+V",),
+        tip="The polygon, box or ellipse drawn last, to be moved here and closed with Enter",
+    ),
     ActionSpec("edit.move_range", "Move masks…", "Edit", ("Ctrl+Shift+M",), tip="In time, or to another object"),
     ActionSpec("edit.delete", "Delete mask here", "Edit", ("Delete",), "trash", rule=True),
     ActionSpec("edit.delete_range", "Delete masks in a range…", "Edit", ("Shift+Delete",)),
@@ -123,6 +130,18 @@ _TOOLS = (
     ActionSpec("tool.brush", "Brush", "Tools", ("P",), "brush", "Paint the active object", checkable=True),
     ActionSpec("tool.eraser", "Eraser", "Tools", ("E",), "eraser", "Take paint away", checkable=True),
     ActionSpec("tool.polygon", "Polygon", "Tools", ("G",), "polygon", "Click corners, or drag a lasso", checkable=True),
+    ActionSpec(
+        "tool.box", "Box", "Tools", ("R",), "box", "Drag from corner to corner; Shift makes a square", checkable=True
+    ),
+    ActionSpec(
+        "tool.ellipse",
+        "Ellipse",
+        "Tools",
+        ("Shift+R",),
+        "ellipse",
+        "Drag its box; Shift makes a circle",
+        checkable=True,
+    ),
     ActionSpec(
         "tool.select",
         "Select",
@@ -308,7 +327,9 @@ GESTURES: tuple[Gesture, ...] = (
     Gesture("Shift + click", "Straight line from the last stroke", "Tools"),
     Gesture("Ctrl + drag", "Change the brush size; up and down, the edge's softness", "Tools"),
     Gesture("Click, Enter", "Set polygon corners, close", "Tools"),
-    Gesture("Alt + close", "Polygon takes away", "Tools"),
+    Gesture("Alt", "Polygon, lasso, box, ellipse: take away", "Tools"),
+    Gesture("Alt + Shift", "The same: leave only what is inside", "Tools"),
+    Gesture("Drag a point", "Change a shape, before and after it is closed", "Tools"),
     Gesture("Click, Alt + click", "Select: on the object, on what is not", "Tools"),
     Gesture("Drag", "Select: a box around the object", "Tools"),
     Gesture("Shift + drag", "Select: a stroke along the object", "Tools"),

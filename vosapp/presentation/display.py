@@ -15,6 +15,7 @@ from vosapp.core.timecode import timecode
 from vosapp.core.timeline import Direction, FrameRange
 from vosapp.presentation.availability import blocked_actions, checked_actions, enabled_actions
 from vosapp.presentation.choices import EngineChoice
+from vosapp.presentation.pen_shapes import PenShape, shape_at
 from vosapp.presentation.requests.run import Refusal, RunRequest, active_object, request
 from vosapp.presentation.select_display import SelectDisplay, resolve_select
 from vosapp.presentation.status import FileWork, Notice, WorkStatus
@@ -23,7 +24,7 @@ from vosapp.presentation.text.clip_text import at_rate, banner, clip_facts, clip
 from vosapp.presentation.text.formatting import rate_text
 from vosapp.presentation.text.status_hint import status_hint
 from vosapp.presentation.timeline.lanes import Coverage, CoverageCache, Doubts, Lane
-from vosapp.presentation.view_state import Playback, PropagateChoice, Tool, ViewState
+from vosapp.presentation.view_state import SHAPE_TOOLS, Playback, PropagateChoice, Tool, ViewState
 from vosapp.presentation.viewer.onion import OnionLayer, resolve_onion
 from vosapp.presentation.viewer.overlay import OverlayDisplay, resolve_overlay
 from vosapp.presentation.viewer.wipe import WipeDisplay, resolve_wipe
@@ -88,7 +89,7 @@ class PropagateDisplay:
 
 @dataclass(frozen=True, slots=True)
 class PenDisplay:
-    """Tool, brush and the object that they change."""
+    """Tool, brush, the object that they change, and the shape whose points can be moved."""
 
     tool: Tool
     brush_px: float
@@ -97,6 +98,7 @@ class PenDisplay:
     colour: Colour | None
     usable: bool
     soft_px: float = 0.0
+    shape: PenShape | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,4 +336,13 @@ def _pen(document: Document, state: ViewState, active: RotoObject | None) -> Pen
         active.colour if active else None,
         usable and not choosing,
         active.matte.feather_px if active else 0.0,
+        _movable_shape(document, state, active) if usable and not choosing else None,
     )
+
+
+def _movable_shape(document: Document, state: ViewState, active: RotoObject | None) -> PenShape | None:
+    """The shape whose points a tool of shapes can move: the last change of the active object on this frame."""
+    if active is None or state.app.tool not in SHAPE_TOOLS or state.shot.polygon_points:
+        return None
+    drawn = shape_at(state.shot.shapes, document, active.id, state.shot.picture_index)
+    return drawn.shape if drawn is not None else None

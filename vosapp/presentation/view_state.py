@@ -13,6 +13,7 @@ from vosapp.core.document import Document, ObjectId
 from vosapp.core.recent import UnsavedWork
 from vosapp.core.timeline import Direction
 from vosapp.presentation.choices import EngineChoice, NetworkHelp, SuggestChoice
+from vosapp.presentation.pen_shapes import DrawnShape
 from vosapp.presentation.selection import Selection
 from vosapp.presentation.status import FileWork, Notice, ProjectStatus, WorkStatus
 from vosapp.presentation.suggestions import Suggestions
@@ -25,8 +26,13 @@ class Tool(enum.Enum):
     BRUSH = "brush"
     ERASER = "eraser"
     POLYGON = "polygon"
+    BOX = "box"
+    ELLIPSE = "ellipse"
     SELECT = "select"
     HAND = "hand"
+
+
+SHAPE_TOOLS = (Tool.POLYGON, Tool.BOX, Tool.ELLIPSE)
 
 
 class ViewMode(enum.Enum):
@@ -146,7 +152,8 @@ class ShotView:
         before_run: the document when the last run began, None before the first one.
         active_object: id of the object that the tools change; 0 or one that is gone stands for the first.
         hidden, solo: objects not shown; the only object shown, or 0.
-        polygon_points: corners set so far with the polygon tool.
+        polygon_points: corners set so far with the polygon tool, or those of a shape that was pasted.
+        shapes: drawn since the clip was opened, whose points can be moved.
         run, export: work in progress, or None.
         cut_search: how much of the clip was looked through for cuts, in percent, while that goes on.
         cuts_sought: whether a search for cuts came to its end, False when it did not yet; None where nothing is known.
@@ -173,6 +180,7 @@ class ShotView:
     hidden: frozenset[ObjectId] = frozenset()
     solo: ObjectId = 0
     polygon_points: int = 0
+    shapes: tuple[DrawnShape, ...] = ()
     run: WorkStatus | None = None
     export: WorkStatus | None = None
     cut_search: int | None = None

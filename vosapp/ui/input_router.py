@@ -92,9 +92,9 @@ class InputRouter(QObject):
             new.installEventFilter(self)
 
     def enter(self) -> None:
-        """Enter closes a polygon, or takes what is selected or suggested on this frame, or makes it an anchor."""
+        """Enter closes a shape, or takes what is selected or suggested on this frame, or makes it an anchor."""
         if self._session.shot.polygon_points:
-            self._pen.close_polygon()
+            self._pen.shapes.close()
         elif self._select.is_shown:
             self._select.take()
         elif self._suggest.is_shown:
@@ -103,9 +103,9 @@ class InputRouter(QObject):
             self._masks.make_anchor()
 
     def escape(self) -> None:
-        """Esc gives up a polygon or a selection, or discards suggestions, or cancels the run."""
+        """Esc gives up a shape or a selection, or discards suggestions, or cancels the run."""
         if self._session.shot.polygon_points:
-            self._pen.cancel_polygon()
+            self._pen.shapes.drop()
         elif self._session.shot.selection is not None:
             self._select.drop()
         elif self._suggest.is_open:
@@ -116,7 +116,7 @@ class InputRouter(QObject):
     def take_back(self) -> None:
         """Backspace takes back the last corner of a polygon, or the last mark of a selection."""
         if self._session.shot.polygon_points:
-            self._pen.take_back_corner()
+            self._pen.shapes.take_back()
         else:
             self._select.take_back()
 

@@ -171,7 +171,14 @@ class Presenter(QObject):
 
     def _show_pen(self, pen: PenDisplay) -> None:
         settings = PenSettings(
-            pen.tool, pen.brush_px, pen.pressure, pen.object_id, pen.colour, pen.usable, soft_px=pen.soft_px
+            pen.tool,
+            pen.brush_px,
+            pen.pressure,
+            pen.object_id,
+            pen.colour,
+            pen.usable,
+            soft_px=pen.soft_px,
+            shape=pen.shape,
         )
         self._window.canvas.pen.set_settings(settings)
         self._window.view_bar.show_brush(pen.brush_px, pen.tool in (Tool.BRUSH, Tool.ERASER))

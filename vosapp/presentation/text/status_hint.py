@@ -6,7 +6,7 @@ from vosapp.core.document import DOUBTFUL, Document, ObjectId
 from vosapp.presentation.selection import Selection
 from vosapp.presentation.text.doubt_words import doubt_words
 from vosapp.presentation.timeline.lanes import Coverage, Doubts
-from vosapp.presentation.view_state import ViewState
+from vosapp.presentation.view_state import Tool, ViewState
 
 
 def status_hint(
@@ -30,8 +30,10 @@ def status_hint(
         return _suggest_hint(state)
     if state.shot.selection is not None:
         return _select_hint(state.shot.selection, state.shot.frame_index)
+    if state.shot.polygon_points and state.app.tool is not Tool.POLYGON:
+        return "Drag the shape or its points where they belong. Enter puts it into the mask, Esc drops it."
     if state.shot.polygon_points:
-        return "Click to set corners. Enter or a click on the first corner closes, Backspace takes one back, Esc stops."
+        return "Click to set corners, drag to move them. Enter or the first corner closes, Backspace takes one back."
     if not any(c.anchors for c in coverages.values()):
         way = (
             ", or let Shift+A suggest objects" if state.app.suggest_choices else ", or go round it with the polygon (G)"

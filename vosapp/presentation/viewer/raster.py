@@ -14,8 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from vosapp.presentation.pen_shapes import Combine, PenShape
+from vosapp.presentation.pen_shapes import Point as Point
+
 BoolImage = NDArray[np.bool_]
-Point = tuple[float, float]
 
 SHORTEST_PX = 1e-3
 SMALLEST_RADIUS = 0.5  # a brush of one pixel still hits the pixel under it
@@ -96,6 +98,15 @@ def stroke_area(points: Sequence[Point], radius: float, shape: tuple[int, int]) 
     for start, end in zip(points, ends, strict=False):
         add_segment(area, start, end, (radius, radius))
     return area
+
+
+def shape_change(shape: PenShape, combine: Combine, size: tuple[int, int]) -> tuple[BoolImage, bool]:
+    """What a shape changes in a mask of (height, width): the pixels, and whether they are taken away.
+
+    To intersect is to take away what lies outside.
+    """
+    inside = polygon_area(shape.points, size)
+    return (~inside, True) if combine is Combine.INTERSECT else (inside, combine is Combine.SUBTRACT)
 
 
 def polygon_area(points: Sequence[Point], shape: tuple[int, int]) -> BoolImage:

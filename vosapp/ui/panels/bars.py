@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from vosapp.ui.action_set import ActionSet
 from vosapp.ui.icons import icon
@@ -14,27 +14,42 @@ from vosapp.ui.viewer.gestures import LARGEST_BRUSH, SMALLEST_BRUSH
 from vosapp.ui.widgets import ElidedLabel, label, stretch, tool_button
 
 _SLIDER_STEPS = 200
+_TOOL_GROUPS: tuple[tuple[tuple[str, ...], int], ...] = (
+    (
+        (
+            "tool.brush",
+            "tool.eraser",
+            "tool.polygon",
+            "tool.box",
+            "tool.ellipse",
+            "tool.select",
+            "tool.hand",
+        ),
+        20,
+    ),
+    (("edit.undo", "edit.redo"), 18),
+    (("edit.anchor", "edit.approve", "edit.delete"), 18),
+)
 _BRUSH_SPAN = math.log(LARGEST_BRUSH / SMALLEST_BRUSH)
 
 
 class ToolBar(QWidget):
-    """The tools, one above the other."""
+    """The tools, two beside one another: so many would be higher than a small screen."""
 
     def __init__(self, actions: ActionSet) -> None:
         super().__init__()
         self.setObjectName("ToolBar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = QVBoxLayout(self)
-        column.setContentsMargins(6, 8, 6, 8)
-        column.setSpacing(4)
-        for action_id in ("tool.brush", "tool.eraser", "tool.polygon", "tool.select", "tool.hand"):
-            column.addWidget(tool_button(actions[action_id], 22))
-        column.addSpacing(10)
-        for action_id in ("edit.undo", "edit.redo"):
-            column.addWidget(tool_button(actions[action_id], 20))
-        column.addSpacing(10)
-        for action_id in ("edit.anchor", "edit.approve", "edit.delete"):
-            column.addWidget(tool_button(actions[action_id], 20))
+        column.setContentsMargins(4, 8, 4, 8)
+        column.setSpacing(0)
+        for ids, size_px in _TOOL_GROUPS:
+            grid = QGridLayout()
+            grid.setSpacing(2)
+            for place, action_id in enumerate(ids):
+                grid.addWidget(tool_button(actions[action_id], size_px), place // 2, place % 2)
+            column.addLayout(grid)
+            column.addSpacing(10)
         column.addStretch(1)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vosapp.core.document import ObjectId
+from vosapp.presentation.pen_shapes import Combine, PenShape
 from vosapp.presentation.viewer.layers import LayerStack
 from vosapp.presentation.viewer.raster import BoolImage, Box, Point, add_segment
 from vosapp.ui.viewer.overlay_item import OverlayItem
@@ -22,6 +23,7 @@ class Stroke:
         area: (height, width) pixels it covers.
         erase: takes the pixels away instead of adding them.
         hidden_by: the object in front that hides most of it, 0 when most of it is seen.
+        shape, combine: the shape that it was drawn as, None for a brush's.
     """
 
     object_id: ObjectId
@@ -29,6 +31,8 @@ class Stroke:
     area: BoolImage
     erase: bool
     hidden_by: ObjectId = 0
+    shape: PenShape | None = None
+    combine: Combine = Combine.ADD
 
 
 class LiveStroke:

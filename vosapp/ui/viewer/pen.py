@@ -1,16 +1,17 @@
-"""Pen: turns mouse and tablet events into gestures, strokes and polygons."""
+"""Pen: turns mouse and tablet events into gestures, strokes and shapes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QNativeGestureEvent, QPointingDevice, QTabletEvent
+from PySide6.QtGui import QMouseEvent, QNativeGestureEvent, QPointingDevice, QTabletEvent
 from PySide6.QtWidgets import QGraphicsItem
 
 from vosapp.core.document import OBJECT_COLOURS, Colour, ObjectId
-from vosapp.presentation.view_state import Tool
-from vosapp.presentation.viewer.raster import Point, box_of, polygon_area
+from vosapp.presentation.pen_shapes import Combine, PenShape
+from vosapp.presentation.view_state import SHAPE_TOOLS, Tool
+from vosapp.presentation.viewer.raster import Box, Point, box_of, shape_change
 from vosapp.ui.viewer.gestures import (
     BrushGesture,
     Gesture,
@@ -22,9 +23,9 @@ from vosapp.ui.viewer.gestures import (
 )
 from vosapp.ui.viewer.live_stroke import LiveStroke, Stroke
 from vosapp.ui.viewer.mark_gesture import MarkGesture
-from vosapp.ui.viewer.pen_items import BrushRing, PolygonItem
+from vosapp.ui.viewer.pen_items import BrushRing
 from vosapp.ui.viewer.pen_surface import PenSurface
-from vosapp.ui.viewer.polygon import LassoGesture, PolygonDraft
+from vosapp.ui.viewer.shape_tool import ShapeTool, combine_of
 
 _ALT = Qt.KeyboardModifier.AltModifier
 _CTRL = Qt.KeyboardModifier.ControlModifier
@@ -44,6 +45,7 @@ class PenSettings:
         colour: of that object, None for a new object's.
         usable: strokes can be made now.
         soft_px: width of the soft edge that the object's matte has, in picture pixels.
+        shape: in the mask, whose points can be moved; None without one.
     """
 
     tool: Tool = Tool.BRUSH
@@ -53,6 +55,7 @@ class PenSettings:
     colour: Colour | None = None
     usable: bool = False
     soft_px: float = 0.0
+    shape: PenShape | None = None
 
     @property
     def paint_colour(self) -> Colour:
@@ -61,17 +64,17 @@ class PenSettings:
 
 
 class Pen(QObject):
-    """Turns presses, moves and releases on a surface into pans, size changes, strokes and polygons.
+    """Turns presses, moves and releases on a surface into pans, size changes, strokes and shapes.
 
     Attributes:
         settings: as they are set.
         gesture: between press and release, None else.
+        shapes: polygon, lasso, box and ellipse.
         has_panned: the picture was moved since the hand is held.
 
     Signals:
         stroke_started: the pen went down; what hides the active object should step aside.
         stroke_finished: a `Stroke` is ready for the document.
-        polygon_changed: number of corners set.
         brush_resized: new diameter in picture pixels.
         edge_softened: new width of the object's soft edge in picture pixels.
         marked: the select tool marked something: a `Stroke` of `vosapp.engine.select.marks`, or a box.
@@ -79,7 +82,6 @@ class Pen(QObject):
 
     stroke_started = Signal()
     stroke_finished = Signal(object)
-    polygon_changed = Signal(int)
     brush_resized = Signal(float)
     edge_softened = Signal(float)
     marked = Signal(object)
@@ -89,7 +91,7 @@ class Pen(QObject):
 
         Args:
             surface: what it works on.
-            layer: in picture coordinates, over which ring and polygon are drawn.
+            layer: in picture coordinates, over which ring and shapes are drawn.
             parent: owner.
         """
         super().__init__(parent)
@@ -101,15 +103,17 @@ class Pen(QObject):
         self._was_over_wipe = False
         self._holds_hand = False
         self.has_panned = False
-        self.draft = PolygonDraft()
         self.ring = BrushRing(layer)
-        self._polygon_item = PolygonItem(layer)
+        self._is_over_point = False
+        self.shapes = ShapeTool(surface, layer, self)
+        self.shapes.closed.connect(self._put_shape)
 
     def set_settings(self, settings: PenSettings) -> None:
-        """Changes tool, size or object; another tool or object drops a polygon that was begun."""
+        """Changes tool, size or object; another tool or object drops a shape that was begun."""
         before, self.settings = self.settings, settings
-        if (before.tool, before.object_id) != (settings.tool, settings.object_id) and len(self.draft):
-            self.cancel_polygon()
+        if (before.tool, before.object_id) != (settings.tool, settings.object_id):
+            self.shapes.drop()
+        self.shapes.show_shape(settings.shape, settings.paint_colour)
         self._shape_ring(erases=settings.tool is Tool.ERASER)
         if settings.tool not in (Tool.BRUSH, Tool.ERASER) or not settings.usable:
             self.ring.setVisible(False)
@@ -138,8 +142,8 @@ class Pen(QObject):
 
     def double_click(self, event: QMouseEvent) -> None:
         """Closes a polygon; with other tools it is a press like any other."""
-        if self.settings.tool is Tool.POLYGON and self.draft.is_area:
-            self.close_polygon(erase=bool(event.modifiers() & _ALT))
+        if self.settings.tool is Tool.POLYGON and self.shapes.draft.is_area:
+            self.shapes.close(combine_of(self._pointer(event.position(), event.modifiers())))
         else:
             self.press(event)
 
@@ -191,8 +195,10 @@ class Pen(QObject):
             self._surface.click_suggestion(pointer.picture)
         elif not self.settings.usable:
             return
-        elif tool is Tool.POLYGON:
-            self._press_polygon(pointer)
+        elif tool in SHAPE_TOOLS:
+            gesture = self.shapes.press(pointer, tool)
+            if gesture is not None:
+                self._begin(gesture)
         elif tool is Tool.SELECT:
             as_stroke, is_inside = pointer.holds(_SHIFT), not pointer.holds(_ALT)
             draw = self._surface.draw_mark
@@ -243,11 +249,14 @@ class Pen(QObject):
         self._last_point = last_point
         self._hand_over(live)
 
-    def _hand_over(self, live: LiveStroke) -> None:
+    def _hand_over(self, live: LiveStroke, shape: PenShape | None = None, combine: Combine = Combine.ADD) -> None:
         self._live = None
         if live.area.any():
             object_id, hidden_by = self.settings.object_id, live.hidden_by()
-            stroke = Stroke(object_id, self._surface.frame_index, live.area, live.erase, hidden_by)
+            frame_index = self._surface.frame_index
+            stroke = Stroke(
+                object_id, frame_index, live.area, live.erase, hidden_by=hidden_by, shape=shape, combine=combine
+            )
             self.stroke_finished.emit(stroke)
         self._surface.show_result()
 
@@ -263,8 +272,8 @@ class Pen(QObject):
             self._surface.follow_suggestion(pointer.picture)
         if self.gesture is not None:
             self.gesture.move(pointer)
-        elif len(self.draft):
-            self._show_polygon(pointer.picture)
+        elif self.settings.tool in SHAPE_TOOLS and self.settings.usable:
+            self._follow_shape(pointer)
 
     def _finish(self, pointer: Pointer) -> None:
         gesture, self.gesture = self.gesture, None
@@ -277,7 +286,7 @@ class Pen(QObject):
         if isinstance(self.gesture, StrokeGesture) and self._live is not None:
             self.gesture = None
             self._hand_over(self._live)
-        self.cancel_polygon()
+        self.shapes.drop()
 
     def rebase(self) -> None:
         """Goes on with a stroke after the masks under it changed."""
@@ -291,64 +300,22 @@ class Pen(QObject):
             gesture.cancel()
 
     def cancel(self) -> None:
-        """Drops gesture and polygon."""
+        """Drops gesture and shape."""
         self.cancel_gesture()
-        self.cancel_polygon()
+        self.shapes.drop()
 
-    # -- polygon ------------------------------------------------------------------------------------------------
+    # -- shapes -------------------------------------------------------------------------------------------------
 
-    def _press_polygon(self, pointer: Pointer) -> None:
-        zoom = self._surface.zoom
-        if self.draft.closes_at(pointer.picture, zoom):
-            self.close_polygon(erase=pointer.holds(_ALT))
-            return
-        self.draft.click(pointer.picture)
-        self._begin(LassoGesture(self.draft, self._surface, moved=self._show_polygon, ended=self._end_lasso))
-        self._show_polygon(pointer.picture)
-        self.polygon_changed.emit(len(self.draft))
-
-    def _end_lasso(self, pointer: Pointer) -> None:
-        """Closes a lasso; after a mere click the corner stays and more may follow."""
-        if self.draft.is_lasso:
-            self.close_polygon(erase=pointer.holds(_ALT))
-        else:
-            self.polygon_changed.emit(len(self.draft))
-
-    def close_polygon(self, *, erase: bool = False) -> None:
-        """Turns the corners into an area of the object's mask."""
+    def _put_shape(self, shape: PenShape, combine: Combine) -> None:
+        """Changes the object's mask by a closed shape."""
         self.gesture = None
-        if not self.draft.is_area:
-            self.cancel_polygon()
-            return
-        points = list(self.draft.points)
-        self.draft.clear()
         self.stroke_started.emit()
+        size = self._surface.paint_stack(self.settings.object_id, self.settings.paint_colour).shape
+        area, erase = shape_change(shape, combine, size)
         live = self._new_live(erase=erase)
-        live.fill(polygon_area(points, live.area.shape), box_of(points, 1.0, live.area.shape))
-        self._hide_polygon()
-        self._hand_over(live)
-
-    def take_back_corner(self) -> None:
-        """Removes the last corner of the polygon."""
-        self.draft.take_back()
-        self._show_polygon(None)
-        self.polygon_changed.emit(len(self.draft))
-
-    def cancel_polygon(self) -> None:
-        """Forgets the corners."""
-        if len(self.draft):
-            self.draft.clear()
-            self._hide_polygon()
-
-    def _hide_polygon(self) -> None:
-        self._show_polygon(None)
-        self.polygon_changed.emit(0)
-
-    def _show_polygon(self, pointer: Point | None) -> None:
-        closing = pointer is not None and self.draft.closes_at(pointer, self._surface.zoom)
-        self._polygon_item.show_points(
-            tuple(self.draft.points), pointer, closing=closing, colour=QColor(*self.settings.paint_colour)
-        )
+        everywhere = Box(0, 0, size[1], size[0])
+        live.fill(area, everywhere if combine is Combine.INTERSECT else box_of(shape.points, 1.0, size))
+        self._hand_over(live, shape, combine)
 
     # -- pointer ------------------------------------------------------------------------------------------------
 
@@ -381,6 +348,13 @@ class Pen(QObject):
             self._was_over_wipe = over
             self._show_pointer()
 
+    def _follow_shape(self, pointer: Pointer) -> None:
+        """Shows that a point can be moved while the pointer is on it."""
+        over = self.shapes.hover(pointer)
+        if over != self._is_over_point:
+            self._is_over_point = over
+            self._show_pointer()
+
     def _over_wipe(self, pointer: Pointer) -> bool:
         return self.gesture is None and self._surface.is_over_wipe(pointer.picture)
 
@@ -392,5 +366,7 @@ class Pen(QObject):
             self._surface.set_pointer(Qt.CursorShape.OpenHandCursor)
         elif not self.settings.usable:
             self._surface.set_pointer(Qt.CursorShape.ArrowCursor)
+        elif self._is_over_point and tool in SHAPE_TOOLS:
+            self._surface.set_pointer(Qt.CursorShape.SizeAllCursor)
         else:
             self._surface.set_pointer(Qt.CursorShape.CrossCursor)

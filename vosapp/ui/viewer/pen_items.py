@@ -1,4 +1,4 @@
-"""Graphics items of the pen: brush ring and polygon."""
+"""Graphics items of the pen: brush ring, polygon, and closed shapes with their handles."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from vosapp.presentation.viewer.raster import Point
+from vosapp.presentation.pen_shapes import PenShape, Point
 from vosapp.ui.theme import TOKENS
 
 _DARK, _LIGHT = QColor(0, 0, 0, 190), QColor(255, 255, 255, 235)
@@ -133,6 +133,75 @@ class PolygonItem(QGraphicsItem):
             painter.setPen(_cosmetic(_DARK, 1.2))
             painter.setBrush(self._colour if i == 0 else _LIGHT)
             painter.drawEllipse(corner, size, size)
+
+    def _zoom(self) -> float:
+        parent = self.parentItem()
+        return max(parent.transform().m11(), 1e-6) if parent is not None else 1.0
+
+
+class ShapeItem(QGraphicsItem):
+    """A closed shape with a square at each of its handles; the one under the pointer is filled."""
+
+    def __init__(self, parent: QGraphicsItem | None = None) -> None:
+        super().__init__(parent)
+        self._shape: PenShape | None = None
+        self._colour = QColor(TOKENS.accent)
+        self._filled = False
+        self._lit = -1
+        self.setZValue(21)
+        self.setVisible(False)
+
+    @property
+    def shape_shown(self) -> PenShape | None:
+        """The shape on the screen, None for none."""
+        return self._shape
+
+    def show_shape(self, shape: PenShape | None, colour: QColor, *, filled: bool = False, lit: int = -1) -> None:
+        """Shows another shape, or none.
+
+        Args:
+            shape: in picture coordinates.
+            colour: of the object.
+            filled: it is not in the mask yet.
+            lit: place of the handle under the pointer, -1 for none.
+        """
+        if (shape, colour, filled, lit) == (self._shape, self._colour, self._filled, self._lit):
+            return
+        self.prepareGeometryChange()
+        self._shape, self._colour, self._filled, self._lit = shape, colour, filled, lit
+        self.setVisible(shape is not None)
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        """Around all points, with room for the handles."""
+        if self._shape is None:
+            return QRectF()
+        reach = 12.0 / self._zoom()
+        around = QPolygonF([QPointF(*point) for point in self._shape.points]).boundingRect()
+        return around.adjusted(-reach, -reach, reach, reach)
+
+    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
+        """Draws the line below the handles."""
+        if self._shape is None:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        line = QPolygonF([QPointF(*point) for point in self._shape.points])
+        if self._filled:
+            fill = QColor(self._colour)
+            fill.setAlphaF(0.22)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(fill)
+            painter.drawPolygon(line)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for pen in (_cosmetic(_DARK, 3.0), _cosmetic(_LIGHT, 1.2)):
+            painter.setPen(pen)
+            painter.drawPolygon(line)
+        for place, index in enumerate(self._shape.handles):
+            half = CORNER_PX * (1.3 if place == self._lit else 0.8) / self._zoom()
+            painter.setPen(_cosmetic(_DARK, 1.2))
+            painter.setBrush(self._colour if place == self._lit else _LIGHT)
+            x, y = self._shape.points[index]
+            painter.drawRect(QRectF(x - half, y - half, 2 * half, 2 * half))
 
     def _zoom(self) -> float:
         parent = self.parentItem()

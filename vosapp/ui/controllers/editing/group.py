@@ -13,6 +13,7 @@ from vosapp.ui.controllers.editing.masks import MaskController
 from vosapp.ui.controllers.editing.mattes import MatteController
 from vosapp.ui.controllers.editing.objects import ObjectController
 from vosapp.ui.controllers.editing.ranges import RangeController
+from vosapp.ui.controllers.editing.shapes import ShapeController
 from vosapp.ui.dialogs.system import Dialogs
 from vosapp.ui.jobs.io_queue import IoQueue
 from vosapp.ui.main_window import MainWindow
@@ -24,6 +25,7 @@ class EditingControllers(QObject):
 
     Attributes:
         masks: of the frame shown.
+        shapes: whose points can be moved.
         ranges: of many frames.
         objects: their list.
         mattes: how objects become mattes.
@@ -37,7 +39,8 @@ class EditingControllers(QObject):
     ) -> None:
         """Makes the controllers; `io` reads what they import."""
         super().__init__(parent)
-        self.masks = MaskController(session, dialogs, io, self)
+        self.shapes = ShapeController(session, window.canvas.pen, self)
+        self.masks = MaskController(session, dialogs, io, shapes=self.shapes, parent=self)
         self.mattes = MatteController(session, window, self)
         self.ranges = RangeController(session, dialogs, io, self)
         self.objects = ObjectController(session, dialogs, self)
@@ -52,6 +55,7 @@ class EditingControllers(QObject):
         """Maps action ids of all its controllers to handlers."""
         return {
             **self.masks.handlers(),
+            **self.shapes.handlers(),
             **self.mattes.handlers(),
             **self.ranges.handlers(),
             **self.objects.handlers(),

@@ -16,8 +16,10 @@ from vosapp.core.editor import Editor
 from vosapp.core.errors import UserError
 from vosapp.core.mask import Mask
 from vosapp.core.mask_import import ImportRequest, with_imported
+from vosapp.presentation.pen_shapes import Combine
 from vosapp.presentation.status import Notice, NoticeKind
 from vosapp.presentation.viewer.cleanup import small_holes, specks
+from vosapp.ui.controllers.editing.shapes import ShapeController
 from vosapp.ui.jobs.io_queue import IoQueue, IoTask
 from vosapp.ui.session import Session
 from vosapp.ui.viewer.live_stroke import Stroke
@@ -37,9 +39,18 @@ class MaskDialogs(Protocol):
 class MaskController(QObject):
     """Edits masks of the active object."""
 
-    def __init__(self, session: Session, dialogs: MaskDialogs, io: IoQueue, parent: QObject | None = None) -> None:
-        """Makes the controller; `io` reads images."""
+    def __init__(
+        self,
+        session: Session,
+        dialogs: MaskDialogs,
+        io: IoQueue,
+        *,
+        shapes: ShapeController,
+        parent: QObject | None = None,
+    ) -> None:
+        """Makes the controller; `io` reads images, `shapes` remembers what was drawn as one."""
         super().__init__(parent)
+        self.shapes = shapes
         self._session = session
         self._dialogs = dialogs
         self._io = io
@@ -48,7 +59,6 @@ class MaskController(QObject):
         """Takes the pen's strokes; whoever paints goes on without what a message offers."""
         pen.stroke_started.connect(self._session.drop_offer)
         pen.stroke_finished.connect(self.take_stroke)
-        pen.polygon_changed.connect(self._count_corners)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """Maps action ids to handlers."""
@@ -72,20 +82,19 @@ class MaskController(QObject):
     def take_stroke(self, stroke: Stroke) -> None:
         """Puts a finished stroke into the document; the first one of all makes an object."""
         session = self._session
-        document, object_id, label = session.document, stroke.object_id, "erase" if stroke.erase else "paint"
+        document, object_id, label = session.document, stroke.object_id, _label(stroke)
         if all(item.id != object_id for item in document.objects):
             if stroke.erase:
                 return
             document, object_id = edits.add_object(document)
-        area = Mask.from_array(stroke.area)
+        area, before = Mask.from_array(stroke.area), document.cell(object_id, stroke.frame_index)
         document = edits.stroke(document, session.editor.store, object_id, stroke.frame_index, area, erase=stroke.erase)
         session.editor.apply(label, document)
         session.set(shot=replace(session.shot, active_object=object_id))
+        if stroke.shape is not None:
+            self.shapes.remember(object_id, stroke, before)
         if stroke.hidden_by:
             self._tell_hidden(document.object(object_id), document.object(stroke.hidden_by))
-
-    def _count_corners(self, points: int) -> None:
-        self._session.set(shot=replace(self._session.shot, polygon_points=points))
 
     def _tell_hidden(self, painted: RotoObject, front: RotoObject) -> None:
         """Says why a stroke is not to be seen."""
@@ -184,3 +193,10 @@ class MaskController(QObject):
         active = self._session.active
         if active is not None:
             self._session.editor.apply(label, edit(self._session.document, active.id))
+
+
+def _label(stroke: Stroke) -> str:
+    """What was done, as the menu shows it after "Undo"."""
+    if stroke.combine is Combine.INTERSECT:
+        return "intersect"
+    return "erase" if stroke.erase else "paint"
