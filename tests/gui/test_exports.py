@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from vosapp.engine.job import JobContext
 from vosapp.export.export_job import ExportReport, ExportTask, export_body
 from vosapp.export.formats import ExportFormat
 from vosapp.export.recipe import MissingMasks
+from vosapp.export.targets.png_family import PngFamily
 from vosapp.presentation.requests.export import products
 from vosapp.presentation.requests.export_choice import Scope
 from vosapp.presentation.status import NoticeKind
@@ -129,6 +131,33 @@ def test_cancelling_says_what_stays(masked: WindowDriver, monkeypatch: pytest.Mo
     masked.workspace.exports.cancel()
     masked.wait(lambda: not masked.workspace.exports.is_running)
     assert "Stopped" in dialog(masked).result_text
+
+
+def test_a_stopped_export_of_images_goes_on_where_it_stopped(
+    masked: WindowDriver, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    written: list[str] = []
+    real_write = PngFamily.write
+
+    def write(self: PngFamily, path: Path, picture: Any) -> None:
+        if tmp_path in path.parents:  # and not the one that the dialog writes for a try
+            written.append(path.name)
+        if len(written) == 5:
+            exports.task.cancel()
+        real_write(self, path, picture)
+
+    monkeypatch.setattr(PngFamily, "write", write)
+    exports = masked.workspace.exports
+    dialog(masked).select(ExportFormat.PNG)
+    options = dialog(masked).options
+    assert options.resume.isVisible() and not options.resume.isChecked()
+    options.resume.click()
+    export(masked)
+    assert "Export goes on from there" in dialog(masked).result_text
+    export(masked)
+    assert "12 frames" in dialog(masked).result_text
+    assert len(written) == len(set(written)) == 12, "none was written twice"
+    assert not list(tmp_path.rglob(".vosapp-export-*"))
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(masked: WindowDriver, tmp_path: Path) -> None:

@@ -150,6 +150,7 @@ def _recipe(document: Document, state: ViewState, choice: ExportChoice, item: Ro
         raster=choice.raster,
         timing=choice.timing if Option.TIMING in options else Timing.CONFORM,
         sound=choice.sound and Option.SOUND in options,
+        resume=choice.resume and Option.RESUME in options,
     )
 
 
@@ -160,7 +161,7 @@ def options_of(document: Document, state: ViewState, choice: ExportChoice) -> fr
     facts, info = choice.format.facts, state.shot.clip
     found = {Option.MISSING, Option.NAME}
     if choice.format.is_folder:
-        found.add(Option.NUMBER)
+        found |= {Option.NUMBER, Option.RESUME}
     if len(facts.alphas) > 1 and AlphaKind.PREMULTIPLIED in facts.alphas:
         found.add(Option.ALPHA)
     if info is not None and info.raster is not None:

@@ -32,6 +32,7 @@ class Option(enum.Enum):
     PARTS = "parts"
     TOLERANCE = "tolerance"
     PAD = "pad"
+    RESUME = "resume"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class ExportChoice:
         folder: where the result goes; "" stands for the clip's own folder.
         name: pattern of names of images, or of the one file without its suffix; "" for the usual ones.
         start_number: of the first image; None for the clip's.
-        premultiplied, pad_to_source, sound, raster, timing, exr: as `Recipe` has them.
+        premultiplied, pad_to_source, sound, raster, timing, exr, resume: as `Recipe` has them.
         tolerance_px: of shapes.
     """
 
@@ -66,3 +67,4 @@ class ExportChoice:
     timing: Timing = Timing.CONFORM
     exr: ExrOptions = field(default_factory=ExrOptions)
     tolerance_px: float = 2.0
+    resume: bool = False

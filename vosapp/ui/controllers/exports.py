@@ -15,7 +15,7 @@ from vosapp.core.errors import UserError
 from vosapp.engine.job import JobResult, Outcome, Progress
 from vosapp.export.formats import ExportFormat
 from vosapp.export.place.earlier import PlaceTakenError
-from vosapp.export.recipe import MissingMasks
+from vosapp.export.recipe import MissingMasks, Recipe
 from vosapp.presentation.requests.export import ExportDisplay, Request, ShapeRequest, recipe, requests, resolve_export
 from vosapp.presentation.requests.export_choice import ExportChoice, Scope
 from vosapp.presentation.requests.export_findings import Finding, size_finding
@@ -267,7 +267,7 @@ class ExportController(QObject):
     def _job_ended(self, result: JobResult[ExportReport | ShapeReport]) -> None:
         going = self._going
         if going is not None:
-            self._result, self._result_path = _outcome(result, going.request.path)
+            self._result, self._result_path = _outcome(result, going.request)
         if self.task.hangs:
             text = "Stopped, but a drive does not answer. What is unfinished there goes when it answers."
             self._result = Finding(NoticeKind.WARNING, text)
@@ -319,11 +319,11 @@ def _body(queued: _Queued) -> Body:
     return export_body(ExportTask(queued.document, queued.store, request))
 
 
-def _outcome(result: JobResult[ExportReport | ShapeReport], path: Path) -> tuple[Finding, str]:
+def _outcome(result: JobResult[ExportReport | ShapeReport], request: Request) -> tuple[Finding, str]:
     """Message about an export that ended, and the path that can be shown."""
     from vosapp.export.shapes.job import ShapeReport
 
-    report = result.value
+    report, path = result.value, request.path
     if report is not None:
         files = len(report.files)
         what = f"{files} files" if files > 1 else path.name
@@ -334,7 +334,9 @@ def _outcome(result: JobResult[ExportReport | ShapeReport], path: Path) -> tuple
             text = f"Done: {len(report.frames)} frames in {what}, read back and found as written."
         return Finding(NoticeKind.GOOD, text), str(path)
     if result.outcome is Outcome.CANCELLED:
-        text = "Stopped. Nothing of it was left behind; what an earlier export wrote is as it was."
+        left = "What is written so far waits in a hidden folder; Export goes on from there."
+        nothing = "Nothing of it was left behind; what an earlier export wrote is as it was."
+        text = f"Stopped. {left if isinstance(request, Recipe) and request.resume else nothing}"
         return Finding(NoticeKind.WARNING, text), ""
     if isinstance(result.error, UserError):
         return Finding(NoticeKind.ERROR, str(result.error)), ""

@@ -83,6 +83,10 @@ class ExportOptions(QWidget):
             )
         )
         self.sound = QCheckBox("With the clip's sound")
+        self.resume = QCheckBox("Can be stopped and gone on with")
+        self.resume.setToolTip(
+            "Images that are written stay in a hidden folder when it is stopped; the next one takes them over"
+        )
         self.bits: Segments[bool] = Segments(((False, "Half", "", "16 bits"), (True, "Float", "", "32 bits")))
         self.packing: Segments[str] = Segments(
             (("zip", "ZIP", "", "Without loss"), ("dwaa", "DWAA", "", "Small, with a little loss"))
@@ -140,6 +144,7 @@ class ExportOptions(QWidget):
             ("Pixels", self.raster),
             ("Times", self.timing),
             ("", self.sound),
+            ("", self.resume),
             ("Tolerance", self.tolerance),
             ("Names", self.name),
             ("First number", self.number),
@@ -158,6 +163,7 @@ class ExportOptions(QWidget):
         self.raster.chosen.connect(self._set_raster)
         self.timing.chosen.connect(self._set_timing)
         self.sound.clicked.connect(self._set_sound)
+        self.resume.clicked.connect(self._set_resume)
         self.bits.chosen.connect(self._set_depth)
         self.packing.chosen.connect(self._set_packing)
         self.parts.chosen.connect(self._set_parts)
@@ -184,6 +190,7 @@ class ExportOptions(QWidget):
         self.raster.set_value(choice.raster)
         self.timing.set_value(choice.timing)
         self.sound.setChecked(choice.sound)
+        self.resume.setChecked(choice.resume)
         self.bits.set_value(choice.exr.is_float)
         self.packing.set_value(choice.exr.compression)
         self.parts.set_value(choice.exr.multipart)
@@ -206,6 +213,7 @@ class ExportOptions(QWidget):
             Option.RASTER: self.raster,
             Option.TIMING: self.timing,
             Option.SOUND: self.sound,
+            Option.RESUME: self.resume,
             Option.TOLERANCE: self.tolerance,
         }
         for option, field in fields.items():
@@ -245,6 +253,9 @@ class ExportOptions(QWidget):
 
     def _set_sound(self, sound: bool) -> None:
         self._set(sound=sound)
+
+    def _set_resume(self, resume: bool) -> None:
+        self._set(resume=resume)
 
     def _set_depth(self, is_float: bool) -> None:
         self._set(exr=replace(self._choice.exr, is_float=is_float))
