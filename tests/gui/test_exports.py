@@ -142,8 +142,8 @@ def test_a_stopped_export_of_images_goes_on_where_it_stopped(
     def write(self: PngFamily, path: Path, picture: Any) -> None:
         if tmp_path in path.parents:  # and not the one that the dialog writes for a try
             written.append(path.name)
-        if len(written) == 5:
-            exports.task.cancel()
+            if len(written) == 5:
+                exports.task.cancel()
         real_write(self, path, picture)
 
     monkeypatch.setattr(PngFamily, "write", write)
