@@ -40,8 +40,15 @@ def run(driver: WindowDriver) -> None:
 def pick(driver: WindowDriver, name: str) -> None:
     """Opens the list and clicks on an engine."""
     driver.window.propagate.engine_button.click()
+    picker = driver.window.propagate.picker
+    if picker.row_of(name) < 0:  # it is folded away behind the ready ones
+        press_row(driver, sum(choice.ready for choice in driver.view.app.engines))
+    press_row(driver, picker.row_of(name))
+
+
+def press_row(driver: WindowDriver, place: int) -> None:
     engines = driver.window.propagate.picker.list
-    place = [choice.name for choice in driver.view.app.engines].index(name)
+    engines.scrollToItem(engines.item(place))
     middle = engines.visualItemRect(engines.item(place)).center()
     QTest.mouseClick(engines.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(middle))
 
@@ -75,6 +82,23 @@ def test_an_engine_without_weights_is_explained_and_not_chosen(shot: WindowDrive
     assert shot.view.app.propagate.engine == before
     assert "press Import weights" in picker.details._state.text()
     assert not picker.details.box("bf16").isEnabled()
+    picker.hide()
+
+
+def test_engines_that_cannot_run_are_folded_away(shot: WindowDriver) -> None:
+    picker = shot.window.propagate.picker
+    shot.window.propagate.engine_button.click()
+    ready = [choice.name for choice in shot.view.app.engines if choice.ready]
+    lacking = [choice.name for choice in shot.view.app.engines if not choice.ready]
+    assert lacking and picker.list.count() == len(ready) + 1
+    assert all(picker.row_of(name) >= 0 for name in ready) and all(picker.row_of(name) < 0 for name in lacking)
+    assert str(len(lacking)) in picker.list.item(len(ready)).text()
+    before = shot.view.app.propagate.engine
+    press_row(shot, len(ready))
+    assert all(picker.row_of(name) >= 0 for name in lacking)
+    press_row(shot, len(ready))
+    assert all(picker.row_of(name) < 0 for name in lacking)
+    assert shot.view.app.propagate.engine == before
     picker.hide()
 
 

@@ -123,7 +123,13 @@ _EDIT = (
     ),
     ActionSpec("edit.approve_range", "Approve a range…", "Edit", ("Ctrl+Shift+L",)),
     ActionSpec("edit.absent_range", "Mark absent…", "Edit", ("Ctrl+D",), tip="The object is not in the picture there"),
-    ActionSpec("edit.present_range", "Mark present again…", "Edit", ("Ctrl+Shift+D",)),
+    ActionSpec(
+        "edit.present_range",
+        "Mark present…",
+        "Edit",
+        ("Ctrl+Shift+D",),
+        tip="Takes “absent” back",
+    ),
 )
 
 _TOOLS = (

@@ -14,6 +14,7 @@ from vosapp.ui.panels.bars import StatusBar, ToolBar, ViewBar
 from vosapp.ui.panels.notice import NoticeBox
 from vosapp.ui.panels.objects import ObjectsPanel
 from vosapp.ui.panels.propagate import PropagatePanel
+from vosapp.ui.panels.side import SidePanel
 from vosapp.ui.panels.start_page import StartPage
 from vosapp.ui.panels.suggest import SuggestPanel
 from vosapp.ui.panels.transport import Transport
@@ -21,10 +22,9 @@ from vosapp.ui.panels.work_box import WorkBox
 from vosapp.ui.timeline.view import TimelineView
 from vosapp.ui.viewer.banner import Banner
 from vosapp.ui.viewer.canvas import Canvas
-from vosapp.ui.widgets import ActionButton, rule
 
 SIDE_PX = 304
-LOWEST_PX = 630  # that both pages fit in
+LEAST = (900, 455)  # (width, height) that both pages fit in: before it is shown a page asks for more than it needs
 
 
 class MainWindow(QMainWindow):
@@ -61,7 +61,7 @@ class MainWindow(QMainWindow):
         self.pages = QStackedWidget()
         self.pages.addWidget(self.start_page)
         self.pages.addWidget(self._shot_page())
-        self.pages.setMinimumHeight(LOWEST_PX)  # before it is shown the shot's page asks for more than it needs
+        self.pages.setMinimumSize(*LEAST)
         self.setCentralWidget(self.pages)
         self.notice = NoticeBox(self.pages)
         self.work = WorkBox(self.pages)
@@ -94,7 +94,7 @@ class MainWindow(QMainWindow):
             part.setVisible(on)
 
     def _shot_page(self) -> QWidget:
-        self._side_panel = self._side()
+        self._side_panel = SidePanel(self.commands, self.objects, self.propagate, self.suggest)
         across = self._across = _splitter(
             Qt.Orientation.Horizontal, _column(self.view_bar, self.canvas, self.status_bar), self._side_panel
         )
@@ -109,23 +109,6 @@ class MainWindow(QMainWindow):
         page = self._down = _splitter(Qt.Orientation.Vertical, above, self._below)
         page.setSizes([700, 200])
         return page
-
-    def _side(self) -> QWidget:
-        side = _column(self.objects, rule(), self.propagate, self.suggest, rule(), self._export_button())
-        side.setObjectName("Panel")
-        side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        side.setMinimumWidth(270)
-        side.setMaximumWidth(460)
-        return side
-
-    def _export_button(self) -> QWidget:
-        button = ActionButton(self.commands["file.export"])
-        button.setMinimumHeight(34)
-        frame = QWidget()
-        row = QHBoxLayout(frame)
-        row.setContentsMargins(12, 10, 12, 12)
-        row.addWidget(button)
-        return frame
 
     def close_now(self) -> None:
         """Closes the window, behind which everything has ended."""
@@ -158,7 +141,7 @@ def _column(*widgets: QWidget) -> QWidget:
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
     for widget in widgets:
-        greedy = isinstance(widget, Canvas | TimelineView | ObjectsPanel)
+        greedy = isinstance(widget, Canvas | TimelineView)
         column.addWidget(widget, 1 if greedy else 0)
     return result
 

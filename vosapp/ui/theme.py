@@ -61,6 +61,7 @@ QMenuBar::item:selected, QMenuBar::item:pressed { background: $raised; color: $t
 QMenu { background: #2d2d2e; border: 1px solid $strong_line; padding: 5px; }
 QMenu::item { padding: 6px 28px 6px 12px; border-radius: 4px; }
 QMenu::icon { padding-left: 8px; }
+QMenu::icon:checked { background: $accent_soft; border: 1px solid $accent; border-radius: 4px; }
 QMenu::item:selected { background: $accent; color: $accent_text; }
 QMenu::item:disabled { color: $faint; background: transparent; }
 QMenu::separator { height: 1px; background: $line; margin: 5px 6px; }
@@ -70,6 +71,7 @@ QToolButton:hover { background: $hover; }
 QToolButton:pressed { background: $pressed; }
 QToolButton:checked { background: $accent_soft; border-color: $accent; }
 QToolButton:focus { border-color: $strong_line; }
+QToolButton[role="tight"] { padding: 0; }
 QToolButton::menu-indicator { image: none; }
 
 QPushButton { background: $raised; border: 1px solid $strong_line; border-radius: ${radius_px}px;
@@ -143,6 +145,8 @@ QProgressBar::chunk { background: $accent; border-radius: 3px; }
 QListWidget, QListView, QTreeView, QTableView, QPlainTextEdit { background: $field; border: 1px solid $line;
     border-radius: ${radius_px}px; }
 QListWidget::item { border-radius: 4px; padding: 4px; }
+QHeaderView::section { background: $window; color: $dim; border: none; border-bottom: 1px solid $line;
+    padding: 5px 6px; }
 QTableView { selection-background-color: $accent_soft; selection-color: $text; }
 QTableView::item { padding: 2px 4px; }
 QTableView::item:selected { background: $accent_soft; }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtGui import Qt as GuiQt
 from PySide6.QtWidgets import (
@@ -28,6 +28,7 @@ from vosapp.ui.theme import TOKENS
 
 T = TypeVar("T")
 _NUMBER_INDENT_PX = 6
+_WINDOW_FRAME = QSize(2, 40)  # that a window's title and border take, roughly
 LINE_END = "\n"
 
 
@@ -76,11 +77,31 @@ def indent_number(field: QAbstractSpinBox) -> None:
 
 
 def dialog_column(dialog: QDialog, spacing_px: int) -> QVBoxLayout:
-    """The column that a dialog's parts stand in."""
+    """The column that a dialog's parts stand in. The dialog is as large as they ask for, within its screen."""
+    dialog.installEventFilter(FitsScreen(dialog))
     column = QVBoxLayout(dialog)
     column.setContentsMargins(20, 18, 20, 18)
     column.setSpacing(spacing_px)
     return column
+
+
+class FitsScreen(QObject):
+    """Gives a dialog its size when it is shown: Qt by itself uses no more than two thirds of a screen."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Looks for the moment at which the dialog is shown."""
+        if event.type() == QEvent.Type.Show and isinstance(watched, QDialog):
+            fit_to_screen(watched)
+        return False
+
+
+def fit_to_screen(dialog: QDialog) -> None:
+    """Makes a dialog as large as its parts ask for, or as it was set if that is more, but no larger than its screen."""
+    layout, room = dialog.layout(), dialog.screen().availableSize()
+    wanted = dialog.size().expandedTo(dialog.sizeHint())
+    if layout is not None and layout.hasHeightForWidth():
+        wanted.setHeight(max(dialog.height(), layout.totalHeightForWidth(wanted.width())))
+    dialog.resize(wanted.boundedTo(room - _WINDOW_FRAME))
 
 
 def button_row(*buttons: QWidget, left: Sequence[QWidget] = ()) -> QHBoxLayout:

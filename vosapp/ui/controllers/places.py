@@ -20,6 +20,11 @@ def rooms() -> list[QRect]:
     return [one.availableGeometry() for one in (primary, *others)]
 
 
+def timeline_px(window_px: int) -> int:
+    """Height of the part with the timeline in a first window: on a low screen the picture and the panels need it."""
+    return min(max(round(0.26 * window_px), 150), 200)
+
+
 class PlacesController(QObject):
     """Gives the window its place and each project its brush, opacity and playhead."""
 
@@ -39,6 +44,7 @@ class PlacesController(QObject):
         first = first_size((screens[0].width(), screens[0].height()))
         if place is None:
             window.resize(*first)
+            window.share_out(0, timeline_px(first[1]))
             return
         wanted = QRect(place.x, place.y, place.width, place.height)
         if any(one.contains(wanted) for one in screens):  # else that screen is gone, or has become smaller

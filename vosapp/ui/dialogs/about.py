@@ -10,7 +10,7 @@ from vosapp import __version__
 from vosapp.core.paths import notices_file
 
 _PURPOSE = "Rotoscoping: paint an object once, propagate it through the shot, export the matte."
-_NETWORK = "It never talks to a network, but for “vosapp weights get”, which asks first. It does not look for updates."
+_NETWORK = "vosapp goes online only when you run “vosapp weights get”, which asks first. It does not check for updates."
 
 
 def about_box(parent: QWidget) -> AboutBox:

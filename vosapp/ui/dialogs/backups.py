@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QListWidget,
@@ -18,6 +18,8 @@ from vosapp.ui.widgets import button_row, dialog_column, label
 
 if TYPE_CHECKING:
     from vosapp.core.storage.backup import Backup
+
+ROW_PX = 28
 
 
 class BackupDialog(QDialog):
@@ -38,6 +40,7 @@ class BackupDialog(QDialog):
         for backup in backups:
             item = QListWidgetItem(backup_text(backup))
             item.setData(Qt.ItemDataRole.UserRole, backup.path)
+            item.setSizeHint(QSize(0, ROW_PX))
             self.list.addItem(item)
         self.list.setCurrentRow(0)
         self.button = QPushButton("Open")

@@ -30,7 +30,7 @@ from vosapp.ui.dialogs.export_options import ExportOptions
 from vosapp.ui.icons import icon
 from vosapp.ui.panels.propagate import progress_count, rate_note
 from vosapp.ui.theme import TOKENS
-from vosapp.ui.widgets import label, rule
+from vosapp.ui.widgets import FitsScreen, label, rule
 
 PREVIEW_PX = 300
 _ROW_PX, _HEAD_PX = 25, 30
@@ -142,8 +142,9 @@ class ExportDialog(QDialog):
         column.setSpacing(14)
         column.addLayout(both, 1)
         column.addWidget(self._buttons())
-        self.setMinimumSize(860, 520)
+        self.setMinimumSize(800, 420)
         self.resize(940, 780)
+        self.installEventFilter(FitsScreen(self))
 
     def _buttons(self) -> QWidget:
         frame = QWidget()

@@ -62,8 +62,9 @@ class MoveDialog(QDialog):
         cancel.clicked.connect(self.reject)
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
-        rows = (("From frame", self.first), ("to frame", self.last), ("begin at", self.goal), ("of", self.object))
-        for place, (text, field) in enumerate(rows):
+        fields = (self.first, self.last, self.goal, self.object)
+        texts = ("First frame", "Last frame", "New first frame", "To object")
+        for place, (text, field) in enumerate(zip(texts, fields, strict=True)):
             grid.addWidget(label(text, "dim"), place // 2, 2 * (place % 2))
             grid.addWidget(field, place // 2, 2 * (place % 2) + 1)
         column = dialog_column(self, 14)

@@ -4,57 +4,74 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from vosapp.ui.action_set import ActionSet
 from vosapp.ui.icons import icon
+from vosapp.ui.panels.yielding_bar import YieldingBar
 from vosapp.ui.theme import TOKENS
 from vosapp.ui.viewer.gestures import LARGEST_BRUSH, SMALLEST_BRUSH
 from vosapp.ui.widgets import ElidedLabel, label, stretch, tool_button
 
 _SLIDER_STEPS = 200
-_TOOL_GROUPS: tuple[tuple[tuple[str, ...], int], ...] = (
-    (
-        (
-            "tool.brush",
-            "tool.eraser",
-            "tool.polygon",
-            "tool.box",
-            "tool.ellipse",
-            "tool.select",
-            "tool.hand",
-        ),
-        20,
-    ),
-    (("edit.undo", "edit.redo"), 18),
-    (("edit.anchor", "edit.approve", "edit.delete"), 18),
-)
+_ICON_PX, _SPACING_PX, _GAP_PX = 20, 3, 10
 _BRUSH_SPAN = math.log(LARGEST_BRUSH / SMALLEST_BRUSH)
 
 
 class ToolBar(QWidget):
-    """The tools, two beside one another: so many would be higher than a small screen."""
+    """The tools, one above the other, in two columns where the window is low."""
+
+    GROUPS = (
+        ("tool.brush", "tool.eraser", "tool.polygon", "tool.box", "tool.ellipse", "tool.select", "tool.hand"),
+        ("edit.undo", "edit.redo"),
+        ("edit.anchor", "edit.approve", "edit.delete"),
+    )
 
     def __init__(self, actions: ActionSet) -> None:
         super().__init__()
         self.setObjectName("ToolBar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._groups = [[tool_button(actions[name], _ICON_PX) for name in group] for group in self.GROUPS]
+        self._grids = [QGridLayout() for _ in self._groups]
         column = QVBoxLayout(self)
-        column.setContentsMargins(4, 8, 4, 8)
-        column.setSpacing(0)
-        for ids, size_px in _TOOL_GROUPS:
-            grid = QGridLayout()
-            grid.setSpacing(2)
-            for place, action_id in enumerate(ids):
-                grid.addWidget(tool_button(actions[action_id], size_px), place // 2, place % 2)
+        column.setContentsMargins(6, 8, 6, 8)
+        column.setSpacing(_GAP_PX)
+        for grid in self._grids:
+            grid.setSpacing(_SPACING_PX)
             column.addLayout(grid)
-            column.addSpacing(10)
         column.addStretch(1)
+        self.column_count = 0
+        self._arrange(1)
+
+    def minimumSizeHint(self) -> QSize:
+        """The height of two columns."""
+        return QSize(super().minimumSizeHint().width(), self._height_of(2))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Takes as many columns as the height asks for."""
+        super().resizeEvent(event)
+        self._arrange(1 if self.height() >= self._height_of(1) else 2)
+
+    def _arrange(self, columns: int) -> None:
+        if columns == self.column_count:
+            return
+        self.column_count = columns
+        for grid, buttons in zip(self._grids, self._groups, strict=True):
+            for place, button in enumerate(buttons):
+                grid.addWidget(button, *divmod(place, columns))
+
+    def _height_of(self, columns: int) -> int:
+        button_px = max(button.sizeHint().height() for group in self._groups for button in group)
+        rows = [math.ceil(len(group) / columns) for group in self._groups]
+        inside = sum(row * button_px + (row - 1) * _SPACING_PX for row in rows)
+        margins = self.contentsMargins().top() + self.layout().contentsMargins().top() * 2
+        return inside + len(rows) * _GAP_PX + margins
 
 
-class ViewBar(QWidget):
-    """Brush size, the edge's softness, view modes, opacity and zoom.
+class ViewBar(YieldingBar):
+    """Brush size, softness, view modes, opacity and zoom; labels and the opacity go where the window is narrow.
 
     Signals:
         brush_chosen: diameter in picture pixels.
@@ -78,7 +95,8 @@ class ViewBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 5, 12, 5)
         row.setSpacing(6)
-        row.addWidget(label("Brush", "dim"))
+        brush_label, opacity_label = label("Brush", "dim"), label("Opacity", "dim")
+        row.addWidget(brush_label)
         row.addWidget(self._brush)
         row.addWidget(self._brush_text)
         row.addWidget(self._edge)
@@ -86,7 +104,7 @@ class ViewBar(QWidget):
         for name in ("overlay", "outline", "matte", "cutout", "source"):
             row.addWidget(tool_button(actions[f"view.{name}"]))
         row.addSpacing(4)
-        row.addWidget(label("Opacity", "dim"))
+        row.addWidget(opacity_label)
         row.addWidget(self._opacity)
         row.addSpacing(4)
         row.addWidget(tool_button(actions["view.onion"]))
@@ -94,6 +112,7 @@ class ViewBar(QWidget):
         row.addWidget(stretch())
         row.addWidget(self._zoom)
         row.addWidget(tool_button(actions["view.fit"]))
+        self.let_yield(opacity_label, brush_label, self._brush_text, self._opacity, self._edge)
         self._brush.valueChanged.connect(self._brush_moved)
         self._opacity.valueChanged.connect(self._opacity_moved)
 
@@ -123,7 +142,7 @@ class ViewBar(QWidget):
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setToolTip("Zoom")
-        button.setMinimumWidth(64)
+        button.setMinimumWidth(72)
         menu = QMenu(button)
         names = ("view.fit", "view.100", "view.200", "view.zoom_in", "view.zoom_out")
         for action_id in names:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
+    QScrollArea,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -20,13 +21,13 @@ from PySide6.QtWidgets import (
 
 from vosapp.engine.variants import split_name
 from vosapp.presentation.choices import EngineChoice, Speed, VariantChoice
-from vosapp.presentation.engine_list import known_choice, toggled
+from vosapp.presentation.engine_list import toggled
 from vosapp.ui.icons import icon
 from vosapp.ui.theme import TOKENS
 from vosapp.ui.widgets import label, rule, set_role
 
 WIDTH_PX, LIST_PX, ROW_PX = 740, 356, 32
-MARGIN_PX = 8
+MARGIN_PX, SCROLL_BAR_PX = 8, 12
 _CHOICE = Qt.ItemDataRole.UserRole
 SPEED_COLOURS = {Speed.FAST: TOKENS.good, Speed.MEDIUM: TOKENS.warning, Speed.SLOW: TOKENS.error}
 
@@ -34,7 +35,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class EnginePicker(QFrame):
-    """A popover. Pointing at an engine that is not ready tells how to get it, and does not choose it.
+    """A popover. Engines that are not ready are folded away below those that are; they can be read about.
 
     Signals:
         chosen: name of an engine, with its variants.
@@ -50,6 +51,7 @@ class EnginePicker(QFrame):
         self.setAccessibleName("Engines")
         self._choices: tuple[EngineChoice, ...] = ()
         self._name = ""
+        self._unfolded = False
         self.list = QListWidget()
         self.list.setObjectName("PopoverList")
         self.list.setItemDelegate(_RowDelegate(self.list))
@@ -61,13 +63,20 @@ class EnginePicker(QFrame):
         row.setSpacing(MARGIN_PX)
         self.list.setFixedWidth(LIST_PX)
         row.addWidget(self.list)
-        row.addWidget(self.details, 1)
+        row.addWidget(self._scrolling(self.details), 1)
         self.setFixedWidth(WIDTH_PX)
         self.list.currentItemChanged.connect(self._current_changed)
         self.list.itemClicked.connect(self._take)
         self.list.itemActivated.connect(self._take_and_close)
         self.details.variant_clicked.connect(self._toggle)
         self.details.import_asked.connect(self._ask_import)
+
+    def _scrolling(self, details: QWidget) -> QScrollArea:
+        area = QScrollArea()
+        area.setWidget(details)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        return area
 
     def show_engines(self, choices: tuple[EngineChoice, ...], name: str) -> None:
         """Shows engines and which of them is chosen, in its variants."""
@@ -85,9 +94,9 @@ class EnginePicker(QFrame):
         """Opens on the left of a widget, which stays in sight, within the screen."""
         self._select_chosen()
         self._show_details()
-        self.adjustSize()
-        corner = anchor.mapToGlobal(QPoint(-self.width() - 2 * MARGIN_PX, 0))
         room = anchor.screen().availableGeometry()
+        self.setFixedHeight(min(self._wanted_height(), room.height() - MARGIN_PX))
+        corner = anchor.mapToGlobal(QPoint(-self.width() - 2 * MARGIN_PX, 0))
         x = min(max(corner.x(), room.left() + 4), room.right() - self.width() - 4)
         y = min(max(corner.y(), room.top() + 4), room.bottom() - self.height() - 4)
         self.move(x, y)
@@ -97,27 +106,50 @@ class EnginePicker(QFrame):
     def _fill(self) -> None:
         self.list.blockSignals(True)
         self.list.clear()
-        for choice in self._choices:
-            item = QListWidgetItem(choice.title)
-            item.setData(_CHOICE, choice)
-            item.setToolTip(choice.reason or choice.summary)
-            self.list.addItem(item)
+        lacking = [choice for choice in self._choices if not choice.ready]
+        for choice in (one for one in self._choices if one.ready):
+            self._add(choice)
+        if lacking:
+            fold = QListWidgetItem(lacking_text(len(lacking), unfolded=self._unfolded))
+            fold.setToolTip("Engines that cannot run yet, and what each of them needs")
+            self.list.addItem(fold)
+        for choice in lacking if self._unfolded else ():
+            self._add(choice)
         self.list.blockSignals(False)
-        self.setFixedHeight(max(len(self._choices) * ROW_PX + 12, self._tallest_details()) + 2 * MARGIN_PX)
 
-    def _tallest_details(self) -> int:
-        """So that the popover keeps its size from engine to engine."""
-        width = WIDTH_PX - LIST_PX - 3 * MARGIN_PX
-        heights = []
-        for choice in self._choices:
-            self.details.show_engine(choice, (), is_chosen=False)
-            heights.append(self.details.height_for(width))
-        return max(heights, default=0)
+    def _add(self, choice: EngineChoice) -> None:
+        item = QListWidgetItem(choice.title)
+        item.setData(_CHOICE, choice)
+        item.setToolTip(choice.reason or choice.summary)
+        self.list.addItem(item)
+
+    def _wanted_height(self) -> int:
+        """Enough for the list and for what is said of each engine, so that the size stays from engine to engine."""
+        width = WIDTH_PX - LIST_PX - 3 * MARGIN_PX - SCROLL_BAR_PX
+        heights = [self.list.count() * ROW_PX + 12]
+        for place in range(self.list.count()):
+            choice = self.list.item(place).data(_CHOICE)
+            if choice is not None:
+                self.details.show_engine(choice, (), is_chosen=False)
+                heights.append(self.details.height_for(width))
+        self._show_details()
+        return max(heights) + 2 * MARGIN_PX
+
+    def _toggle_fold(self) -> None:
+        self._unfolded = not self._unfolded
+        self._fill()
+        room = self.screen().availableGeometry()
+        self.setFixedHeight(min(self._wanted_height(), room.height() - MARGIN_PX))
+        self.move(self.x(), max(min(self.y(), room.bottom() - self.height() - 4), room.top() + 4))
+        self._select_chosen()
+
+    def row_of(self, name: str) -> int:
+        """The row of an engine, -1 when it is folded away."""
+        places = range(self.list.count())
+        return next((row for row in places if (one := self.list.item(row).data(_CHOICE)) and one.name == name), -1)
 
     def _select_chosen(self) -> None:
-        chosen = known_choice(self._name, self._choices)
-        if chosen is not None:
-            self.list.setCurrentRow(self._choices.index(chosen))
+        self.list.setCurrentRow(self.row_of(split_name(self._name)[0]))
 
     def _current(self) -> EngineChoice | None:
         item = self.list.currentItem()
@@ -134,13 +166,16 @@ class EnginePicker(QFrame):
 
     def _take(self, item: QListWidgetItem) -> None:
         choice = item.data(_CHOICE)
-        if choice.ready and choice.name != split_name(self._name)[0]:
+        if choice is None:
+            self._toggle_fold()
+        elif choice.ready and choice.name != split_name(self._name)[0]:
             shared = [w for w in split_name(self._name)[1] if any(variant.name == w for variant in choice.variants)]
             self.chosen.emit("/".join([choice.name, *shared]))
 
     def _take_and_close(self, item: QListWidgetItem) -> None:
+        choice = item.data(_CHOICE)
         self._take(item)
-        if item.data(_CHOICE).ready:
+        if choice is not None and choice.ready:
             self.hide()
 
     def _toggle(self, variant: str) -> None:
@@ -149,6 +184,12 @@ class EnginePicker(QFrame):
     def _ask_import(self) -> None:
         self.hide()
         self.import_asked.emit()
+
+
+def lacking_text(count: int, *, unfolded: bool) -> str:
+    """What folds or unfolds the engines that cannot run."""
+    some = "one more needs" if count == 1 else f"{count} more need"
+    return f"{'▾' if unfolded else '▸'}  {some} weights"
 
 
 class _RowDelegate(QStyledItemDelegate):
@@ -162,6 +203,7 @@ class _RowDelegate(QStyledItemDelegate):
         """Draws the row."""
         choice = index.data(_CHOICE)
         if not isinstance(choice, EngineChoice) or option.widget is None:
+            super().paint(painter, option, index)  # what folds the others away
             return
         area = QRect(option.rect).adjusted(2, 1, -2, -1)
         is_chosen = option.widget.viewport().property("chosen") == choice.name  # type: ignore[attr-defined]
@@ -240,6 +282,8 @@ class _Details(QWidget):
 
     def height_for(self, width: int) -> int:
         """The height that what is shown needs at a width."""
+        for part in self.findChildren(QWidget):
+            part.ensurePolished()  # the style sheet decides its size
         self._column.activate()
         return self._column.heightForWidth(width)
 

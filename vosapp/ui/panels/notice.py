@@ -118,7 +118,7 @@ class NoticeBox(QFrame):
         self.setFixedWidth(width)
         self._row.activate()
         height = self._row.heightForWidth(width) if self._row.hasHeightForWidth() else self.sizeHint().height()
-        self.setFixedHeight(max(height, 40))
+        self.setFixedHeight(max(height + 2 * self.frameWidth(), 40))
         self.move(corner + QPoint((below.width() - width) // 2, 12))
 
     def _act(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from vosapp.core.timeline import Direction
 from vosapp.presentation.choices import EngineChoice
@@ -27,6 +27,7 @@ _REACHES = (
     (Reach.NEXT_ANCHOR, "To anchor", "", "Up to the next anchor"),
     (Reach.IN_OUT, "In–out", "", "Only between in and out (I and O)"),
 )
+_REACH_TEXTS = {reach: text.lower() for reach, text, *_ in _REACHES} | {Reach.ONE_FRAME: "auto"}
 _DIRECTIONS = (
     (Direction.BACKWARD, "", "backward", "Backward (B)"),
     (Direction.BOTH, "", "both", "Both ways (Ctrl+Shift+F)"),
@@ -63,20 +64,28 @@ class PropagatePanel(QWidget):
         self.button = QPushButton()
         self._summary = label("", "dim", wrap=True)
         self._progress = _RunProgress(actions)
-        self._stack = QStackedWidget()
+        self._stack = _Stack()
+        self.fold_button = QToolButton()
+        self._folded_text = label("", "dim", wrap=True)
+        self._settings = QWidget()
+        self._is_folded = False
+        self._user_folded: bool | None = None  # None: as there is room
         self._build()
         self._connect()
+        self._fold(False)
 
     def _build(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 10, 12, 12)
         column.setSpacing(8)
-        column.addWidget(label("PROPAGATE", "heading"))
-        column.addWidget(self.engine_button)
-        column.addWidget(self._engine_note)
-        column.addWidget(self._direction)
-        column.addWidget(self._reach)
-        column.addWidget(self._scope)
+        column.addLayout(self._heading())
+        column.addWidget(self._folded_text)
+        settings = QVBoxLayout(self._settings)
+        settings.setContentsMargins(0, 0, 0, 0)
+        settings.setSpacing(8)
+        for part in (self.engine_button, self._engine_note, self._direction, self._reach, self._scope):
+            settings.addWidget(part)
+        column.addWidget(self._settings)
         self.button.setProperty("role", "primary")
         self.button.setMinimumHeight(BUTTON_PX)
         self.button.setIconSize(QSize(20, 20))
@@ -93,7 +102,46 @@ class PropagatePanel(QWidget):
         self._stack.addWidget(self._progress)
         column.addWidget(self._stack)
 
+    def _heading(self) -> QHBoxLayout:
+        self.fold_button.setAutoRaise(True)
+        self.fold_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.fold_button.setIconSize(QSize(14, 14))
+        self.fold_button.setProperty("role", "tight")
+        row = QHBoxLayout()
+        row.addWidget(label("PROPAGATE", "heading"))
+        row.addStretch(1)
+        row.addWidget(self.fold_button)
+        return row
+
+    def unfolded_height(self) -> int:
+        """The height that is needed with all settings in sight."""
+        height = self.minimumSizeHint().height()
+        if not self._is_folded:
+            return height
+        saved = self._settings.minimumSizeHint().height() - self._folded_text.minimumSizeHint().height()
+        return height + saved + self._stack.whole_height() - self._stack.minimumSizeHint().height()
+
+    def fold_for_room(self, on: bool) -> None:
+        """Folds the settings where there is no room for them, or unfolds them, unless the user has chosen."""
+        if self._user_folded is None:
+            self._fold(on)
+
+    def toggle_fold(self) -> None:
+        """Folds or unfolds the settings as the user wants them."""
+        self._user_folded = not self._is_folded
+        self._fold(self._user_folded)
+
+    def _fold(self, on: bool) -> None:
+        self._is_folded = self._stack.is_tight = on
+        self._settings.setVisible(not on)
+        self._folded_text.setVisible(on)
+        self._stack.updateGeometry()
+        self.fold_button.setIcon(icon("down" if on else "up", TOKENS.dim))
+        self.fold_button.setToolTip("Show the settings" if on else "Fold the settings")
+        self.fold_button.setAccessibleName(self.fold_button.toolTip())
+
     def _connect(self) -> None:
+        self.fold_button.clicked.connect(self.toggle_fold)
         self.engine_button.clicked.connect(self._open_picker)
         self.picker.chosen.connect(self.engine_chosen)
         self.picker.import_asked.connect(self.import_asked)
@@ -126,6 +174,7 @@ class PropagatePanel(QWidget):
     def _show_engine(self, display: PropagateDisplay) -> None:
         engine = known_choice(display.choice.engine, display.engines)
         self.engine_button.setText(title_of_choice(display.choice.engine, display.engines) or "No engine")
+        self._folded_text.setText(f"{self.engine_button.text()}, {_REACH_TEXTS[display.choice.reach]}")
         ready = engine is None or engine.ready
         lack = "Needs weights: the list says how to get them."
         self._engine_note.setText(_in_short(engine) if ready else lack)
@@ -135,6 +184,40 @@ class PropagatePanel(QWidget):
 
     def _open_picker(self) -> None:
         self.picker.open_beside(self.engine_button)
+
+
+class _Stack(QStackedWidget):
+    """Button or progress. As high as the higher one, so that nothing moves when a run starts, unless room is short.
+
+    Attributes:
+        is_tight: only as high as what is shown.
+    """
+
+    is_tight = False
+
+    def minimumSizeHint(self) -> QSize:
+        """The room for both pages, or for the one that is shown."""
+        page = self.currentWidget()
+        return page.minimumSizeHint() if self.is_tight and page is not None else super().minimumSizeHint()
+
+    def whole_height(self) -> int:
+        """The least height for both pages."""
+        return super().minimumSizeHint().height()
+
+    def sizeHint(self) -> QSize:
+        """The same, as wished for."""
+        page = self.currentWidget()
+        return page.sizeHint() if self.is_tight and page is not None else super().sizeHint()
+
+    def hasHeightForWidth(self) -> bool:
+        """A summary that wraps asks for more height where it is narrow."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """The height at a width of what counts."""
+        pages = [self.currentWidget()] if self.is_tight else [self.widget(place) for place in range(self.count())]
+        layouts = [layout for page in pages if page is not None and (layout := page.layout()) is not None]
+        return max(layout.totalHeightForWidth(width) for layout in layouts)
 
 
 def _in_short(engine: EngineChoice | None) -> str:

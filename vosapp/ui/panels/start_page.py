@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from vosapp.core.recent import UnsavedWork
 from vosapp.presentation.text.formatting import unsaved_text
@@ -55,10 +55,17 @@ class StartPage(QWidget):
         frame = QWidget()
         frame.setFixedWidth(COLUMN_PX)
         frame.setLayout(column)
+        page = QWidget()
+        around = QVBoxLayout(page)
+        around.addStretch(2)
+        around.addWidget(frame, 0, Qt.AlignmentFlag.AlignHCenter)
+        around.addStretch(3)
+        area = QScrollArea()
+        area.setWidget(page)
+        area.setWidgetResizable(True)
         outer = QVBoxLayout(self)
-        outer.addStretch(2)
-        outer.addWidget(frame, 0, Qt.AlignmentFlag.AlignHCenter)
-        outer.addStretch(3)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(area)
 
     def _heading(self) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QIntValidator, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit
 
 from vosapp.presentation.display import TransportDisplay
 from vosapp.presentation.view_state import Playback
 from vosapp.ui.action_set import ActionSet
 from vosapp.ui.icons import icon
+from vosapp.ui.panels.yielding_bar import YieldingBar
 from vosapp.ui.widgets import as_written, label, set_role, tool_button
 
 
-class Transport(QWidget):
+class Transport(YieldingBar):
     """Frame number, timecode, play and jump buttons, and how well the clip plays.
 
     Signals:
@@ -49,6 +50,7 @@ class Transport(QWidget):
         for action_id in ("go.next", "go.next_anchor", "go.last", "play.loop"):
             row.addWidget(tool_button(actions[action_id]))
         row.addLayout(self._right(actions), 1)
+        self.let_yield(self._clip, self._rate, self._in_out)
         self._frame.returnPressed.connect(self._typed)
         self._frame.given_up.connect(self._give_up)
 
@@ -68,6 +70,7 @@ class Transport(QWidget):
     def _right(self, actions: ActionSet) -> QHBoxLayout:
         row = _half()
         row.addStretch(1)
+        row.addSpacing(8)
         row.addWidget(self._review)
         row.addWidget(tool_button(actions["go.next_doubt"]))
         row.addSpacing(14)
