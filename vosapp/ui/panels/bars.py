@@ -16,7 +16,7 @@ from vosapp.ui.viewer.gestures import LARGEST_BRUSH, SMALLEST_BRUSH
 from vosapp.ui.widgets import ElidedLabel, label, stretch, tool_button
 
 _SLIDER_STEPS = 200
-_ICON_PX, _SPACING_PX, _GAP_PX = 20, 3, 10
+_ICON_PX, _SPACING_PX, _GAP_PX, _MARGIN_PX = 20, 3, 10, 8
 _BRUSH_SPAN = math.log(LARGEST_BRUSH / SMALLEST_BRUSH)
 
 
@@ -36,7 +36,7 @@ class ToolBar(QWidget):
         self._groups = [[tool_button(actions[name], _ICON_PX) for name in group] for group in self.GROUPS]
         self._grids = [QGridLayout() for _ in self._groups]
         column = QVBoxLayout(self)
-        column.setContentsMargins(6, 8, 6, 8)
+        column.setContentsMargins(6, _MARGIN_PX, 6, _MARGIN_PX)
         column.setSpacing(_GAP_PX)
         for grid in self._grids:
             grid.setSpacing(_SPACING_PX)
@@ -66,8 +66,7 @@ class ToolBar(QWidget):
         button_px = max(button.sizeHint().height() for group in self._groups for button in group)
         rows = [math.ceil(len(group) / columns) for group in self._groups]
         inside = sum(row * button_px + (row - 1) * _SPACING_PX for row in rows)
-        margins = self.contentsMargins().top() + self.layout().contentsMargins().top() * 2
-        return inside + len(rows) * _GAP_PX + margins
+        return inside + len(rows) * _GAP_PX + 2 * _MARGIN_PX
 
 
 class ViewBar(YieldingBar):
