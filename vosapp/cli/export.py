@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vosapp.cli.clip_source import add_rate, at_rate
 from vosapp.cli.frame_numbers import frame_ends, frame_range
 from vosapp.cli.input_space import add_input_space
 from vosapp.cli.job_runner import Reporter, run_job
@@ -88,6 +89,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="go on with the images that a stopped export left; leave them when stopped",
     )
+    add_rate(parser)
     add_input_space(parser)
     parser.add_argument("--json", action="store_true", help="JSON lines instead of text")
 
@@ -106,7 +108,7 @@ def run(arguments: argparse.Namespace) -> int:
     reporter = Reporter(arguments.json)
     project = Project.open(arguments.project, read_only=True)
     try:
-        document = project.editor.document
+        document = at_rate(project.editor.document, arguments.rate)
         for sentence in project.report:
             reporter.warning(sentence)
         clip = document.clip

@@ -6,6 +6,7 @@ import argparse
 from fractions import Fraction
 from pathlib import Path
 
+from vosapp.cli.clip_source import add_rate, at_rate
 from vosapp.cli.job_runner import Reporter, run_job
 from vosapp.core.errors import ExportError
 from vosapp.export.shapes.formats import SHAPE_FORMATS, shape_format
@@ -27,6 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--object", metavar="ID", type=int, action="append", help="only this object; may be repeated")
     parser.add_argument("--pixel-aspect", metavar="W:H", type=_aspect, default=Fraction(1), help="of the clip")
+    add_rate(parser)
     parser.add_argument("--overwrite", action="store_true", help="replace files that are there")
     parser.add_argument("--json", action="store_true", help="JSON lines instead of text")
 
@@ -39,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     reporter = Reporter(arguments.json)
     project = Project.open(arguments.project, read_only=True)
     try:
-        document = project.editor.document
+        document = at_rate(project.editor.document, arguments.rate)
         for sentence in project.report:
             reporter.warning(sentence)
         for object_id in arguments.object or ():

@@ -24,8 +24,9 @@ class SoundStretch:
 
 def own_times(recipe: Recipe, found: Preflight, source: VideoSource | None) -> Mapping[int, Fraction] | None:
     """By frame index when a frame begins, in seconds after the first one; None for an even rate."""
-    if recipe.timing is not Timing.KEEP or source is None:
-        return None
+    timed: object = source
+    if recipe.timing is not Timing.KEEP or source is None or not isinstance(timed, TimedSource):
+        return None  # images have an even rate, which is the document's
     times = frame_times(source)
     return {frame: times[frame] - times[found.frames[0]] for frame in found.frames}
 

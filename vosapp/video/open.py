@@ -50,17 +50,27 @@ def open_clip_of(clip: ClipRef) -> VideoSource:
     return open_video(clip.path, input_space=clip.input_space)
 
 
-def _opened(path: Path, rate: Fraction | None, assumed_rate: Fraction) -> VideoSource:
+def is_sequence(path: Path) -> bool:
+    """Whether a path is opened as a sequence of images: a folder, a pattern, a layer of an EXR, or one image."""
     plain, layer = split_layer(path)
-    if path.is_dir() or layer or is_pattern(path) or plain.suffix.lower() in IMAGE_SUFFIXES:
+    return path.is_dir() or bool(layer) or is_pattern(path) or plain.suffix.lower() in IMAGE_SUFFIXES
+
+
+def _opened(path: Path, rate: Fraction | None, assumed_rate: Fraction) -> VideoSource:
+    if is_sequence(path):
         from vosapp.video.sequence import SequenceSource
 
         return SequenceSource(path, rate=rate, assumed_rate=assumed_rate)
     if rate is not None and path.exists():
-        raise MediaError(f"{path.name} is a movie and has a frame rate of its own.", "Leave the rate out.")
+        raise rate_of_movie(path)
     from vosapp.video.av.file_source import FileSource
 
     return FileSource(path)
+
+
+def rate_of_movie(path: Path) -> MediaError:
+    """The error for a rate that is given to a movie."""
+    return MediaError(f"{path.name} is a movie and has a frame rate of its own.", "Leave the rate out.")
 
 
 def exact_info(source: VideoSource) -> ClipInfo:
