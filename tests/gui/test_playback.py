@@ -212,3 +212,46 @@ def test_real_playback_follows_the_source_rate(
     driver.wait(has_played_enough)
     playback.stop()
     assert [frame for frame, _ in places] == [min(int(seconds * float(rate)), 39) for _, seconds in places]
+
+
+def test_looping_around_a_frame(shot: WindowDriver, clock: Clock) -> None:
+    playback = shot.workspace.viewing.playback
+    playback._clock = clock
+    shot.go(8)
+    shot.trigger("mark.cut")
+    shot.go(5)
+    shot.trigger("play.around")
+    assert shot.view.shot.around == FrameRange(0, 7), "not across a cut, and not before the clip"
+    assert shot.view.shot.frame_index == 0 and shot.view.shot.playback.speed == 1
+    shot.trigger("play.loop")  # around a frame it goes round whatever is set for the clip
+    clock.now += 7.5 / 24
+    playback.tick()
+    assert shot.view.shot.frame_index == 7
+    clock.now += 1 / 24
+    playback.tick()
+    assert shot.view.shot.frame_index == 0 and shot.view.shot.playback.speed == 1
+    shot.trigger("play.around")
+    assert shot.view.shot.frame_index == 5 and shot.view.shot.playback.speed == 0
+    shot.trigger("play.around")
+    shot.trigger("go.last")
+    assert shot.view.shot.around is None, "who goes elsewhere is done with it"
+
+
+def test_jumping_to_frames_without_a_mask(shot: WindowDriver) -> None:
+    assert not shot.window.commands["go.next_hole"].isEnabled()
+    for frame in (0, 1, 4, 5):
+        shot.go(frame)
+        shot.drag([(50, 50)])
+    shot.answers.frames = FrameRange(2, 2)
+    shot.trigger("edit.absent_range")
+    seen = []
+    for _ in range(3):
+        shot.trigger("go.next_hole")
+        seen.append(shot.view.shot.frame_index)
+    assert seen == [6, 3, 6], "it goes round"
+    shot.trigger("go.previous_hole")
+    assert shot.view.shot.frame_index == 3
+    shot.answers.frames = FrameRange(0, 11)
+    shot.trigger("edit.absent_range")
+    shot.trigger("go.next_hole")
+    assert "on every frame" in shot.notice

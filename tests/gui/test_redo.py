@@ -54,3 +54,29 @@ def test_one_undo_takes_the_redo_back(corrected: WindowDriver) -> None:
     corrected.finish_run()
     corrected.trigger("edit.undo")
     assert all((corrected.mask(frame) == before[frame]).all() for frame in range(12))
+
+
+def test_undo_and_redo_go_to_the_frame_they_change(shot: WindowDriver) -> None:
+    shot.go(3)
+    shot.drag([(50, 50)])
+    shot.go(9)
+    shot.trigger("edit.undo")
+    shot.wait(lambda: shot.view.shot.picture_index == 3)
+    assert "Undone: paint, on frame 3" in shot.notice
+    shot.go(7)
+    shot.trigger("edit.redo")
+    assert shot.view.shot.frame_index == 3 and "Done again: paint, on frame 3" in shot.notice
+    shot.workspace.session.dismiss()
+    shot.trigger("edit.undo")
+    assert shot.view.shot.frame_index == 3 and shot.notice == "", "what is seen here needs no words"
+
+
+def test_undoing_a_run_that_reaches_here_stays_here(shot: WindowDriver) -> None:
+    shot.drag([(50, 50)])
+    shot.trigger("propagate.forward")
+    shot.finish_run()
+    shot.go(6)
+    shot.trigger("edit.undo")
+    assert shot.view.shot.frame_index == 6
+    shot.trigger("edit.undo")
+    assert shot.view.shot.frame_index == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QWheelEvent
+from PySide6.QtTest import QTest
 
 from tests.gui.window_driver import WindowDriver, send_mouse
 from vosapp.core.timeline import FrameRange
@@ -157,9 +158,48 @@ def test_many_objects_scroll(shot: WindowDriver) -> None:
 
 def test_typing_a_frame_number(shot: WindowDriver) -> None:
     field = shot.window.transport._frame
-    field.setText("9")
-    field.returnPressed.emit()
-    assert shot.view.shot.frame_index == 9
+    field.setFocus()
+    for typed, frame in (("9", 9), ("-3", 6), ("+20", 11), ("0:02", 2), ("00:00:00:07", 7)):
+        field.selectAll()
+        QTest.keyClicks(field, typed)
+        QTest.keyClick(field, Qt.Key.Key_Return)
+        assert shot.view.shot.frame_index == frame and field.problem == "", typed
+
+
+WRONG = (("40", "from 0 to 11"), ("x7", "x7 is no frame"), ("0:40", "0:40 is no frame"), ("1:00", "00:00:00:11"))
+
+
+def test_a_wrong_entry_is_told_at_the_field_and_can_be_mended(shot: WindowDriver) -> None:
+    field = shot.window.transport._frame
+    shot.go(4)
+    field.setFocus()
+    for typed, said in WRONG:
+        field.selectAll()
+        QTest.keyClicks(field, typed)
+        QTest.keyClick(field, Qt.Key.Key_Return)
+        assert said in field.problem and field.property("role") == "wrong", typed
+        assert shot.view.shot.frame_index == 4 and field.text() == typed
+    QTest.keyClicks(field, "5")  # what was wrong is selected and goes
+    assert field.problem == "" and field.text() == "5"
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert shot.view.shot.frame_index == 5
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "zz")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    assert field.problem == "" and field.text() == "5"
+
+
+def test_the_ruler_shows_timecode(shot: WindowDriver) -> None:
+    timeline = shot.window.timeline
+    numbers = timeline.grab().toImage()
+    shot.trigger("view.timecode")
+    assert shot.window.commands["view.timecode"].isChecked()
+    assert timeline.grab().toImage() != numbers
+    assert shot.workspace.session.settings.get("view.timecode", bool)
+    shot.trigger("view.timecode")
+    assert timeline.grab().toImage() == numbers
 
 
 class TestObjects:

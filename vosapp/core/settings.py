@@ -70,6 +70,7 @@ TABLE: Mapping[str, Setting] = {
         Setting("view.overlay_opacity", 0.45, "How strongly masks cover the picture.", "", 0, 1),
         Setting("view.outline", True, "Draw the outline of each mask."),
         Setting("view.loop", True, "Begin again when playback reaches the end."),
+        Setting("view.timecode", False, "Show timecode on the ruler of the timeline instead of frame numbers."),
         Setting("view.one_based", False, "Count frames from 1 on the screen instead of from the source's number."),
         Setting(
             "video.hardware_decoding",

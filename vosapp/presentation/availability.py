@@ -58,6 +58,8 @@ _NEEDS_OBJECT = (
     "edit.copy_range",
     "edit.move_range",
     "edit.paste",
+    "go.next_hole",
+    "go.previous_hole",
 )
 _NEEDS_MASK_HERE = ("edit.clean_up", "edit.copy", "edit.delete", "edit.anchor", "edit.approve")
 _RUNS = tuple(
@@ -203,25 +205,21 @@ def _off_for_active(document: Document, state: ViewState, active: RotoObject) ->
 
 def checked_actions(document: Document, state: ViewState, active: RotoObject | None) -> frozenset[str]:
     """Ids of the checkable actions that are on."""
-    on = {f"tool.{state.app.tool.value}", f"view.{state.shot.mode.value}"}
-    if state.shot.peek:
-        on = {f"tool.{state.app.tool.value}", f"view.{ViewMode.SOURCE.value}"}
-    if state.shot.frame_index in document.cuts:
-        on.add("mark.cut")
-    if state.app.pressure:
-        on.add("tool.pressure")
-    if state.shot.wipe is Wipe.SOURCE:
-        on.add("view.wipe")
-    if state.shot.wipe is Wipe.BEFORE:
-        on.add("view.wipe_run")
-    if state.app.follow:
-        on.add("propagate.follow")
-    if state.app.onion:
-        on.add("view.onion")
-    if state.app.loop:
-        on.add("play.loop")
-    if active is not None and active.id not in state.shot.hidden:
-        on.add("object.visible")
-    if active is not None and active.id == state.shot.solo:
-        on.add("object.solo")
-    return frozenset(on)
+    app, shot = state.app, state.shot
+    mode = ViewMode.SOURCE if shot.peek else shot.mode
+    states = {
+        f"tool.{app.tool.value}": True,
+        f"view.{mode.value}": True,
+        "mark.cut": shot.frame_index in document.cuts,
+        "tool.pressure": app.pressure,
+        "view.wipe": shot.wipe is Wipe.SOURCE,
+        "view.wipe_run": shot.wipe is Wipe.BEFORE,
+        "view.onion": app.onion,
+        "view.timecode": app.timecode,
+        "propagate.follow": app.follow,
+        "play.loop": app.loop,
+        "play.around": shot.around is not None,
+        "object.visible": active is not None and active.id not in shot.hidden,
+        "object.solo": active is not None and active.id == shot.solo,
+    }
+    return frozenset(action_id for action_id, on in states.items() if on)

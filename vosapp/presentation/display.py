@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from vosapp.core.document import Cell, Colour, Document, ObjectId, RotoObject
 from vosapp.core.recent import UnsavedWork
@@ -45,8 +46,16 @@ class ObjectRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TimecodeRuler:
+    """Timecode on the ruler: frames a second, and the timecode of frame 0, "" for zero."""
+
+    rate: Fraction
+    start: str
+
+
+@dataclass(frozen=True, slots=True)
 class TimelineDisplay:
-    """The lanes and marks of the timeline."""
+    """The lanes and marks of the timeline; `timecode` is None where the ruler shows frame numbers."""
 
     frame_count: int
     first_number: int
@@ -57,6 +66,7 @@ class TimelineDisplay:
     cuts: tuple[int, ...]
     damaged: tuple[int, ...] = ()
     cuts_text: str = ""
+    timecode: TimecodeRuler | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +254,14 @@ def _timeline(
         document.cuts,
         tuple(sorted(state.shot.damaged)),
         _cuts_text(document, state),
+        _timecode_ruler(document, state),
     )
+
+
+def _timecode_ruler(document: Document, state: ViewState) -> TimecodeRuler | None:
+    if document.clip is None or not state.app.timecode:
+        return None
+    return TimecodeRuler(document.clip.rate, state.shot.clip.start_timecode if state.shot.clip else "")
 
 
 def _cuts_text(document: Document, state: ViewState) -> str:

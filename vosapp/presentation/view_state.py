@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from vosapp.core.document import Document, ObjectId
 from vosapp.core.recent import UnsavedWork
-from vosapp.core.timeline import Direction
+from vosapp.core.timeline import Direction, FrameRange
 from vosapp.presentation.choices import EngineChoice, NetworkHelp, SuggestChoice
 from vosapp.presentation.pen_shapes import DrawnShape
 from vosapp.presentation.selection import Selection
@@ -107,6 +107,7 @@ class AppView:
         opacity, backdrop: of the overlay, 0 to 1, and what lies behind a cutout.
         onion: outlines of the active object on the frames before and after lie over the picture.
         loop: playback starts again at the end of the range.
+        timecode: the ruler of the timeline shows timecode instead of frame numbers.
         follow: the playhead goes along with a run until the user goes elsewhere.
         propagate: what the propagate panel is set to.
         engines: what can be chosen there.
@@ -123,6 +124,7 @@ class AppView:
     backdrop: Backdrop = Backdrop.BLACK
     onion: bool = False
     loop: bool = True
+    timecode: bool = False
     follow: bool = True
     propagate: PropagateChoice = PropagateChoice()
     engines: tuple[EngineChoice, ...] = ()
@@ -147,6 +149,7 @@ class ShotView:
         frame_index: where the playhead stands.
         picture_index: the frame whose picture is on the screen; it follows the playhead as soon as it is decoded.
         playback: whether and how it plays.
+        around: the few frames that are played over and over, None for the usual range.
         mode, peek: how masks are shown; `peek` shows the source while a key is held.
         wipe, wipe_at: what masks are compared with, and where the line stands, as a share of the picture's width.
         before_run: the document when the last run began, None before the first one.
@@ -171,6 +174,7 @@ class ShotView:
     frame_index: int = 0
     picture_index: int = -1
     playback: Playback = Playback()
+    around: FrameRange | None = None
     mode: ViewMode = ViewMode.OVERLAY
     peek: bool = False
     wipe: Wipe = Wipe.OFF

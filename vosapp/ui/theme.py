@@ -120,6 +120,7 @@ QComboBox QAbstractItemView { background: #2d2d2e; border: 1px solid $strong_lin
 QLineEdit, QSpinBox, QDoubleSpinBox { background: $field; border: 1px solid $line; border-radius: ${radius_px}px;
     padding: 5px 7px; selection-background-color: $accent; min-height: 18px; }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus { border-color: $accent; }
+QLineEdit[role="wrong"], QLineEdit[role="wrong"]:focus { border-color: $error; }
 QLineEdit:disabled, QSpinBox:disabled { color: $faint; }
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button { width: 0; }
 

@@ -249,6 +249,18 @@ def stops(doubts: Doubts) -> tuple[int, ...]:
     return tuple(frame for frame, _ in stretches) or _least_sure(doubts)
 
 
+def holes(spans: Iterable[LaneSpan], within: FrameRange) -> tuple[FrameRange, ...]:
+    """The frames of a range in no span, which have neither a mask nor an absence, as ranges, ascending."""
+    found, first = [], within.first
+    for span in sorted(spans, key=lambda one: one.first):
+        if span.first > within.last:
+            break
+        if span.first > first:
+            found.append(FrameRange(first, span.first - 1))
+        first = max(first, span.last + 1)
+    return (*found, FrameRange(first, within.last)) if first <= within.last else tuple(found)
+
+
 def most_doubtful(doubts: Doubts) -> int | None:
     """The most doubtful frame, the first of equals; None without any doubt."""
     return max(doubts, key=lambda one: one[1])[0] if doubts else None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QIntValidator, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolTip
 
 from vosapp.presentation.display import TransportDisplay
 from vosapp.presentation.view_state import Playback
@@ -18,11 +18,11 @@ class Transport(YieldingBar):
     """Frame number, timecode, play and jump buttons, and how well the clip plays.
 
     Signals:
-        number_typed: a frame number as shown (in the source's own numbering).
+        frame_typed: what was typed into the frame field; whoever hears it accepts or refuses it.
         left: the field is done with, by Enter or Esc, and the keys are the viewer's again.
     """
 
-    number_typed = Signal(str)
+    frame_typed = Signal(str)
     left = Signal()
 
     def __init__(self, actions: ActionSet) -> None:
@@ -96,13 +96,21 @@ class Transport(YieldingBar):
             self._speed = display.playback.speed
             self._play.setIcon(icon("pause" if self._speed else "play"))
 
-    def _typed(self) -> None:
+    def accept_entry(self) -> None:
+        """What was typed was good: the keys are the viewer's again."""
+        self._frame.show_problem("")
         self.left.emit()
-        self.number_typed.emit(self._frame.text())
+
+    def refuse_entry(self, problem: str) -> None:
+        """Says at the field why what was typed leads nowhere, and lets the user type again."""
+        self._frame.show_problem(problem)
+
+    def _typed(self) -> None:
+        self.frame_typed.emit(self._frame.text())
 
     def _give_up(self) -> None:
         self._frame.setText(self._frame_text)
-        self.left.emit()
+        self.accept_entry()
 
 
 def _half() -> QHBoxLayout:
@@ -112,7 +120,10 @@ def _half() -> QHBoxLayout:
 
 
 class _FrameField(QLineEdit):
-    """Where a frame number can be typed.
+    """Where a frame can be typed.
+
+    Attributes:
+        problem: why what stands there leads nowhere, "" while nothing is wrong.
 
     Signals:
         given_up: Esc was pressed.
@@ -122,12 +133,29 @@ class _FrameField(QLineEdit):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setFixedWidth(66)
+        self.setFixedWidth(86)
+        self.setMaxLength(20)
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.setValidator(QIntValidator(-99_999_999, 99_999_999, self))
+        self.problem = ""
+        self.textEdited.connect(self._edited)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setAccessibleName("Frame")
-        self.setToolTip("Type a frame number, or +20 and -5 from here, and press Enter")
+        self.setToolTip("Type a frame number, +20 or -5 from here, or a timecode such as 1:12, and press Enter")
+
+    def show_problem(self, problem: str) -> None:
+        """Marks what stands there as wrong and says why below it; "" takes that away."""
+        self.problem = problem
+        set_role(self, "wrong" if problem else "")
+        self.setAccessibleDescription(problem)
+        if problem:
+            self.selectAll()
+            QToolTip.showText(self.mapToGlobal(QPoint(0, self.height())), problem, self)
+        elif QToolTip.isVisible():
+            QToolTip.hideText()
+
+    def _edited(self, _text: str) -> None:
+        if self.problem:
+            self.show_problem("")
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """What stands there is replaced by what is typed."""

@@ -11,7 +11,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF
 
 from vosapp.core.document import DOUBTFUL, Colour
+from vosapp.core.timecode import frame_label_step, frame_of
+from vosapp.core.timecode import timecode as timecode_of
 from vosapp.core.timeline import FrameRange
+from vosapp.presentation.display import TimecodeRuler
 from vosapp.presentation.timeline.lanes import Kind, Lane, LaneSpan
 from vosapp.presentation.timeline.scale import Scale
 from vosapp.ui.theme import TOKENS
@@ -23,6 +26,7 @@ DIAMOND_PX = 6.5
 BAR_PX = 8.0
 APPROVED_PX = 14.0
 DAMAGE_PX = 4.0
+TIMECODE_SPACING_PX = 104.0
 NARROWEST_DOUBTFUL_PX = 3.0  # one bad frame of a thousand must not be missed
 DAMAGE = QColor(TOKENS.error)
 
@@ -50,24 +54,41 @@ def with_alpha(colour: Colour, alpha: float = 1.0) -> QColor:
     return result
 
 
-def draw_ruler(painter: QPainter, scale: Scale, first_number: int) -> None:
-    """Frame numbers with long ticks, and short ticks between; numbers are round in the source's own numbering."""
-    step = scale.tick_step()
+def draw_ruler(painter: QPainter, scale: Scale, first_number: int, timecode: TimecodeRuler | None = None) -> None:
+    """Frame numbers or timecode with long ticks, and short ticks between.
+
+    Numbers are round in the source's own numbering, timecode in its own seconds.
+    """
+    step, origin = _labels(scale, first_number, timecode)
     small = max(1, step // 5) if step >= 5 else 1
     painter.setPen(QColor(TOKENS.strong_line))
     if scale.frame_px * small >= 4:
-        for frame in _ticks(scale, small, first_number):
+        for frame in _ticks(scale, small, origin):
             x = scale.middle(frame)
             painter.drawLine(QPointF(x, RULER_PX - 5), QPointF(x, RULER_PX - 1))
-    for frame in _ticks(scale, step, first_number):
+    for frame in _ticks(scale, step, origin):
         x = scale.middle(frame)
         painter.setPen(QColor(TOKENS.strong_line))
         painter.drawLine(QPointF(x, RULER_PX - 8), QPointF(x, RULER_PX - 1))
         painter.setPen(QColor(TOKENS.dim))
-        label = str(frame + first_number)
+        label = frame_label(frame, first_number, timecode)
         half = painter.fontMetrics().horizontalAdvance(label) / 2 + 2
         place = min(max(x, scale.left + half), scale.left + scale.width - half)
         painter.drawText(QRectF(place - 60, 1, 120, RULER_PX - 9), Qt.AlignmentFlag.AlignCenter, label)
+
+
+def frame_label(frame: int, first_number: int, timecode: TimecodeRuler | None) -> str:
+    """A frame as the ruler names it."""
+    return timecode_of(frame, timecode.rate, timecode.start) if timecode is not None else str(frame + first_number)
+
+
+def _labels(scale: Scale, first_number: int, timecode: TimecodeRuler | None) -> tuple[int, int]:
+    """Frames between two labels, and the number of frame 0 that makes labelled numbers round."""
+    if timecode is None:
+        return scale.tick_step(), first_number
+    zero = "00:00:00;00" if ";" in timecode.start else ""
+    first = frame_of(timecode.start, timecode.rate, zero) if timecode.start else 0
+    return frame_label_step(TIMECODE_SPACING_PX / scale.frame_px, timecode.rate), first
 
 
 def draw_damaged(painter: QPainter, scale: Scale, frames: Sequence[int]) -> None:

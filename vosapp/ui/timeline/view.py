@@ -97,7 +97,7 @@ class TimelineView(QWidget):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setClipRect(QRectF(GUTTER_PX - 2, 0, self.width() - GUTTER_PX + 2, self.height()))
             painter.setFont(self._small_font())
-            label = str(self._frame + self._display.first_number)
+            label = paint.frame_label(self._frame, self._display.first_number, self._display.timecode)
             paint.draw_playhead(painter, self.scale, self._frame, label, self.height())
         painter.end()
 
@@ -155,7 +155,7 @@ class TimelineView(QWidget):
         self._draw_measures(painter)
         painter.setClipRect(self._track(0, self.height()))
         paint.draw_doubt(painter, self.scale, paint.Row(top, paint.DOUBT_PX), self._display.doubts)
-        paint.draw_ruler(painter, self.scale, self._display.first_number)
+        paint.draw_ruler(painter, self.scale, self._display.first_number, self._display.timecode)
         paint.draw_damaged(painter, self.scale, self._display.damaged)
         paint.draw_cuts(painter, self.scale, self._display.cuts, self.height())
         paint.draw_in_out(painter, self.scale, self._display.in_out, self.height())

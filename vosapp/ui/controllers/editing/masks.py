@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QObject
 
 from vosapp.core import edits
+from vosapp.core.changed_frames import changed_frames, nearest
 from vosapp.core.document import Document, ObjectId, RotoObject
 from vosapp.core.editor import Editor
 from vosapp.core.errors import UserError
@@ -72,12 +73,28 @@ class MaskController(QObject):
         }
 
     def undo(self) -> None:
-        """Takes back the last step."""
+        """Takes back the last step, and goes to where it was."""
+        before, label = self._session.document, self._session.editor.undo_label
         self._session.editor.undo()
+        self._show_change(before, f"Undone: {label}")
 
     def redo(self) -> None:
-        """Does the step again that was taken back."""
+        """Does the step again that was taken back, and goes to where it is."""
+        before, label = self._session.document, self._session.editor.redo_label
         self._session.editor.redo()
+        self._show_change(before, f"Done again: {label}")
+
+    def _show_change(self, before: Document, what: str) -> None:
+        """Goes to the nearest frame that changed and names the change, unless it is to be seen here."""
+        session, here = self._session, self._session.shot.frame_index
+        frames = changed_frames(before, session.document)
+        target = nearest(frames, here)
+        if target is None or target == here or session.shot.playback.speed:
+            return
+        clip = session.document.clip
+        number = target + (clip.first_number if clip is not None else 0)
+        session.set(shot=replace(session.shot, frame_index=min(target, session.last_frame)))
+        session.notify(f"{what}, on frame {number}.")
 
     def take_stroke(self, stroke: Stroke) -> None:
         """Puts a finished stroke into the document; the first one of all makes an object."""

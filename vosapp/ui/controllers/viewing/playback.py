@@ -11,14 +11,18 @@ from functools import partial
 from PySide6.QtCore import QObject, Qt, QTimer
 
 from vosapp.core import edits
+from vosapp.core.errors import UserError
 from vosapp.core.timeline import FrameRange
-from vosapp.presentation.timeline.lanes import CoverageCache, Doubts, most_doubtful, stops
+from vosapp.presentation.status import NoticeKind
+from vosapp.presentation.text.frame_entry import typed_frame
+from vosapp.presentation.timeline.lanes import CoverageCache, Doubts, holes, most_doubtful, stops
 from vosapp.ui.panels.transport import Transport
 from vosapp.ui.session import Session
 from vosapp.ui.timeline.view import TimelineView
 
 FASTEST = 8
 BIG_STEP = 10
+AROUND = 12  # frames before and after the one that is looped around
 
 
 class PlaybackController(QObject):
@@ -53,11 +57,14 @@ class PlaybackController(QObject):
         self._due = 0
         self._shown: deque[float] = deque(maxlen=120)
         self._coverage = CoverageCache()
+        self._transport: Transport | None = None
+        self._around_from = 0  # where looping around a frame began
         session.set(app=replace(session.app, loop=session.settings.get("view.loop", bool)))
 
     def connect_panels(self, transport: Transport, timeline: TimelineView) -> None:
         """Follows the line of playback controls and the timeline."""
-        transport.number_typed.connect(self.go_typed)
+        self._transport = transport
+        transport.frame_typed.connect(self.go_typed)
         timeline.scrubbed.connect(self.go)
         timeline.in_out_dragged.connect(self.set_in_out)
 
@@ -69,6 +76,7 @@ class PlaybackController(QObject):
             "play.backward": partial(self.shuttle, -1),
             "play.stop": self.stop,
             "play.loop": self.toggle_loop,
+            "play.around": self.toggle_around,
             "go.previous": partial(self.step, -1),
             "go.next": partial(self.step, 1),
             "go.back_10": partial(self.step, -BIG_STEP),
@@ -80,6 +88,8 @@ class PlaybackController(QObject):
             "go.previous_doubt": partial(self._jump, "doubt", -1),
             "go.next_doubt": partial(self._jump, "doubt", 1),
             "go.worst": self.go_worst,
+            "go.previous_hole": partial(self._jump, "hole", -1),
+            "go.next_hole": partial(self._jump, "hole", 1),
             "go.previous_cut": partial(self._jump, "cut", -1),
             "go.next_cut": partial(self._jump, "cut", 1),
             "mark.in": self.set_in,
@@ -92,9 +102,9 @@ class PlaybackController(QObject):
     def go(self, frame_index: int) -> None:
         """Stops and goes to a frame, kept within the clip."""
         self.stop()
-        self._session.set(
-            shot=replace(self._session.shot, frame_index=min(max(frame_index, 0), self._session.last_frame))
-        )
+        shot, frame = self._session.shot, min(max(frame_index, 0), self._session.last_frame)
+        around = shot.around if shot.around is not None and frame in shot.around else None
+        self._session.set(shot=replace(shot, frame_index=frame, around=around))
 
     def go_last(self) -> None:
         """Goes to the last frame."""
@@ -105,15 +115,20 @@ class PlaybackController(QObject):
         self.go(self._session.shot.frame_index + by)
 
     def go_typed(self, text: str) -> None:
-        """Goes to a number as typed: a frame in the source's numbering, or "+20" and "-5" from here."""
-        clip = self._session.document.clip
-        text = text.strip()
-        if clip is None or not text.lstrip("+-").isdigit():
+        """Goes to a frame as typed: a number in the source's numbering, "+20" from here, or a timecode."""
+        clip, shot = self._session.document.clip, self._session.shot
+        if clip is None:
             return
-        if text[0] in "+-":
-            self.step(int(text))
-        else:
-            self.go(int(text) - clip.first_number)
+        start = shot.clip.start_timecode if shot.clip is not None else ""
+        try:
+            frame = typed_frame(text, clip, here=shot.frame_index, start_timecode=start)
+        except UserError as error:
+            if self._transport is not None:
+                self._transport.refuse_entry(f"{error.message} {error.hint}")
+            return
+        if self._transport is not None:
+            self._transport.accept_entry()
+        self.go(frame)
 
     def _jump(self, what: str, direction: int) -> None:
         self._session.drop_offer()
@@ -124,6 +139,9 @@ class PlaybackController(QObject):
             self.go(min(ahead) if direction > 0 else max(ahead))
         elif frames:
             self.go(min(frames) if direction > 0 else max(frames))
+        elif what == "hole" and self._session.active is not None:
+            name = self._session.active.name
+            self._session.notify(f"{name} has a mask on every frame, or is marked as absent.", kind=NoticeKind.GOOD)
 
     def go_worst(self) -> None:
         """Goes to the most doubtful frame of all."""
@@ -134,7 +152,17 @@ class PlaybackController(QObject):
     def _stops(self, what: str) -> Sequence[int]:
         if what == "cut":
             return self._session.document.cuts
+        if what == "hole":
+            return self._holes()
         return self._anchors() if what == "anchor" else stops(self._doubts())
+
+    def _holes(self) -> list[int]:
+        """First frames of stretches where the active object has neither a mask nor an absence, from in to out."""
+        document, active = self._session.document, self._session.active
+        if active is None:
+            return []
+        spans = self._coverage.of(document)[active.id].spans
+        return [hole.first for hole in holes(spans, document.working_range())]
 
     def _anchors(self) -> list[int]:
         return sorted({frame for item in self._session.document.objects for frame in item.anchors()})
@@ -184,6 +212,20 @@ class PlaybackController(QObject):
         """Begins again at the end, or stops there."""
         app = self._session.app
         self._session.set(app=replace(app, loop=not app.loop))
+
+    def toggle_around(self) -> None:
+        """Plays the frames around this one over and over, or ends that and goes back to it."""
+        session, shot = self._session, self._session.shot
+        if shot.around is not None:
+            session.set(shot=replace(shot, around=None))
+            self.go(self._around_from)
+            return
+        here, cuts = shot.frame_index, session.document.cuts
+        first = max((here - AROUND, 0, *(cut for cut in cuts if cut <= here)))
+        last = min((here + AROUND, session.last_frame, *(cut - 1 for cut in cuts if cut > here)))
+        self._around_from = here
+        session.set(shot=replace(shot, around=FrameRange(first, last), frame_index=first))
+        self.play(1)
 
     def play(self, speed: int) -> None:
         """Plays at a multiple of the source's rate, backward when negative."""
@@ -237,7 +279,7 @@ class PlaybackController(QObject):
         )
 
     def _at_end(self, span: FrameRange, speed: int) -> None:
-        if self._session.app.loop:
+        if self._session.app.loop or self._session.shot.around is not None:
             self._start_frame = self._due = span.first if speed > 0 else span.last
             self._started_at = self._clock()
             self._session.set(shot=replace(self._session.shot, frame_index=self._due))
@@ -246,7 +288,10 @@ class PlaybackController(QObject):
             self.stop()
 
     def _range(self) -> FrameRange:
-        """Range that is played: in to out when the playhead is inside, else all."""
+        """Range that is played: around a frame, in to out when the playhead is inside, else all."""
+        around = self._session.shot.around
+        if around is not None and self._session.shot.frame_index in around:
+            return around
         in_out = self._session.document.in_out
         if in_out is not None and self._session.shot.frame_index in in_out:
             return in_out

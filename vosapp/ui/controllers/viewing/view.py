@@ -8,6 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 
+from vosapp.core.errors import UserError
 from vosapp.presentation.view_state import Backdrop, Tool, ViewMode
 from vosapp.ui.panels.bars import ViewBar
 from vosapp.ui.session import Session
@@ -30,6 +31,7 @@ class ViewController(QObject):
                 session.app,
                 brush_px=settings.get("tool.brush_px", float),
                 opacity=settings.get("view.overlay_opacity", float),
+                timecode=settings.get("view.timecode", bool),
             )
         )
         canvas.pen.stroke_started.connect(self.prepare_stroke)
@@ -51,6 +53,7 @@ class ViewController(QObject):
             "tool.larger": self.larger_brush,
             "tool.pressure": self.toggle_pressure,
             "view.onion": self.toggle_onion,
+            "view.timecode": self.toggle_timecode,
             "view.backdrop": self.next_backdrop,
             "view.fit": self._canvas.zoom_to_fit,
             "view.100": partial(self._canvas.zoom_to_scale, 1.0),
@@ -82,6 +85,15 @@ class ViewController(QObject):
     def toggle_onion(self) -> None:
         """Shows the active object's outlines on the neighbouring frames, or not."""
         self._session.set(app=replace(self._session.app, onion=not self._session.app.onion))
+
+    def toggle_timecode(self) -> None:
+        """Shows timecode on the ruler of the timeline, or frame numbers, and remembers it."""
+        timecode = not self._session.app.timecode
+        self._session.set(app=replace(self._session.app, timecode=timecode))
+        try:
+            self._session.settings.set("view.timecode", timecode)
+        except UserError as error:
+            self._session.fail(error)
 
     def set_brush(self, brush_px: float) -> None:
         """Sets the brush's diameter in picture pixels."""
