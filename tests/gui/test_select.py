@@ -181,3 +181,45 @@ def test_what_fails_says_so_and_drops_the_marks(selecting: WindowDriver, monkeyp
     selecting.click(ON_DISK)
     selecting.wait(lambda: bool(selecting.notice))
     assert selecting.view.shot.selection is None and not selecting.document.objects
+
+
+def predicted(selecting: WindowDriver) -> WindowDriver:
+    """Frame 1 with a prediction that lacks a part of the disk and has the other one too much."""
+    selecting.trigger("tool.brush")
+    selecting.workspace.viewing.view.set_brush(20)
+    selecting.drag([(44, 38), (50, 44), (44, 58)])
+    selecting.drag([ON_OTHER])
+    selecting.trigger("propagate.forward")
+    selecting.finish_run()
+    selecting.go(1)
+    press(selecting, Qt.Key.Key_D)
+    assert selecting.view.app.tool is Tool.SCRIBBLE
+    return selecting
+
+
+def test_scribbles_correct_a_prediction_where_they_are_drawn(selecting: WindowDriver) -> None:
+    driver = predicted(selecting)
+    before = driver.mask(1)
+    driver.drag([(52, 44), (58, 50), (64, 52)])
+    found = answered(driver)
+    assert found[50, 60] and overlap(found & ~OTHER, DISK) > overlap(before & ~OTHER, DISK)
+    assert np.array_equal(found & OTHER, before & OTHER)  # nothing was drawn there
+    driver.drag([(126, 66), (130, 70), (134, 74)], button=Qt.MouseButton.RightButton)
+    assert not (answered(driver) & OTHER)[66:74, 126:134].any()
+    assert np.array_equal(driver.mask(1), before)  # shown before it is taken
+    press(driver, Qt.Key.Key_Return)
+    cell = driver.cell(1)
+    assert cell is not None and not cell.is_anchor and cell.is_painted
+    assert driver.mask(1)[50, 60] and not driver.mask(1)[70, 130]
+    driver.trigger("edit.undo")
+    assert np.array_equal(driver.mask(1), before)
+
+
+def test_a_scribble_that_is_dropped_changes_nothing(selecting: WindowDriver) -> None:
+    driver = predicted(selecting)
+    before = driver.document
+    driver.drag([(126, 66), (134, 74)], keys=_ALT)
+    answered(driver)
+    assert "takes the correction" in driver.window.status_bar.hint
+    press(driver, Qt.Key.Key_Escape)
+    assert driver.document == before and driver.view.shot.selection is None

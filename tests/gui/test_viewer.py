@@ -308,10 +308,10 @@ def pen(driver: WindowDriver, points: list[tuple[float, float, float]]) -> None:
 def test_the_right_button_erases_with_the_brush_and_paints_with_the_eraser(shot: WindowDriver) -> None:
     shot.workspace.viewing.view.set_brush(20)
     shot.drag([(40, 50), (100, 50)])
-    shot.drag([(70, 50)], button=Qt.MouseButton.RightButton)
+    shot.drag([(70, 50), (73, 50)], button=Qt.MouseButton.RightButton)
     assert not shot.mask(0)[50, 70] and shot.mask(0)[50, 45] and shot.view.shot.project.undo_label == "erase"
     shot.trigger("tool.eraser")
-    shot.drag([(70, 50)], button=Qt.MouseButton.RightButton)
+    shot.drag([(70, 50), (73, 50)], button=Qt.MouseButton.RightButton)
     assert shot.mask(0)[50, 70]
     shot.trigger("tool.polygon")
     before = shot.document

@@ -149,12 +149,30 @@ _TOOLS = (
         checkable=True,
     ),
     ActionSpec(
+        "tool.fill",
+        "Fill",
+        "Tools",
+        ("U",),
+        "fill",
+        "Click a hole to fill it, Alt-click a part to remove it",
+        checkable=True,
+    ),
+    ActionSpec(
         "tool.select",
         "Select",
         "Tools",
         ("A",),
         "select",
         "Click the object, Alt-click what is not; drag a box around it, or Shift-drag a stroke along it",
+        checkable=True,
+    ),
+    ActionSpec(
+        "tool.scribble",
+        "Scribble",
+        "Tools",
+        ("D",),
+        "scribble",
+        "Draw along what is missing, with Alt along what is too much; only what you draw on changes",
         checkable=True,
     ),
     ActionSpec("tool.hand", "Hand", "Tools", ("H",), "hand", "Move the picture", checkable=True),
@@ -346,6 +364,57 @@ _HELP = (
     ActionSpec("help.about", "About vosapp", "Help"),
 )
 
+# The menus of the right button, "" for a separator: on the picture, on a frame in the timeline, on an object.
+VIEWER_MENU = (
+    "edit.anchor",
+    "edit.approve",
+    "",
+    "edit.copy",
+    "edit.paste",
+    "edit.paste_shape",
+    "",
+    "edit.clean_up",
+    "edit.delete",
+    "",
+    "object.matte",
+    "",
+    "view.fit",
+    "view.100",
+)
+FRAME_MENU = (
+    "edit.anchor",
+    "edit.approve",
+    "",
+    "edit.copy",
+    "edit.paste",
+    "edit.delete",
+    "",
+    "mark.in",
+    "mark.out",
+    "mark.cut",
+    "",
+    "propagate.forward",
+    "propagate.backward",
+    "propagate.both",
+    "",
+    "edit.approve_range",
+    "edit.absent_range",
+    "edit.delete_range",
+)
+OBJECT_MENU = (
+    "object.rename",
+    "object.colour",
+    "object.matte",
+    "",
+    "object.visible",
+    "object.solo",
+    "",
+    "object.raise",
+    "object.lower",
+    "",
+    "object.delete",
+)
+
 ACTIONS: tuple[ActionSpec, ...] = (*_FILE, *_EDIT, *_TOOLS, *_VIEW, *_PLAYBACK, *_PROPAGATE, *_OBJECT, *_HELP)
 BY_ID = {spec.id: spec for spec in ACTIONS}
 
@@ -362,6 +431,9 @@ GESTURES: tuple[Gesture, ...] = (
     Gesture("Click, Alt + click", "Select: on the object, on what is not", "Tools"),
     Gesture("Drag", "Select: a box around the object", "Tools"),
     Gesture("Shift + drag", "Select: a stroke along the object", "Tools"),
+    Gesture("Drag, Alt + drag", "Scribble: what is missing, what is too much", "Tools"),
+    Gesture("Click, Alt + click", "Fill: a hole, remove a part", "Tools"),
+    Gesture("Right click, Menu key", "What can be done here", "Tools"),
     Gesture("Click outline", "Choose a suggested object", "Object"),
     Gesture("Wheel", "Zoom at the pointer", "View"),
     Gesture("Space + drag", "Move the picture; a tap on Space plays", "View"),

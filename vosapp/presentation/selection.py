@@ -20,6 +20,7 @@ class Selection:
         marks: so far.
         mask: the proposal for these marks or for fewer; None before the first.
         thinking: a proposal for the latest marks is on its way.
+        is_scribble: only the parts of the mask that marks lie on may change.
     """
 
     frame_index: int
@@ -27,6 +28,7 @@ class Selection:
     marks: Marks = Marks()  # noqa: RUF009 - a frozen value
     mask: Mask | None = None
     thinking: bool = False
+    is_scribble: bool = False
 
     @property
     def can_be_taken(self) -> bool:

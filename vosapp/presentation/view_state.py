@@ -28,10 +28,13 @@ class Tool(enum.Enum):
     POLYGON = "polygon"
     BOX = "box"
     ELLIPSE = "ellipse"
+    FILL = "fill"
     SELECT = "select"
+    SCRIBBLE = "scribble"
     HAND = "hand"
 
 
+MARK_TOOLS = (Tool.SELECT, Tool.SCRIBBLE)
 SHAPE_TOOLS = (Tool.POLYGON, Tool.BOX, Tool.ELLIPSE)
 
 

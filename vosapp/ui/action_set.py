@@ -56,6 +56,14 @@ class ActionSet(QObject):
                 menu.addSeparator()
             menu.addAction(self._actions[action_id])
 
+    def fill_popup(self, menu: QMenu, action_ids: Iterable[str]) -> None:
+        """Adds actions to a menu of the right button; "" stands for a separator."""
+        for action_id in action_ids:
+            if action_id:
+                menu.addAction(self._actions[action_id])
+            else:
+                menu.addSeparator()
+
     def show_state(self, blocked: Mapping[str, str], checked: frozenset[str]) -> None:
         """Checks exactly these actions and enables all but the blocked ones, whose tooltips say why.
 

@@ -11,6 +11,7 @@ from vosapp.ui.controllers.editing.group import EditingControllers
 from vosapp.ui.controllers.exports import ExportController
 from vosapp.ui.controllers.files.drops import DropController
 from vosapp.ui.controllers.files.group import FileControllers
+from vosapp.ui.controllers.menus import MenuController
 from vosapp.ui.controllers.networks.group import NetworkControllers
 from vosapp.ui.controllers.networks.runs import MakeBody
 from vosapp.ui.controllers.places import PlacesController
@@ -76,6 +77,7 @@ class Workspace(QObject):
         DropController(session, window, open_path=self.files.projects.open_path, import_mask=masks.import_mask)
         keys = InputRouter(session, window, editing=self.editing, networks=self.networks, view=self.viewing.view)
         SpaceKey(window)
+        MenuController(session, window, go=self.viewing.playback.go, pick=self.editing.objects.pick)
         parts = (self.viewing, self.editing, self.networks, self.files, self.exports, self.batch, keys)
         for part in (*parts, WindowController(session, window)):
             window.commands.bind(part.handlers())

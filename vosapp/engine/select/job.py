@@ -10,6 +10,7 @@ import numpy as np
 from vosapp.core.mask import BoolImage, Mask
 from vosapp.engine.job import JobContext, Stage
 from vosapp.engine.select.marks import BuildSelector, Marks, Selector
+from vosapp.engine.select.scribble import corrected_where_marked
 from vosapp.engine.select.selectors import default_selector, selector_builder
 from vosapp.video.source import RgbImage
 
@@ -24,6 +25,7 @@ class SelectTask:
         marks: of the user.
         prediction: a mask that is there and is corrected; None without one.
         device: "auto", "cpu", "cuda" or "mps".
+        only_marked: of the prediction only the parts that marks lie on are corrected; the rest stays as it is.
     """
 
     key: Hashable
@@ -31,6 +33,7 @@ class SelectTask:
     marks: Marks
     prediction: BoolImage | None = None
     device: str = "auto"
+    only_marked: bool = False
 
 
 class SelectorCache:
@@ -61,6 +64,9 @@ def select_body(task: SelectTask, cache: SelectorCache) -> Callable[[JobContext]
         context.progress(0, 1, Stage.SEARCHING, note="Select")
         selector = cache.selector(task)
         context.check()
-        return Mask.from_array(np.asarray(selector.propose(task.marks) >= 0.5))
+        proposed = np.asarray(selector.propose(task.marks) >= 0.5)
+        if task.only_marked and task.prediction is not None:
+            proposed = corrected_where_marked(task.prediction, proposed, task.marks)
+        return Mask.from_array(proposed)
 
     return body

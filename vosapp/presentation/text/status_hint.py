@@ -74,7 +74,9 @@ def _doubtful_here(document: Document, frame_index: int) -> str:
 def _select_hint(selection: Selection, frame_index: int) -> str:
     if selection.frame_index != frame_index:
         return "What you marked belongs to another frame. Esc drops it; a click here begins anew."
-    if not selection.marks:
+    if selection.is_scribble and selection.can_be_taken:
+        return "Enter takes the correction. Draw on what is missing, Alt on what is too much. Backspace takes one back."
+    if not selection.marks and not selection.can_be_taken and not selection.thinking:
         return "Click on the object too: so far only what it is not is marked. Esc drops the marks."
     if not selection.can_be_taken:
         return "Looking for the outline…" if selection.thinking else "Nothing was found there. Click on it again."

@@ -1,4 +1,4 @@
-"""Finds small holes and specks of a mask."""
+"""Finds small holes and specks of a mask, and the hole or part under a point."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from vosapp.presentation.viewer.raster import BoolImage
+from vosapp.presentation.viewer.raster import BoolImage, Point
 
 
 def small_holes(mask: BoolImage, brush_px: float) -> BoolImage:
@@ -23,6 +23,22 @@ def specks(mask: BoolImage, brush_px: float) -> BoolImage:
     """Pieces of a mask (height, width) smaller than a brush, unless nothing else would be left."""
     pieces = _small_pieces(mask, brush_px)
     return np.zeros_like(mask) if np.array_equal(pieces, mask) else pieces
+
+
+def part_at(area: BoolImage, point: Point) -> BoolImage | None:
+    """The connected part of an area (height, width) that holds a picture point, None where the point is not in it."""
+    import cv2
+
+    column, row = math.floor(point[0]), math.floor(point[1])
+    if not (0 <= row < area.shape[0] and 0 <= column < area.shape[1] and area[row, column]):
+        return None
+    labels = cv2.connectedComponents(area.view(np.uint8), connectivity=4)[1]
+    return np.asarray(labels == labels[row, column], np.bool_)
+
+
+def is_open(area: BoolImage) -> bool:
+    """Whether an area (height, width) reaches the picture's border."""
+    return bool(area[0].any() or area[-1].any() or area[:, 0].any() or area[:, -1].any())
 
 
 def _small_pieces(area: BoolImage, brush_px: float) -> BoolImage:

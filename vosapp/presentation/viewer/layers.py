@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -50,6 +51,13 @@ class LayerStack:
     def slot(self, object_id: ObjectId) -> int:
         """The slot of an object, 0 when it is not in the stack."""
         return next((i for i, layer in enumerate(self.layers, start=1) if layer.object_id == object_id), 0)
+
+    def object_at(self, point: tuple[float, float]) -> ObjectId:
+        """The object in front at a picture point, 0 for none."""
+        column, row = math.floor(point[0]), math.floor(point[1])
+        if not (0 <= row < self.shape[0] and 0 <= column < self.shape[1]):
+            return 0
+        return next((layer.object_id for layer in self.layers if layer.mask[row, column]), 0)
 
     def colours(self) -> tuple[Colour, ...]:
         """Colours in the order of slots, from slot 1."""

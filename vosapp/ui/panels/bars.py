@@ -24,7 +24,17 @@ class ToolBar(QWidget):
     """The tools, one above the other, in two columns where the window is low."""
 
     GROUPS = (
-        ("tool.brush", "tool.eraser", "tool.polygon", "tool.box", "tool.ellipse", "tool.select", "tool.hand"),
+        (
+            "tool.brush",
+            "tool.eraser",
+            "tool.polygon",
+            "tool.box",
+            "tool.ellipse",
+            "tool.fill",
+            "tool.select",
+            "tool.scribble",
+            "tool.hand",
+        ),
         ("edit.undo", "edit.redo"),
         ("edit.anchor", "edit.approve", "edit.delete"),
     )

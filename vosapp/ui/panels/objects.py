@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from vosapp.core.document import ObjectId
+from vosapp.presentation.actions import OBJECT_MENU
 from vosapp.presentation.display import ObjectRow
 from vosapp.ui.action_set import ActionSet
 from vosapp.ui.icons import pixmap
@@ -291,8 +292,7 @@ class ObjectsPanel(QWidget):
         self.picked.emit(item.data(_ROW).object_id)
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        names = ("rename", "colour", "matte", "visible", "solo", "raise", "lower", "delete")
-        self._actions.fill_menu(menu, [f"object.{name}" for name in names])
+        self._actions.fill_popup(menu, OBJECT_MENU)
         menu.popup(self._list.viewport().mapToGlobal(position))
 
 

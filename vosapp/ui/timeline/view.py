@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QFont,
     QHelpEvent,
     QMouseEvent,
@@ -39,11 +40,13 @@ class TimelineView(QWidget):
         scrubbed: frame index under the pointer.
         in_out_dragged: the new FrameRange.
         object_picked: id of the object whose name was clicked.
+        menu_asked: a menu is wanted: frame index or -1 for an object's, id of the object or 0, and where (QPoint).
     """
 
     scrubbed = Signal(int)
     in_out_dragged = Signal(object)
     object_picked = Signal(int)
+    menu_asked = Signal(int, int, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -246,6 +249,15 @@ class TimelineView(QWidget):
     def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
         """Ends scrubbing."""
         self._drag = ""
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Asks for the menu of the frame or object under the pointer."""
+        event.accept()
+        lane = self.lane_at(event.pos().y())
+        on_name = event.pos().x() < GUTTER_PX
+        if self._display.frame_count and (lane is not None or not on_name):
+            frame = -1 if on_name else self.scale.frame_at(event.pos().x())
+            self.menu_asked.emit(frame, lane.object_id if lane is not None else 0, event.globalPos())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zooms with Ctrl, else moves: along the clip when zoomed in, through the lanes when there are many."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QCursor, QMouseEvent, QPainter, QResizeEvent, QTransform, QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QCursor, QMouseEvent, QPainter, QResizeEvent, QTransform, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 import pyqtgraph as pg  # isort: skip - after PySide6, so that it takes this binding
@@ -49,6 +49,7 @@ class Canvas(pg.GraphicsView):
 
     Signals:
         suggestion_clicked, suggestion_hovered: place of a suggestion; -1 when the pointer is on none any more.
+        menu_asked: the menu is wanted at a point of the viewer, a QPointF.
         wipe_dragged: the wipe's line was moved to a share of the picture's width.
         hovered: picture point under the pointer as (x, y), or None.
         zoomed: logical pixels a picture pixel.
@@ -56,6 +57,7 @@ class Canvas(pg.GraphicsView):
 
     suggestion_clicked = Signal(int)
     suggestion_hovered = Signal(int)
+    menu_asked = Signal(object)
     wipe_dragged = Signal(float)
     hovered = Signal(object)
     zoomed = Signal(float)
@@ -329,6 +331,18 @@ class Canvas(pg.GraphicsView):
         if self._picture is not None and steps:
             position = event.position()
             self.zoom_by(1.2**steps, (position.x(), position.y()))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Opens the menu by its key; the right button's click comes from the pen, which knows a click from a drag."""
+        event.accept()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard and self._picture is not None:
+            at = self.viewport().mapFromGlobal(QCursor.pos())
+            inside = self.viewport().rect().contains(at)
+            self.menu_asked.emit(QPointF(at if inside else self.viewport().rect().center()))
+
+    def ask_menu(self, view_point: Point) -> None:
+        """Tells that the menu is wanted."""
+        self.menu_asked.emit(QPointF(*view_point))
 
     def leaveEvent(self, _event: QEvent) -> None:
         """Hides the brush ring."""

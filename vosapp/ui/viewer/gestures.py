@@ -72,6 +72,32 @@ class PanGesture:
         """A pan stays where it is."""
 
 
+class RightGesture:
+    """Waits whether the right button is clicked or dragged."""
+
+    def __init__(
+        self, start: Pointer, *, begin: Callable[[Pointer], None] | None, clicked: Callable[[Point], None]
+    ) -> None:
+        """Begins; `begin` takes over once it is a drag (None: a drag does nothing), `clicked` takes the view point."""
+        self._start, self._begin, self._clicked = start, begin, clicked
+        self._is_click = True
+
+    def move(self, pointer: Pointer) -> None:
+        """Hands over to the gesture of a drag."""
+        if self._is_click and distance(pointer.view, self._start.view) >= DECIDES_PX:
+            self._is_click = False
+            if self._begin is not None:
+                self._begin(pointer)
+
+    def finish(self, pointer: Pointer) -> None:
+        """It was a click."""
+        if self._is_click:
+            self._clicked(pointer.view)
+
+    def cancel(self) -> None:
+        """Nothing has begun."""
+
+
 class WipeGesture:
     """Moves the wipe's line with the pointer."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QNativeGestureEvent, QPointingDevice, QTabletEvent
@@ -10,13 +11,14 @@ from PySide6.QtWidgets import QGraphicsItem
 
 from vosapp.core.document import OBJECT_COLOURS, Colour, ObjectId
 from vosapp.presentation.pen_shapes import Combine, PenShape
-from vosapp.presentation.view_state import SHAPE_TOOLS, Tool
+from vosapp.presentation.view_state import MARK_TOOLS, SHAPE_TOOLS, Tool
 from vosapp.presentation.viewer.raster import Box, Point, box_of, shape_change
 from vosapp.ui.viewer.gestures import (
     BrushGesture,
     Gesture,
     PanGesture,
     Pointer,
+    RightGesture,
     StrokeGesture,
     WipeGesture,
     pen_radius,
@@ -30,7 +32,7 @@ from vosapp.ui.viewer.shape_tool import ShapeTool, combine_of
 _ALT = Qt.KeyboardModifier.AltModifier
 _CTRL = Qt.KeyboardModifier.ControlModifier
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
-_TWO_BUTTON_TOOLS = (Tool.BRUSH, Tool.ERASER, Tool.SELECT)
+_TWO_BUTTON_TOOLS = (Tool.BRUSH, Tool.ERASER, Tool.SCRIBBLE)  # a drag with the right button is one with Alt
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class Pen(QObject):
         stroke_finished: a `Stroke` is ready for the document.
         brush_resized: new diameter in picture pixels.
         edge_softened: new width of the object's soft edge in picture pixels.
+        filled: the fill tool was pressed at a picture point, and whether it takes away.
         marked: the select tool marked something: a `Stroke` of `vosapp.engine.select.marks`, or a box.
     """
 
@@ -85,6 +88,7 @@ class Pen(QObject):
     brush_resized = Signal(float)
     edge_softened = Signal(float)
     marked = Signal(object)
+    filled = Signal(object, bool)
 
     def __init__(self, surface: PenSurface, layer: QGraphicsItem, parent: QObject | None = None) -> None:
         """Makes the pen.
@@ -128,8 +132,8 @@ class Pen(QObject):
             self._begin_pan(pointer)
         elif event.button() == Qt.MouseButton.LeftButton:
             self._press_left(pointer)
-        elif event.button() == Qt.MouseButton.RightButton and self.settings.tool in _TWO_BUTTON_TOOLS:
-            self._press_left(replace(pointer, modifiers=pointer.modifiers ^ _ALT))  # the other button, the other tool
+        elif event.button() == Qt.MouseButton.RightButton:
+            self._press_right(pointer)
 
     def move(self, event: QMouseEvent) -> None:
         """Goes on with the gesture, or follows the pointer."""
@@ -199,14 +203,32 @@ class Pen(QObject):
             gesture = self.shapes.press(pointer, tool)
             if gesture is not None:
                 self._begin(gesture)
-        elif tool is Tool.SELECT:
-            as_stroke, is_inside = pointer.holds(_SHIFT), not pointer.holds(_ALT)
+        elif tool is Tool.FILL:
+            self.filled.emit(pointer.picture, pointer.holds(_ALT))
+        elif tool in MARK_TOOLS:
+            as_stroke, is_inside = tool is Tool.SCRIBBLE or pointer.holds(_SHIFT), not pointer.holds(_ALT)
             draw = self._surface.draw_mark
             self._begin(MarkGesture(pointer, draw, self.marked.emit, is_inside=is_inside, as_stroke=as_stroke))
         elif pointer.holds(_CTRL):
             self._begin_brush(pointer)
         else:
             self._begin_stroke(pointer)
+
+    def _press_right(self, pointer: Pointer) -> None:
+        """Begins a drag that does what Alt does, or a click that opens the menu; each click of select is a mark."""
+        swapped = replace(pointer, modifiers=pointer.modifiers ^ _ALT)
+        if self.settings.tool is Tool.SELECT and self.settings.usable:
+            self._press_left(swapped)
+            return
+        drags = self.settings.tool in _TWO_BUTTON_TOOLS and self.settings.usable
+        begin = partial(self._begin_swapped, swapped) if drags else None
+        self._begin(RightGesture(pointer, begin=begin, clicked=self._surface.ask_menu))
+
+    def _begin_swapped(self, start: Pointer, pointer: Pointer) -> None:
+        """The right button is dragged: its gesture takes the place of the one that waited for that."""
+        self._press_left(start)
+        if self.gesture is not None:
+            self.gesture.move(pointer)
 
     def hold_hand(self, on: bool) -> None:
         """Gives the left button to the hand for as long as a key is held; a gesture that goes on is not disturbed."""

@@ -63,6 +63,9 @@ class PenSurface(Protocol):
     def draw_mark(self, mark: Mark | None) -> None:
         """Shows the mark that is being drawn with the select tool; None takes it away."""
 
+    def ask_menu(self, view_point: Point) -> None:
+        """Opens the menu of what can be done at a point of the viewer."""
+
     def paint_stack(self, object_id: ObjectId, colour: Colour) -> LayerStack:
         """Shows, and returns, hard masks with a layer for the object that is painted."""
 

@@ -19,7 +19,8 @@ from vosapp.core.mask import Mask
 from vosapp.core.mask_import import ImportRequest, with_imported
 from vosapp.presentation.pen_shapes import Combine
 from vosapp.presentation.status import Notice, NoticeKind
-from vosapp.presentation.viewer.cleanup import small_holes, specks
+from vosapp.presentation.viewer.cleanup import is_open, part_at, small_holes, specks
+from vosapp.presentation.viewer.raster import Point
 from vosapp.ui.controllers.editing.shapes import ShapeController
 from vosapp.ui.jobs.io_queue import IoQueue, IoTask
 from vosapp.ui.session import Session
@@ -60,6 +61,7 @@ class MaskController(QObject):
         """Takes the pen's strokes; whoever paints goes on without what a message offers."""
         pen.stroke_started.connect(self._session.drop_offer)
         pen.stroke_finished.connect(self.take_stroke)
+        pen.filled.connect(self.fill)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """Maps action ids to handlers."""
@@ -157,6 +159,25 @@ class MaskController(QObject):
             session.notify(text, f"The brush has {brush_px:.0f} px; ] makes it larger.")
             return
         session.editor.apply("clean up", document)
+
+    def fill(self, point: Point, erase: bool) -> None:
+        """Fills the hole at a picture point, or takes the part there away."""
+        session, active, here = self._session, self._session.active, self._session.shot.frame_index
+        mask = session.editor.mask(active.id, here) if active is not None else None
+        if active is None or mask is None:
+            return
+        session.drop_offer()
+        pixels = mask.array()
+        area = part_at(pixels if erase else ~pixels, point)
+        if area is None:
+            return
+        if not erase and is_open(area):
+            session.notify(f"That is no hole: nothing of {active.name} closes it.", "Close the outline first.")
+            return
+        document = edits.stroke(
+            session.document, session.editor.store, active.id, here, Mask.from_array(area), erase=erase
+        )
+        session.editor.apply("remove part" if erase else "fill", document)
 
     def ask_import(self) -> None:
         """Lets the user choose a mask image for this frame."""

@@ -13,6 +13,7 @@ from vosapp.engine.job import JobResult
 from vosapp.engine.select.marks import Mark, Stroke
 from vosapp.presentation.selection import Selection, take
 from vosapp.presentation.status import NoticeKind
+from vosapp.presentation.view_state import Tool
 from vosapp.ui.jobs.background_task import BackgroundTask
 from vosapp.ui.session import Session
 from vosapp.ui.viewer.canvas import Canvas
@@ -54,7 +55,7 @@ class SelectController(QObject):
         object_id = session.active.id if session.active is not None else 0
         selection = session.shot.selection
         if selection is None or not selection.is_of(here, object_id):
-            selection = Selection(here, object_id)
+            selection = Selection(here, object_id, is_scribble=session.app.tool is Tool.SCRIBBLE)
             self._prediction = session.editor.mask(object_id, here) if object_id else None
         if isinstance(mark, Stroke):
             selection = selection.with_stroke(mark)
@@ -120,7 +121,7 @@ class SelectController(QObject):
         key = (id(self._session.editor), selection.frame_index, prediction.digest if prediction is not None else "")
         device = self._session.settings.get("engine.device", str)
         shape = None if prediction is None else prediction.array()
-        return SelectTask(key, frame, selection.marks, shape, device)
+        return SelectTask(key, frame, selection.marks, shape, device=device, only_marked=selection.is_scribble)
 
     def _answered(self, result: JobResult[Mask]) -> None:
         session, selection, asked = self._session, self._session.shot.selection, self._asked
