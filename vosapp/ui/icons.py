@@ -42,6 +42,8 @@ class _TintedEngine(QIconEngine):
 
 
 def _render(svg: str, colour: str, size: QSize) -> QPixmap:
+    if size.isEmpty():  # a button that has no room yet
+        return QPixmap()
     image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)

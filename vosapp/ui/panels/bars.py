@@ -16,7 +16,7 @@ from vosapp.ui.viewer.gestures import LARGEST_BRUSH, SMALLEST_BRUSH
 from vosapp.ui.widgets import ElidedLabel, label, stretch, tool_button
 
 _SLIDER_STEPS = 200
-_ICON_PX, _SPACING_PX, _GAP_PX, _MARGIN_PX = 20, 3, 10, 8
+_ICON_PX, _SPACING_PX, _GAP_PX, _MARGIN_PX = 20, 2, 8, 8
 _BRUSH_SPAN = math.log(LARGEST_BRUSH / SMALLEST_BRUSH)
 
 
