@@ -111,6 +111,7 @@ class States:
         """Every state, in the order of a working session."""
         self._before_a_clip()
         self._shot()
+        self._palette()
         self._dialogs()
 
     def picture(self, name: str, widget: QWidget | None = None) -> None:
@@ -178,6 +179,16 @@ class States:
             self.picture(f"menu-{title}", menu)
             menu.hide()
 
+    def _palette(self) -> None:
+        from vosapp.ui.dialogs.palette import CommandPalette
+
+        window = self.workspace.window
+        palette = CommandPalette(window.commands, window)
+        palette.open_over(window)
+        palette.field.setText("ma")
+        self.picture("palette", palette)
+        palette.close()
+
     def _five_objects(self) -> None:
         from vosapp.core import edits
 
@@ -189,6 +200,7 @@ class States:
 
     def _dialogs(self) -> None:
         for name in (
+            "edit.settings",
             "file.clip_facts",
             "object.matte",
             "help.shortcuts",

@@ -37,7 +37,7 @@ class RecentFiles:
             limit: how many paths it keeps.
         """
         self._path = user_data_dir() / "recent.json"
-        self._limit = limit
+        self.limit = limit
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -48,14 +48,14 @@ class RecentFiles:
         except (OSError, ValueError, RecursionError):
             return ()
         found = [path for path in stored if isinstance(path, str)] if isinstance(stored, list) else []
-        return tuple(found[: self._limit])
+        return tuple(found[: self.limit])
 
     def add(self, path: Path) -> None:
         """Puts a path in front. Unsaved work and backups, in the program's own folder, are offered elsewhere."""
         if path.absolute().is_relative_to(user_data_dir().absolute()):
             return
         text = str(path.absolute())
-        self._write((text, *(known for known in self.paths if known != text))[: self._limit])
+        self._write((text, *(known for known in self.paths if known != text))[: self.limit])
 
     def remove(self, path: str) -> None:
         """Takes a path out."""

@@ -35,6 +35,7 @@ class Setting:
         unit: of a number, "" for none.
         minimum, maximum: of a number, both allowed; None for no bound.
         choices: the only texts allowed, () for any.
+        title: two or three words that stand before its field.
         restart: whether a change counts only after the next start.
     """
 
@@ -45,6 +46,7 @@ class Setting:
     minimum: float | None = None
     maximum: float | None = None
     choices: tuple[str, ...] = ()
+    title: str = ""
     restart: bool = False
 
     def accepts(self, value: object) -> bool:
@@ -62,24 +64,52 @@ class Setting:
 TABLE: Mapping[str, Setting] = {
     setting.name: setting
     for setting in (
-        Setting("engine.name", "hybrid", "Engine that a new project propagates with."),
-        Setting("engine.device", "auto", "Where engines compute.", choices=("auto", "cpu", "cuda", "mps")),
-        Setting("engine.follow", True, "Show the frame that a run is at, until you go elsewhere."),
-        Setting("engine.direction", "both", "Which way Propagate goes.", choices=("forward", "backward", "both")),
-        Setting("tool.brush_px", 24.0, "Diameter of the brush.", "px of the clip", 1, 2000),
-        Setting("view.overlay_opacity", 0.45, "How strongly masks cover the picture.", "", 0, 1),
-        Setting("view.outline", True, "Draw the outline of each mask."),
-        Setting("view.loop", True, "Begin again when playback reaches the end."),
-        Setting("view.timecode", False, "Show timecode on the ruler of the timeline instead of frame numbers."),
-        Setting("view.one_based", False, "Count frames from 1 on the screen instead of from the source's number."),
+        Setting("engine.name", "hybrid", "Engine that a new project propagates with.", title="Engine"),
+        Setting(
+            "engine.device",
+            "auto",
+            "Where engines compute.",
+            choices=("auto", "cpu", "cuda", "mps"),
+            title="Compute on",
+        ),
+        Setting(
+            "engine.follow", True, "Show the frame that a run is at, until you go elsewhere.", title="Follow the run"
+        ),
+        Setting(
+            "engine.direction",
+            "both",
+            "Which way Propagate goes at first.",
+            choices=("forward", "backward", "both"),
+            title="Direction",
+        ),
+        Setting("tool.brush_px", 24.0, "Diameter of the brush.", "px of the clip", 1, 2000, title="Brush"),
+        Setting("view.overlay_opacity", 0.45, "How strongly masks cover the picture.", "", 0, 1, title="Opacity"),
+        Setting("view.loop", True, "Begin again when playback reaches the end.", title="Loop"),
+        Setting(
+            "view.timecode",
+            False,
+            "Show timecode on the ruler of the timeline instead of frame numbers.",
+            title="Timecode on the ruler",
+        ),
         Setting(
             "video.hardware_decoding",
             "auto",
             "Let the graphics processor decode video where it gives the same pictures.",
             choices=("auto", "off"),
+            title="Hardware decoding",
         ),
-        Setting("video.find_cuts", True, "Look for cuts in clips that are opened for the first time."),
-        Setting("video.sequence_rate", 24.0, "Frames a second of images that do not say theirs.", "fps", 1, 1000),
+        Setting(
+            "video.find_cuts", True, "Look for cuts in clips that are opened for the first time.", title="Find cuts"
+        ),
+        Setting(
+            "video.sequence_rate",
+            24.0,
+            "Frames a second of images that do not say theirs.",
+            "fps",
+            1,
+            1000,
+            title="Rate of images",
+        ),
         Setting(
             "memory.frame_cache_mb",
             0,
@@ -87,11 +117,28 @@ TABLE: Mapping[str, Setting] = {
             "MB",
             0,
             262_144,
+            title="Picture cache",
         ),
-        Setting("project.history_mb", 2048, "Masks kept for undo; beyond it the oldest steps go.", "MB", 16, 262_144),
-        Setting("project.backup_minutes", 10, "Time between automatic backups; 0 makes none.", "min", 0, 1440),
-        Setting("project.backup_count", 5, "Backups kept of each project.", "", 1, 100),
-        Setting("project.recent_count", 12, "Projects in the list of recent ones.", "", 0, 50),
+        Setting(
+            "project.history_mb",
+            2048,
+            "Masks kept for undo; beyond it the oldest steps go.",
+            "MB",
+            16,
+            262_144,
+            title="Undo",
+        ),
+        Setting(
+            "project.backup_minutes",
+            10,
+            "Time between automatic backups; 0 makes none.",
+            "min",
+            0,
+            1440,
+            title="Backup every",
+        ),
+        Setting("project.backup_count", 5, "Backups kept of each project.", "", 1, 100, title="Backups kept"),
+        Setting("project.recent_count", 12, "Files in the list of recent ones.", "", 0, 50, title="Recent files"),
     )
 }
 

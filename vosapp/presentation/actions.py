@@ -132,6 +132,12 @@ _EDIT = (
     ),
 )
 
+_SETTINGS = (
+    ActionSpec(
+        "edit.settings", "Settings…", "Edit", ("Ctrl+,",), tip="What a change of them does is seen at once", rule=True
+    ),
+)
+
 _TOOLS = (
     ActionSpec("tool.brush", "Brush", "Tools", ("P",), "brush", "Paint the active object", checkable=True),
     ActionSpec("tool.eraser", "Eraser", "Tools", ("E",), "eraser", "Take paint away", checkable=True),
@@ -359,6 +365,7 @@ _OBJECT = (
 )
 
 _HELP = (
+    ActionSpec("help.palette", "Find a command…", "Help", ("Ctrl+K",), tip="All commands by their words"),
     ActionSpec("help.shortcuts", "Keyboard and mouse", "Help", ("F1",), "keyboard"),
     ActionSpec("help.demo", "Open the demo shot", "Help", icon="film", tip="A fish behind kelp, to try it on"),
     ActionSpec("help.about", "About vosapp", "Help"),
@@ -415,7 +422,17 @@ OBJECT_MENU = (
     "object.delete",
 )
 
-ACTIONS: tuple[ActionSpec, ...] = (*_FILE, *_EDIT, *_TOOLS, *_VIEW, *_PLAYBACK, *_PROPAGATE, *_OBJECT, *_HELP)
+ACTIONS: tuple[ActionSpec, ...] = (
+    *_FILE,
+    *_EDIT,
+    *_SETTINGS,
+    *_TOOLS,
+    *_VIEW,
+    *_PLAYBACK,
+    *_PROPAGATE,
+    *_OBJECT,
+    *_HELP,
+)
 BY_ID = {spec.id: spec for spec in ACTIONS}
 
 GESTURES: tuple[Gesture, ...] = (

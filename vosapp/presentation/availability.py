@@ -17,6 +17,8 @@ ALWAYS = frozenset(
         "file.backups",
         "file.batch",
         "file.quit",
+        "edit.settings",
+        "help.palette",
         "help.shortcuts",
         "help.about",
         "help.demo",

@@ -15,6 +15,7 @@ from vosapp.ui.controllers.menus import MenuController
 from vosapp.ui.controllers.networks.group import NetworkControllers
 from vosapp.ui.controllers.networks.runs import MakeBody
 from vosapp.ui.controllers.places import PlacesController
+from vosapp.ui.controllers.settings import SettingsController
 from vosapp.ui.controllers.viewing.group import ViewingControllers
 from vosapp.ui.controllers.window import WindowController
 from vosapp.ui.dialogs.system import Dialogs
@@ -32,6 +33,7 @@ class Workspace(QObject):
         window: the main window; its closing ends everything here.
         session: what is open and shown.
         viewing, editing, networks, files, exports, batch: who changes it, by subject; each connects its own widgets.
+        settings: shows the settings, and lets changes count at once.
         places: gives the window its place, and each project its brush, opacity and playhead.
         presenter: brings the window up to date.
     """
@@ -79,7 +81,10 @@ class Workspace(QObject):
         SpaceKey(window)
         MenuController(session, window, go=self.viewing.playback.go, pick=self.editing.objects.pick)
         parts = (self.viewing, self.editing, self.networks, self.files, self.exports, self.batch, keys)
-        for part in (*parts, WindowController(session, window)):
+        self.settings = SettingsController(
+            session, window, viewing=self.viewing, files=self.files, networks=self.networks
+        )
+        for part in (*parts, self.settings, WindowController(session, window)):
             window.commands.bind(part.handlers())
 
     def _follow_closing(self) -> None:

@@ -33,6 +33,15 @@ class FrameCache:
         """How much the pictures may take together."""
         return self._budget_bytes
 
+    def set_budget(self, budget_bytes: int) -> None:
+        """Lets the pictures take more or less from now on; those that are too much go. Raises ValueError below 0."""
+        if budget_bytes < 0:
+            raise ValueError(f"a budget cannot be negative: {budget_bytes}")
+        with self._lock:
+            self._budget_bytes = budget_bytes
+            while self._used_bytes > budget_bytes:
+                self._remove(next(iter(self._pictures)))
+
     @property
     def used_bytes(self) -> int:
         """How much they take now."""

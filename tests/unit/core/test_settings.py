@@ -16,6 +16,7 @@ def test_every_default_is_allowed_and_explained() -> None:
         assert setting.name == name
         assert setting.accepts(setting.default), name
         assert setting.help.endswith("."), name
+        assert setting.title and len(setting.title) <= 24, name
         if isinstance(setting.default, (int, float)) and not isinstance(setting.default, bool):
             assert setting.minimum is not None and setting.maximum is not None, name
 
@@ -69,7 +70,7 @@ def test_bad_entries_are_passed_over_and_unknown_ones_kept(tmp_path: Path) -> No
     settings = Settings(path)
     assert len(settings.problems) == 1
     assert settings.get("tool.brush_px", float) == 24.0
-    settings.set("view.outline", False)
+    settings.set("video.find_cuts", False)
     stored = json.loads(path.read_text())
     assert stored["future.thing"] == [1]
     assert stored["view.loop"] is False

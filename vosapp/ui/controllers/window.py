@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 
 from vosapp.ui.dialogs.about import about_box
+from vosapp.ui.dialogs.palette import CommandPalette
 from vosapp.ui.dialogs.shortcuts import ShortcutSheet
 from vosapp.ui.main_window import MainWindow
 from vosapp.ui.session import Session
@@ -31,6 +32,7 @@ class WindowController(QObject):
             "view.full_screen": self.toggle_full_screen,
             "view.picture_alone": self.toggle_picture_alone,
             "file.quit": self._window.close,
+            "help.palette": self.show_palette,
             "help.shortcuts": self.show_shortcuts,
             "help.about": self.show_about,
         }
@@ -67,6 +69,10 @@ class WindowController(QObject):
     def show_shortcuts(self) -> None:
         """Shows what the keys do."""
         ShortcutSheet(self._window).open()
+
+    def show_palette(self) -> None:
+        """Lets the user find a command by its words."""
+        CommandPalette(self._window.commands, self._window).open_over(self._window)
 
     def show_about(self) -> None:
         """Says what this program is."""

@@ -26,6 +26,13 @@ class FileLists(QObject):
         self._recent = RecentFiles(session.settings.get("project.recent_count", int))
         self._io = IoQueue(session, self)  # of its own: a drive that does not answer holds up nothing else
 
+    def take_limit(self) -> None:
+        """Keeps as many recent files as the settings say now."""
+        limit = self._session.settings.get("project.recent_count", int)
+        if limit != self._recent.limit:
+            self._recent = RecentFiles(limit)
+            self.refresh()
+
     @property
     def is_busy(self) -> bool:
         """Whether the lists are being read."""

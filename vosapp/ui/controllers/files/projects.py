@@ -404,6 +404,14 @@ class ProjectController(QObject):
         minutes = settings.get("project.backup_minutes", int)
         return BackupPolicy(minutes, settings.get("project.backup_count", int)) if saved and minutes else None
 
+    def take_settings(self) -> None:
+        """Keeps as many steps and backups of what is open, and as many recent files, as the settings say now."""
+        session, project = self._session, self._session.project
+        session.editor.history.limit_bytes = self._history_bytes()
+        if project is not None:
+            project.backups = self.backup_policy(saved=session.shot.project.saved)
+        self.lists.take_limit()
+
     def folder(self) -> str:
         """Folder in which the user probably looks for a file."""
         clip, recent = self._session.document.clip, self._session.app.recent

@@ -99,13 +99,20 @@ class PictureController(QObject):
         if clip is None:
             return
         self._session.set(shot=replace(self._session.shot, picture_index=-1))
-        budget = self._session.settings.get("memory.frame_cache_mb", int) * 2**20
         path, input_space = str(clip.path), clip.input_space
-        self._cache = FrameCache(budget or default_cache_bytes())
+        self._cache = FrameCache(self._budget())
         self._first_request = 0
         self._prefetcher = Prefetcher(
             lambda: self._open_source(path, input_space), self._cache, self._answered.emit, described=self._told.emit
         )
+
+    def _budget(self) -> int:
+        return self._session.settings.get("memory.frame_cache_mb", int) * 2**20 or default_cache_bytes()
+
+    def take_budget(self) -> None:
+        """Keeps as many pictures as the settings say now."""
+        if self._cache is not None:
+            self._cache.set_budget(self._budget())
 
     def _follow(self) -> None:
         """Asks for the playhead's frame when it is another one."""

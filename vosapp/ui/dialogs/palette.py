@@ -1,0 +1,114 @@
+"""Command palette: type a few letters, press Enter."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QFrame, QHeaderView, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+
+from vosapp.presentation.command_search import search_commands
+from vosapp.ui.action_set import ActionSet
+from vosapp.ui.theme import TOKENS
+
+WIDTH_PX, HEIGHT_PX, ROW_PX = 560, 420, 28
+_STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -10, Qt.Key.Key_PageDown: 10}
+_ID = Qt.ItemDataRole.UserRole
+_COMMAND, _MENU, _KEYS = range(3)
+
+
+class CommandPalette(QFrame):
+    """A popup with all commands, which a few letters narrow down. Greyed ones say why they cannot be used now."""
+
+    def __init__(self, commands: ActionSet, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setObjectName("Popover")
+        self.setAccessibleName("Commands")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._commands = commands
+        self.field = QLineEdit()
+        self.field.setPlaceholderText("Find a command")
+        self.field.setAccessibleName("Find a command")
+        self.field.installEventFilter(self)
+        self.list = self._make_list()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 8, 8, 8)
+        column.addWidget(self.field)
+        column.addWidget(self.list, 1)
+        self.field.textChanged.connect(self._fill)
+        self.list.itemClicked.connect(self._use)
+        self._fill()
+
+    def _make_list(self) -> QTreeWidget:
+        made = QTreeWidget()
+        made.setObjectName("PopoverList")
+        made.setAccessibleName("Commands that were found")
+        made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        made.setColumnCount(3)
+        made.setHeaderHidden(True)
+        made.setRootIsDecorated(False)
+        made.setUniformRowHeights(True)
+        header = made.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(_COMMAND, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(_MENU, QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(_KEYS, QHeaderView.ResizeMode.ResizeToContents)
+        return made
+
+    def open_over(self, window: QWidget) -> None:
+        """Opens in the upper half of a window."""
+        width, height = min(WIDTH_PX, window.width() - 40), min(HEIGHT_PX, window.height() - 80)
+        self.setFixedSize(width, height)
+        self.move(window.mapToGlobal(QPoint((window.width() - width) // 2, 60)))
+        self.show()
+        self.field.setFocus()
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """Takes the keys that move in the list, and those that use a command or leave."""
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return False
+        key = event.key()
+        if key in _STEPS:
+            self._move_by(_STEPS[Qt.Key(key)])
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._use(self.list.currentItem())
+        elif key == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            return False
+        return True
+
+    def shown(self) -> list[str]:
+        """Ids of the commands in the list, from the top."""
+        rows = range(self.list.topLevelItemCount())
+        return [item.data(_COMMAND, _ID) for row in rows if (item := self.list.topLevelItem(row)) is not None]
+
+    def _move_by(self, rows: int) -> None:
+        here = self.list.indexOfTopLevelItem(self.list.currentItem()) if self.list.currentItem() else 0
+        place = min(max(here + rows, 0), self.list.topLevelItemCount() - 1)
+        self.list.setCurrentItem(self.list.topLevelItem(place))
+
+    def _fill(self) -> None:
+        self.list.clear()
+        for spec in search_commands(self.field.text()):
+            action = self._commands[spec.id]
+            keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            item = QTreeWidgetItem([action.text().rstrip("…"), spec.menu, keys])
+            item.setData(_COMMAND, _ID, spec.id)
+            item.setSizeHint(_COMMAND, QSize(0, ROW_PX))
+            item.setIcon(_COMMAND, action.icon())
+            for column in (_MENU, _KEYS):
+                item.setForeground(column, QColor(TOKENS.dim))
+            for column in (_COMMAND, _MENU, _KEYS):
+                item.setToolTip(column, action.toolTip())
+                if not action.isEnabled():
+                    item.setForeground(column, QColor(TOKENS.faint))
+            self.list.addTopLevelItem(item)
+        self.list.setCurrentItem(self.list.topLevelItem(0))
+
+    def _use(self, item: QTreeWidgetItem | None) -> None:
+        if item is None:
+            return
+        action = self._commands[item.data(_COMMAND, _ID)]
+        if action.isEnabled():
+            self.close()
+            action.trigger()
