@@ -83,9 +83,14 @@ class CommandPalette(QFrame):
         return [item.data(_COMMAND, _ID) for row in rows if (item := self.list.topLevelItem(row)) is not None]
 
     def _move_by(self, rows: int) -> None:
-        here = self.list.indexOfTopLevelItem(self.list.currentItem()) if self.list.currentItem() else 0
-        place = min(max(here + rows, 0), self.list.topLevelItemCount() - 1)
-        self.list.setCurrentItem(self.list.topLevelItem(place))
+        current = self.list.currentItem()
+        here = self.list.indexOfTopLevelItem(current) if current is not None else 0
+        self._go_to(min(max(here + rows, 0), self.list.topLevelItemCount() - 1))
+
+    def _go_to(self, row: int) -> None:
+        item = self.list.topLevelItem(row)
+        if item is not None:
+            self.list.setCurrentItem(item)
 
     def _fill(self) -> None:
         self.list.clear()
@@ -103,7 +108,7 @@ class CommandPalette(QFrame):
                 if not action.isEnabled():
                     item.setForeground(column, QColor(TOKENS.faint))
             self.list.addTopLevelItem(item)
-        self.list.setCurrentItem(self.list.topLevelItem(0))
+        self._go_to(0)
 
     def _use(self, item: QTreeWidgetItem | None) -> None:
         if item is None:
