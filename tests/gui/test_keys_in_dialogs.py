@@ -14,7 +14,7 @@ from vosapp.ui.dialogs.move import MoveDialog
 from vosapp.ui.dialogs.range import RangeDialog
 from vosapp.ui.dialogs.rate import RateDialog
 
-DIALOGS = ("range", "move", "rate", "export", "matte")
+DIALOGS = ("range", "move", "rate", "export")
 
 
 def opened(driver: WindowDriver, name: str) -> QDialog:
@@ -31,7 +31,7 @@ def opened(driver: WindowDriver, name: str) -> QDialog:
     elif name == "rate":
         made = RateDialog(clip.rate, window)
     else:
-        driver.trigger({"export": "file.export", "matte": "object.matte"}[name])
+        driver.trigger("file.export")
         (made,) = [one for one in window.findChildren(QDialog) if one.isVisible()]
         made.activateWindow()
         return made
@@ -68,7 +68,7 @@ def test_letters_in_a_dialog_reach_nothing_behind_it(shot: WindowDriver, name: s
     dialog.reject()
 
 
-@pytest.mark.parametrize("name", ["range", "move", "rate", "matte"])
+@pytest.mark.parametrize("name", ["range", "move", "rate"])
 def test_enter_in_a_dialog_makes_no_anchor(shot: WindowDriver, name: str) -> None:
     predicted(shot)
     dialog = opened(shot, name)

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.gui.window_driver import WindowDriver
-from vosapp.core.document import MatteSettings, Origin
+from vosapp.core.document import Origin
 from vosapp.core.timeline import FrameRange
-from vosapp.export.formats import ExportFormat
-from vosapp.matte.alpha import alpha_of
-from vosapp.presentation.view_state import ViewMode
-from vosapp.ui.dialogs.matte import MatteDialog
 from vosapp.ui.dialogs.move import MoveDialog
 from vosapp.ui.dialogs.range import RangeDialog
-from vosapp.video.stills.images import read_image
 
 
 @pytest.fixture
@@ -129,56 +122,6 @@ def test_a_cut_stops_a_run_and_is_a_step(shot: WindowDriver) -> None:
     shot.go(6)
     shot.trigger("mark.cut")
     assert shot.document.cuts == () and shot.view.shot.project.undo_label == "take cut back"
-
-
-def test_the_matte_is_shown_with_its_edge_while_it_is_set(shot: WindowDriver) -> None:
-    shot.drag([(50, 50)])
-    assert set(np.unique(shot.canvas.overlay.labels)) == {0, 1}
-    shot.trigger("object.matte")
-    dialog = shot.window.findChild(MatteDialog)
-    assert dialog is not None and shot.view.shot.mode is ViewMode.MATTE
-    dialog.feather.setValue(8.0)
-    expected = alpha_of(shot.mask(0), MatteSettings(feather_px=8.0))
-    assert np.array_equal(shot.canvas.overlay.labels, expected) and len(np.unique(expected)) > 4
-    shot.trigger("edit.undo")
-    assert dialog.feather.value() == 0.0, "the dialog shows what undo left"
-    shot.trigger("edit.redo")
-    dialog.accept()
-    assert shot.view.shot.mode is ViewMode.OVERLAY and set(np.unique(shot.canvas.overlay.labels)) == {0, 1}
-
-
-def test_painting_on_a_soft_matte_shows_the_mask_and_then_the_matte_again(shot: WindowDriver) -> None:
-    shot.drag([(50, 50)])
-    shot.workspace.editing.mattes.set_matte(1, MatteSettings(grow_px=3.0, feather_px=6.0))
-    shot.trigger("view.cutout")
-    shot.drag([(60, 50), (90, 50)], lift=False)
-    assert set(np.unique(shot.canvas.overlay.labels)) == {0, 1}
-    shot.lift((90, 50))
-    assert np.array_equal(shot.canvas.overlay.labels, alpha_of(shot.mask(0), MatteSettings(3.0, 6.0)))
-
-
-def test_the_matte_edge_is_one_step_and_reaches_the_export(shot: WindowDriver, tmp_path: Path) -> None:
-    shot.drag([(50, 50)])
-    shot.trigger("object.matte")
-    dialog = shot.window.findChild(MatteDialog)
-    assert dialog is not None
-    for grow in (0.5, 1.0, 2.0):
-        dialog.grow.setValue(grow)
-    dialog.feather.setValue(4.0)
-    dialog.accept()
-    assert shot.document.object(1).matte == MatteSettings(2.0, 4.0)
-    assert shot.view.shot.project.undo_label == "matte edge"
-    shot.trigger("edit.undo")
-    assert shot.document.object(1).matte == MatteSettings() and shot.view.shot.project.undo_label == "paint"
-    shot.trigger("edit.redo")
-    exports = shot.workspace.exports
-    shot.answers.path = tmp_path
-    exports.choose_format(ExportFormat.PNG)
-    exports.choose_folder()
-    exports.start()
-    shot.wait(lambda: not exports.is_running)
-    alpha = read_image(sorted(tmp_path.rglob("00000.png"))[0])
-    assert ((alpha > 0) & (alpha < 255)).any() and (alpha > 0).sum() > shot.mask(0).sum()
 
 
 def test_in_and_out_are_steps(shot: WindowDriver) -> None:

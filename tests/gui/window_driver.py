@@ -55,6 +55,9 @@ class Answers(Dialogs):
     def ask_mask_file(self) -> Path | None:
         return self._answer("mask file")
 
+    def ask_backdrop(self) -> Path | None:
+        return self._answer("backdrop")
+
     def ask_job_file(self, folder: str) -> Path | None:
         return self._answer("job file")
 

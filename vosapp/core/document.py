@@ -118,8 +118,8 @@ class Cell:
         return self.is_anchor or self.locked
 
 
-# Where the edge of a matte comes from: from the settings alone, or measured in the picture.
-MATTE_EDGES = ("drawn", "fast")
+# Where the edge of a matte comes from: the settings alone, the colours of the picture, or the refiner's network.
+MATTE_EDGES = ("drawn", "fast", "quality")
 
 
 @dataclass(frozen=True, slots=True)

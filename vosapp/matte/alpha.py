@@ -19,7 +19,7 @@ from vosapp.core.errors import MaskError
 from vosapp.core.mask import BoolImage
 from vosapp.matte.mask_cleaning import fill_holes, remove_specks
 from vosapp.matte.outline import distance_to_outline
-from vosapp.matte.settings_facts import is_neutral, needs_picture
+from vosapp.matte.settings_facts import QUALITY, is_neutral, needs_picture
 from vosapp.matte.soft_edge import feathered, grown, levelled, ramp
 
 Alpha: TypeAlias = NDArray[np.uint8]
@@ -51,6 +51,7 @@ def fine_alpha_of(mask: BoolImage, settings: MatteSettings, picture: Rgb | None 
 
     Raises:
         MaskError: the picture is missing or of another size.
+        WeightsError: the edge is *quality*, and the refiner has no weights here.
     """
     if is_neutral(settings) or not mask.any() or mask.all():
         return mask.astype(np.float32)
@@ -98,9 +99,15 @@ def _edge(mask: BoolImage, settings: MatteSettings, picture: Rgb | None) -> Floa
 def _refined(mask: BoolImage, settings: MatteSettings, picture: Rgb) -> Floats:
     if not mask.any() or mask.all():
         return mask.astype(np.float32)
+    rgb = picture.astype(np.float32) / np.float32(255)
+    if settings.edge == QUALITY:
+        from vosapp.matte.quality_edge import quality_edge
+        from vosapp.matte.refiner import loaded_refiner
+
+        return quality_edge(loaded_refiner(), rgb, mask, band_px=settings.band_px).alpha
     from vosapp.matte.fast_edge import fast_edge
 
-    return fast_edge(picture.astype(np.float32) / np.float32(255), mask, settings.band_px)
+    return fast_edge(rgb, mask, settings.band_px)
 
 
 def _smoothed_mask(mask: BoolImage, smooth_px: float) -> BoolImage:

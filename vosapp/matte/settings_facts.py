@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vosapp.core.document import MatteSettings
 
-DRAWN, FAST = "drawn", "fast"  # values of `MatteSettings.edge`
+DRAWN, FAST, QUALITY = "drawn", "fast", "quality"  # values of `MatteSettings.edge`
 
 
 def is_neutral(settings: MatteSettings) -> bool:

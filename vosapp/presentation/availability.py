@@ -216,6 +216,7 @@ def checked_actions(document: Document, state: ViewState, active: RotoObject | N
         "tool.pressure": app.pressure,
         "view.wipe": shot.wipe is Wipe.SOURCE,
         "view.wipe_run": shot.wipe is Wipe.BEFORE,
+        "view.wipe_matte": shot.wipe is Wipe.MASK,
         "view.onion": app.onion,
         "view.timecode": app.timecode,
         "propagate.follow": app.follow,
@@ -223,5 +224,6 @@ def checked_actions(document: Document, state: ViewState, active: RotoObject | N
         "play.around": shot.around is not None,
         "object.visible": active is not None and active.id not in shot.hidden,
         "object.solo": active is not None and active.id == shot.solo,
+        "object.matte": active is not None and shot.matte_panel,
     }
     return frozenset(action_id for action_id, on in states.items() if on)

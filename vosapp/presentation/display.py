@@ -16,6 +16,7 @@ from vosapp.core.timecode import timecode
 from vosapp.core.timeline import Direction, FrameRange
 from vosapp.presentation.availability import blocked_actions, checked_actions, enabled_actions
 from vosapp.presentation.choices import EngineChoice
+from vosapp.presentation.matte.display import MatteDisplay, resolve_matte
 from vosapp.presentation.pen_shapes import PenShape, shape_at
 from vosapp.presentation.requests.run import Refusal, RunRequest, active_object, request
 from vosapp.presentation.select_display import SelectDisplay, resolve_select
@@ -140,6 +141,7 @@ class Display:
     redo_text: str
     suggest: SuggestDisplay
     select: SelectDisplay
+    matte: MatteDisplay
     enabled: frozenset[str]
     blocked: Mapping[str, str]
     checked: frozenset[str]
@@ -156,6 +158,7 @@ def resolve(document: Document, state: ViewState, coverage_cache: CoverageCache 
     coverages = cache.of(document)
     active = active_object(document, state)
     doubts, review = cache.doubts(coverages)
+    suggest = resolve_suggest(document, state)
     asked = request(document, state)
     refusal = asked.reason if isinstance(asked, Refusal) else ""
     blocked = blocked_actions(document, state, active, doubts, refusal=refusal)
@@ -165,8 +168,8 @@ def resolve(document: Document, state: ViewState, coverage_cache: CoverageCache 
         frame_index=state.shot.frame_index,
         status_hint=status_hint(document, state, coverages, doubts, review),
         banner=banner(document, state),
-        overlay=resolve_overlay(document, state),
-        wipe=resolve_wipe(state),
+        overlay=resolve_overlay(document, state, active),
+        wipe=resolve_wipe(document, state, active),
         onion=resolve_onion(state, active),
         objects=tuple(_row(o, document, state, active=o is active) for o in document.objects),
         timeline=_timeline(document, state, coverages, doubts, review),
@@ -180,8 +183,9 @@ def resolve(document: Document, state: ViewState, coverage_cache: CoverageCache 
         file_work=state.app.file_work,
         undo_text=f"Undo {state.shot.project.undo_label}".rstrip(),
         redo_text=f"Redo {state.shot.project.redo_label}".rstrip(),
-        suggest=resolve_suggest(document, state),
+        suggest=suggest,
         select=resolve_select(document, state),
+        matte=MatteDisplay() if suggest.is_open else resolve_matte(document, state, active),
         enabled=enabled_actions(blocked),
         blocked=blocked,
         checked=checked_actions(document, state, active),

@@ -44,6 +44,7 @@ class ViewMode(enum.Enum):
     OVERLAY = "overlay"
     OUTLINE = "outline"
     MATTE = "matte"
+    BAND = "band"
     CUTOUT = "cutout"
     SOURCE = "source"
 
@@ -56,6 +57,8 @@ class Backdrop(enum.Enum):
     WHITE = "white"
     GREEN = "green"
     MAGENTA = "magenta"
+    CHECKER = "checker"
+    PICTURE = "picture"
 
 
 class Wipe(enum.Enum):
@@ -64,6 +67,7 @@ class Wipe(enum.Enum):
     OFF = "off"
     SOURCE = "source"
     BEFORE = "before"
+    MASK = "mask"
 
 
 class Reach(enum.Enum):
@@ -108,6 +112,8 @@ class AppView:
     Attributes:
         tool, brush_px, pressure: the pen; the size is a diameter in picture pixels; `pressure` lets a tablet vary it.
         opacity, backdrop: of the overlay, 0 to 1, and what lies behind a cutout.
+        has_backdrop_picture: whether a picture was chosen to lie behind a cutout.
+        refiner_ready: whether edges can be refined by the network, which has weights then.
         onion: outlines of the active object on the frames before and after lie over the picture.
         loop: playback starts again at the end of the range.
         timecode: the ruler of the timeline shows timecode instead of frame numbers.
@@ -125,6 +131,8 @@ class AppView:
     pressure: bool = True
     opacity: float = 0.5
     backdrop: Backdrop = Backdrop.BLACK
+    has_backdrop_picture: bool = False
+    refiner_ready: bool = False
     onion: bool = False
     loop: bool = True
     timecode: bool = False
@@ -155,6 +163,7 @@ class ShotView:
         around: the few frames that are played over and over, None for the usual range.
         mode, peek: how masks are shown; `peek` shows the source while a key is held.
         wipe, wipe_at: what masks are compared with, and where the line stands, as a share of the picture's width.
+        matte_panel: whether the matte panel is open.
         before_run: the document when the last run began, None before the first one.
         active_object: id of the object that the tools change; 0 or one that is gone stands for the first.
         hidden, solo: objects not shown; the only object shown, or 0.
@@ -182,6 +191,7 @@ class ShotView:
     peek: bool = False
     wipe: Wipe = Wipe.OFF
     wipe_at: float = 0.5
+    matte_panel: bool = False
     before_run: Document | None = None
     active_object: ObjectId = 0
     hidden: frozenset[ObjectId] = frozenset()

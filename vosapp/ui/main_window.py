@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidge
 from vosapp.ui.action_set import ActionSet
 from vosapp.ui.icons import icon
 from vosapp.ui.panels.bars import StatusBar, ToolBar, ViewBar
+from vosapp.ui.panels.matte import MattePanel
 from vosapp.ui.panels.notice import NoticeBox
 from vosapp.ui.panels.objects import ObjectsPanel
 from vosapp.ui.panels.propagate import PropagatePanel
@@ -55,6 +56,7 @@ class MainWindow(QMainWindow):
         self.objects = ObjectsPanel(self.commands)
         self.propagate = PropagatePanel(self.commands)
         self.suggest = SuggestPanel()
+        self.matte = MattePanel(self.commands)
         self.transport = Transport(self.commands)
         self.timeline = TimelineView()
         self.start_page = StartPage(self.commands)
@@ -94,7 +96,7 @@ class MainWindow(QMainWindow):
             part.setVisible(on)
 
     def _shot_page(self) -> QWidget:
-        self._side_panel = SidePanel(self.commands, self.objects, self.propagate, self.suggest)
+        self._side_panel = SidePanel(self.commands, self.objects, self.propagate, self.suggest, self.matte)
         across = self._across = _splitter(
             Qt.Orientation.Horizontal, _column(self.view_bar, self.canvas, self.status_bar), self._side_panel
         )

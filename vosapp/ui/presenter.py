@@ -11,18 +11,20 @@ from PySide6.QtCore import QObject
 from vosapp.core.document import Document
 from vosapp.core.edits import composite
 from vosapp.core.errors import MaskError
-from vosapp.matte.layers import Layer
+from vosapp.matte.layers import NEUTRAL, Layer
 from vosapp.presentation.display import Display, PenDisplay, resolve
+from vosapp.presentation.matte.maker import MatteKey, Wish
 from vosapp.presentation.status import NoticeKind
 from vosapp.presentation.suggest.display import SuggestDisplay
 from vosapp.presentation.timeline.lanes import CoverageCache
-from vosapp.presentation.view_state import Tool, ViewState
-from vosapp.presentation.viewer.layers import LayerStack, layer_on
+from vosapp.presentation.view_state import Tool, ViewState, Wipe
+from vosapp.presentation.viewer.layers import LayerStack, ShownLayer, layer_on
 from vosapp.presentation.viewer.onion import OnionLayer
-from vosapp.presentation.viewer.overlay import OverlayDisplay, OverlayLayer
+from vosapp.presentation.viewer.overlay import MATTE_MODES, OverlayDisplay, OverlayLayer
 from vosapp.presentation.viewer.raster import Point
 from vosapp.presentation.viewer.readout import readout
 from vosapp.presentation.viewer.wipe import WipeDisplay
+from vosapp.ui.jobs.live_mattes import LiveMattes
 from vosapp.ui.main_window import MainWindow
 from vosapp.ui.session import Session
 from vosapp.ui.viewer.canvas import OverlayStyle
@@ -41,12 +43,23 @@ class Presenter(QObject):
         self._coverage = CoverageCache()
         self._pointer: Point | None = None
         self._seen: tuple[Document, ViewState] | None = None
-        self._layers: dict[tuple[int, tuple[int, int], OverlayLayer], Layer] = {}
+        self._layers: dict[MatteKey, Layer] = {}
+        self._mattes = LiveMattes(self)
+        self._wishes: list[Wish] = []  # mattes of the masks that are shown, and of those compared with
+        self._compared_wishes: list[Wish] = []
         self._compared: tuple[object, LayerStack] | None = None
         self.display: Display | None = None
         session.changed.connect(self.refresh)
+        session.opened.connect(self._mattes.forget)
+        self._mattes.made.connect(self._show_mattes)
+        self._mattes.failed.connect(session.fail)
         window.canvas.hovered.connect(self.show_readout)
         window.canvas.zoomed.connect(self._show_zoom)
+
+    @property
+    def mattes(self) -> LiveMattes:
+        """Makes the mattes that are shown."""
+        return self._mattes
 
     def refresh(self) -> None:
         """Shows what changed since the last time."""
@@ -71,6 +84,8 @@ class Presenter(QObject):
         _on_change(before, display, "transport", window.transport.show_transport)
         _on_change(before, display, "propagate", window.propagate.show_propagate)
         _on_change(before, display, "suggest", self._show_suggest)
+        _on_change(before, display, "matte", window.matte.show_matte)
+        self._share_side(display)
         _on_change(before, display, "select", window.canvas.selection.show_selection)
         _on_change(before, display, "status_hint", window.status_bar.show_hint)
         _on_change(before, display, "banner", window.banner.show_text)
@@ -107,41 +122,76 @@ class Presenter(QObject):
         clip = self._session.document.clip
         if clip is None or overlay.frame_index < 0:
             return
+        self._wishes = []
         order = tuple(item.id for item in self._session.document.objects)
         canvas.show_masks(self._stack(overlay, (clip.height, clip.width)), overlay.frame_index, order)
+        self._mattes.want([*self._wishes, *self._compared_wishes])
+
+    def _show_mattes(self) -> None:
+        """A matte has come: shows it in place of what stood for it."""
+        display = self.display
+        if display is None or display.overlay.frame_index != self._window.canvas.frame_index:
+            return
+        self._compared = None
+        self._show_wipe(display.wipe)
+        self._show_overlay(display.overlay)
 
     def _stack(self, overlay: OverlayDisplay, shape: tuple[int, int]) -> LayerStack:
         """The masks to show. Layers that stay as they are keep what was made of them: a stroke changes one of many."""
         before, self._layers = self._layers, {}
         for layer in overlay.layers:
-            key = overlay.frame_index, shape, layer
-            known = before.get(key) or self._layer(layer, overlay.frame_index)
+            key = self._key(layer, overlay.frame_index)
+            known = before.get(key) or self._layer(key)
             if known is not None and known.mask.shape == shape:
                 self._layers[key] = known
-        return LayerStack(shape, tuple(self._layers.values()))
+        softly = overlay.mode in MATTE_MODES
+        shown = [self._with_matte(key, one, self._wishes) if softly else one for key, one in self._layers.items()]
+        return LayerStack(shape, tuple(shown))
 
-    def _layer(self, layer: OverlayLayer, frame_index: int) -> Layer | None:
+    def _key(self, layer: OverlayLayer, frame_index: int) -> MatteKey:
+        clip = self._session.shot.clip
+        source = (str(clip.path), clip.input_space) if clip is not None else ("", "")
+        return MatteKey(source, frame_index, layer, self._window.canvas.frame is not None)
+
+    def _layer(self, key: MatteKey) -> Layer | None:
+        layer = key.layer
         try:
-            mask = self._session.editor.mask(layer.object_id, frame_index)
+            mask = self._session.editor.mask(layer.object_id, key.frame_index)
         except MaskError as error:
             self._session.notify(error.message, error.hint, NoticeKind.ERROR)
             return None
         if mask is None:
             return None
-        return layer_on(self._window.canvas.frame, Layer(layer.object_id, layer.colour, mask.array(), layer.matte))
+        return Layer(layer.object_id, layer.colour, mask.array(), layer.matte)
+
+    def _with_matte(self, key: MatteKey, layer: Layer, wishes: list[Wish]) -> Layer:
+        """A layer with its matte, or with what stands for it while it is made."""
+        if layer.matte == NEUTRAL:
+            return layer
+        made = self._mattes.known(key)
+        if made is None:
+            wishes.append((key, layer_on(self._window.canvas.frame, layer)))
+            made = self._mattes.stand_in(key)
+        if made is not None and made.shape != layer.mask.shape:
+            made = None
+        return ShownLayer(layer.object_id, layer.colour, layer.mask, layer.matte, name=layer.name, made=made)
 
     def _show_wipe(self, wipe: WipeDisplay) -> None:
         canvas = self._window.canvas
         if not wipe.is_on:
+            self._compared, self._compared_wishes = None, []
             canvas.show_wipe(None)
             return
-        key = wipe.layers, wipe.frame_index, canvas.stack.shape
+        key = wipe.layers, wipe.frame_index, wipe.mode, canvas.stack.shape
         if self._compared is None or self._compared[0] != key:  # while the line is dragged the masks are the same
+            self._compared_wishes = []
             self._compared = key, LayerStack(canvas.stack.shape, tuple(self._masks_before(wipe)))
+            self._mattes.want([*self._wishes, *self._compared_wishes])
         canvas.show_wipe(Side(wipe.at, (wipe.left, wipe.right), self._compared[1]))
 
     def _masks_before(self, wipe: WipeDisplay) -> Iterator[Layer]:
-        before = self._session.shot.before_run
+        before = self._session.shot.before_run if self._session.shot.wipe is Wipe.BEFORE else self._session.document
+        softly = wipe.mode in MATTE_MODES
         for layer in wipe.layers:
             cell = before.cell(layer.object_id, wipe.frame_index) if before is not None else None
             try:
@@ -150,7 +200,8 @@ class Presenter(QObject):
                 continue  # undo has forgotten it
             if mask is not None and mask.shape == self._window.canvas.stack.shape:
                 shown = Layer(layer.object_id, layer.colour, mask.array(), layer.matte)
-                yield layer_on(self._window.canvas.frame, shown)
+                key = self._key(layer, wipe.frame_index)
+                yield self._with_matte(key, shown, self._compared_wishes) if softly else shown
 
     def _show_onion(self, layers: tuple[OnionLayer, ...]) -> None:
         shown = []
@@ -167,7 +218,11 @@ class Presenter(QObject):
         self._window.canvas.show_suggestions(suggest.outlines)
         self._window.suggest.show_suggest(suggest)
         self._window.objects.show_lack(suggest.lacks_networks)
-        self._window.propagate.setVisible(not suggest.is_open)
+
+    def _share_side(self, display: Display) -> None:
+        """One panel at a time lies below the objects; a run shows how far it is beside any of them."""
+        is_running = display.propagate.run is not None
+        self._window.propagate.setVisible(not display.suggest.is_open and (not display.matte.is_open or is_running))
 
     def _show_pen(self, pen: PenDisplay) -> None:
         settings = PenSettings(

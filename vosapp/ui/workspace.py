@@ -104,4 +104,4 @@ class Workspace(QObject):
         files.projects.leaving.connect(self.places.keep_shot)
         files.projects.leaving.connect(self.viewing.playback.stop)
         others = (networks.weights.task, self.batch.task, self.exports.look_over.task)
-        ClosingController(self.window, files=files, viewing=self.viewing, others=others)
+        ClosingController(self.window, files=files, viewing=self.viewing, mattes=self.presenter.mattes, others=others)

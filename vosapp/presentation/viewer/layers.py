@@ -5,16 +5,33 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vosapp.core.document import Colour, ObjectId
-from vosapp.matte.layers import NEUTRAL, Layer, joined_alpha, labels_from_front
+from vosapp.matte.layers import NEUTRAL, Alpha, Layer, joined_alpha, labels_from_front
 from vosapp.matte.settings_facts import DRAWN
 from vosapp.video.source import RgbImage
 
 Labels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class ShownLayer(Layer):
+    """A layer whose matte is made elsewhere; until it has come, the mask stands for it.
+
+    Attributes:
+        made: the matte, (height, width) uint8; None while it is being made.
+    """
+
+    made: Alpha | None = None
+
+    @cached_property
+    def alpha(self) -> Alpha:
+        """The matte that was made, or the mask."""
+        return self.mask.astype(np.uint8) * np.uint8(255) if self.made is None else self.made
 
 
 def layer_on(shown: RgbImage | None, layer: Layer) -> Layer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vosapp.core.document import Colour, Document, MatteSettings, ObjectId
+from vosapp.core.document import Colour, Document, MatteSettings, ObjectId, RotoObject
 from vosapp.core.mask import Digest
 from vosapp.presentation.view_state import Backdrop, ViewMode, ViewState
 
@@ -30,19 +30,25 @@ class OverlayDisplay:
     backdrop: Backdrop
 
 
-def resolve_overlay(document: Document, state: ViewState) -> OverlayDisplay:
+MATTE_MODES = (ViewMode.MATTE, ViewMode.BAND, ViewMode.CUTOUT)  # which show mattes with their edge
+ONE_OBJECT_MODES = (ViewMode.MATTE, ViewMode.BAND)  # which show the alpha of the active object, not of all together
+
+
+def resolve_overlay(document: Document, state: ViewState, active: RotoObject | None) -> OverlayDisplay:
     """The masks on the frame shown; none where the source is looked at."""
     mode = ViewMode.SOURCE if state.shot.peek else state.shot.mode
-    layers = layers_of(document, state) if mode is not ViewMode.SOURCE else ()
+    layers = layers_of(document, state, active) if mode is not ViewMode.SOURCE else ()
     return OverlayDisplay(state.shot.picture_index, layers, mode, state.app.opacity, state.app.backdrop)
 
 
-def layers_of(document: Document, state: ViewState) -> tuple[OverlayLayer, ...]:
-    """The masks on the frame shown, front to back."""
+def layers_of(document: Document, state: ViewState, active: RotoObject | None) -> tuple[OverlayLayer, ...]:
+    """The masks on the frame shown, front to back; in views of one object's alpha only the active object's."""
     layers = []
+    alone = state.shot.mode in ONE_OBJECT_MODES
     for item in document.objects:
         cell = item.cells.get(state.shot.picture_index)
-        if cell is not None and state.shot.shows(item.id):
+        is_left_out = alone and (active is None or item.id != active.id)
+        if cell is not None and state.shot.shows(item.id) and not is_left_out:
             digests = cell.base, cell.added, cell.removed
             layers.append(OverlayLayer(item.id, item.colour, digests, item.matte))
     return tuple(layers)

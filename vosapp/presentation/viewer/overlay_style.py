@@ -20,7 +20,10 @@ BACKDROPS: dict[Backdrop, Colour] = {
     Backdrop.WHITE: (255, 255, 255),
     Backdrop.GREEN: (0, 177, 64),
     Backdrop.MAGENTA: (214, 40, 180),
+    Backdrop.CHECKER: (0, 0, 0),  # these two are painted with a texture of this table's alpha
+    Backdrop.PICTURE: (0, 0, 0),
 }
+_BAND_COLOUR, _BAND_OPACITY, _AROUND_OPACITY = (255, 170, 0), 0.72, 0.5
 
 TRANSPARENT = 0
 
@@ -44,6 +47,8 @@ def colour_table(colours: Sequence[Colour], mode: ViewMode, *, opacity: float, b
         around, inside = argb((0, 0, 0)), [argb((255, 255, 255))] * len(colours)
     elif mode is ViewMode.CUTOUT:
         around, inside = argb(BACKDROPS[backdrop]), [TRANSPARENT] * len(colours)
+    elif mode is ViewMode.BAND:
+        around, inside = argb((0, 0, 0), _AROUND_OPACITY), [TRANSPARENT] * len(colours)
     elif mode is ViewMode.OUTLINE:
         around, inside = TRANSPARENT, [argb(colour) for colour in colours]
     elif mode is ViewMode.OVERLAY:
@@ -55,9 +60,14 @@ def colour_table(colours: Sequence[Colour], mode: ViewMode, *, opacity: float, b
 
 
 def alpha_table(mode: ViewMode, backdrop: Backdrop) -> list[int]:
-    """256 packed colours by alpha, for mattes with a soft edge: greys, or the backdrop where the object is not."""
+    """256 packed colours by alpha, for mattes with a soft edge.
+
+    Greys; or the band that is neither in nor out; or the backdrop where the object is not.
+    """
     if mode is ViewMode.MATTE:
         return [argb((alpha, alpha, alpha)) for alpha in range(256)]
+    if mode is ViewMode.BAND:
+        return [argb((0, 0, 0), _AROUND_OPACITY), *[argb(_BAND_COLOUR, _BAND_OPACITY)] * 254, TRANSPARENT]
     return [argb(BACKDROPS[backdrop], 1 - alpha / 255) for alpha in range(256)]
 
 

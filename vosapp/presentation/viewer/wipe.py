@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from vosapp.core.document import Document, MatteSettings, RotoObject
 from vosapp.presentation.view_state import ViewMode, ViewState, Wipe
 from vosapp.presentation.viewer.overlay import OverlayLayer, layers_of
 
-_SIDES = {Wipe.SOURCE: ("Masks", "Source"), Wipe.BEFORE: ("Now", "Before the run")}
+_SIDES = {
+    Wipe.SOURCE: ("Masks", "Source"),
+    Wipe.BEFORE: ("Now", "Before the run"),
+    Wipe.MASK: ("Matte", "Mask as it is"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,7 @@ class WipeDisplay:
         left, right: what the sides are called; "" without a wipe.
         layers: masks of the right side, front to back.
         frame_index: of these masks.
+        mode: how both sides are shown.
     """
 
     at: float = 0.5
@@ -26,6 +32,7 @@ class WipeDisplay:
     right: str = ""
     layers: tuple[OverlayLayer, ...] = ()
     frame_index: int = -1
+    mode: ViewMode = ViewMode.OVERLAY
 
     @property
     def is_on(self) -> bool:
@@ -33,8 +40,8 @@ class WipeDisplay:
         return bool(self.left)
 
 
-def resolve_wipe(state: ViewState) -> WipeDisplay:
-    """The wipe for a view state; none where no masks are shown that could be compared."""
+def resolve_wipe(document: Document, state: ViewState, active: RotoObject | None) -> WipeDisplay:
+    """The wipe for a document and a view state; none where no masks are shown that could be compared."""
     if (
         state.shot.wipe is Wipe.OFF
         or state.shot.peek
@@ -43,6 +50,8 @@ def resolve_wipe(state: ViewState) -> WipeDisplay:
     ):
         return WipeDisplay()
     left, right = _SIDES[state.shot.wipe]
-    compared = state.shot.before_run if state.shot.wipe is Wipe.BEFORE else None
-    layers = layers_of(compared, state) if compared is not None else ()
-    return WipeDisplay(state.shot.wipe_at, left, right, layers, state.shot.picture_index)
+    compared = {Wipe.BEFORE: state.shot.before_run, Wipe.MASK: document}.get(state.shot.wipe)
+    layers = layers_of(compared, state, active) if compared is not None else ()
+    if state.shot.wipe is Wipe.MASK:
+        layers = tuple(replace(layer, matte=MatteSettings()) for layer in layers)
+    return WipeDisplay(state.shot.wipe_at, left, right, layers, state.shot.picture_index, state.shot.mode)

@@ -11,6 +11,7 @@ from vosapp.ui.controllers.files.group import FileControllers
 from vosapp.ui.controllers.viewing.group import ViewingControllers
 from vosapp.ui.input_blocker import InputBlocker
 from vosapp.ui.jobs.background_task import BackgroundTask
+from vosapp.ui.jobs.live_mattes import LiveMattes
 from vosapp.ui.jobs.stopping import Stopping
 from vosapp.ui.main_window import MainWindow
 
@@ -24,6 +25,7 @@ class ClosingController(QObject):
         *,
         files: FileControllers,
         viewing: ViewingControllers,
+        mattes: LiveMattes,
         others: Sequence[BackgroundTask],
     ) -> None:
         """Follows the window, which owns it; `others` are tasks that may outlive a clip."""
@@ -31,6 +33,7 @@ class ClosingController(QObject):
         self._window = window
         self._projects = files.projects
         self._viewing = viewing
+        self._mattes = mattes
         self._others = others
         self._is_closing = False
         window.close_asked.connect(self.close)
@@ -64,5 +67,6 @@ class ClosingController(QObject):
 
     def _close_window(self) -> None:
         self._blocker.release()
+        self._mattes.close()
         self._viewing.pictures.close(self._deadline)
         self._window.close_now()

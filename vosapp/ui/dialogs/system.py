@@ -49,6 +49,11 @@ class Dialogs:
         filters = "Mask images (*.png *.tif *.tiff *.exr *.bmp *.webp *.jpg);;All files (*)"
         return _path(QFileDialog.getOpenFileName(self._window, "Import mask", "", filters)[0])
 
+    def ask_backdrop(self) -> Path | None:
+        """A picture to lie behind cutouts."""
+        filters = "Pictures (*.png *.jpg *.jpeg *.tif *.tiff *.exr *.bmp *.webp *.dpx);;All files (*)"
+        return _path(QFileDialog.getOpenFileName(self._window, "Background picture", "", filters)[0])
+
     def ask_weights(self) -> list[Path]:
         """The file or files that a network's authors publish; empty when the user cancelled."""
         filters = "Weights (*.pth *.pt *.tar *.zip *.safetensors);;All files (*)"

@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from vosapp.ui.action_set import ActionSet
+from vosapp.ui.panels.matte import MattePanel
 from vosapp.ui.panels.objects import ObjectsPanel
 from vosapp.ui.panels.propagate import PropagatePanel
 from vosapp.ui.panels.suggest import SuggestPanel
@@ -18,14 +19,19 @@ LOWEST_PX = 190  # the panels scroll then
 
 
 class SidePanel(QWidget):
-    """Objects, propagation or suggestions, and always in sight the button for the export.
+    """Objects, propagation, suggestions or a matte, and always in sight the button for the export.
 
     Where there is no room for all of it the settings of the propagation fold, unless the user unfolded them; what is
     still too high is scrolled.
     """
 
     def __init__(
-        self, actions: ActionSet, objects: ObjectsPanel, propagate: PropagatePanel, suggest: SuggestPanel
+        self,
+        actions: ActionSet,
+        objects: ObjectsPanel,
+        propagate: PropagatePanel,
+        suggest: SuggestPanel,
+        matte: MattePanel,
     ) -> None:
         super().__init__()
         self.setObjectName("Panel")
@@ -40,6 +46,7 @@ class SidePanel(QWidget):
         column.addWidget(objects, 1)
         for part in (rule(), propagate, suggest):
             column.addWidget(part)
+        column.addWidget(matte, 3)  # its numbers scroll: the more of them are seen the better
         self._area = QScrollArea()
         self._area.setWidget(content)
         self._area.setWidgetResizable(True)

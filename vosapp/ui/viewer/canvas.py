@@ -22,6 +22,7 @@ from vosapp.presentation.suggest.display import SuggestionOutline
 from vosapp.presentation.view_state import Backdrop, ViewMode
 from vosapp.presentation.viewer.camera import Camera, at_scale, fit
 from vosapp.presentation.viewer.layers import LayerStack
+from vosapp.presentation.viewer.overlay import MATTE_MODES
 from vosapp.presentation.viewer.overlay_style import alpha_table, colour_table
 from vosapp.presentation.viewer.raster import Point
 from vosapp.ui.theme import TOKENS
@@ -31,6 +32,7 @@ from vosapp.ui.viewer.pen import Pen
 from vosapp.ui.viewer.picture_item import PictureItem
 from vosapp.ui.viewer.selection_item import SelectionItem
 from vosapp.ui.viewer.suggestion_item import SuggestionItem
+from vosapp.ui.viewer.texture import texture_of
 from vosapp.ui.viewer.wipe_item import Side, WipeItem
 from vosapp.video.source import RgbImage
 
@@ -86,6 +88,7 @@ class Canvas(pg.GraphicsView):
         self.stack = LayerStack((1, 1))
         self.frame_index = 0
         self._style = OverlayStyle()
+        self._backdrop_picture: RgbImage | None = None
         self.is_soft = False  # the overlay holds a matte with its edge in place of labels
         self.order: tuple[ObjectId, ...] = ()
         self.pen = Pen(self, self._root, self)
@@ -119,11 +122,23 @@ class Canvas(pg.GraphicsView):
         self._draw_stack()
         self.pen.rebase()
 
+    def show_backdrop(self, picture: RgbImage | None) -> None:
+        """Takes a picture (height, width, 3) uint8 of any size to lie behind cutouts, where the style asks for one."""
+        self._backdrop_picture = picture
+        self._show_texture()
+
+    def _show_texture(self) -> None:
+        backdrop = self._style.backdrop if self._style.mode is ViewMode.CUTOUT else None
+        texture = texture_of(backdrop, self._backdrop_picture)
+        for overlay in (self.overlay, self.other_overlay):
+            overlay.set_texture(texture)
+
     def set_style(self, style: OverlayStyle) -> None:
         """Changes how masks are shown."""
         if style == self._style:
             return
         self._style = style
+        self._show_texture()
         if self.is_soft is not self._is_soft_style(self.stack):
             self._draw_stack()
         self._restyle()
@@ -212,7 +227,7 @@ class Canvas(pg.GraphicsView):
             self._draw_other(self._side.stack)
 
     def _is_soft_style(self, stack: LayerStack) -> bool:
-        return stack.has_edge and self._style.mode in (ViewMode.MATTE, ViewMode.CUTOUT)
+        return stack.has_edge and self._style.mode in MATTE_MODES
 
     def _table(self, stack: LayerStack, *, soft: bool) -> list[int]:
         style = self._style

@@ -13,6 +13,7 @@ from vosapp.presentation.viewer.layers import Labels
 from vosapp.presentation.viewer.overlay_style import edges
 from vosapp.presentation.viewer.raster import Box
 from vosapp.ui.viewer.fitted_labels import FittedLabels
+from vosapp.ui.viewer.texture import Texture, paint_textured
 
 OUTLINE_PX = 2.0  # logical pixels on the screen
 
@@ -35,6 +36,7 @@ class OverlayItem(QGraphicsItem):
         self._fitted: FittedLabels | None = None  # for a scale below 1, while nobody paints
         self._is_touched = False
         self._columns: tuple[float, float] | None = None  # between which it is drawn
+        self._texture: Texture | None = None
         self.setVisible(False)
 
     @property
@@ -76,6 +78,12 @@ class OverlayItem(QGraphicsItem):
         self._extent = self._extent.united(QRect(box.left, box.top, box.right - box.left, box.bottom - box.top))
         self.update(QRectF(box.left, box.top, box.right - box.left, box.bottom - box.top))
 
+    def set_texture(self, texture: Texture | None) -> None:
+        """Paints a pattern or picture wherever the colours are opaque, in place of them; None paints the colours."""
+        if texture != self._texture:
+            self._texture = texture
+            self.update()
+
     def show_between(self, columns: tuple[float, float] | None) -> None:
         """Draws only between two picture columns, None draws everything."""
         if columns != self._columns:
@@ -102,6 +110,9 @@ class OverlayItem(QGraphicsItem):
         painter.restore()
 
     def _paint_part(self, painter: QPainter, exposed: QRect) -> None:
+        if self._texture is not None:
+            paint_textured(painter, self._image, self._texture, exposed)
+            return
         scale = painter.worldTransform().m11() * painter.device().devicePixelRatioF()
         if scale < 1.0 and not self._is_touched:
             self._paint_fitted(painter, scale)

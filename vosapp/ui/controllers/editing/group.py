@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 
 from vosapp.ui.controllers.editing.alpha_import import AlphaController
+from vosapp.ui.controllers.editing.backdrops import BackdropController
 from vosapp.ui.controllers.editing.cuts import CutController
 from vosapp.ui.controllers.editing.mask_import import MaskImportController
 from vosapp.ui.controllers.editing.masks import MaskController
@@ -29,6 +30,7 @@ class EditingControllers(QObject):
         ranges: of many frames.
         objects: their list.
         mattes: how objects become mattes.
+        backdrops: a picture to look at them on.
         alpha: masks from the clip's own alpha.
         imports: masks of many frames that other programs made.
         cuts: finds where shots begin.
@@ -41,7 +43,8 @@ class EditingControllers(QObject):
         super().__init__(parent)
         self.shapes = ShapeController(session, window.canvas.pen, self)
         self.masks = MaskController(session, dialogs, io, shapes=self.shapes, parent=self)
-        self.mattes = MatteController(session, window, self)
+        self.mattes = MatteController(session, self)
+        self.backdrops = BackdropController(session, window.canvas, dialogs, io, self)
         self.ranges = RangeController(session, dialogs, io, self)
         self.objects = ObjectController(session, dialogs, self)
         self.alpha = AlphaController(session, dialogs, io, self)
@@ -49,6 +52,7 @@ class EditingControllers(QObject):
         self.cuts = CutController(session, self)
         self.masks.connect_pen(window.canvas.pen)
         window.canvas.pen.edge_softened.connect(self.mattes.soften)
+        self.mattes.connect_panel(window.matte)
         self.objects.connect_panels(window.objects, window.timeline)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
@@ -57,6 +61,7 @@ class EditingControllers(QObject):
             **self.masks.handlers(),
             **self.shapes.handlers(),
             **self.mattes.handlers(),
+            **self.backdrops.handlers(),
             **self.ranges.handlers(),
             **self.objects.handlers(),
             **self.alpha.handlers(),

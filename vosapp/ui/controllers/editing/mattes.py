@@ -1,39 +1,47 @@
-"""Edits the matte settings of an object."""
+"""Edits the matte settings of objects, from the matte panel."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
-from PySide6.QtCore import QObject, QPoint
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QObject
 
 from vosapp.core import edits
-from vosapp.core.document import MatteSettings, ObjectId
+from vosapp.core.document import Document, MatteSettings, ObjectId
+from vosapp.matte.refiner import refiner_is_ready
+from vosapp.presentation.matte.presets import PRESETS
+from vosapp.presentation.status import NoticeKind
 from vosapp.presentation.view_state import ViewMode
-from vosapp.ui.dialogs.matte import MatteDialog
+from vosapp.presentation.viewer.overlay import MATTE_MODES
+from vosapp.ui.panels.matte import MattePanel
 from vosapp.ui.session import Session
 from vosapp.ui.viewer.gestures import clamp_softness
 
-_BESIDE_PX = QPoint(-24, 96)  # from the window's upper right corner: the middle of the picture stays free
-
 
 class MatteController(QObject):
-    """Changes the matte settings of the active object, and shows the matte meanwhile."""
+    """Changes the matte settings of the active object, and shows mattes while its panel is open."""
 
-    def __init__(self, session: Session, window: QWidget, parent: QObject | None = None) -> None:
-        """Makes the controller; its dialog lies over `window`."""
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._window = window
-        self._dialog: MatteDialog | None = None
         self._mode_before: ViewMode | None = None  # to go back to
+
+    def connect_panel(self, panel: MattePanel) -> None:
+        """Follows the panel."""
+        panel.number_set.connect(self.set_number)
+        panel.edge_chosen.connect(self.set_edge)
+        panel.preset_chosen.connect(self.take_preset)
+        panel.copy_asked.connect(self.copy_to)
+        panel.reset_asked.connect(self.reset)
+        panel.close_asked.connect(self.close)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """Maps action ids to handlers."""
         return {
-            "object.matte": self.ask,
+            "object.matte": self.toggle,
             "tool.softer": partial(self.step_edge, 1),
             "tool.harder": partial(self.step_edge, -1),
         }
@@ -51,52 +59,78 @@ class MatteController(QObject):
             soft_px = active.matte.feather_px
             self.soften(round(soft_px) + direction * max(1, round(soft_px / 4)))
 
-    def ask(self) -> None:
-        """Lets the user set the edge of the active object's matte, and shows mattes until they are done."""
+    def toggle(self) -> None:
+        """Opens the panel, with the matte in the viewer; or closes it, with what was shown before."""
+        if self._session.shot.matte_panel:
+            self.close()
+        elif self._session.active is not None:
+            self._open()
+        self._session.changed.emit()  # an action that was pressed again has unchecked itself
+
+    def _open(self) -> None:
+        session, mode = self._session, self._session.shot.mode
+        self._mode_before = None
+        if mode not in MATTE_MODES:
+            self._mode_before, mode = mode, ViewMode.MATTE
+        session.set(
+            app=replace(session.app, refiner_ready=refiner_is_ready()),
+            shot=replace(session.shot, matte_panel=True, mode=mode),
+        )
+
+    def close(self) -> None:
+        """Closes the panel."""
+        session, mode = self._session, self._session.shot.mode
+        before, self._mode_before = self._mode_before, None
+        if before is not None and mode in MATTE_MODES:
+            mode = before
+        session.set(shot=replace(session.shot, matte_panel=False, mode=mode))
+
+    def set_number(self, name: str, value: float) -> None:
+        """Sets one number of the active object's matte; what a slider does in one go is one step."""
         active = self._session.active
-        if active is None:
-            return
-        if self._dialog is None:
-            self._dialog = MatteDialog(self._window)
-            self._dialog.changed.connect(self._take)
-            self._dialog.finished.connect(self._done)
-            self._session.changed.connect(self._follow)
-        self._dialog.show_object(active)
-        view = self._session.view
-        if view.shot.mode not in (ViewMode.MATTE, ViewMode.CUTOUT):
-            self._mode_before = view.shot.mode
-            self._session.set(shot=replace(self._session.shot, mode=ViewMode.MATTE))
-        self._dialog.show()
-        self._dialog.move(self._window.geometry().topRight() - QPoint(self._dialog.width(), 0) + _BESIDE_PX)
-        self._dialog.raise_()
-        self._dialog.activateWindow()
+        if active is not None:
+            changes: dict[str, Any] = {name: value}
+            self._apply(active.id, replace(active.matte, **changes), group=f"matte {active.id} {name}")
+
+    def set_edge(self, edge: str) -> None:
+        """Says where the edge of the active object's matte comes from."""
+        active = self._session.active
+        if active is not None:
+            self._apply(active.id, replace(active.matte, edge=edge))
+
+    def take_preset(self, title: str) -> None:
+        """Gives the active object's matte the settings of a preset."""
+        active = self._session.active
+        found = next((preset for preset in PRESETS if preset.title == title), None)
+        if active is not None and found is not None:
+            self._apply(active.id, found.settings)
+
+    def reset(self) -> None:
+        """Leaves the mask as it is."""
+        active = self._session.active
+        if active is not None:
+            self._apply(active.id, MatteSettings())
 
     def set_matte(self, object_id: ObjectId, matte: MatteSettings) -> None:
         """Replaces the matte settings of an object; changes in a row are one step."""
-        document = self._session.document
-        if all(item.id != object_id for item in document.objects) or document.object(object_id).matte == matte:
-            return
-        made = edits.set_matte(document, object_id, matte)
-        self._session.editor.apply("matte edge", made, group=f"matte {object_id}")
+        if any(item.id == object_id for item in self._session.document.objects):
+            self._apply(object_id, matte, group=f"matte {object_id}")
 
-    def _take(self, matte: MatteSettings) -> None:
-        active = self._session.active
-        if active is not None:
-            self.set_matte(active.id, matte)
-
-    def _follow(self) -> None:
-        """Shows what undo or another active object changed; without an object there is nothing to set."""
-        active = self._session.active
-        if self._dialog is None:
-            return
+    def copy_to(self, object_ids: tuple[ObjectId, ...]) -> None:
+        """Gives other objects the active one's matte settings, in one step."""
+        session, active = self._session, self._session.active
         if active is None:
-            self._dialog.reject()
-        else:
-            self._dialog.show_object(active)
+            return
+        document: Document = session.document
+        for object_id in object_ids:
+            document = edits.set_matte(document, object_id, active.matte)
+        if document != session.document:
+            session.editor.apply("copy matte", document)
+            count = len(object_ids)
+            text = f"The matte of {active.name} was copied to {count} object{'s' * (count != 1)}."
+            session.notify(text, kind=NoticeKind.GOOD)
 
-    def _done(self) -> None:
-        self._session.changed.disconnect(self._follow)
-        self._dialog = None
-        mode, self._mode_before = self._mode_before, None
-        if mode is not None and self._session.shot.mode is ViewMode.MATTE:
-            self._session.set(shot=replace(self._session.shot, mode=mode))
+    def _apply(self, object_id: ObjectId, matte: MatteSettings, *, group: str = "") -> None:
+        document = self._session.document
+        if document.object(object_id).matte != matte:
+            self._session.editor.apply("matte edge", edits.set_matte(document, object_id, matte), group=group)

@@ -1,4 +1,4 @@
-"""Switches and moves the wipe that compares masks with the source or with those before the run."""
+"""Switches and moves the wipe: masks against the source or those before the run, mattes against their masks."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from functools import partial
 from PySide6.QtCore import QObject
 
 from vosapp.presentation.view_state import ViewMode, Wipe
+from vosapp.presentation.viewer.overlay import MATTE_MODES
 from vosapp.ui.session import Session
 from vosapp.ui.viewer.canvas import Canvas
 
@@ -32,6 +33,7 @@ class CompareController(QObject):
         return {
             "view.wipe": partial(self.toggle, Wipe.SOURCE),
             "view.wipe_run": partial(self.toggle, Wipe.BEFORE),
+            "view.wipe_matte": partial(self.toggle, Wipe.MASK),
         }
 
     def toggle(self, wipe: Wipe) -> None:
@@ -41,6 +43,8 @@ class CompareController(QObject):
             self.end()
         else:
             mode = ViewMode.OVERLAY if view.shot.mode is ViewMode.SOURCE else view.shot.mode
+            if wipe is Wipe.MASK and mode not in MATTE_MODES:
+                mode = ViewMode.MATTE
             self._session.set(shot=replace(self._session.shot, wipe=wipe, mode=mode))
         self._session.changed.emit()  # an action that was pressed again has unchecked itself
 

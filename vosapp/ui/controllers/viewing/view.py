@@ -15,8 +15,6 @@ from vosapp.ui.session import Session
 from vosapp.ui.viewer.canvas import Canvas
 from vosapp.ui.viewer.gestures import clamp_brush, stepped_brush
 
-_BACKDROPS = tuple(Backdrop)
-
 
 class ViewController(QObject):
     """Changes tool, brush, view mode and zoom."""
@@ -79,8 +77,9 @@ class ViewController(QObject):
         if view.shot.mode is not ViewMode.CUTOUT:
             self._session.set(shot=replace(self._session.shot, mode=ViewMode.CUTOUT))
             return
-        place = _BACKDROPS.index(view.app.backdrop)
-        self._session.set(app=replace(self._session.app, backdrop=_BACKDROPS[(place + 1) % len(_BACKDROPS)]))
+        offered = [one for one in Backdrop if one is not Backdrop.PICTURE or view.app.has_backdrop_picture]
+        place = offered.index(view.app.backdrop)
+        self._session.set(app=replace(self._session.app, backdrop=offered[(place + 1) % len(offered)]))
 
     def toggle_onion(self) -> None:
         """Shows the active object's outlines on the neighbouring frames, or not."""

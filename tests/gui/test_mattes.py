@@ -1,0 +1,237 @@
+"""The matte panel: settings take effect at once, are seen as they are exported, and are undone in steps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton
+
+from tests.gui.window_driver import LEFT, WindowDriver
+from vosapp.core.document import MatteSettings
+from vosapp.export.formats import ExportFormat
+from vosapp.matte.alpha import alpha_of
+from vosapp.matte.refiner import loaded_refiner
+from vosapp.presentation.matte.presets import PRESETS
+from vosapp.presentation.view_state import Backdrop, ViewMode, Wipe
+from vosapp.ui.panels.matte import MattePanel
+from vosapp.video.stills.images import read_image
+
+
+def drawn(driver: WindowDriver) -> WindowDriver:
+    """With a mask on frame 0, and the panel open."""
+    driver.drag([(50, 50), (70, 50)])
+    driver.trigger("object.matte")
+    return driver
+
+
+def panel_of(driver: WindowDriver) -> MattePanel:
+    return driver.window.matte
+
+
+def shown(driver: WindowDriver) -> np.ndarray:
+    """The overlay, once the mattes of the frame are there."""
+    driver.wait(lambda: not driver.workspace.presenter.mattes.is_busy)
+    return driver.canvas.overlay.labels
+
+
+def set_by_key(driver: WindowDriver, name: str, text: str) -> None:
+    """Types a number into a field of the panel."""
+    spin = panel_of(driver).numbers[name].spin
+    spin.setFocus()
+    spin.selectAll()
+    QTest.keyClicks(spin, text)
+    QTest.keyClick(spin, Qt.Key.Key_Return)
+
+
+def choose(driver: WindowDriver, button: QPushButton, text: str) -> None:
+    """Opens a button's menu and clicks an entry."""
+    QTest.mouseClick(button, LEFT)
+    driver.wait(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    (action,) = [one for one in menu.actions() if one.text() == text]
+    QTest.mouseClick(menu, LEFT, pos=menu.actionGeometry(action).center())
+
+
+def test_the_panel_takes_the_place_of_the_propagate_panel(shot: WindowDriver) -> None:
+    drawn(shot)
+    assert panel_of(shot).isVisible() and not shot.window.propagate.isVisible()
+    assert shot.view.shot.mode is ViewMode.MATTE and shot.window.commands["object.matte"].isChecked()
+    shot.trigger("object.matte")
+    assert not panel_of(shot).isVisible() and shot.window.propagate.isVisible()
+    assert shot.view.shot.mode is ViewMode.OVERLAY
+
+
+@pytest.mark.parametrize("edge", ["drawn", "fast"])
+def test_what_is_seen_is_what_is_exported_to_the_level(shot: WindowDriver, tmp_path: Path, edge: str) -> None:
+    drawn(shot)
+    QTest.mouseClick(panel_of(shot).edge.button(edge), LEFT)
+    set_by_key(shot, "smooth_px", "1.5")
+    set_by_key(shot, "grow_px", "-0.7")
+    set_by_key(shot, "feather_px", "4.3")
+    set_by_key(shot, "gamma", "1.2")
+    settings = shot.document.object(1).matte
+    assert settings == MatteSettings(-0.7, 4.3, smooth_px=1.5, gamma=1.2, edge=edge)
+    seen = shown(shot).copy()
+    assert shot.canvas.frame is not None and len(np.unique(seen)) > 4
+    assert np.array_equal(seen, alpha_of(shot.mask(0), settings, shot.canvas.frame))
+    exports = shot.workspace.exports
+    shot.answers.path = tmp_path
+    exports.choose_format(ExportFormat.PNG)
+    exports.choose_folder()
+    exports.start()
+    shot.wait(lambda: not exports.is_running)
+    assert np.array_equal(read_image(sorted(tmp_path.rglob("00000.png"))[0]), seen)
+
+
+def test_a_slider_dragged_is_one_step_and_two_settings_are_two(shot: WindowDriver) -> None:
+    drawn(shot)
+    numbers = panel_of(shot).numbers
+    for tick in (3, 8, 20):
+        numbers["feather_px"].slider.setValue(tick)
+    set_by_key(shot, "grow_px", "2")
+    assert shot.document.object(1).matte == MatteSettings(2.0, 10.0)
+    shot.trigger("edit.undo")
+    assert shot.document.object(1).matte == MatteSettings(0.0, 10.0) and numbers["grow_px"].spin.value() == 0
+    shot.trigger("edit.undo")
+    assert shot.document.object(1).matte == MatteSettings() and numbers["feather_px"].slider.value() == 0
+    assert shot.view.shot.project.undo_label == "paint"
+    shot.trigger("edit.redo")
+    assert np.array_equal(shown(shot), alpha_of(shot.mask(0), MatteSettings(feather_px=10.0)))
+
+
+def test_while_a_slider_moves_the_matte_before_stays_until_the_new_one_is_there(shot: WindowDriver) -> None:
+    drawn(shot)
+    set_by_key(shot, "feather_px", "6")
+    before = shown(shot).copy()
+    panel_of(shot).numbers["feather_px"].slider.setValue(30)
+    assert np.array_equal(shot.canvas.overlay.labels, before), "no hard mask flashes up in between"
+    assert not np.array_equal(shown(shot), before)
+
+
+def test_painting_on_a_soft_matte_shows_the_mask_and_then_the_matte_again(shot: WindowDriver) -> None:
+    shot.drag([(50, 50)])
+    shot.workspace.editing.mattes.set_matte(1, MatteSettings(grow_px=3.0, feather_px=6.0))
+    shot.trigger("view.cutout")
+    shot.drag([(60, 50), (90, 50)], lift=False)
+    assert set(np.unique(shot.canvas.overlay.labels)) == {0, 1}
+    shot.lift((90, 50))
+    assert np.array_equal(shown(shot), alpha_of(shot.mask(0), MatteSettings(3.0, 6.0)))
+
+
+def test_the_matte_follows_the_playhead(shot: WindowDriver) -> None:
+    shot.drag([(50, 50)])
+    shot.trigger("propagate.forward")
+    shot.finish_run()
+    shot.trigger("object.matte")
+    QTest.mouseClick(panel_of(shot).edge.button("fast"), LEFT)
+    for frame in (3, 4, 3):
+        shot.go(frame)
+        expected = alpha_of(shot.mask(frame), MatteSettings(edge="fast"), shot.canvas.frame)
+        assert np.array_equal(shown(shot), expected), frame
+
+
+def test_matte_and_band_show_the_active_object_alone(shot: WindowDriver) -> None:
+    drawn(shot)
+    shot.trigger("object.add")
+    shot.drag([(120, 60), (130, 60)])
+    set_by_key(shot, "feather_px", "5")
+    assert np.array_equal(shown(shot), alpha_of(shot.mask(0, 2), MatteSettings(feather_px=5.0)))
+    shot.trigger("object.select_1")
+    assert panel_of(shot).numbers["feather_px"].spin.value() == 0
+    assert np.array_equal(shown(shot) > 0, shot.mask(0))
+    shot.trigger("view.cutout")
+    assert shown(shot).any() and (shot.canvas.overlay.labels[shot.mask(0) | shot.mask(0, 2)] > 0).all()
+
+
+def test_the_band_is_what_is_neither_in_nor_out(shot: WindowDriver) -> None:
+    drawn(shot)
+    set_by_key(shot, "feather_px", "16")
+    shot.trigger("view.band")
+    alpha = shown(shot)
+    picture = shot.canvas.grab().toImage()
+    soft = np.argwhere((alpha > 100) & (alpha < 150))[0]
+    pixel = shot.canvas.to_view((soft[1] + 0.5, soft[0] + 0.5)).toPoint() * picture.devicePixelRatio()
+    red, green, blue, _ = picture.pixelColor(pixel).getRgb()
+    assert red > 150 and red > green > blue, "the band is amber"
+
+
+def test_presets_copies_and_reset_are_steps(shot: WindowDriver) -> None:
+    drawn(shot)
+    shot.trigger("object.add")
+    shot.trigger("object.add")
+    shot.trigger("object.select_1")
+    panel = panel_of(shot)
+
+    wanted = "Hair and fur"
+    choose(shot, panel.preset_button, wanted)
+    (preset,) = [one for one in PRESETS if one.title == wanted]
+    assert shot.document.object(1).matte == preset.settings and panel.preset_button.text() == wanted
+    choose(shot, panel.copy_button, "All of them")
+    assert all(item.matte == preset.settings for item in shot.document.objects) and "2 objects" in shot.notice
+    QTest.mouseClick(panel.reset_button, LEFT)
+    assert [item.matte for item in shot.document.objects] == [MatteSettings(), preset.settings, preset.settings]
+    shot.trigger("edit.undo")
+    shot.trigger("edit.undo")
+    assert [item.matte for item in shot.document.objects] == [preset.settings, MatteSettings(), MatteSettings()]
+
+
+def test_quality_is_offered_only_where_the_refiner_has_weights(
+    shot: WindowDriver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vosapp.models.weights.own_weights_dir", lambda: tmp_path)
+    loaded_refiner.cache_clear()
+    drawn(shot)
+    button = panel_of(shot).edge.button("quality")
+    assert not button.isEnabled() and "weights" in button.toolTip()
+    shot.workspace.editing.mattes.set_edge("quality")  # as a project of another computer has it
+    shot.wait(lambda: bool(shot.notice))
+    assert "Matte refiner" in shot.notice
+    assert np.array_equal(shown(shot) > 0, shot.mask(0)), "the mask stands for the matte that cannot be made"
+
+
+def test_the_wipe_compares_the_matte_with_its_mask(shot: WindowDriver) -> None:
+    drawn(shot)
+    set_by_key(shot, "grow_px", "6")
+    shot.trigger("view.wipe_matte")
+    assert shot.view.shot.wipe is Wipe.MASK and shot.canvas.other_overlay.isVisible()
+    assert (shown(shot) > 0).sum() > shot.mask(0).sum()
+    assert np.array_equal(shot.canvas.other_overlay.labels > 0, shot.mask(0))
+    shot.trigger("view.wipe_matte")
+    assert shot.view.shot.wipe is Wipe.OFF
+
+
+def test_the_cutout_lies_on_a_checkerboard_or_on_a_picture(shot: WindowDriver, tmp_path: Path) -> None:
+    drawn(shot)
+    path = tmp_path / "background.png"
+    cv2.imwrite(str(path), np.full((40, 60, 3), (20, 60, 250), np.uint8))
+    shot.answers.path = path
+    shot.trigger("view.backdrop_picture")
+    assert shot.view.app.backdrop is Backdrop.PICTURE and shot.view.shot.mode is ViewMode.CUTOUT
+    assert colours_outside(shot) == {(250, 60, 20)}
+    while shot.view.app.backdrop is not Backdrop.CHECKER:
+        shot.trigger("view.backdrop")
+    assert colours_outside(shot) == {(104, 104, 104), (152, 152, 152)}
+
+
+def colours_outside(driver: WindowDriver) -> set[tuple[int, int, int]]:
+    """Colours of the canvas along a line through the picture, away from the mask."""
+    image = driver.canvas.grab().toImage()
+    points = [driver.canvas.to_view((x, 85.0)).toPoint() * image.devicePixelRatio() for x in range(20, 140, 2)]
+    return {image.pixelColor(point).getRgb()[:3] for point in points}
+
+
+def test_letters_typed_into_a_number_reach_nothing_behind_it(shot: WindowDriver) -> None:
+    drawn(shot)
+    before = shot.view.app.tool, dict(shot.document.object(1).cells)
+    spin = panel_of(shot).numbers["grow_px"].spin
+    spin.setFocus()
+    QTest.keyClicks(spin, "pegnbfcjklwio")
+    QTest.keyClick(spin, Qt.Key.Key_Delete)
+    assert (shot.view.app.tool, dict(shot.document.object(1).cells)) == before
+    assert not shot.workspace.networks.runs.is_running

@@ -1,0 +1,63 @@
+"""MatteDisplay: what the matte panel shows, and whether it is open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vosapp.core.document import Colour, Document, MatteSettings, ObjectId, RotoObject
+from vosapp.matte.layers import NEUTRAL
+from vosapp.matte.settings_facts import DRAWN, FAST, QUALITY, needs_picture
+from vosapp.presentation.matte.presets import preset_of
+from vosapp.presentation.view_state import ViewState
+
+NO_REFINER = "Needs the refiner's weights, which are not here"
+EDGE_TITLES = {DRAWN: "Drawn", FAST: "Fast", QUALITY: "Quality"}
+EDGE_TIPS = {
+    DRAWN: "From the numbers below alone",
+    FAST: "As wide as the picture shows the edge to be, along hair and fur",
+    QUALITY: "By the refiner, a network: the slowest, for single hairs and motion blur",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MatteDisplay:
+    """The matte panel.
+
+    Attributes:
+        is_open: whether it is shown.
+        object_id, name, colour: of the active object.
+        settings: of its matte.
+        preset: title of the preset that it is set to, "" for none.
+        others: objects that the settings can be copied to.
+        offered_edges: what the edge can come from here.
+    """
+
+    is_open: bool = False
+    object_id: ObjectId = 0
+    name: str = ""
+    colour: Colour = (0, 0, 0)
+    settings: MatteSettings = NEUTRAL
+    preset: str = ""
+    others: tuple[tuple[ObjectId, str], ...] = ()
+    offered_edges: tuple[str, ...] = (DRAWN, FAST)
+
+    @property
+    def uses_picture(self) -> bool:
+        """Whether the edge comes from the picture."""
+        return needs_picture(self.settings)
+
+
+def resolve_matte(document: Document, state: ViewState, active: RotoObject | None) -> MatteDisplay:
+    """The matte panel for the active object; closed without one."""
+    if active is None or not state.shot.matte_panel:
+        return MatteDisplay()
+    return MatteDisplay(
+        True,
+        active.id,
+        active.name,
+        active.colour,
+        active.matte,
+        preset_of(active.matte),
+        tuple((item.id, item.name) for item in document.objects if item is not active),
+        (DRAWN, FAST, QUALITY) if state.app.refiner_ready else (DRAWN, FAST),
+    )

@@ -1,0 +1,144 @@
+"""MatteMaker: makes the mattes that the viewer shows, in a thread of its own, and keeps the last ones.
+
+The newest request wins, as it does for pictures: what was overtaken is dropped before it is begun. A matte is known by
+its mask, its settings and its picture, so nothing is made twice while the playhead goes to and fro.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from vosapp.core.errors import UserError
+from vosapp.matte.layers import Alpha, Layer
+from vosapp.presentation.viewer.overlay import OverlayLayer
+
+BUDGET_BYTES = 128 * 2**20
+_CLOSE_SECONDS = 0.5  # a matte that is being made may take longer; its thread then ends by itself
+
+
+@dataclass(frozen=True, slots=True)
+class MatteKey:
+    """What a matte is made of; equal keys mean equal alphas.
+
+    Attributes:
+        clip: path and input space: which pictures.
+        frame_index: of the picture.
+        layer: digests of the mask, and the settings.
+        has_picture: whether the frame's picture was there; without one an edge is as drawn.
+    """
+
+    clip: tuple[str, str]
+    frame_index: int
+    layer: OverlayLayer
+    has_picture: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MadeMatte:
+    """A matte, or why there is none.
+
+    Attributes:
+        key: what was asked for.
+        alpha: (height, width) uint8, None when it could not be made.
+        error: why not.
+    """
+
+    key: MatteKey
+    alpha: Alpha | None
+    error: UserError | None = None
+
+
+Wish = tuple[MatteKey, Layer]
+
+
+class MatteMaker:
+    """Serves one viewer. Its thread lives only while there is something to make."""
+
+    def __init__(self, answer: Callable[[MadeMatte], None], *, budget_bytes: int = BUDGET_BYTES) -> None:
+        """Makes it.
+
+        Args:
+            answer: called in the thread with every matte.
+            budget_bytes: of the mattes that are kept; the newest one always is.
+        """
+        self._answer = answer
+        self._budget_bytes = budget_bytes
+        self._lock = threading.RLock()  # whoever is told may look at once
+        self._wanted: list[Wish] = []
+        self._making: MatteKey | None = None
+        self._thread: threading.Thread | None = None
+        self._is_closed = False
+        self._made: OrderedDict[MatteKey, Alpha] = OrderedDict()
+        self._failed: set[MatteKey] = set()
+
+    def known(self, key: MatteKey) -> Alpha | None:
+        """The matte of a key, where it was made and is kept."""
+        with self._lock:
+            if key in self._made:
+                self._made.move_to_end(key)
+            return self._made.get(key)
+
+    def want(self, wishes: Sequence[Wish]) -> None:
+        """Asks for mattes in place of those that were asked for before. What could not be made is not tried again."""
+        with self._lock:
+            self._wanted = [wish for wish in wishes if self._is_to_make(wish[0])]
+            if self._wanted and self._thread is None and not self._is_closed:
+                self._thread = threading.Thread(target=self._run, name="mattes", daemon=True)
+                self._thread.start()
+
+    def _is_to_make(self, key: MatteKey) -> bool:
+        return key != self._making and key not in self._made and key not in self._failed
+
+    def forget(self) -> None:
+        """Forgets everything: another clip, or another try at what failed."""
+        with self._lock:
+            self._wanted = []
+            self._made.clear()
+            self._failed.clear()
+
+    def close(self) -> None:
+        """Makes nothing more. No answer comes after this returns."""
+        with self._lock:
+            self._is_closed, self._wanted = True, []
+            thread = self._thread
+        if thread is not None:
+            thread.join(_CLOSE_SECONDS)
+
+    def _run(self) -> None:
+        while True:
+            with self._lock:
+                if not self._wanted:
+                    self._thread = None
+                    return
+                key, layer = self._wanted.pop(0)
+                self._making = key
+            made = _make(key, layer)
+            with self._lock:
+                self._making = None
+                if self._is_closed:
+                    self._thread = None
+                    return
+                self._keep(made)
+                # Told while locked, so that nothing is heard of it after `close`.
+                self._answer(made)
+
+    def _keep(self, made: MadeMatte) -> None:
+        if made.alpha is None:
+            self._failed.add(made.key)
+            return
+        self._made[made.key] = made.alpha
+        size = sum(alpha.nbytes for alpha in self._made.values())
+        while size > self._budget_bytes and len(self._made) > 1:
+            size -= self._made.popitem(last=False)[1].nbytes
+
+
+def _make(key: MatteKey, layer: Layer) -> MadeMatte:
+    try:
+        alpha = layer.alpha
+    except UserError as error:
+        return MadeMatte(key, None, error)
+    alpha.setflags(write=False)
+    return MadeMatte(key, alpha)
