@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from vosapp.core.document import Document, RotoObject
 from vosapp.presentation.actions import ACTIONS
+from vosapp.presentation.strip import suspect_at, suspects
 from vosapp.presentation.timeline.lanes import Doubts
-from vosapp.presentation.view_state import ViewMode, ViewState, Wipe
+from vosapp.presentation.view_state import StripKind, ViewMode, ViewState, Wipe
 from vosapp.video.source import ClipInfo
 
 ALWAYS = frozenset(
@@ -103,11 +104,23 @@ def blocked_actions(
     if document.in_out is None:
         off["mark.clear"] = "In and out are not set"
     if not doubts:
-        off |= dict.fromkeys(("go.next_doubt", "go.previous_doubt", "go.worst"), "No predicted mask has a doubt")
+        without = ("go.next_doubt", "go.previous_doubt", "go.worst", "review.next", "review.fix")
+        off |= dict.fromkeys(without, "No predicted mask has a doubt")
+    off |= _off_for_review(document, state, doubts)
     if state.shot.before_run is None:
         off["view.wipe_run"] = "Nothing was propagated since the shot was opened"
     if not any(item.anchors() for item in document.objects):
         off |= dict.fromkeys(("go.next_anchor", "go.previous_anchor"), "There is no anchor yet")
+    return off
+
+
+def _off_for_review(document: Document, state: ViewState, doubts: Doubts) -> dict[str, str]:
+    off: dict[str, str] = {}
+    here = [item.cells.get(state.shot.frame_index) for item in document.objects]
+    if not any(cell is not None and not cell.is_barrier for cell in here):
+        off["review.approve"] = "No prediction stands on this frame"
+    if suspect_at(suspects(doubts), state.shot.frame_index) is None:
+        off["review.approve_range"] = "This frame is not to be reviewed"
     return off
 
 
@@ -222,6 +235,7 @@ def checked_actions(document: Document, state: ViewState, active: RotoObject | N
         "propagate.follow": app.follow,
         "play.loop": app.loop,
         "play.around": shot.around is not None,
+        "view.review": shot.strip is StripKind.REVIEW,
         "object.visible": active is not None and active.id not in shot.hidden,
         "object.solo": active is not None and active.id == shot.solo,
         "object.matte": active is not None and shot.matte_panel,

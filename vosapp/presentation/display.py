@@ -21,6 +21,7 @@ from vosapp.presentation.pen_shapes import PenShape, shape_at
 from vosapp.presentation.requests.run import Refusal, RunRequest, active_object, request
 from vosapp.presentation.select_display import SelectDisplay, resolve_select
 from vosapp.presentation.status import FileWork, Notice, WorkStatus
+from vosapp.presentation.strip import StripDisplay, resolve_strip
 from vosapp.presentation.suggest.display import SuggestDisplay, resolve_suggest
 from vosapp.presentation.text.clip_text import at_rate, banner, clip_facts, clip_text
 from vosapp.presentation.text.formatting import rate_text
@@ -142,6 +143,7 @@ class Display:
     suggest: SuggestDisplay
     select: SelectDisplay
     matte: MatteDisplay
+    strip: StripDisplay
     enabled: frozenset[str]
     blocked: Mapping[str, str]
     checked: frozenset[str]
@@ -186,6 +188,7 @@ def resolve(document: Document, state: ViewState, coverage_cache: CoverageCache 
         suggest=suggest,
         select=resolve_select(document, state),
         matte=MatteDisplay() if suggest.is_open else resolve_matte(document, state, active),
+        strip=resolve_strip(document, state, doubts),
         enabled=enabled_actions(blocked),
         blocked=blocked,
         checked=checked_actions(document, state, active),

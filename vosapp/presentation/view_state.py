@@ -70,6 +70,13 @@ class Wipe(enum.Enum):
     MASK = "mask"
 
 
+class StripKind(enum.Enum):
+    """What the strip of frames above the timeline shows."""
+
+    OFF = "off"
+    REVIEW = "review"
+
+
 class Reach(enum.Enum):
     """How far a run goes. `AS_NEEDED` redoes only the frames around a correction, and else goes as far as `ALL`."""
 
@@ -164,6 +171,7 @@ class ShotView:
         mode, peek: how masks are shown; `peek` shows the source while a key is held.
         wipe, wipe_at: what masks are compared with, and where the line stands, as a share of the picture's width.
         matte_panel: whether the matte panel is open.
+        strip: what the strip of frames above the timeline shows.
         before_run: the document when the last run began, None before the first one.
         active_object: id of the object that the tools change; 0 or one that is gone stands for the first.
         hidden, solo: objects not shown; the only object shown, or 0.
@@ -192,6 +200,7 @@ class ShotView:
     wipe: Wipe = Wipe.OFF
     wipe_at: float = 0.5
     matte_panel: bool = False
+    strip: StripKind = StripKind.OFF
     before_run: Document | None = None
     active_object: ObjectId = 0
     hidden: frozenset[ObjectId] = frozenset()

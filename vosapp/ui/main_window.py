@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidge
 from vosapp.ui.action_set import ActionSet
 from vosapp.ui.icons import icon
 from vosapp.ui.panels.bars import StatusBar, ToolBar, ViewBar
+from vosapp.ui.panels.frame_strip import FrameStrip
 from vosapp.ui.panels.matte import MattePanel
 from vosapp.ui.panels.notice import NoticeBox
 from vosapp.ui.panels.objects import ObjectsPanel
@@ -58,6 +59,7 @@ class MainWindow(QMainWindow):
         self.suggest = SuggestPanel()
         self.matte = MattePanel(self.commands)
         self.transport = Transport(self.commands)
+        self.strip = FrameStrip(self.commands)
         self.timeline = TimelineView()
         self.start_page = StartPage(self.commands)
         self.pages = QStackedWidget()
@@ -107,7 +109,7 @@ class MainWindow(QMainWindow):
         row.setSpacing(0)
         row.addWidget(self.tool_bar)
         row.addWidget(across, 1)
-        self._below = _column(self.transport, self.timeline)
+        self._below = _column(self.transport, self.strip, self.timeline)
         page = self._down = _splitter(Qt.Orientation.Vertical, above, self._below)
         page.setSizes([700, 200])
         return page

@@ -80,6 +80,7 @@ class Presenter(QObject):
         _on_change(before, display, "pen", self._show_pen)
         _on_change(before, display, "objects", window.objects.show_rows)
         _on_change(before, display, "timeline", window.timeline.show_timeline)
+        _on_change(before, display, "strip", window.strip.show_strip)
         _on_change(before, display, "frame_index", window.timeline.show_frame)
         _on_change(before, display, "transport", window.transport.show_transport)
         _on_change(before, display, "propagate", window.propagate.show_propagate)

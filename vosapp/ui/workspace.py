@@ -93,6 +93,7 @@ class Workspace(QObject):
             files.check,
             files.relinking,
             self.editing.cuts,
+            self.viewing.thumbnails,
             networks.suggest,
             networks.select,
             networks.runs,

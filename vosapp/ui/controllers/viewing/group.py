@@ -10,6 +10,8 @@ from vosapp.ui.controllers.viewing.clip_facts import ClipFactsController
 from vosapp.ui.controllers.viewing.compare import CompareController
 from vosapp.ui.controllers.viewing.pictures import PictureController
 from vosapp.ui.controllers.viewing.playback import PlaybackController
+from vosapp.ui.controllers.viewing.strip import StripController
+from vosapp.ui.controllers.viewing.thumbnails import Thumbnails
 from vosapp.ui.controllers.viewing.view import ViewController
 from vosapp.ui.main_window import MainWindow
 from vosapp.ui.session import Session
@@ -24,6 +26,8 @@ class ViewingControllers(QObject):
         playback: owns the playhead.
         view: tools, view modes and zoom.
         compare: owns the wipe.
+        thumbnails: reads small pictures.
+        strip: owns the strip of frames above the timeline.
     """
 
     def __init__(self, session: Session, window: MainWindow, parent: QObject | None = None) -> None:
@@ -33,6 +37,9 @@ class ViewingControllers(QObject):
         self.playback = PlaybackController(session, parent=self)
         self.view = ViewController(session, window.canvas, self)
         self.compare = CompareController(session, self)
+        self.thumbnails = Thumbnails(session, self)
+        self.strip = StripController(session, playback=self.playback, thumbnails=self.thumbnails, parent=self)
+        self.strip.connect_panel(window.strip)
         self.pictures.described.connect(self.clip_facts.take_facts)
         self.pictures.damage_found.connect(self.clip_facts.take_damage)
         self.playback.connect_panels(window.transport, window.timeline)
@@ -41,4 +48,4 @@ class ViewingControllers(QObject):
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """Maps action ids of all its controllers to handlers."""
-        return {**self.playback.handlers(), **self.view.handlers(), **self.compare.handlers()}
+        return {**self.playback.handlers(), **self.view.handlers(), **self.compare.handlers(), **self.strip.handlers()}
