@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QSize, Qt
 
 from tests.gui.window_driver import WindowDriver
+from vosapp.ui.dialogs.clean_up import CleanUpDialog
 
 ALT = Qt.KeyboardModifier.AltModifier
 
@@ -19,10 +20,22 @@ def test_clean_up_fills_small_holes_and_takes_specks_away_in_one_step(shot: Wind
     shot.drag([(60, 50)], keys=ALT)
     shot.drag([(140, 80)])
     before = shot.mask(0)
-    shot.workspace.viewing.view.set_brush(2)
+    shot.trigger("edit.clean_up_sizes")
+    dialog = shot.window.findChild(CleanUpDialog)
+    assert dialog is not None and dialog.fill.isEnabled()
+    dialog.holes.setValue(2)
+    dialog.specks.setValue(2)
+    assert not dialog.fill.isEnabled() and not dialog.remove.isEnabled()
     shot.trigger("edit.clean_up")
-    assert np.array_equal(shot.mask(0), before) and "smaller than the brush" in shot.notice
-    shot.workspace.viewing.view.set_brush(12)
+    assert np.array_equal(shot.mask(0), before) and "is that small" in shot.notice
+    dialog.holes.setValue(12)
+    shot.qtbot.mouseClick(dialog.fill, Qt.MouseButton.LeftButton)
+    assert shot.mask(0)[50, 60] and shot.mask(0)[80, 140]  # a size each: the speck stays
+    shot.trigger("edit.undo")
+    assert dialog.fill.isEnabled()
+    dialog.specks.setValue(12)
+    dialog.accept()
+    assert shot.workspace.session.settings.get("tool.holes_px", float) == 12
     shot.trigger("edit.clean_up")
     assert shot.mask(0)[50, 60] and not shot.mask(0)[80, 140]
     assert shot.view.shot.project.undo_label == "clean up"

@@ -39,6 +39,27 @@ def test_masks_of_a_range_are_copied_and_pasted_as_one_step(run: WindowDriver) -
     assert not run.document.object(2).cells
 
 
+def test_paint_over_predictions_is_dropped_or_folded_in(run: WindowDriver) -> None:
+    made = {frame: run.mask(frame) for frame in (2, 3)}
+    for frame in made:
+        run.go(frame)
+        run.drag([(120, 20), (130, 20)])
+    run.answers.frames = FrameRange(0, 2)
+    run.trigger("edit.drop_paint")
+    assert np.array_equal(run.mask(2), made[2]) and run.mask(3)[20, 125]
+    run.answers.frames = FrameRange(0, 11)
+    run.trigger("edit.fold_paint")
+    cell = run.cell(3)
+    assert cell is not None and cell.is_anchor and run.mask(3)[20, 125]
+    assert run.document.objects[0].anchors() == [0, 3]
+    before = run.document
+    run.trigger("edit.drop_paint")
+    assert run.document is before and "painted over" in run.notice
+    run.trigger("edit.undo")
+    run.trigger("edit.undo")
+    assert run.mask(2)[20, 125]
+
+
 def test_copied_masks_outlive_what_they_were_copied_from(run: WindowDriver) -> None:
     kept = run.mask(3)
     run.go(3)

@@ -150,6 +150,28 @@ def make_anchor(document: Document, store: MaskStore, object_id: ObjectId, frame
     return document.with_object(document.object(object_id).with_cells({frame_index: anchor}))
 
 
+def painted_frames(document: Document, object_id: ObjectId, frames: Iterable[int]) -> list[int]:
+    """Those of some frames whose prediction the user painted over."""
+    cells = document.object(object_id).cells
+    return [frame for frame in frames if (cell := cells.get(frame)) is not None and cell.is_painted]
+
+
+def fold_paint(document: Document, store: MaskStore, object_id: ObjectId, frames: Iterable[int]) -> Document:
+    """Makes painted predictions anchors, as they are seen. Other frames are passed over."""
+    for frame_index in painted_frames(document, object_id, frames):
+        document = make_anchor(document, store, object_id, frame_index)
+    return document
+
+
+def drop_paint(document: Document, object_id: ObjectId, frames: Iterable[int]) -> Document:
+    """Takes the user's paint off predictions, which stand as they were made. Other frames are passed over."""
+    target = document.object(object_id)
+    painted = painted_frames(document, object_id, frames)
+    return write_cells(
+        document, object_id, {frame: replace(target.cells[frame], added=None, removed=None) for frame in painted}
+    )
+
+
 def approve(document: Document, object_id: ObjectId, frames: Iterable[int], locked: bool = True) -> Document:
     """Locks the masks of some frames against every run, or unlocks them. Frames without a mask are passed over."""
     target = document.object(object_id)

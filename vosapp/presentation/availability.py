@@ -55,6 +55,8 @@ _NEEDS_OBJECT = (
     "object.lower",
     "object.delete",
     "edit.delete_range",
+    "edit.fold_paint",
+    "edit.drop_paint",
     "edit.approve_range",
     "edit.absent_range",
     "edit.present_range",
@@ -64,7 +66,7 @@ _NEEDS_OBJECT = (
     "go.next_hole",
     "go.previous_hole",
 )
-_NEEDS_MASK_HERE = ("edit.clean_up", "edit.copy", "edit.delete", "edit.anchor", "edit.approve")
+_NEEDS_MASK_HERE = ("edit.clean_up", "edit.clean_up_sizes", "edit.copy", "edit.delete", "edit.anchor", "edit.approve")
 _RUNS = tuple(
     s.id
     for s in ACTIONS

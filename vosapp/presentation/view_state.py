@@ -118,6 +118,7 @@ class AppView:
 
     Attributes:
         tool, brush_px, pressure: the pen; the size is a diameter in picture pixels; `pressure` lets a tablet vary it.
+        holes_px, specks_px: diameters up to which holes are filled and specks removed, in picture pixels.
         opacity, backdrop: of the overlay, 0 to 1, and what lies behind a cutout.
         has_backdrop_picture: whether a picture was chosen to lie behind a cutout.
         refiner_ready: whether edges can be refined by the network, which has weights then.
@@ -136,6 +137,8 @@ class AppView:
     tool: Tool = Tool.BRUSH
     brush_px: float = 40.0
     pressure: bool = True
+    holes_px: float = 20.0
+    specks_px: float = 20.0
     opacity: float = 0.5
     backdrop: Backdrop = Backdrop.BLACK
     has_backdrop_picture: bool = False

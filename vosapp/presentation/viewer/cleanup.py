@@ -9,20 +9,27 @@ import numpy as np
 from vosapp.presentation.viewer.raster import BoolImage, Point
 
 
-def small_holes(mask: BoolImage, brush_px: float) -> BoolImage:
-    """Finds holes of a mask (height, width) smaller than a brush; what touches the picture's border is no hole."""
+def small_holes(mask: BoolImage, size_px: float) -> BoolImage:
+    """Finds holes of a mask (height, width) smaller than a disk; what touches the picture's border is no hole."""
     import cv2
 
-    holes = _small_pieces(~mask, brush_px)
+    holes = _small_pieces(~mask, size_px)
     labels = cv2.connectedComponents(holes.view(np.uint8), connectivity=4)[1]
     at_border = np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]))
     return holes & ~np.isin(labels, at_border)
 
 
-def specks(mask: BoolImage, brush_px: float) -> BoolImage:
-    """Pieces of a mask (height, width) smaller than a brush, unless nothing else would be left."""
-    pieces = _small_pieces(mask, brush_px)
+def specks(mask: BoolImage, size_px: float) -> BoolImage:
+    """Pieces of a mask (height, width) smaller than a disk, unless nothing else would be left."""
+    pieces = _small_pieces(mask, size_px)
     return np.zeros_like(mask) if np.array_equal(pieces, mask) else pieces
+
+
+def part_count(area: BoolImage) -> int:
+    """How many connected parts an area (height, width) has."""
+    import cv2
+
+    return int(cv2.connectedComponents(area.view(np.uint8), connectivity=4)[0]) - 1
 
 
 def part_at(area: BoolImage, point: Point) -> BoolImage | None:
@@ -41,11 +48,11 @@ def is_open(area: BoolImage) -> bool:
     return bool(area[0].any() or area[-1].any() or area[:, 0].any() or area[:, -1].any())
 
 
-def _small_pieces(area: BoolImage, brush_px: float) -> BoolImage:
-    """The connected pieces with less area than a brush of a diameter; pixels are neighbours across edges alone."""
+def _small_pieces(area: BoolImage, size_px: float) -> BoolImage:
+    """The connected pieces with less area than a disk of a diameter; pixels are neighbours across edges alone."""
     import cv2
 
     count, labels, statistics, _ = cv2.connectedComponentsWithStats(area.view(np.uint8), connectivity=4)
-    is_small = statistics[:count, cv2.CC_STAT_AREA] < math.pi * brush_px**2 / 4
+    is_small = statistics[:count, cv2.CC_STAT_AREA] < math.pi * size_px**2 / 4
     is_small[0] = False
     return np.asarray(is_small[labels], np.bool_)

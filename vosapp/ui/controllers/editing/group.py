@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from vosapp.ui.controllers.editing.alpha_import import AlphaController
 from vosapp.ui.controllers.editing.backdrops import BackdropController
+from vosapp.ui.controllers.editing.clean_up import CleanUpController
 from vosapp.ui.controllers.editing.cuts import CutController
 from vosapp.ui.controllers.editing.mask_import import MaskImportController
 from vosapp.ui.controllers.editing.masks import MaskController
@@ -27,6 +28,7 @@ class EditingControllers(QObject):
     Attributes:
         masks: of the frame shown.
         shapes: whose points can be moved.
+        clean_up: of holes and specks.
         ranges: of many frames.
         objects: their list.
         mattes: how objects become mattes.
@@ -46,6 +48,7 @@ class EditingControllers(QObject):
         self.mattes = MatteController(session, self)
         self.backdrops = BackdropController(session, window.canvas, dialogs, io, self)
         self.ranges = RangeController(session, dialogs, io, self)
+        self.clean_up = CleanUpController(session, window, self)
         self.objects = ObjectController(session, dialogs, self)
         self.alpha = AlphaController(session, dialogs, io, self)
         self.imports = MaskImportController(session, dialogs, io, self)
@@ -60,6 +63,7 @@ class EditingControllers(QObject):
         return {
             **self.masks.handlers(),
             **self.shapes.handlers(),
+            **self.clean_up.handlers(),
             **self.mattes.handlers(),
             **self.backdrops.handlers(),
             **self.ranges.handlers(),

@@ -19,7 +19,7 @@ from vosapp.core.mask import Mask
 from vosapp.core.mask_import import ImportRequest, with_imported
 from vosapp.presentation.pen_shapes import Combine
 from vosapp.presentation.status import Notice, NoticeKind
-from vosapp.presentation.viewer.cleanup import is_open, part_at, small_holes, specks
+from vosapp.presentation.viewer.cleanup import is_open, part_at
 from vosapp.presentation.viewer.raster import Point
 from vosapp.ui.controllers.editing.shapes import ShapeController
 from vosapp.ui.jobs.io_queue import IoQueue, IoTask
@@ -69,7 +69,6 @@ class MaskController(QObject):
             "edit.undo": self.undo,
             "edit.redo": self.redo,
             "edit.delete": self.delete_here,
-            "edit.clean_up": self.clean_up,
             "edit.approve": self.toggle_approved,
             "file.import_mask": self.ask_import,
         }
@@ -140,25 +139,6 @@ class MaskController(QObject):
         """Deletes the mask on this frame."""
         here = self._session.shot.frame_index
         self._apply("delete mask", lambda document, object_id: edits.delete_masks(document, object_id, [here]))
-
-    def clean_up(self) -> None:
-        """Fills the holes and takes the specks away that are smaller than the brush, as strokes would."""
-        session, active = self._session, self._session.active
-        here, brush_px, store = session.shot.frame_index, session.app.brush_px, session.editor.store
-        mask = session.editor.mask(active.id, here) if active is not None else None
-        if active is None or mask is None:
-            return
-        document = session.document
-        holes, dirt = small_holes(mask.array(), brush_px), specks(mask.array(), brush_px)
-        if holes.any():
-            document = edits.stroke(document, store, active.id, here, Mask.from_array(holes), erase=False)
-        if dirt.any():
-            document = edits.stroke(document, store, active.id, here, Mask.from_array(dirt), erase=True)
-        if document is session.document:
-            text = f"No hole or speck of {active.name} is smaller than the brush here."
-            session.notify(text, f"The brush has {brush_px:.0f} px; ] makes it larger.")
-            return
-        session.editor.apply("clean up", document)
 
     def fill(self, point: Point, erase: bool) -> None:
         """Fills the hole at a picture point, or takes the part there away."""

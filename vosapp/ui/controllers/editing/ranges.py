@@ -70,6 +70,8 @@ class RangeController(QObject):
             "edit.paste": self.paste,
             "edit.move_range": self.ask_move,
             "edit.delete_range": partial(ask, "Delete masks", "Delete", self.delete_range),
+            "edit.fold_paint": partial(ask, "Fold paint in", "Fold in", self.fold_paint),
+            "edit.drop_paint": partial(ask, "Drop paint", "Drop", self.drop_paint),
             "edit.approve_range": partial(ask, "Approve masks", "Approve", self.approve_range),
             "edit.absent_range": partial(ask, "Not in the picture", "Mark", self.declare_absent),
             "edit.present_range": partial(ask, "In the picture after all", "Mark", self.declare_present),
@@ -135,6 +137,26 @@ class RangeController(QObject):
     def approve_range(self, frames: FrameRange) -> None:
         """Approves the masks in a range."""
         self._apply("approve range", lambda document, one: edits.approve(document, one, frames))
+
+    def fold_paint(self, frames: FrameRange) -> None:
+        """Makes the painted predictions in a range anchors."""
+        store = self._session.editor.store
+        if self._has_paint(frames):
+            self._apply("fold paint in", lambda document, one: edits.fold_paint(document, store, one, frames))
+
+    def drop_paint(self, frames: FrameRange) -> None:
+        """Takes the paint off the predictions in a range."""
+        if self._has_paint(frames):
+            self._apply("drop paint", lambda document, one: edits.drop_paint(document, one, frames))
+
+    def _has_paint(self, frames: FrameRange) -> bool:
+        session, active = self._session, self._session.active
+        if active is None:
+            return False
+        has_paint = bool(edits.painted_frames(session.document, active.id, frames))
+        if not has_paint:
+            session.notify(f"No prediction of {active.name} is painted over there.")
+        return has_paint
 
     def delete_range(self, frames: FrameRange) -> None:
         """Deletes the masks in a range."""
