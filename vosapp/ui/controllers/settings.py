@@ -45,6 +45,8 @@ class SettingsController(QObject):
         self.dialog: SettingsDialog | None = None
         self._doers: dict[str, Callable[[], object]] = {
             "tool.brush_px": self._take_brush,
+            "tool.holes_px": self._take_clean_up,
+            "tool.specks_px": self._take_clean_up,
             "view.overlay_opacity": self._take_opacity,
             "view.loop": self._take_loop,
             "view.timecode": self._take_timecode,
@@ -111,6 +113,10 @@ class SettingsController(QObject):
 
     def _take_brush(self) -> None:
         self._viewing.view.set_brush(self._session.settings.get("tool.brush_px", float))
+
+    def _take_clean_up(self) -> None:
+        holes_px, specks_px = (self._session.settings.get(f"tool.{name}_px", float) for name in ("holes", "specks"))
+        self._session.set(app=replace(self._session.app, holes_px=holes_px, specks_px=specks_px))
 
     def _take_opacity(self) -> None:
         self._viewing.view.set_opacity(self._session.settings.get("view.overlay_opacity", float))

@@ -149,7 +149,7 @@ class _Field(QObject):
         if isinstance(number, QSpinBox):
             number.setRange(int(low), int(high))
         else:
-            number.setDecimals(0 if setting.name == "tool.brush_px" else 2 if high <= 1 else 3)
+            number.setDecimals(0 if setting.unit.startswith("px") else 2 if high <= 1 else 3)
             number.setRange(low, high)
             number.setSingleStep(0.05 if high <= 1 else 1)
         number.setSuffix(f" {setting.unit}" if setting.unit else "")
