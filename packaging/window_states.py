@@ -201,6 +201,7 @@ class States:
     def _dialogs(self) -> None:
         for name in (
             "edit.settings",
+            "edit.keys",
             "file.clip_facts",
             "object.matte",
             "help.shortcuts",

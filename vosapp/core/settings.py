@@ -110,6 +110,13 @@ TABLE: Mapping[str, Setting] = {
             title="Timecode on the ruler",
         ),
         Setting(
+            "keys.flavour",
+            "vosapp",
+            "Which program's keys are used. Keys of your own (Edit > Keys) stand above them.",
+            choices=("vosapp", "after_effects", "nuke", "resolve"),
+            title="Keys",
+        ),
+        Setting(
             "video.hardware_decoding",
             "auto",
             "Let the graphics processor decode video where it gives the same pictures.",

@@ -142,9 +142,8 @@ _EDIT = (
 )
 
 _SETTINGS = (
-    ActionSpec(
-        "edit.settings", "Settings…", "Edit", ("Ctrl+,",), tip="What a change of them does is seen at once", rule=True
-    ),
+    ActionSpec("edit.keys", "Keys…", "Edit", tip="Gives commands other keys, or those of another program", rule=True),
+    ActionSpec("edit.settings", "Settings…", "Edit", ("Ctrl+,",), tip="What a change of them does is seen at once"),
 )
 
 _TOOLS = (

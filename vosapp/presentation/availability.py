@@ -18,6 +18,7 @@ ALWAYS = frozenset(
         "file.backups",
         "file.batch",
         "file.quit",
+        "edit.keys",
         "edit.settings",
         "help.palette",
         "help.shortcuts",

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from vosapp.core.settings import TABLE, Setting
 from vosapp.presentation.choices import EngineChoice
+from vosapp.presentation.key_flavours import FLAVOURS
 
 _GROUPS = {
     "view": "Window and view",
     "tool": "Tools",
+    "keys": "Keyboard",
     "engine": "Propagate",
     "video": "Clips",
     "memory": "Memory",
@@ -56,4 +58,6 @@ def choices_of(setting: Setting, engines: Iterable[EngineChoice]) -> tuple[tuple
     if setting.name == "engine.name":
         return tuple((one.name, one.title) for one in engines if one.ready)
     words = _WORDS.get(setting.name, {})
+    if setting.name == "keys.flavour":
+        words = {name: title for name, (title, _) in FLAVOURS.items()}
     return tuple((choice, words.get(choice, choice)) for choice in setting.choices)

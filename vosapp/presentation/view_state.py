@@ -7,7 +7,8 @@ turns a document and a view state into what is on the screen.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from vosapp.core.document import Document, ObjectId
 from vosapp.core.recent import UnsavedWork
@@ -129,6 +130,7 @@ class AppView:
         propagate: what the propagate panel is set to.
         engines: what can be chosen there.
         suggest_choices, suggest_with: what can be asked for objects, none without weights; the name of the chosen one.
+        keys: by action id the first key of each command, as this platform writes it; else those of the registry.
         recent, unsaved: paths and unsaved work for the start page.
         opening: name of the clip that is being opened, or "".
         file_work: what goes on with a file, or None.
@@ -151,6 +153,7 @@ class AppView:
     engines: tuple[EngineChoice, ...] = ()
     suggest_choices: tuple[SuggestChoice, ...] = ()
     suggest_with: str = ""
+    keys: Mapping[str, str] = field(default_factory=dict)
     recent: tuple[str, ...] = ()
     unsaved: tuple[UnsavedWork, ...] = ()
     opening: str = ""

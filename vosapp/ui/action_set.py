@@ -24,6 +24,7 @@ class ActionSet(QObject):
         super().__init__(window)
         self._actions: dict[str, QAction] = {}
         self._reasons: dict[str, str] = {}
+        self._specs = dict(BY_ID)
         self._checkable = [spec.id for spec in ACTIONS if spec.checkable]
         for spec in ACTIONS:
             action = _make(spec, window)
@@ -41,6 +42,16 @@ class ActionSet(QObject):
         """
         for action_id, handler in handlers.items():
             self._actions[action_id].triggered.connect(_Call(handler, self))
+
+    def set_keys(self, specs: Iterable[ActionSpec]) -> None:
+        """Gives the actions the keys of these entries."""
+        for spec in specs:
+            if spec.keys == self._specs[spec.id].keys:
+                continue
+            self._specs[spec.id] = spec
+            action = self._actions[spec.id]
+            action.setShortcuts([QKeySequence(key) for key in spec.keys])
+            action.setToolTip(as_written(tooltip(spec, self._reasons.get(spec.id, ""))))
 
     def fill_menu_bar(self, menu_bar: QMenuBar) -> None:
         """Makes the menus of the registry, in its order."""
@@ -75,7 +86,7 @@ class ActionSet(QObject):
             reason = blocked.get(action_id, "")
             if reason != self._reasons.get(action_id, ""):
                 self._reasons[action_id] = reason
-                action.setToolTip(as_written(tooltip(BY_ID[action_id], reason)))
+                action.setToolTip(as_written(tooltip(self._specs[action_id], reason)))
                 action.setEnabled(not reason)
         for action_id in self._checkable:
             self._actions[action_id].setChecked(action_id in checked)

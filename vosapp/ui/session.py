@@ -17,6 +17,7 @@ from vosapp.core.document import Document, RotoObject
 from vosapp.core.editor import Editor
 from vosapp.core.errors import UserError
 from vosapp.core.settings import Settings
+from vosapp.presentation.key_bindings import KeyBindings
 from vosapp.presentation.requests.run import active_object
 from vosapp.presentation.status import Notice, NoticeKind, ProjectStatus
 from vosapp.presentation.view_state import AppView, ShotView, ViewState
@@ -46,6 +47,7 @@ class Session(QObject):
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.settings = settings
+        self.keys = KeyBindings(settings.get("keys.flavour", str))
         self.editor = Editor()
         self.project: Project | None = None
         self.view = ViewState()

@@ -11,6 +11,7 @@ from vosapp.ui.controllers.editing.group import EditingControllers
 from vosapp.ui.controllers.exports import ExportController
 from vosapp.ui.controllers.files.drops import DropController
 from vosapp.ui.controllers.files.group import FileControllers
+from vosapp.ui.controllers.keys import KeysController
 from vosapp.ui.controllers.menus import MenuController
 from vosapp.ui.controllers.networks.group import NetworkControllers
 from vosapp.ui.controllers.networks.runs import MakeBody
@@ -33,6 +34,7 @@ class Workspace(QObject):
         window: the main window; its closing ends everything here.
         session: what is open and shown.
         viewing, editing, networks, files, exports, batch: who changes it, by subject; each connects its own widgets.
+        keys: gives commands their keys.
         settings: shows the settings, and lets changes count at once.
         places: gives the window its place, and each project its brush, opacity and playhead.
         presenter: brings the window up to date.
@@ -81,10 +83,11 @@ class Workspace(QObject):
         SpaceKey(window)
         MenuController(session, window, go=self.viewing.playback.go, pick=self.editing.objects.pick)
         parts = (self.viewing, self.editing, self.networks, self.files, self.exports, self.batch, keys)
+        self.keys = KeysController(session, window)
         self.settings = SettingsController(
-            session, window, viewing=self.viewing, files=self.files, networks=self.networks
+            session, window, viewing=self.viewing, files=self.files, networks=self.networks, keys=self.keys
         )
-        for part in (*parts, self.settings, WindowController(session, window)):
+        for part in (*parts, self.keys, self.settings, WindowController(session, window)):
             window.commands.bind(part.handlers())
 
     def _follow_closing(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vosapp.core.document import DOUBTFUL, Document, ObjectId
+from vosapp.presentation.actions import BY_ID
 from vosapp.presentation.selection import Selection
 from vosapp.presentation.text.doubt_words import doubt_words
 from vosapp.presentation.timeline.lanes import Coverage, Doubts
@@ -35,12 +36,14 @@ def status_hint(
     if state.shot.polygon_points:
         return "Click to set corners, drag to move them. Enter or the first corner closes, Backspace takes one back."
     if not any(c.anchors for c in coverages.values()):
-        way = (
-            ", or let Shift+A suggest objects" if state.app.suggest_choices else ", or go round it with the polygon (G)"
-        )
-        return f"Paint over the object on one frame{way}. Alt erases, [ ] size the brush."
+        suggest, polygon = _key(state, "object.suggest"), _key(state, "tool.polygon")
+        suggests = bool(state.app.suggest_choices)
+        way = f", or let {suggest} suggest objects" if suggests else f", or go round it with the polygon ({polygon})"
+        sizes = f"{_key(state, 'tool.smaller')} {_key(state, 'tool.larger')}"
+        return f"Paint over the object on one frame{way}. Alt erases, {sizes} size the brush."
     if all(len(item.cells) == len(item.anchors()) for item in document.objects):
-        return "Now press F to propagate forward, B for backward, or use the button on the right."
+        forward, backward = _key(state, "propagate.forward"), _key(state, "propagate.backward")
+        return f"Now press {forward} to propagate forward, {backward} for backward, or use the button on the right."
     stale = sum(len(item.stale()) for item in document.objects)
     if stale:
         return f"{stale} frame{'s' * (stale != 1)} came from a mask that has changed since. Propagate again to renew."
@@ -49,14 +52,23 @@ def status_hint(
 
 def _review_hint(document: Document, state: ViewState, doubts: Doubts, review: tuple[int, ...]) -> str:
     """Hint when everything is propagated: where to look, or that it is done."""
-    doubtful = _doubtful_here(document, state.shot.frame_index)
+    doubtful, following = _doubtful_here(document, state.shot.frame_index), _key(state, "go.next_doubt")
+    play, export = _key(state, "play.toggle"), _key(state, "file.export")
     if doubtful:
-        return f"{doubtful}. Correct it and propagate again; N goes to the next such frame."
+        return f"{doubtful}. Correct it and propagate again; {following} goes to the next such frame."
     if review:
-        return "Some frames look doubtful. N goes to the next one; paint a correction there and propagate again."
+        text = f"Some frames look doubtful. {following} goes to the next one; "
+        return f"{text}paint a correction there and propagate again."
     if doubts:
-        return "Play it with Space; N goes to the least sure frames. Correct what is wrong, propagate; Ctrl+E exports."
-    return "Play it with Space. Paint where it is wrong and propagate again; Ctrl+E exports."
+        text = f"Play it with {play}; {following} goes to the least sure frames. "
+        return f"{text}Correct what is wrong, propagate; {export} exports."
+    return f"Play it with {play}. Paint where it is wrong and propagate again; {export} exports."
+
+
+def _key(state: ViewState, action_id: str) -> str:
+    """The key of a command as the user set it; its words where it has none."""
+    usual = BY_ID[action_id]
+    return state.app.keys.get(action_id, usual.keys[0] if usual.keys else "") or f"“{usual.text.rstrip('…')}”"
 
 
 def _doubtful_here(document: Document, frame_index: int) -> str:

@@ -12,6 +12,7 @@ from vosapp.core.settings import TABLE, Value
 from vosapp.core.timeline import Direction
 from vosapp.presentation.engine_list import usable_name
 from vosapp.ui.controllers.files.group import FileControllers
+from vosapp.ui.controllers.keys import KeysController
 from vosapp.ui.controllers.networks.group import NetworkControllers
 from vosapp.ui.controllers.viewing.group import ViewingControllers
 from vosapp.ui.dialogs.settings import SettingsDialog
@@ -37,6 +38,7 @@ class SettingsController(QObject):
         viewing: ViewingControllers,
         files: FileControllers,
         networks: NetworkControllers,
+        keys: KeysController,
     ) -> None:
         """Makes the controller of a window; the other controllers are those that settings are for."""
         super().__init__(window)
@@ -50,6 +52,7 @@ class SettingsController(QObject):
             "view.overlay_opacity": self._take_opacity,
             "view.loop": self._take_loop,
             "view.timecode": self._take_timecode,
+            "keys.flavour": keys.take_flavour,
             "engine.name": self._take_engine,
             "engine.device": networks.runs.keeping.drop,
             "engine.follow": self._take_follow,

@@ -68,7 +68,7 @@ class WindowController(QObject):
 
     def show_shortcuts(self) -> None:
         """Shows what the keys do."""
-        ShortcutSheet(self._window).open()
+        ShortcutSheet(self._session.keys.specs(), self._window).open()
 
     def show_palette(self) -> None:
         """Lets the user find a command by its words."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
@@ -19,7 +19,8 @@ SHORT_KEY = 8  # a second key is shown where both are short
 class ShortcutSheet(QDialog):
     """Shows what the keys do."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, specs: Sequence[ActionSpec] = ACTIONS, parent: QWidget | None = None) -> None:
+        """Makes the sheet of these actions, with the keys that they have now."""
         super().__init__(parent)
         self.setWindowTitle("Keyboard and mouse")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -31,7 +32,7 @@ class ShortcutSheet(QDialog):
             column = QVBoxLayout()
             column.setSpacing(6)
             for group in groups:
-                _add_group(column, group)
+                _add_group(column, group, specs)
             column.addStretch(1)
             columns.addLayout(column)
         area = QScrollArea()
@@ -45,14 +46,14 @@ class ShortcutSheet(QDialog):
         self.resize(min(wanted.width() + 24, 1400, room.width()), min(wanted.height() + 16, 820, room.height()))
 
 
-def _add_group(column: QVBoxLayout, group: str) -> None:
+def _add_group(column: QVBoxLayout, group: str, specs: Sequence[ActionSpec]) -> None:
     heading = label(group.upper(), "heading")
     heading.setContentsMargins(0, 8, 0, 2)
     column.addWidget(heading)
     grid = QGridLayout()
     grid.setHorizontalSpacing(6)
     grid.setVerticalSpacing(5)
-    for row, (keys, text) in enumerate(sheet_lines(group)):
+    for row, (keys, text) in enumerate(sheet_lines(group, specs)):
         caps = QHBoxLayout()
         caps.setSpacing(4)
         for key in keys:
@@ -65,19 +66,19 @@ def _add_group(column: QVBoxLayout, group: str) -> None:
     column.addLayout(grid)
 
 
-def sheet_lines(group: str) -> list[tuple[list[str], str]]:
+def sheet_lines(group: str, specs: Sequence[ActionSpec] = ACTIONS) -> list[tuple[list[str], str]]:
     """(keys as this platform writes them, text) of everything in a group that has keys."""
-    lines = [(_native(spec.keys), spec.text.rstrip("…")) for spec in _with_keys(group)]
+    lines = [(_native(spec.keys), spec.text.rstrip("…")) for spec in _with_keys(group, specs)]
     if group == "Object":
         lines.append((["1 … 9"], "Select an object"))
     gestures: Iterable[Gesture] = (gesture for gesture in GESTURES if gesture.group == group)
     return lines + [([gesture.keys], gesture.text) for gesture in gestures]
 
 
-def _with_keys(group: str) -> list[ActionSpec]:
+def _with_keys(group: str, specs: Sequence[ActionSpec]) -> list[ActionSpec]:
     if group not in MENUS:
         raise ValueError(f"there is no group {group}")
-    return [spec for spec in ACTIONS if spec.menu == group and spec.keys]
+    return [spec for spec in specs if spec.menu == group and spec.keys]
 
 
 def _native(keys: tuple[str, ...]) -> list[str]:

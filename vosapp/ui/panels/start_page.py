@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from vosapp.core.recent import UnsavedWork
@@ -17,10 +18,10 @@ from vosapp.ui.widgets import as_written, label
 COLUMN_PX = 600
 SHOWN_RECENT = 6
 STEPS = (
-    ("P", "Paint the object on one frame, or go round it with the polygon (G)"),
-    ("F", "Propagate: the mask follows the object through the shot; B goes backward"),
-    ("N", "Look where the masks are least sure, paint there, propagate again"),
-    ("Ctrl+E", "Export masks, or the picture with its matte"),
+    ("tool.brush", "Paint the object on one frame, or go round it with the polygon"),
+    ("propagate.forward", "Propagate: the mask follows the object through the shot, or backward"),
+    ("go.next_doubt", "Look where the masks are least sure, paint there, propagate again"),
+    ("file.export", "Export masks, or the picture with its matte"),
 )
 
 
@@ -41,6 +42,7 @@ class StartPage(QWidget):
         super().__init__()
         self.setObjectName("Root")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._actions = actions
         self._shown: tuple[tuple[str, ...], tuple[UnsavedWork, ...]] | None = None
         column = QVBoxLayout()
         column.setSpacing(10)
@@ -119,7 +121,8 @@ class StartPage(QWidget):
         _clear(self._lists)
         if not unsaved and not recent:
             self._lists.addWidget(label("HOW IT GOES", "heading"))
-            for key, text in STEPS:
+            for action_id, text in STEPS:
+                key = self._actions[action_id].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
                 self._lists.addWidget(_step(key, text))
         if unsaved:
             self._lists.addWidget(label("NOT SAVED LAST TIME", "heading"))
