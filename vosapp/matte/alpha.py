@@ -101,10 +101,12 @@ def _refined(mask: BoolImage, settings: MatteSettings, picture: Rgb) -> Floats:
         return mask.astype(np.float32)
     rgb = picture.astype(np.float32) / np.float32(255)
     if settings.edge == QUALITY:
-        from vosapp.matte.quality_edge import quality_edge
         from vosapp.matte.refiner import loaded_refiner
 
-        return quality_edge(loaded_refiner(), rgb, mask, band_px=settings.band_px).alpha
+        network = loaded_refiner()
+        from vosapp.matte.quality_edge import quality_edge
+
+        return quality_edge(network, rgb, mask, band_px=settings.band_px).alpha
     from vosapp.matte.fast_edge import fast_edge
 
     return fast_edge(rgb, mask, settings.band_px)
