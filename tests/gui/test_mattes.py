@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 
 from tests.gui.window_driver import LEFT, WindowDriver
-from vosapp.core.document import MatteSettings
+from vosapp.core.document import MatteCurve, MatteSettings
 from vosapp.export.formats import ExportFormat
 from vosapp.matte.alpha import alpha_of
 from vosapp.matte.refiner import loaded_refiner
@@ -235,3 +235,50 @@ def test_letters_typed_into_a_number_reach_nothing_behind_it(shot: WindowDriver)
     QTest.keyClick(spin, Qt.Key.Key_Delete)
     assert (shot.view.app.tool, dict(shot.document.object(1).cells)) == before
     assert not shot.workspace.networks.runs.is_running
+
+
+def test_keys_change_the_matte_over_time_in_window_timeline_and_export(shot: WindowDriver, tmp_path: Path) -> None:
+    shot.drag([(50, 50)])
+    shot.trigger("propagate.forward")
+    shot.finish_run()
+    shot.trigger("object.matte")
+    grow = panel_of(shot).numbers["grow_px"]
+    assert grow.key is not None and panel_of(shot).numbers["gamma"].key is None
+    QTest.mouseClick(grow.key, LEFT)
+    shot.go(4)
+    set_by_key(shot, "grow_px", "6")
+    assert shot.document.object(1).curves == (MatteCurve("grow_px", ((0, 0.0), (4, 6.0))),)
+    shot.go(2)
+    assert grow.spin.value() == 3.0 and "Set a key" in grow.key.toolTip()
+    expected = alpha_of(shot.mask(2), MatteSettings(grow_px=3.0))
+    assert np.array_equal(shown(shot), expected)
+    display = shot.workspace.presenter.display
+    assert display is not None and display.timeline.lanes[0].matte_keys == (0, 4)
+    exports = shot.workspace.exports
+    shot.answers.path = tmp_path
+    exports.choose_format(ExportFormat.PNG)
+    exports.choose_folder()
+    exports.start()
+    shot.wait(lambda: not exports.is_running)
+    assert np.array_equal(read_image(sorted(tmp_path.rglob("00002.png"))[0]), expected)
+
+
+def test_keys_are_gone_to_taken_away_and_undone(shot: WindowDriver) -> None:
+    drawn(shot)
+    feather = panel_of(shot).numbers["feather_px"]
+    assert feather.key is not None and not shot.window.commands["go.next_key"].isEnabled()
+    set_by_key(shot, "feather_px", "4")
+    QTest.mouseClick(feather.key, LEFT)
+    shot.go(5)
+    QTest.mouseClick(feather.key, LEFT)
+    shot.trigger("go.previous_key")
+    assert shot.view.shot.frame_index == 0
+    shot.trigger("go.next_key")
+    assert shot.view.shot.frame_index == 5 and "away" in feather.key.toolTip()
+    QTest.mouseClick(feather.key, LEFT)
+    shot.trigger("go.previous_key")
+    QTest.mouseClick(feather.key, LEFT)
+    assert shot.document.object(1).curves == () and shot.document.object(1).matte.feather_px == 4
+    shot.trigger("edit.undo")
+    shot.trigger("edit.undo")
+    assert shot.document.object(1).curves[0].keys == ((0, 4.0), (5, 4.0))

@@ -143,7 +143,7 @@ def _within(document: Document, settings: ShotSettings) -> FrameRange:
 def write_run(editor: Editor, found: RunFound, settings: ShotSettings, *, within: FrameRange) -> None:
     """Enters the masks of a run as one undo step, and the matte settings of the job as another."""
     if settings.matte is not None:
-        objects = tuple(replace(item, matte=settings.matte) for item in editor.document.objects)
+        objects = tuple(replace(item, matte=settings.matte, curves=()) for item in editor.document.objects)
         if objects != editor.document.objects:
             editor.apply("matte settings of the batch", replace(editor.document, objects=objects))
     token = editor.begin_run(f"propagate ({settings.engine}, batch)", within=within)

@@ -10,7 +10,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Protocol
+from typing import Any, Protocol
 
 from vosapp.core.errors import MaskError
 from vosapp.core.frame_map import FrameMap
@@ -151,6 +151,31 @@ class MatteSettings:
     band_px: float = 0.0
 
 
+KEYED_NUMBERS = ("grow_px", "feather_px", "smooth_px")  # of a matte, which may change over time
+
+
+@dataclass(frozen=True, slots=True)
+class MatteCurve:
+    """Values over time of one number of a matte: straight between its keys, level before the first and after the last.
+
+    Attributes:
+        name: of the number, one of `KEYED_NUMBERS`.
+        keys: (frame index, value), at least one, ascending.
+    """
+
+    name: str
+    keys: tuple[tuple[int, float], ...]
+
+    def at(self, frame_index: int) -> float:
+        """The value on a frame."""
+        before = max((key for key in self.keys if key[0] <= frame_index), default=self.keys[0])
+        after = min((key for key in self.keys if key[0] >= frame_index), default=self.keys[-1])
+        if before[0] >= after[0]:
+            return before[1] if before[0] <= frame_index else after[1]
+        share = (frame_index - before[0]) / (after[0] - before[0])
+        return before[1] + share * (after[1] - before[1])
+
+
 @dataclass(frozen=True, slots=True)
 class RotoObject:
     """One object of the shot.
@@ -161,6 +186,7 @@ class RotoObject:
         cells: what stands on each frame. A frame that is missing has no mask yet.
         absences: ranges in which the user says that the object is not to be seen.
         matte: how masks become mattes.
+        curves: numbers of the matte that change over time, at most one curve for each; elsewhere `matte` holds.
     """
 
     id: ObjectId
@@ -169,6 +195,18 @@ class RotoObject:
     cells: Mapping[int, Cell] = field(default_factory=FrameMap)
     absences: tuple[FrameRange, ...] = ()
     matte: MatteSettings = MatteSettings()
+    curves: tuple[MatteCurve, ...] = ()
+
+    def matte_at(self, frame_index: int) -> MatteSettings:
+        """How the mask of a frame becomes its matte."""
+        if not self.curves:
+            return self.matte
+        values: dict[str, Any] = {curve.name: curve.at(frame_index) for curve in self.curves}
+        return replace(self.matte, **values)
+
+    def curve(self, name: str) -> MatteCurve | None:
+        """The curve of a number, None where it is the same all the time."""
+        return next((curve for curve in self.curves if curve.name == name), None)
 
     def anchors(self) -> list[int]:
         """Frames whose mask the user made or confirmed, ascending."""

@@ -71,9 +71,9 @@ def layers_at(
     """
     layers: list[Layer] = []
     for item in objects:
-        cell = item.cells.get(frame_index)
+        cell, matte = item.cells.get(frame_index), item.matte_at(frame_index)
         if cell is None:
-            layers.append(Layer(item.id, item.colour, np.zeros(shape, np.bool_), item.matte, name=item.name))
+            layers.append(Layer(item.id, item.colour, np.zeros(shape, np.bool_), matte, name=item.name))
             continue
         mask = composite(store, cell)
         if mask.shape != shape:
@@ -81,7 +81,7 @@ def layers_at(
                 f'The mask of "{item.name}" on frame {frame_index} has {mask.width}x{mask.height} pixels, '
                 f"the clip {shape[1]}x{shape[0]}."
             )
-        layers.append(Layer(item.id, item.colour, mask.array(), item.matte, picture, item.name))
+        layers.append(Layer(item.id, item.colour, mask.array(), matte, picture, item.name))
     if size is None or size == shape:
         return layers
     return [_ResampledLayer.of(layer, size) for layer in layers]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vosapp.core.document import MatteSettings
+from vosapp.core.document import MatteSettings, RotoObject
 
 DRAWN, FAST, QUALITY = "drawn", "fast", "quality"  # values of `MatteSettings.edge`
 
@@ -20,3 +20,14 @@ def needs_picture(settings: MatteSettings) -> bool:
 def is_soft(settings: MatteSettings) -> bool:
     """Whether these settings give alphas between 0 and 1."""
     return needs_picture(settings) or max(settings.feather_px, settings.feather_in_px, settings.feather_out_px) > 0
+
+
+def has_edge(item: RotoObject) -> bool:
+    """Whether the mattes of an object may be other than its masks, on some frame at least."""
+    return bool(item.curves) or not is_neutral(item.matte)
+
+
+def may_be_soft(item: RotoObject) -> bool:
+    """Whether the mattes of an object may have alphas between 0 and 1."""
+    feather = item.curve("feather_px")
+    return is_soft(item.matte) or (feather is not None and any(value > 0 for _, value in feather.keys))

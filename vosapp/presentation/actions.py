@@ -360,6 +360,8 @@ _PLAYBACK = (
         checkable=True,
         rule=True,
     ),
+    ActionSpec("go.previous_key", "Previous matte key", "Playback", ("Alt+PgUp",), tip="Of the active object"),
+    ActionSpec("go.next_key", "Next matte key", "Playback", ("Alt+PgDown",), tip="Of the active object"),
     ActionSpec("go.previous_cut", "Previous cut", "Playback", ("Shift+PgUp",)),
     ActionSpec("go.next_cut", "Next cut", "Playback", ("Shift+PgDown",)),
     ActionSpec(

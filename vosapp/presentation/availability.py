@@ -50,6 +50,8 @@ _NEEDS_OBJECT = (
     "object.rename",
     "object.colour",
     "object.matte",
+    "go.previous_key",
+    "go.next_key",
     "object.visible",
     "object.solo",
     "object.raise",
@@ -208,6 +210,8 @@ def _off_for_objects(document: Document, state: ViewState, active: RotoObject | 
 
 def _off_for_active(document: Document, state: ViewState, active: RotoObject) -> dict[str, str]:
     off: dict[str, str] = {}
+    if not active.curves:
+        off |= dict.fromkeys(("go.previous_key", "go.next_key"), f"The matte of {active.name} has no keys")
     if not active.cells:
         off |= dict.fromkeys(("edit.copy_range", "edit.move_range"), f"{active.name} has no masks yet")
     if not active.absences:

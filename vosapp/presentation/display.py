@@ -26,7 +26,7 @@ from vosapp.presentation.suggest.display import SuggestDisplay, resolve_suggest
 from vosapp.presentation.text.clip_text import at_rate, banner, clip_facts, clip_text
 from vosapp.presentation.text.formatting import rate_text
 from vosapp.presentation.text.status_hint import status_hint
-from vosapp.presentation.timeline.lanes import Coverage, CoverageCache, Doubts, Lane
+from vosapp.presentation.timeline.lanes import Coverage, CoverageCache, Doubts, Lane, matte_keys
 from vosapp.presentation.view_state import SHAPE_TOOLS, Playback, PropagateChoice, Tool, ViewState
 from vosapp.presentation.viewer.onion import OnionLayer, resolve_onion
 from vosapp.presentation.viewer.overlay import OverlayDisplay, resolve_overlay
@@ -247,6 +247,7 @@ def _timeline(
             shown=state.shot.shows(o.id),
             doubts=coverages[o.id].doubts,
             findings=coverages[o.id].findings,
+            matte_keys=matte_keys(o),
         )
         for o in document.objects
     )
@@ -359,7 +360,7 @@ def _pen(document: Document, state: ViewState, active: RotoObject | None) -> Pen
         active.id if active else 0,
         active.colour if active else None,
         usable and not choosing,
-        active.matte.feather_px if active else 0.0,
+        active.matte_at(state.shot.frame_index).feather_px if active else 0.0,
         _movable_shape(document, state, active) if usable and not choosing else None,
     )
 

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from fractions import Fraction
 
-from vosapp.core.document import MATTE_EDGES, ClipRef, Colour, Document, MatteSettings, RotoObject
+from vosapp.core.document import (
+    KEYED_NUMBERS,
+    MATTE_EDGES,
+    ClipRef,
+    Colour,
+    Document,
+    MatteCurve,
+    MatteSettings,
+    RotoObject,
+)
 from vosapp.core.limits import MAX_CLIP_FRAMES
 from vosapp.core.plain_text import storable
 from vosapp.core.storage.json_checks import (
@@ -82,6 +92,7 @@ def encode_traits(one: RotoObject) -> dict[str, object]:
         "colour": list(one.colour),
         "absences": [[absence.first, absence.last] for absence in one.absences],
         "matte": asdict(one.matte),
+        "curves": {curve.name: [list(key) for key in curve.keys] for curve in one.curves},
     }
 
 
@@ -93,10 +104,11 @@ def decode_traits(content: Json) -> RotoObject:
         colour=_decode_colour(items(content, "colour", 3)),
         absences=tuple(_decode_range(one) for one in items(content, "absences", MAX_RANGES)),
         matte=_decode_matte(mapping(content, "matte")),
+        curves=_decode_curves(mapping(content, "curves")) if "curves" in content else (),
     )
 
 
-TRAIT_NAMES = frozenset({"id", "name", "colour", "absences", "matte"})
+TRAIT_NAMES = frozenset({"id", "name", "colour", "absences", "matte", "curves"})
 
 
 def _encode_clip(clip: ClipRef) -> dict[str, object]:
@@ -146,6 +158,28 @@ def _decode_matte(content: Json) -> MatteSettings:
     if values.get("edge", MATTE_EDGES[0]) not in MATTE_EDGES:
         raise DamageError("the edge of a matte is of an unknown kind")
     return MatteSettings(**values)  # type: ignore[arg-type]
+
+
+def _decode_curves(content: Json) -> tuple[MatteCurve, ...]:
+    reject_unknown(content, frozenset(KEYED_NUMBERS))
+    return tuple(
+        MatteCurve(name, _decode_keys(items(content, name, MAX_CLIP_FRAMES)))
+        for name in KEYED_NUMBERS
+        if name in content
+    )
+
+
+def _decode_keys(stored: Sequence[object]) -> tuple[tuple[int, float], ...]:
+    keys: list[tuple[int, float]] = []
+    for one in stored:
+        if not (isinstance(one, list) and len(one) == 2 and is_index(one[0]) and is_finite(one[1])):
+            raise DamageError("a key of a matte is no frame with a number")
+        if keys and one[0] <= keys[-1][0]:
+            raise DamageError("the keys of a matte are out of order")
+        keys.append((one[0], float(one[1])))
+    if not keys:
+        raise DamageError("a curve of a matte has no key")
+    return tuple(keys)
 
 
 def _decode_range(content: object) -> FrameRange:

@@ -125,7 +125,7 @@ def _object(task: ShapeTask, item: RotoObject, clip: ClipRef, context: JobContex
         context.progress(done, total, Stage.FITTING_SHAPES, note=item.name)
     # Holes are cut out of everything that is filled.
     shapes.sort(key=lambda shape: shape.is_hole)
-    found = ObjectShapes(item.name, item.colour, shapes, item.matte.feather_px)
+    found = ObjectShapes(item.name, item.colour, shapes, item.matte_at(0).feather_px)
     return found, _fit(task, item, clip, shapes, context)
 
 

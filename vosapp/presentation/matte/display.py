@@ -28,6 +28,9 @@ class MatteDisplay:
         object_id, name, colour: of the active object.
         settings: of its matte.
         preset: title of the preset that it is set to, "" for none.
+        frame_index: that the settings are of; some may change over time.
+        keyed: names of the numbers that change over time.
+        keys_here: those of them that have a key on this frame.
         others: objects that the settings can be copied to.
         offered_edges: what the edge can come from here.
     """
@@ -38,6 +41,9 @@ class MatteDisplay:
     colour: Colour = (0, 0, 0)
     settings: MatteSettings = NEUTRAL
     preset: str = ""
+    frame_index: int = 0
+    keyed: frozenset[str] = frozenset()
+    keys_here: frozenset[str] = frozenset()
     others: tuple[tuple[ObjectId, str], ...] = ()
     offered_edges: tuple[str, ...] = (DRAWN, FAST)
 
@@ -51,13 +57,17 @@ def resolve_matte(document: Document, state: ViewState, active: RotoObject | Non
     """The matte panel for the active object; closed without one."""
     if active is None or not state.shot.matte_panel:
         return MatteDisplay()
+    here = state.shot.frame_index
     return MatteDisplay(
         True,
         active.id,
         active.name,
         active.colour,
-        active.matte,
-        preset_of(active.matte),
+        active.matte_at(here),
+        "" if active.curves else preset_of(active.matte),
+        here,
+        frozenset(curve.name for curve in active.curves),
+        frozenset(curve.name for curve in active.curves if here in dict(curve.keys)),
         tuple((item.id, item.name) for item in document.objects if item is not active),
         (DRAWN, FAST, QUALITY) if state.app.refiner_ready else (DRAWN, FAST),
     )

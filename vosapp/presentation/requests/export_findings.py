@@ -11,7 +11,7 @@ from vosapp.core.timeline import FrameRange
 from vosapp.export.formats import ExportFormat
 from vosapp.export.preflight import Preflight, preflight
 from vosapp.export.recipe import MissingMasks, Recipe
-from vosapp.matte.settings_facts import is_neutral, is_soft
+from vosapp.matte.settings_facts import has_edge, may_be_soft
 from vosapp.presentation.requests.export_choice import ExportChoice, Scope
 from vosapp.presentation.status import NoticeKind
 from vosapp.presentation.text.formatting import bytes_text, rate_text
@@ -94,12 +94,12 @@ def _findings(found: Preflight, wanted: Recipe, choice: ExportChoice) -> tuple[F
 
 def _edge_findings(found: Preflight, file_format: ExportFormat) -> list[Finding]:
     """What becomes of matte edges that were set: most formats take them, an image of numbers cannot."""
-    edged: Sequence[RotoObject] = [item for item in found.objects if not is_neutral(item.matte)]
+    edged: Sequence[RotoObject] = [item for item in found.objects if has_edge(item)]
     names = ", ".join(item.name for item in edged)
     if not edged:
         return []
     if file_format is ExportFormat.PNG_INDEXED:
         return [Finding(NoticeKind.WARNING, f"Indexed PNG leaves the matte edge out that is set for {names}.")]
-    soft = any(is_soft(item.matte) for item in edged)
+    soft = any(may_be_soft(item) for item in edged)
     greys = ", so the masks have greys" if soft and file_format is ExportFormat.PNG else ""
     return [Finding(NoticeKind.INFO, f"With the matte edge that is set for {names}{greys}.")]

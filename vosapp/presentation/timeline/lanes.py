@@ -65,6 +65,7 @@ class Lane:
         anchors: frames with a diamond, ascending.
         doubts: how unsure the predictions are.
         findings: what else is known of them.
+        matte_keys: frames on which its matte has a key, ascending.
         active, shown: the tools change this object; its masks are visible.
     """
 
@@ -77,6 +78,12 @@ class Lane:
     shown: bool
     doubts: Doubts = ()
     findings: Findings = ()
+    matte_keys: tuple[int, ...] = ()
+
+
+def matte_keys(item: RotoObject) -> tuple[int, ...]:
+    """Frames on which a number of an object's matte has a key, ascending."""
+    return tuple(sorted({frame for curve in item.curves for frame, _ in curve.keys}))
 
 
 def kind_of(cell: Cell) -> Kind:

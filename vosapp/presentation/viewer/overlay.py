@@ -50,5 +50,5 @@ def layers_of(document: Document, state: ViewState, active: RotoObject | None) -
         is_left_out = alone and (active is None or item.id != active.id)
         if cell is not None and state.shot.shows(item.id) and not is_left_out:
             digests = cell.base, cell.added, cell.removed
-            layers.append(OverlayLayer(item.id, item.colour, digests, item.matte))
+            layers.append(OverlayLayer(item.id, item.colour, digests, item.matte_at(state.shot.picture_index)))
     return tuple(layers)

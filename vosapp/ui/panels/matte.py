@@ -35,6 +35,7 @@ class MattePanel(QWidget):
 
     Signals:
         number_set: name of a setting and its value.
+        key_toggled: name of a setting that gets or loses a key on this frame.
         edge_chosen: where the edge comes from.
         preset_chosen: title of a preset.
         copy_asked: ids of the objects that get the same settings.
@@ -42,6 +43,7 @@ class MattePanel(QWidget):
     """
 
     number_set = Signal(str, float)
+    key_toggled = Signal(str)
     edge_chosen = Signal(object)
     preset_chosen = Signal(str)
     copy_asked = Signal(object)
@@ -115,10 +117,10 @@ class MattePanel(QWidget):
         grid.setColumnStretch(1, 1)
         row = 0
         for section in SECTIONS:
-            grid.addWidget(label(section, "dim"), row, 0, 1, 3)
+            grid.addWidget(label(section, "dim"), row, 0, 1, 4)
             row += 1
             if section == EDGE:
-                grid.addWidget(self.edge, row, 0, 1, 3)
+                grid.addWidget(self.edge, row, 0, 1, 4)
                 row += 1
             for number in (one for one in self.numbers.values() if one.field.section == section):
                 for place, widget in enumerate(number.widgets()):
@@ -139,6 +141,7 @@ class MattePanel(QWidget):
     def _connect(self) -> None:
         for number in self.numbers.values():
             number.changed.connect(self.number_set)
+            number.key_toggled.connect(self.key_toggled)
         self.edge.chosen.connect(self.edge_chosen)
         self.preset_button.clicked.connect(self._open_presets)
         self.copy_button.clicked.connect(self._open_copies)
@@ -158,6 +161,7 @@ class MattePanel(QWidget):
             self.edge.button(edge).setToolTip(EDGE_TIPS[edge] if offered else NO_REFINER)
         for name, number in self.numbers.items():
             number.show_value(getattr(display.settings, name))
+            number.show_keys(is_keyed=name in display.keyed, is_here=name in display.keys_here)
             number.set_usable(display.uses_picture or not number.field.of_picture)
         self.preset_button.setText(display.preset or "Preset")
         self.copy_button.setEnabled(bool(display.others))

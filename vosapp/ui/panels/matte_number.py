@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QDoubleSpinBox, QSlider, QWidget
+from PySide6.QtCore import QObject, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtWidgets import QDoubleSpinBox, QSlider, QToolButton, QWidget
 
+from vosapp.core.document import KEYED_NUMBERS
 from vosapp.presentation.matte.fields import MatteField
+from vosapp.ui.icons import icon
+from vosapp.ui.theme import TOKENS
 from vosapp.ui.widgets import indent_number, label
 
 _FIELD_PX = 76
+_KEY_PX = 22
 
 
 class MatteNumber(QObject):
@@ -20,9 +24,11 @@ class MatteNumber(QObject):
 
     Signals:
         changed: name and value, when the user changed it.
+        key_toggled: its name, when a key on this frame is to come or to go.
     """
 
     changed = Signal(str, float)
+    key_toggled = Signal(str)
 
     def __init__(self, field: MatteField) -> None:
         super().__init__()
@@ -44,12 +50,25 @@ class MatteNumber(QObject):
         self.slider.setAccessibleName(field.title)
         self.slider.setToolTip(field.tip)
         self.slider.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.key = _key_button(field.title) if field.name in KEYED_NUMBERS else None
+        if self.key is not None:
+            self.key.clicked.connect(self._toggle_key)
         self.slider.valueChanged.connect(self._slid)
         self.spin.valueChanged.connect(self._typed)
 
     def widgets(self) -> tuple[QWidget, ...]:
-        """Name, slider and field, from left to right."""
-        return self.name, self.slider, self.spin
+        """Name, slider, field and, where it may change over time, the button of its key, from left to right."""
+        return (self.name, self.slider, self.spin, *((self.key,) if self.key is not None else ()))
+
+    def show_keys(self, *, is_keyed: bool, is_here: bool) -> None:
+        """Shows whether the number changes over time, and has a key on this frame."""
+        if self.key is None:
+            return
+        self.key.setIcon(icon("key-here" if is_here else "key", TOKENS.accent_hover if is_keyed else TOKENS.dim))
+        do = "Take the key of this frame away" if is_here else "Set a key on this frame"
+        more = "" if is_keyed else ": the number then changes over time, evenly from key to key"
+        self.key.setToolTip(f"{do}{more}")
+        self.key.setAccessibleName(f"{self.field.title}: {do.lower()}")
 
     def show_value(self, value: float) -> None:
         """Shows a value; tells nobody. A field in which the user types keeps what is typed."""
@@ -63,8 +82,21 @@ class MatteNumber(QObject):
         for widget in self.widgets():
             widget.setEnabled(usable)
 
+    def _toggle_key(self) -> None:
+        self.key_toggled.emit(self.field.name)
+
     def _slid(self, tick: int) -> None:
         self.changed.emit(self.field.name, round(tick * self.field.step, 4))
 
     def _typed(self, value: float) -> None:
         self.changed.emit(self.field.name, round(value, 4))
+
+
+def _key_button(title: str) -> QToolButton:
+    button = QToolButton()
+    button.setAutoRaise(True)
+    button.setFixedSize(_KEY_PX, _KEY_PX)
+    button.setIconSize(QSize(14, 14))
+    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    button.setAccessibleName(title)
+    return button

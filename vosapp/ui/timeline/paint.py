@@ -23,6 +23,7 @@ RULER_PX = 26
 LANE_PX = 26
 DOUBT_PX = 34
 DIAMOND_PX = 6.5
+KEY_PX, KEY_COLOUR = 3.4, (255, 204, 64)
 BAR_PX = 8.0
 APPROVED_PX = 14.0
 DAMAGE_PX = 4.0
@@ -121,6 +122,9 @@ def draw_lane(painter: QPainter, scale: Scale, row: Row, lane: Lane) -> None:
     for frame in lane.anchors:
         if first <= frame <= last:
             draw_diamond(painter, QPointF(scale.middle(frame), row.middle), lane.colour)
+    for frame in lane.matte_keys:
+        if first <= frame <= last:
+            draw_key(painter, QPointF(scale.middle(frame), row.top + 4.0))
     painter.setOpacity(1.0)
 
 
@@ -181,6 +185,16 @@ def draw_diamond(painter: QPainter, middle: QPointF, colour: Colour) -> None:
     painter.drawPolygon(diamond)
     painter.setPen(QPen(QColor("#ffffff"), 1.5))
     painter.drawPolygon(diamond)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def draw_key(painter: QPainter, middle: QPointF) -> None:
+    """The mark of a matte's key: small, above the bar, so that it hides no anchor."""
+    size = KEY_PX
+    corners = [QPointF(0, -size), QPointF(size, 0), QPointF(0, size), QPointF(-size, 0)]
+    painter.setPen(QPen(QColor(TOKENS.field), 1.0))
+    painter.setBrush(QColor(*KEY_COLOUR))
+    painter.drawPolygon(QPolygonF([middle + corner for corner in corners]))
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 

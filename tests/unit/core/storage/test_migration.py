@@ -12,6 +12,7 @@ from tests.unit.core.shapes import box
 from vosapp.core.document import MatteSettings, Origin
 from vosapp.core.editor import Editor
 from vosapp.core.edits import set_matte
+from vosapp.core.matte_edits import set_key
 from vosapp.core.project import Project
 from vosapp.core.storage.backup import backups
 from vosapp.core.storage.database import SCHEMA_VERSION
@@ -100,6 +101,19 @@ def test_schema_2_gains_the_stack_of_a_matte(old: Path) -> None:
     assert schema_of(kept.path) == 2
     again = Project.open(old)
     assert again.editor.document.object(1).matte == fuller
+    again.close()
+
+
+def test_schema_4_gains_what_changes_over_time(old: Path) -> None:
+    shutil.copy(DATA / "project-v4.vosapp", old)
+    project = Project.open(old)
+    check(project.editor)
+    keyed = set_key(set_key(project.editor.document, 1, "grow_px", 9, 2.5), 1, "feather_px", 0, 1.0)
+    project.editor.apply("Key", keyed)
+    project.close()
+    assert schema_of(old) == SCHEMA_VERSION and [schema_of(one.path) for one in backups()] == [4]
+    again = Project.open(old)
+    assert again.editor.document.object(1).curves == keyed.object(1).curves != ()
     again.close()
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vosapp.core.document import Cell, ClipRef, Document, MatteSettings, Origin, RotoObject
+from vosapp.core.document import KEYED_NUMBERS, Cell, ClipRef, Document, MatteCurve, MatteSettings, Origin, RotoObject
 from vosapp.core.frame_map import FrameMap
 from vosapp.core.limits import MAX_CLIP_FRAMES
 from vosapp.core.storage.json_checks import MAX_INDEX, DamageError, digest_of, pack, unpack
@@ -40,6 +40,11 @@ finite = st.floats(allow_nan=False, allow_infinity=False)
 colours = st.tuples(*[st.integers(0, 255)] * 3)
 
 
+curves = st.dictionaries(st.sampled_from(KEYED_NUMBERS), st.dictionaries(frames, finite, min_size=1, max_size=3)).map(
+    lambda drawn: tuple(MatteCurve(n, tuple(sorted(drawn[n].items()))) for n in KEYED_NUMBERS if n in drawn)
+)
+
+
 @st.composite
 def documents(draw: st.DrawFn) -> Document:
     clip = st.builds(
@@ -54,6 +59,7 @@ def documents(draw: st.DrawFn) -> Document:
             FrameMap(draw(st.dictionaries(frames, anchors | predictions, max_size=8))),
             draw(ranges),
             MatteSettings(draw(finite), draw(finite)),
+            draw(curves),
         )
         for number in range(1, draw(st.integers(1, 4)))
     ]

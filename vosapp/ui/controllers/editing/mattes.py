@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from PySide6.QtCore import QObject
 
-from vosapp.core import edits
+from vosapp.core import edits, matte_edits
 from vosapp.core.document import Document, MatteSettings, ObjectId
 from vosapp.matte.refiner import refiner_is_ready
 from vosapp.presentation.matte.presets import PRESETS
@@ -32,6 +31,7 @@ class MatteController(QObject):
     def connect_panel(self, panel: MattePanel) -> None:
         """Follows the panel."""
         panel.number_set.connect(self.set_number)
+        panel.key_toggled.connect(self.toggle_key)
         panel.edge_chosen.connect(self.set_edge)
         panel.preset_chosen.connect(self.take_preset)
         panel.copy_asked.connect(self.copy_to)
@@ -42,21 +42,21 @@ class MatteController(QObject):
         """Maps action ids to handlers."""
         return {
             "object.matte": self.toggle,
+            "go.previous_key": partial(self.go_to_key, -1),
+            "go.next_key": partial(self.go_to_key, 1),
             "tool.softer": partial(self.step_edge, 1),
             "tool.harder": partial(self.step_edge, -1),
         }
 
     def soften(self, soft_px: float) -> None:
         """Gives the active object's matte a soft edge of a width in picture pixels."""
-        active = self._session.active
-        if active is not None:
-            self.set_matte(active.id, replace(active.matte, feather_px=clamp_softness(soft_px)))
+        self.set_number("feather_px", clamp_softness(soft_px))
 
     def step_edge(self, direction: int) -> None:
         """Makes the edge softer (+1) or harder (-1) by a quarter, at least by a pixel."""
         active = self._session.active
         if active is not None:
-            soft_px = active.matte.feather_px
+            soft_px = active.matte_at(self._session.shot.frame_index).feather_px
             self.soften(round(soft_px) + direction * max(1, round(soft_px / 4)))
 
     def toggle(self) -> None:
@@ -86,51 +86,75 @@ class MatteController(QObject):
         session.set(shot=replace(session.shot, matte_panel=False, mode=mode))
 
     def set_number(self, name: str, value: float) -> None:
-        """Sets one number of the active object's matte; what a slider does in one go is one step."""
-        active = self._session.active
+        """Sets one number of the active object's matte, on this frame alone where it changes over time.
+
+        What a slider does in one go is one step.
+        """
+        session, active = self._session, self._session.active
         if active is not None:
-            changes: dict[str, Any] = {name: value}
-            self._apply(active.id, replace(active.matte, **changes), group=f"matte {active.id} {name}")
+            frame = session.shot.frame_index
+            made = matte_edits.set_number(session.document, active.id, name, value, frame_index=frame)
+            where = f" {frame}" if active.curve(name) is not None else ""
+            self._apply(made, group=f"matte {active.id} {name}{where}")
+
+    def toggle_key(self, name: str) -> None:
+        """Gives a number of the active object's matte a key on this frame, or takes it away."""
+        session, active = self._session, self._session.active
+        if active is None:
+            return
+        frame, curve = session.shot.frame_index, active.curve(name)
+        if curve is not None and frame in dict(curve.keys):
+            self._apply(matte_edits.remove_key(session.document, active.id, name, frame), "remove matte key")
+        else:
+            value = getattr(active.matte_at(frame), name)
+            self._apply(matte_edits.set_key(session.document, active.id, name, frame, value), "matte key")
+
+    def go_to_key(self, direction: int) -> None:
+        """Goes to the next (+1) or previous (-1) frame on which the active object's matte has a key."""
+        session, active = self._session, self._session.active
+        here = session.shot.frame_index
+        keys = {frame for curve in active.curves for frame, _ in curve.keys} if active is not None else set()
+        beyond = [frame for frame in keys if (frame - here) * direction > 0]
+        if beyond:
+            nearest = min(beyond) if direction > 0 else max(beyond)
+            session.set(shot=replace(session.shot, frame_index=min(nearest, session.last_frame)))
 
     def set_edge(self, edge: str) -> None:
         """Says where the edge of the active object's matte comes from."""
         active = self._session.active
         if active is not None:
-            self._apply(active.id, replace(active.matte, edge=edge))
+            self._apply(edits.set_matte(self._session.document, active.id, replace(active.matte, edge=edge)))
 
     def take_preset(self, title: str) -> None:
-        """Gives the active object's matte the settings of a preset."""
-        active = self._session.active
+        """Gives the active object's matte the settings of a preset, which do not change over time."""
         found = next((preset for preset in PRESETS if preset.title == title), None)
+        active = self._session.active
         if active is not None and found is not None:
-            self._apply(active.id, found.settings)
+            self._apply(matte_edits.set_stack(self._session.document, active.id, found.settings))
 
     def reset(self) -> None:
         """Leaves the mask as it is."""
         active = self._session.active
         if active is not None:
-            self._apply(active.id, MatteSettings())
+            self._apply(matte_edits.set_stack(self._session.document, active.id, MatteSettings()))
 
     def set_matte(self, object_id: ObjectId, matte: MatteSettings) -> None:
         """Replaces the matte settings of an object; changes in a row are one step."""
         if any(item.id == object_id for item in self._session.document.objects):
-            self._apply(object_id, matte, group=f"matte {object_id}")
+            self._apply(edits.set_matte(self._session.document, object_id, matte), group=f"matte {object_id}")
 
     def copy_to(self, object_ids: tuple[ObjectId, ...]) -> None:
-        """Gives other objects the active one's matte settings, in one step."""
+        """Gives other objects the active one's matte, in one step."""
         session, active = self._session, self._session.active
         if active is None:
             return
-        document: Document = session.document
-        for object_id in object_ids:
-            document = edits.set_matte(document, object_id, active.matte)
-        if document != session.document:
-            session.editor.apply("copy matte", document)
+        made = matte_edits.copy_stack(session.document, active.id, object_ids)
+        if made != session.document:
+            self._apply(made, "copy matte")
             count = len(object_ids)
             text = f"The matte of {active.name} was copied to {count} object{'s' * (count != 1)}."
             session.notify(text, kind=NoticeKind.GOOD)
 
-    def _apply(self, object_id: ObjectId, matte: MatteSettings, *, group: str = "") -> None:
-        document = self._session.document
-        if document.object(object_id).matte != matte:
-            self._session.editor.apply("matte edge", edits.set_matte(document, object_id, matte), group=group)
+    def _apply(self, made: Document, label: str = "matte edge", *, group: str = "") -> None:
+        if made != self._session.document:
+            self._session.editor.apply(label, made, group=group)
