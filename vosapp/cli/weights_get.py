@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from vosapp.core.errors import WeightsError
-from vosapp.models.downloading import downloadable, fetch
+from vosapp.models.downloading import downloadable, facts_of, fetch
 from vosapp.models.registry import network
 from vosapp.models.spec import Download, NetworkSpec
 from vosapp.models.weights import sha256_of
@@ -42,15 +42,9 @@ def get(arguments: argparse.Namespace) -> None:
 
 
 def _show(spec: NetworkSpec, download: Download) -> None:
-    size = download.size_bytes or 4 * spec.parameters
     print(f"{spec.title}: {spec.paper}")
-    print(f"  address  {download.address}")
-    print(f"  size     {'' if download.size_bytes else 'about '}{size / 1e6:.0f} MB")
-    print(f"  licence  {spec.licence}")
-    if download.sha256:
-        print(f"  SHA-256  {download.sha256}, {download.origin}")
-    else:
-        print("  SHA-256  not written down: nobody could be found who states it. You are asked to confirm what comes")
+    for what, value in facts_of(spec, download):
+        print(f"  {what:8} {value}")
 
 
 def _confirm(path: Path, accepted: str) -> None:

@@ -136,6 +136,12 @@ TABLE: Mapping[str, Setting] = {
             title="Rate of images",
         ),
         Setting(
+            "network.offline",
+            False,
+            "Never connect to anything, also where a download is asked for.",
+            title="Stay offline",
+        ),
+        Setting(
             "memory.frame_cache_mb",
             0,
             "Memory for decoded pictures; 0 takes a quarter of the machine's memory.",

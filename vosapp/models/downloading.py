@@ -15,6 +15,7 @@ from pathlib import Path
 
 from vosapp.core.errors import WeightsError
 from vosapp.core.paths import user_data_dir
+from vosapp.core.settings import Settings
 from vosapp.models.spec import Download, NetworkSpec
 from vosapp.models.weights import sha256_of, way_to_get
 
@@ -28,8 +29,9 @@ Progress = Callable[[int, int], None]
 
 
 def is_offline() -> bool:
-    """Whether the user forbade connections by VOSAPP_OFFLINE."""
-    return os.environ.get(OFFLINE, "").lower() not in ("", "0", "no", "false")
+    """Whether the user forbade connections, by VOSAPP_OFFLINE or in the settings."""
+    said = os.environ.get(OFFLINE, "").lower()
+    return said not in ("", "0", "no", "false") or Settings().get("network.offline", bool)
 
 
 def downloadable(spec: NetworkSpec) -> Download:
@@ -44,10 +46,23 @@ def downloadable(spec: NetworkSpec) -> Download:
         raise WeightsError(f"{spec.title} is not installed, so its weights would be of no use.", spec.way_to_install)
     if is_offline():
         raise WeightsError(
-            f"Nothing is downloaded while {OFFLINE} is set.",
+            f"Nothing is downloaded while {OFFLINE} or the setting network.offline is on.",
             f"Fetch {spec.download.address} on another computer, then run: vosapp weights import FILE",
         )
     return spec.download
+
+
+def facts_of(spec: NetworkSpec, download: Download) -> tuple[tuple[str, str], ...]:
+    """(what, value) that the user is shown before anything is fetched."""
+    size = download.size_bytes or 4 * spec.parameters
+    known = f"{download.sha256}, {download.origin}"
+    unknown = "not written down: nobody could be found who states it. You are asked to confirm what comes"
+    return (
+        ("address", download.address),
+        ("size", f"{'' if download.size_bytes else 'about '}{size / 1e6:.0f} MB"),
+        ("licence", spec.licence),
+        ("SHA-256", known if download.sha256 else unknown),
+    )
 
 
 def fetch(download: Download, *, progress: Progress, check: Callable[[], None]) -> Path:

@@ -398,6 +398,7 @@ _PROPAGATE = (
         tip="Takes the file that a network's authors publish",
         rule=True,
     ),
+    ActionSpec("propagate.stop_download", "Stop downloading weights", "", tip="What has come stays for the next try"),
 )
 
 _OBJECT = (

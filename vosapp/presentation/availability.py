@@ -27,6 +27,7 @@ ALWAYS = frozenset(
         "view.full_screen",
         "view.picture_alone",
         "propagate.import_weights",
+        "propagate.stop_download",
     }
 )
 NO_CLIP = "Open a clip first"
@@ -74,7 +75,14 @@ _RUNS = tuple(
     s.id
     for s in ACTIONS
     if s.menu == "Propagate"
-    and s.id not in ("propagate.cancel", "propagate.chosen", "propagate.import_weights", "propagate.follow")
+    and s.id
+    not in (
+        "propagate.cancel",
+        "propagate.chosen",
+        "propagate.import_weights",
+        "propagate.follow",
+        "propagate.stop_download",
+    )
 )
 
 

@@ -36,6 +36,7 @@ class EngineChoice:
         facts: (what, value) for the user: speed, memory, licence.
         variants: ways to run it besides the usual one.
         importable: its authors publish weights that can be imported.
+        downloadable: they let everybody pass them on, so that vosapp can fetch them.
     """
 
     name: str
@@ -47,6 +48,7 @@ class EngineChoice:
     facts: tuple[tuple[str, str], ...] = ()
     variants: tuple[VariantChoice, ...] = ()
     importable: bool = False
+    downloadable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

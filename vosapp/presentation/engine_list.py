@@ -36,6 +36,7 @@ def _choice(spec: EngineSpec, net: NetworkSpec | None) -> EngineChoice:
         return _with_facts(choice, Speed.FAST, _FLOW_FACTS)
     choice = replace(choice, summary=_sentence(net.strengths) if net.name != DEFAULT_ENGINE else spec.summary)
     facts = (("Speed", _sentence(net.speed)), ("Memory", memory_text(net.memory_mb)), ("Licence", net.licence))
+    choice = replace(choice, downloadable=net.download is not None and net.is_installed)
     return _with_facts(choice, speed_class(net.speed), facts, importable=net.checkpoint is not None)
 
 

@@ -17,6 +17,7 @@ _GROUPS = {
     "video": "Clips",
     "memory": "Memory",
     "project": "Projects",
+    "network": "Network",
 }
 _WORDS = {
     "engine.device": {

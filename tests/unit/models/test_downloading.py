@@ -3,69 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import http.server
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import torch
 
+from tests.loopback import CONTENT, Server, offer, offer_small_file, running_server
 from tests.packaged_networks import require
 from vosapp.cli.app import main
 from vosapp.core.errors import Cancelled, WeightsError
-from vosapp.models import registry
+from vosapp.core.settings import Settings
 from vosapp.models.downloading import downloadable, fetch
-from vosapp.models.importing import expected_shapes
 from vosapp.models.registry import network
 from vosapp.models.spec import Download
 from vosapp.models.weights import find_weights
-
-CONTENT = bytes(range(256)) * 4096  # one megabyte
-
-
-@dataclass
-class Server:
-    """What the server does and what it was asked for.
-
-    Attributes:
-        content: of every file.
-        cut_after: bytes after which the next connections end, one each.
-        takes_ranges: whether it can begin in the middle.
-        asked: the path and the range of every request.
-    """
-
-    content: bytes = CONTENT
-    cut_after: list[int] = field(default_factory=list)
-    takes_ranges: bool = True
-    asked: list[tuple[str, str]] = field(default_factory=list)
-    address: str = ""
-
-    def download(self, **changes: object) -> Download:
-        right = Download(f"{self.address}/some.pth", len(self.content), hashlib.sha256(self.content).hexdigest())
-        return replace(right, **changes)  # type: ignore[arg-type]
-
-
-def _handler(server: Server) -> type[http.server.BaseHTTPRequestHandler]:
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            wanted = self.headers.get("Range", "")
-            server.asked.append((self.path, wanted))
-            start = int(wanted.removeprefix("bytes=").rstrip("-")) if wanted and server.takes_ranges else 0
-            if start and start >= len(server.content):
-                self.send_error(416)
-                return
-            self.send_response(206 if start else 200)
-            self.send_header("Content-Length", str(len(server.content) - start))
-            self.end_headers()
-            end = start + server.cut_after.pop(0) if server.cut_after else None
-            self.wfile.write(server.content[start:end])
-
-        def log_message(self, *_args: object) -> None:
-            """Says nothing."""
-
-    return Handler
 
 
 @pytest.fixture(autouse=True)
@@ -79,14 +31,8 @@ def surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    made = Server()
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _handler(made)) as running:
-        made.address = f"http://127.0.0.1:{running.server_address[1]}"
-        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
+    with running_server() as made:
         yield made
-        running.shutdown()
-        thread.join()
 
 
 def _fetch(download: Download) -> Path:
@@ -161,6 +107,14 @@ def test_offline_nothing_is_fetched(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     assert "VOSAPP_OFFLINE" in capsys.readouterr().err
 
 
+def test_the_setting_keeps_it_offline_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    require("edgetam")
+    Settings().set("network.offline", True)
+    monkeypatch.setattr("urllib.request.build_opener", lambda *_: pytest.fail("a connection was opened"))
+    with pytest.raises(WeightsError, match=r"network\.offline is on"):
+        downloadable(network("edgetam"))
+
+
 def test_weights_that_may_not_be_passed_on_are_never_fetched() -> None:
     with pytest.raises(WeightsError, match=r"cannot be downloaded.*research only"):
         downloadable(network("rgmp"))
@@ -168,20 +122,8 @@ def test_weights_that_may_not_be_passed_on_are_never_fetched() -> None:
 
 @pytest.fixture
 def small_file(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Server:
-    """The server has Cutie's weights, all ones, and the registry says that they are there."""
-    require("cutie-small")
-    spec = network("cutie-small")
-    shapes = {key: shape for key, shape in expected_shapes(spec).items() if "num_batches" not in key}
-    torch.save({key: torch.ones(1).expand(shape) for key, shape in shapes.items()}, tmp_path / "file.pth")
-    server.content = (tmp_path / "file.pth").read_bytes()
-    _offer(monkeypatch, Download(f"{server.address}/file.pth"))
+    offer_small_file(server, tmp_path, monkeypatch)
     return server
-
-
-def _offer(monkeypatch: pytest.MonkeyPatch, download: Download) -> None:
-    there = replace(network("cutie-small"), download=download)
-    others = tuple(spec for spec in registry.NETWORKS if spec.name != "cutie-small")
-    monkeypatch.setattr(registry, "NETWORKS", (there, *others))
 
 
 def test_nobody_there_to_answer_downloads_nothing(small_file: Server, capsys: pytest.CaptureFixture[str]) -> None:
@@ -207,6 +149,6 @@ def test_a_hash_that_is_not_written_down_has_to_be_confirmed(
 
 
 def test_a_known_hash_needs_no_more_questions(small_file: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    _offer(monkeypatch, replace(small_file.download(), address=f"{small_file.address}/file.pth"))
+    offer(monkeypatch, replace(small_file.download(), address=f"{small_file.address}/file.pth"))
     assert main(["weights", "get", "cutie-small", "--yes"]) == 0
     assert find_weights("cutie-small") is not None

@@ -39,11 +39,12 @@ class EnginePicker(QFrame):
 
     Signals:
         chosen: name of an engine, with its variants.
-        import_asked: of a network's weights.
+        import_asked: of a network's weights. download_asked: of those of the engine with this name.
     """
 
     chosen = Signal(str)
     import_asked = Signal()
+    download_asked = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
@@ -70,6 +71,7 @@ class EnginePicker(QFrame):
         self.list.itemActivated.connect(self._take_and_close)
         self.details.variant_clicked.connect(self._toggle)
         self.details.import_asked.connect(self._ask_import)
+        self.details.download_asked.connect(self._ask_download)
 
     def _scrolling(self, details: QWidget) -> QScrollArea:
         area = QScrollArea()
@@ -185,6 +187,10 @@ class EnginePicker(QFrame):
         self.hide()
         self.import_asked.emit()
 
+    def _ask_download(self, name: str) -> None:
+        self.hide()
+        self.download_asked.emit(name)
+
 
 def lacking_text(count: int, *, unfolded: bool) -> str:
     """What folds or unfolds the engines that cannot run."""
@@ -236,11 +242,12 @@ class _Details(QWidget):
 
     Signals:
         variant_clicked: name of a variant that was ticked or unticked.
-        import_asked: of weights.
+        import_asked: of weights. download_asked: of those of the engine with this name.
     """
 
     variant_clicked = Signal(str)
     import_asked = Signal()
+    download_asked = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -252,6 +259,11 @@ class _Details(QWidget):
         self._import = QPushButton("  Import weights…")
         self._import.setIcon(icon("open"))
         self._import.clicked.connect(self.import_asked)
+        self.download = QPushButton("  Download weights…")
+        self.download.setIcon(icon("export"))
+        self.download.setToolTip("Shows size, licence and address first")
+        self.download.clicked.connect(self._ask_download)
+        self._name = ""
         self._ways_title = label("WAYS TO RUN IT", "heading")
         self._ways = QVBoxLayout()
         self._ways.setSpacing(8)
@@ -261,6 +273,7 @@ class _Details(QWidget):
         column.setSpacing(8)
         column.addWidget(self._title)
         column.addWidget(self._state)
+        column.addWidget(self.download, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._import, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._summary)
         column.addWidget(self._facts)
@@ -275,10 +288,15 @@ class _Details(QWidget):
         self._state.setText("Ready" if choice.ready else choice.reason)
         set_role(self._state, "good" if choice.ready else "warning")
         self._import.setVisible(not choice.ready and choice.importable)
+        self.download.setVisible(not choice.ready and choice.downloadable)
+        self._name = choice.name
         self._summary.setText(choice.summary)
         self._facts.setText("\n".join(f"{what}: {value}" for what, value in choice.facts))
         self._ways_title.setVisible(bool(choice.variants))
         self._show_variants(choice, variants, enabled=is_chosen and choice.ready)
+
+    def _ask_download(self) -> None:
+        self.download_asked.emit(self._name)
 
     def height_for(self, width: int) -> int:
         """The height that what is shown needs at a width."""

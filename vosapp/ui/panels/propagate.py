@@ -40,12 +40,13 @@ class PropagatePanel(QWidget):
     """Settings of a run and the button that starts it.
 
     Signals:
-        engine_chosen: name with variants. import_asked: of weights.
+        engine_chosen: name with variants. import_asked: of weights. download_asked: of an engine's weights.
         direction_chosen: Direction. reach_chosen: Reach. scope_chosen: all objects or not.
     """
 
     engine_chosen = Signal(str)
     import_asked = Signal()
+    download_asked = Signal(str)
     direction_chosen = Signal(object)
     reach_chosen = Signal(object)
     scope_chosen = Signal(object)
@@ -145,6 +146,7 @@ class PropagatePanel(QWidget):
         self.engine_button.clicked.connect(self._open_picker)
         self.picker.chosen.connect(self.engine_chosen)
         self.picker.import_asked.connect(self.import_asked)
+        self.picker.download_asked.connect(self.download_asked)
         self._direction.chosen.connect(self.direction_chosen)
         self._reach.chosen.connect(self.reach_chosen)
         self._scope.chosen.connect(self.scope_chosen)

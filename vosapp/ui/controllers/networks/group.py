@@ -57,6 +57,7 @@ class NetworkControllers(QObject):
         self.suggest.connect_panel(window.suggest, window.canvas)
         window.suggest.back_asked.connect(self.go_to_suggestions)
         window.propagate.import_asked.connect(self.weights.ask)
+        window.propagate.download_asked.connect(self.weights.ask_download)
         window.suggest.import_asked.connect(self.weights.ask)
         self.weights.imported.connect(self._weights_came)
 
@@ -66,6 +67,7 @@ class NetworkControllers(QObject):
             **self.runs.handlers(),
             "object.suggest": self.suggest_objects,
             "propagate.import_weights": self.weights.ask,
+            "propagate.stop_download": self.weights.cancel,
         }
 
     def suggest_objects(self) -> None:
