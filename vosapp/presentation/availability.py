@@ -167,7 +167,7 @@ def _off_for_work(document: Document, state: ViewState, refusal: str) -> dict[st
     """Actions that running work rules out, or for which there is no engine, with the reason."""
     off: dict[str, str] = {}
     is_suggesting = state.shot.suggestions is not None or bool(state.shot.network_help)
-    is_busy = state.shot.polygon_points or is_suggesting or state.shot.selection is not None
+    is_busy = state.shot.polygon_points or state.shot.transforming or is_suggesting or state.shot.selection is not None
     if state.shot.run is None and not is_busy:
         off["propagate.cancel"] = "Nothing is running"
     busy = "Masks are being propagated" if state.shot.run is not None else ""
@@ -211,7 +211,7 @@ def _off_for_objects(document: Document, state: ViewState, active: RotoObject | 
         off |= _off_for_active(document, state, active)
     selection = state.shot.selection
     selects = selection is not None and selection.frame_index == state.shot.frame_index
-    if state.shot.polygon_points or here or selects:
+    if state.shot.polygon_points or state.shot.transforming or here or selects:
         off.pop("edit.anchor", None)  # Enter closes the polygon, or takes what is suggested or selected
     return off
 

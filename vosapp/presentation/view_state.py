@@ -30,6 +30,7 @@ class Tool(enum.Enum):
     BOX = "box"
     ELLIPSE = "ellipse"
     FILL = "fill"
+    TRANSFORM = "transform"
     SELECT = "select"
     SCRIBBLE = "scribble"
     HAND = "hand"
@@ -181,6 +182,7 @@ class ShotView:
         before_run: the document when the last run began, None before the first one.
         active_object: id of the object that the tools change; 0 or one that is gone stands for the first.
         hidden, solo: objects not shown; the only object shown, or 0.
+        transforming: a mask was dragged with the transform tool and not taken yet.
         polygon_points: corners set so far with the polygon tool, or those of a shape that was pasted.
         shapes: drawn since the clip was opened, whose points can be moved.
         run, export: work in progress, or None.
@@ -211,6 +213,7 @@ class ShotView:
     active_object: ObjectId = 0
     hidden: frozenset[ObjectId] = frozenset()
     solo: ObjectId = 0
+    transforming: bool = False
     polygon_points: int = 0
     shapes: tuple[DrawnShape, ...] = ()
     run: WorkStatus | None = None

@@ -42,7 +42,7 @@ class InputRouter(QObject):
         self._session = session
         self._window = window
         self._pen = window.canvas.pen
-        self._masks, self._objects = editing.masks, editing.objects
+        self._masks, self._objects, self._transform = editing.masks, editing.objects, editing.transform
         self._runs, self._select, self._suggest = networks.runs, networks.select, networks.suggest
         self._view = view
         window.installEventFilter(self)
@@ -92,9 +92,11 @@ class InputRouter(QObject):
             new.installEventFilter(self)
 
     def enter(self) -> None:
-        """Enter closes a shape, or takes what is selected or suggested on this frame, or makes it an anchor."""
+        """Enter closes a shape, takes what was transformed, selected or suggested, or makes the frame an anchor."""
         if self._session.shot.polygon_points:
             self._pen.shapes.close()
+        elif self._session.shot.transforming:
+            self._transform.take()
         elif self._select.is_shown:
             self._select.take()
         elif self._suggest.is_shown:
@@ -103,9 +105,11 @@ class InputRouter(QObject):
             self._masks.make_anchor()
 
     def escape(self) -> None:
-        """Esc gives up a shape or a selection, or discards suggestions, or cancels the run."""
+        """Esc gives up a shape, a transform or a selection, or discards suggestions, or cancels the run."""
         if self._session.shot.polygon_points:
             self._pen.shapes.drop()
+        elif self._session.shot.transforming:
+            self._transform.drop()
         elif self._session.shot.selection is not None:
             self._select.drop()
         elif self._suggest.is_open:

@@ -31,10 +31,8 @@ def status_hint(
         return _suggest_hint(state)
     if state.shot.selection is not None:
         return _select_hint(state.shot.selection, state.shot.frame_index)
-    if state.shot.polygon_points and state.app.tool is not Tool.POLYGON:
-        return "Drag the shape or its points where they belong. Enter puts it into the mask, Esc drops it."
-    if state.shot.polygon_points:
-        return "Click to set corners, drag to move them. Enter or the first corner closes, Backspace takes one back."
+    if state.app.tool is Tool.TRANSFORM or state.shot.polygon_points:
+        return _shape_hint(state)
     if not any(c.anchors for c in coverages.values()):
         suggest, polygon = _key(state, "object.suggest"), _key(state, "tool.polygon")
         suggests = bool(state.app.suggest_choices)
@@ -81,6 +79,16 @@ def _doubtful_here(document: Document, frame_index: int) -> str:
             reasons = doubt_words(cell.finding.reasons) if cell.finding is not None else ""
             worst = f"{item.name} looks doubtful here" + f": {reasons}" * bool(reasons)
     return worst if most >= DOUBTFUL else ""
+
+
+def _shape_hint(state: ViewState) -> str:
+    if state.app.tool is Tool.POLYGON:
+        return "Click to set corners, drag to move them. Enter or the first corner closes, Backspace takes one back."
+    if state.app.tool is not Tool.TRANSFORM:
+        return "Drag the shape or its points where they belong. Enter puts it into the mask, Esc drops it."
+    if state.shot.transforming:
+        return "Enter puts the mask there, in one step; Esc puts it back. Shift keeps it straight."
+    return "Drag the mask to move it, a corner or side to scale it, the round handle to turn it."
 
 
 def _select_hint(selection: Selection, frame_index: int) -> str:

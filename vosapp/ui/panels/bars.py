@@ -31,6 +31,7 @@ class ToolBar(QWidget):
             "tool.box",
             "tool.ellipse",
             "tool.fill",
+            "tool.transform",
             "tool.select",
             "tool.scribble",
             "tool.hand",

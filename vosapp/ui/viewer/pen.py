@@ -28,6 +28,7 @@ from vosapp.ui.viewer.mark_gesture import MarkGesture
 from vosapp.ui.viewer.pen_items import BrushRing
 from vosapp.ui.viewer.pen_surface import PenSurface
 from vosapp.ui.viewer.shape_tool import ShapeTool, combine_of
+from vosapp.ui.viewer.transform_tool import TransformTool
 
 _ALT = Qt.KeyboardModifier.AltModifier
 _CTRL = Qt.KeyboardModifier.ControlModifier
@@ -72,6 +73,7 @@ class Pen(QObject):
         settings: as they are set.
         gesture: between press and release, None else.
         shapes: polygon, lasso, box and ellipse.
+        transform: moves, scales and turns a mask.
         has_panned: the picture was moved since the hand is held.
 
     Signals:
@@ -111,6 +113,7 @@ class Pen(QObject):
         self._is_over_point = False
         self.shapes = ShapeTool(surface, layer, self)
         self.shapes.closed.connect(self._put_shape)
+        self.transform = TransformTool(surface, layer, self)
 
     def set_settings(self, settings: PenSettings) -> None:
         """Changes tool, size or object; another tool or object drops a shape that was begun."""
@@ -197,10 +200,13 @@ class Pen(QObject):
             self._begin_pan(pointer)
         elif self._surface.offers_suggestions:
             self._surface.click_suggestion(pointer.picture)
-        elif not self.settings.usable:
-            return
-        elif tool in SHAPE_TOOLS:
-            gesture = self.shapes.press(pointer, tool)
+        elif self.settings.usable:
+            self._press_tool(pointer, tool)
+
+    def _press_tool(self, pointer: Pointer, tool: Tool) -> None:
+        """Begins what a tool does with the picture's masks."""
+        if tool in SHAPE_TOOLS or tool is Tool.TRANSFORM:
+            gesture = self.transform.press(pointer) if tool is Tool.TRANSFORM else self.shapes.press(pointer, tool)
             if gesture is not None:
                 self._begin(gesture)
         elif tool is Tool.FILL:
@@ -294,8 +300,8 @@ class Pen(QObject):
             self._surface.follow_suggestion(pointer.picture)
         if self.gesture is not None:
             self.gesture.move(pointer)
-        elif self.settings.tool in SHAPE_TOOLS and self.settings.usable:
-            self._follow_shape(pointer)
+        elif self.settings.tool in (*SHAPE_TOOLS, Tool.TRANSFORM) and self.settings.usable:
+            self._follow_point(pointer)
 
     def _finish(self, pointer: Pointer) -> None:
         gesture, self.gesture = self.gesture, None
@@ -370,9 +376,10 @@ class Pen(QObject):
             self._was_over_wipe = over
             self._show_pointer()
 
-    def _follow_shape(self, pointer: Pointer) -> None:
-        """Shows that a point can be moved while the pointer is on it."""
-        over = self.shapes.hover(pointer)
+    def _follow_point(self, pointer: Pointer) -> None:
+        """Shows that a point or mask can be moved while the pointer is on it."""
+        transforms = self.settings.tool is Tool.TRANSFORM
+        over = self.transform.is_over(pointer) if transforms else self.shapes.hover(pointer)
         if over != self._is_over_point:
             self._is_over_point = over
             self._show_pointer()
@@ -388,7 +395,7 @@ class Pen(QObject):
             self._surface.set_pointer(Qt.CursorShape.OpenHandCursor)
         elif not self.settings.usable:
             self._surface.set_pointer(Qt.CursorShape.ArrowCursor)
-        elif self._is_over_point and tool in SHAPE_TOOLS:
+        elif self._is_over_point and tool in (*SHAPE_TOOLS, Tool.TRANSFORM):
             self._surface.set_pointer(Qt.CursorShape.SizeAllCursor)
         else:
             self._surface.set_pointer(Qt.CursorShape.CrossCursor)

@@ -16,6 +16,7 @@ from vosapp.ui.controllers.editing.mattes import MatteController
 from vosapp.ui.controllers.editing.objects import ObjectController
 from vosapp.ui.controllers.editing.ranges import RangeController
 from vosapp.ui.controllers.editing.shapes import ShapeController
+from vosapp.ui.controllers.editing.transform import TransformController
 from vosapp.ui.dialogs.system import Dialogs
 from vosapp.ui.jobs.io_queue import IoQueue
 from vosapp.ui.main_window import MainWindow
@@ -29,6 +30,7 @@ class EditingControllers(QObject):
         masks: of the frame shown.
         shapes: whose points can be moved.
         clean_up: of holes and specks.
+        transform: moves, scales and turns a mask.
         ranges: of many frames.
         objects: their list.
         mattes: how objects become mattes.
@@ -48,6 +50,7 @@ class EditingControllers(QObject):
         self.mattes = MatteController(session, self)
         self.backdrops = BackdropController(session, window.canvas, dialogs, io, self)
         self.ranges = RangeController(session, dialogs, io, self)
+        self.transform = TransformController(session, window.canvas.pen, self)
         self.clean_up = CleanUpController(session, window, self)
         self.objects = ObjectController(session, dialogs, self)
         self.alpha = AlphaController(session, dialogs, io, self)
