@@ -64,6 +64,13 @@ def _add_subject(parser: argparse.ArgumentParser) -> None:
         help="what answers the clicks: network or grab-cut; repeat it to compare (default: what the window uses)",
     )
     parser.add_argument(
+        "--session",
+        metavar="N",
+        type=_count,
+        default=0,
+        help="let an imagined artist mend each clip with at most N strokes, frames chosen by doubt and every tenth",
+    )
+    parser.add_argument(
         "--cuts", action="store_true", help="measure only how well cuts are found, with and between the clips"
     )
     parser.add_argument(
@@ -88,6 +95,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.cuts:
         return _find_cuts(arguments)
+    if arguments.session:
+        return _hold_sessions(arguments)
     names = _engine_names(arguments)
     _require_outputs(arguments)
     datasets = _datasets(arguments)
@@ -102,12 +111,40 @@ def _find_cuts(arguments: argparse.Namespace) -> int:
     """Measures and prints how well cuts are found."""
     from vosapp.evaluation.cuts import cuts_as_text, measure_cuts
 
-    given = [f"--{name}" for name in ("json", "html", "markdown", "save_masks", "engine") if getattr(arguments, name)]
-    if given:
-        raise UserError(f"--cuts prints a table and takes no {given[0].replace('_', '-')}.", "Leave one of them out.")
+    _refuse_outputs(arguments, "cuts", "engine")
     clips = [clip for dataset in _datasets(arguments) for clip in dataset.clips]
     print(printable(cuts_as_text(list(measure_cuts(clips))), keep="\n"))
     return 0
+
+
+def _hold_sessions(arguments: argparse.Namespace) -> int:
+    """Lets an imagined artist work on the clips, frames chosen by doubt and every tenth, and prints how it went."""
+    from functools import partial
+
+    from vosapp.engine.engines import build_propagator
+    from vosapp.evaluation.corrections import Choice
+    from vosapp.evaluation.session import SessionCurve, sessions_as_text, simulate_session
+
+    _refuse_outputs(arguments, "session")
+    clips = [clip for dataset in _datasets(arguments) for clip in dataset.clips]
+    for name in _engine_names(arguments):
+        build = partial(build_propagator, name, device=arguments.device)
+        curves: dict[Choice, dict[str, SessionCurve]] = {Choice.DOUBT: {}, Choice.TENTH: {}}
+        for clip in clips:
+            for choice, by_clip in curves.items():
+                curve = simulate_session(clip, build, limit=arguments.session, choice=choice)
+                by_clip[clip.name] = curve
+                said = f"{name} {clip.name}, {choice.value}: {len(curve.stroke_px)} corrections"
+                print(printable(f"{said}, right {100 * curve.right[-1]:.1f} %"), file=sys.stderr, flush=True)
+        print(printable(f"{name}\n\n{sessions_as_text(curves, arguments.session)}", keep="\n"))
+    return 0
+
+
+def _refuse_outputs(arguments: argparse.Namespace, option: str, *others: str) -> None:
+    given = [one for one in ("json", "html", "markdown", "save_masks", *others) if getattr(arguments, one)]
+    if given:
+        name = given[0].replace("_", "-")
+        raise UserError(f"--{option} prints a table and takes no --{name}.", "Leave one of them out.")
 
 
 def _require_outputs(arguments: argparse.Namespace) -> None:
