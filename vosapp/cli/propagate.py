@@ -204,7 +204,7 @@ def _propagate(editor: Editor, arguments: argparse.Namespace, within: FrameRange
     from vosapp.engine.run.plan import RunPlan
     from vosapp.engine.run.propagation_job import PropagationTask, propagation_body
 
-    anchored = tuple(item.id for item in editor.document.objects if item.anchors())
+    anchored = tuple(item.id for item in editor.document.objects if item.anchors() and not item.locked)
     plan = RunPlan(anchored, within, Direction(arguments.direction), arguments.engine)
     task = PropagationTask(editor.document, editor.store, plan, arguments.device)
     reporter.first_number = editor.document.clip.first_number if editor.document.clip else 0

@@ -187,6 +187,8 @@ class RotoObject:
         absences: ranges in which the user says that the object is not to be seen.
         matte: how masks become mattes.
         curves: numbers of the matte that change over time, at most one curve for each; elsewhere `matte` holds.
+        muted: anchors and approved frames that engines are not shown, ascending; they stay as they are all the same.
+        locked: the user is done with it: neither tools nor runs change its masks.
     """
 
     id: ObjectId
@@ -196,6 +198,8 @@ class RotoObject:
     absences: tuple[FrameRange, ...] = ()
     matte: MatteSettings = MatteSettings()
     curves: tuple[MatteCurve, ...] = ()
+    muted: tuple[int, ...] = ()
+    locked: bool = False
 
     def matte_at(self, frame_index: int) -> MatteSettings:
         """How the mask of a frame becomes its matte."""
@@ -215,6 +219,11 @@ class RotoObject:
     def barriers(self) -> tuple[int, ...]:
         """Frames that no run may write: anchors and approved ones, ascending."""
         return FrameMap.of(self.cells).derived(_barriers)
+
+    def given(self) -> tuple[int, ...]:
+        """Anchors and approved frames that engines are shown, ascending."""
+        barriers = self.barriers()
+        return tuple(frame for frame in barriers if frame not in self.muted) if self.muted else barriers
 
     def stale(self) -> tuple[int, ...]:
         """Frames whose prediction came from a mask that has changed since, ascending."""

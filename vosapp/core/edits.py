@@ -209,6 +209,29 @@ def declare_present(document: Document, object_id: ObjectId, frame_range: FrameR
     return document.with_object(replace(target, absences=absences))
 
 
+def set_muted(document: Document, object_id: ObjectId, frame_index: int, muted: bool) -> Document:
+    """Shows an anchor or approved frame to engines, or not. Predictions that came from it become stale.
+
+    Raises:
+        MaskError: no anchor or approved mask stands on the frame.
+    """
+    target = document.object(object_id)
+    cell = target.cells.get(frame_index)
+    if cell is None or not cell.is_barrier:
+        raise MaskError("Only anchors and approved masks are shown to engines.")
+    frames = {*target.muted, frame_index} if muted else set(target.muted) - {frame_index}
+    if frames == set(target.muted):
+        return document
+    changed = write_cells(document, object_id, {frame_index: cell})
+    return changed.with_object(replace(changed.object(object_id), muted=tuple(sorted(frames))))
+
+
+def set_locked(document: Document, object_id: ObjectId, locked: bool) -> Document:
+    """Locks an object as a whole against tools and runs, or unlocks it."""
+    target = document.object(object_id)
+    return document if target.locked == locked else document.with_object(replace(target, locked=locked))
+
+
 def set_in_out(document: Document, in_out: FrameRange | None) -> Document:
     """Sets the part of the clip to work on and to export; None for all of it."""
     return replace(document, in_out=in_out)
@@ -330,7 +353,10 @@ def write_cells(document: Document, object_id: ObjectId, changes: dict[int, Cell
     for frame_index, cell in changes.items():
         if cell is not None and absences and target.is_absent(frame_index):
             absences = _without_frames(absences, FrameRange(frame_index, frame_index))
-    return document.with_object(replace(target.with_cells(stale | changes), absences=absences))
+    muted = target.muted
+    if muted:  # a mask that comes later to a frame is another one
+        muted = tuple(frame for frame in muted if frame not in changes or changes[frame] is not None)
+    return document.with_object(replace(target.with_cells(stale | changes), absences=absences, muted=muted))
 
 
 def _stale(cell: Cell) -> Cell:

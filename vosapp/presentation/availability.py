@@ -69,8 +69,30 @@ _NEEDS_OBJECT = (
     "edit.paste",
     "go.next_hole",
     "go.previous_hole",
+    "object.lock",
+    "view.memory",
 )
 _NEEDS_MASK_HERE = ("edit.clean_up", "edit.clean_up_sizes", "edit.copy", "edit.delete", "edit.anchor", "edit.approve")
+_CHANGES = (
+    "edit.clean_up",
+    "edit.clean_up_sizes",
+    "edit.delete",
+    "edit.anchor",
+    "edit.approve",
+    "edit.delete_range",
+    "edit.fold_paint",
+    "edit.drop_paint",
+    "edit.approve_range",
+    "edit.absent_range",
+    "edit.present_range",
+    "edit.move_range",
+    "edit.paste",
+    "edit.paste_shape",
+    "object.delete",
+    "file.import_mask",
+    "memory.mute",
+    "memory.remove",
+)
 _RUNS = tuple(
     s.id
     for s in ACTIONS
@@ -119,12 +141,20 @@ def blocked_actions(
     if not doubts:
         without = ("go.next_doubt", "go.previous_doubt", "go.worst", "review.next", "review.fix")
         off |= dict.fromkeys(without, "No predicted mask has a doubt")
+    off |= _off_for_memory(active, state)
     off |= _off_for_review(document, state, doubts)
     if state.shot.before_run is None:
         off["view.wipe_run"] = "Nothing was propagated since the shot was opened"
     if not any(item.anchors() for item in document.objects):
         off |= dict.fromkeys(("go.next_anchor", "go.previous_anchor"), "There is no anchor yet")
     return off
+
+
+def _off_for_memory(active: RotoObject | None, state: ViewState) -> dict[str, str]:
+    cell = active.cells.get(state.shot.picked_anchor) if active is not None else None
+    if state.shot.strip is StripKind.MEMORY and cell is not None and cell.is_barrier:
+        return {}
+    return dict.fromkeys(("memory.mute", "memory.remove", "memory.go"), "No anchor is picked in the memory strip")
 
 
 def _off_for_review(document: Document, state: ViewState, doubts: Doubts) -> dict[str, str]:
@@ -226,6 +256,8 @@ def _off_for_active(document: Document, state: ViewState, active: RotoObject) ->
         off["edit.present_range"] = f"{active.name} is absent nowhere"
     if state.shot.frame_index not in active.cells:
         off |= dict.fromkeys(_NEEDS_MASK_HERE, f"{active.name} has no mask on this frame")
+    if active.locked:
+        off |= dict.fromkeys(_CHANGES, f"{active.name} is locked")
     if document.objects[0] is active:
         off["object.raise"] = f"{active.name} is in front already"
     if document.objects[-1] is active:
@@ -251,6 +283,9 @@ def checked_actions(document: Document, state: ViewState, active: RotoObject | N
         "play.loop": app.loop,
         "play.around": shot.around is not None,
         "view.review": shot.strip is StripKind.REVIEW,
+        "view.memory": shot.strip is StripKind.MEMORY,
+        "memory.mute": active is not None and shot.picked_anchor in active.muted,
+        "object.lock": active is not None and active.locked,
         "object.visible": active is not None and active.id not in shot.hidden,
         "object.solo": active is not None and active.id == shot.solo,
         "object.matte": active is not None and shot.matte_panel,

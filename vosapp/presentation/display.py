@@ -188,7 +188,7 @@ def resolve(document: Document, state: ViewState, coverage_cache: CoverageCache 
         suggest=suggest,
         select=resolve_select(document, state),
         matte=MatteDisplay() if suggest.is_open else resolve_matte(document, state, active),
-        strip=resolve_strip(document, state, doubts),
+        strip=resolve_strip(document, state, doubts, active),
         enabled=enabled_actions(blocked),
         blocked=blocked,
         checked=checked_actions(document, state, active),
@@ -224,6 +224,8 @@ def _row(item: RotoObject, document: Document, state: ViewState, *, active: bool
         if item.is_absent(state.shot.frame_index)
         else _here(item.cells.get(state.shot.frame_index))
     )
+    if item.locked:
+        here = f"locked, {here}" if here else "locked"
     visible, solo = item.id not in state.shot.hidden, item.id == state.shot.solo
     return ObjectRow(item.id, item.name, item.colour, text, here, active, visible, solo)
 
@@ -248,6 +250,8 @@ def _timeline(
             doubts=coverages[o.id].doubts,
             findings=coverages[o.id].findings,
             matte_keys=matte_keys(o),
+            muted=o.muted,
+            locked=o.locked,
         )
         for o in document.objects
     )
@@ -359,7 +363,7 @@ def _pen(document: Document, state: ViewState, active: RotoObject | None) -> Pen
         state.app.pressure,
         active.id if active else 0,
         active.colour if active else None,
-        usable and not choosing,
+        usable and not choosing and not (active is not None and active.locked),
         active.matte_at(state.shot.frame_index).feather_px if active else 0.0,
         _movable_shape(document, state, active) if usable and not choosing else None,
     )

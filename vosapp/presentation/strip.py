@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from vosapp.core.document import DOUBTFUL, Document, ObjectId
+from vosapp.core.document import DOUBTFUL, Document, ObjectId, RotoObject
+from vosapp.engine.run.plan import shown_anchors
 from vosapp.presentation.text.doubt_words import doubt_words
 from vosapp.presentation.timeline.lanes import Doubts, stops
 from vosapp.presentation.view_state import StripKind, ViewState
@@ -59,10 +60,12 @@ class StripDisplay:
     object_ids: tuple[ObjectId, ...] = ()
 
 
-def resolve_strip(document: Document, state: ViewState, doubts: Doubts) -> StripDisplay:
+def resolve_strip(document: Document, state: ViewState, doubts: Doubts, active: RotoObject | None) -> StripDisplay:
     """The strip for a document and a view state."""
     if state.shot.strip is StripKind.REVIEW and document.clip is not None:
         return _review(document, state, suspects(doubts))
+    if state.shot.strip is StripKind.MEMORY and document.clip is not None:
+        return _memory(document, state, active)
     return StripDisplay(StripKind.OFF)
 
 
@@ -129,3 +132,42 @@ def _suspect_card(document: Document, one: Suspect, first_number: int, *, is_her
     reasons = doubt_words(cell.finding.reasons) if cell is not None and cell.finding is not None else ""
     text = f"doubt {one.doubt:.2f}" + f": {reasons}" * bool(reasons)
     return Card(one.frame, title, text, is_bad=one.doubt >= DOUBTFUL, is_here=is_here)
+
+
+def _memory(document: Document, state: ViewState, active: RotoObject | None) -> StripDisplay:
+    if active is None:
+        return StripDisplay(StripKind.MEMORY, "MEMORY", "There is no object yet")
+    here = state.shot.frame_index
+    first = max((cut for cut in document.cuts if cut <= here), default=0)
+    shot = range(first, min((cut for cut in document.cuts if cut > here), default=2**31))
+    frames = [frame for frame in active.barriers() if frame in shot]
+    shown = shown_anchors([frame for frame in frames if frame not in active.muted], here, shot)
+    first_number = document.clip.first_number if document.clip is not None else 0
+    made_from = _made_from(active, here)
+    cards = tuple(
+        Card(
+            frame,
+            str(frame + first_number),
+            _anchor_words(active, frame, shown=shown, made_from=made_from),
+            is_muted=frame not in shown,
+            is_here=frame == state.shot.picked_anchor,
+        )
+        for frame in frames
+    )
+    counter = f"{len(shown)} of {len(frames)} anchors used"
+    hint = f"By a run to {here + first_number}, {active.name}."
+    return StripDisplay(StripKind.MEMORY, "MEMORY", counter, hint, cards, (active.id,))
+
+
+def _made_from(active: RotoObject, frame_index: int) -> tuple[int, ...]:
+    cell = active.cells.get(frame_index)
+    return cell.sources if cell is not None and not cell.is_anchor else ()
+
+
+def _anchor_words(active: RotoObject, frame: int, *, shown: set[int], made_from: tuple[int, ...]) -> str:
+    kind = "" if active.cells[frame].is_anchor else "approved, "
+    if frame in active.muted:
+        return f"{kind}muted"
+    if frame not in shown:
+        return f"{kind}too far"
+    return f"{kind}made this" if frame in made_from else f"{kind}used"

@@ -77,6 +77,7 @@ class StripKind(enum.Enum):
 
     OFF = "off"
     REVIEW = "review"
+    MEMORY = "memory"
 
 
 class Reach(enum.Enum):
@@ -179,6 +180,7 @@ class ShotView:
         wipe, wipe_at: what masks are compared with, and where the line stands, as a share of the picture's width.
         matte_panel: whether the matte panel is open.
         strip: what the strip of frames above the timeline shows.
+        picked_anchor: the anchor of the active object that is picked there, -1 for none.
         before_run: the document when the last run began, None before the first one.
         active_object: id of the object that the tools change; 0 or one that is gone stands for the first.
         hidden, solo: objects not shown; the only object shown, or 0.
@@ -209,6 +211,7 @@ class ShotView:
     wipe_at: float = 0.5
     matte_panel: bool = False
     strip: StripKind = StripKind.OFF
+    picked_anchor: int = -1
     before_run: Document | None = None
     active_object: ObjectId = 0
     hidden: frozenset[ObjectId] = frozenset()

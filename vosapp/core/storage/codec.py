@@ -80,13 +80,13 @@ def _decode_frames(content: Json, name: str) -> tuple[int, ...]:
     stored = items(content, name, MAX_RANGES)
     frames = {frame for frame in stored if isinstance(frame, int) and is_index(frame)}
     if not all(isinstance(frame, int) and is_index(frame) for frame in stored):
-        raise DamageError("a cut is no frame")
+        raise DamageError(f"{name} are no frames")
     return tuple(sorted(frames))
 
 
 def encode_traits(one: RotoObject) -> dict[str, object]:
     """Everything of an object but its cells."""
-    return {
+    traits: dict[str, object] = {
         "id": one.id,
         "name": storable(one.name, MAX_TEXT),
         "colour": list(one.colour),
@@ -94,6 +94,12 @@ def encode_traits(one: RotoObject) -> dict[str, object]:
         "matte": asdict(one.matte),
         "curves": {curve.name: [list(key) for key in curve.keys] for curve in one.curves},
     }
+    # Only where they say something, so that earlier versions, which know no such names, open other files.
+    if one.muted:
+        traits["muted"] = list(one.muted)
+    if one.locked:
+        traits["locked"] = True
+    return traits
 
 
 def decode_traits(content: Json) -> RotoObject:
@@ -105,10 +111,19 @@ def decode_traits(content: Json) -> RotoObject:
         absences=tuple(_decode_range(one) for one in items(content, "absences", MAX_RANGES)),
         matte=_decode_matte(mapping(content, "matte")),
         curves=_decode_curves(mapping(content, "curves")) if "curves" in content else (),
+        muted=_decode_frames(content, "muted") if "muted" in content else (),
+        locked=_decode_flag(content, "locked"),
     )
 
 
-TRAIT_NAMES = frozenset({"id", "name", "colour", "absences", "matte", "curves"})
+def _decode_flag(content: Json, name: str) -> bool:
+    stored = content.get(name, False)
+    if not isinstance(stored, bool):
+        raise DamageError(f"{name} is neither true nor false")
+    return stored
+
+
+TRAIT_NAMES = frozenset({"id", "name", "colour", "absences", "matte", "curves", "muted", "locked"})
 
 
 def _encode_clip(clip: ClipRef) -> dict[str, object]:

@@ -103,12 +103,29 @@ class Pass:
 
 
 def anchor_frames_of(item: RotoObject, plan: RunPlan) -> list[int]:
-    """Frames of an object that a run takes as truth, ascending: anchors, approved frames, and paint at the start."""
-    frames = list(item.barriers())
+    """Frames of an object that a run takes as truth, ascending: anchors, approved frames, and paint at the start.
+
+    Muted ones are not among them: a run passes over their frames and writes nothing there.
+    """
+    frames = list(item.given())
     start = item.cells.get(plan.start)
     if start is not None and start.is_painted and not start.is_barrier:
         bisect.insort(frames, plan.start)
     return frames
+
+
+def nearest_anchors(anchors: Sequence[int], frame_index: int, shot: range) -> list[int]:
+    """The anchor frames that an engine is shown where a pass begins: the nearest ones of the shot, ascending."""
+    within = [frame for frame in anchors if frame in shot]
+    return sorted(sorted(within, key=lambda frame: abs(frame - frame_index))[:MAX_REMEMBERED])
+
+
+def shown_anchors(anchors: Sequence[int], frame_index: int, shot: range) -> set[int]:
+    """The anchor frames that an engine is shown for a frame, by passes from both sides."""
+    within = [frame for frame in anchors if frame in shot]
+    before = [frame for frame in within if frame <= frame_index][-1:]
+    after = [frame for frame in within if frame >= frame_index][:1]
+    return {frame for seed in (*before, *after) for frame in nearest_anchors(within, seed, shot)}
 
 
 def schedule(document: Document, plan: RunPlan) -> list[Pass]:

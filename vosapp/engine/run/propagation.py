@@ -26,7 +26,7 @@ from vosapp.engine.run.kept_states import KeptStates, Resuming
 from vosapp.engine.run.leak_signs import LeakSigns, Sign
 from vosapp.engine.run.meeting import Decided, Key, Meeting, Side, Spool
 from vosapp.engine.run.pieces import Piece
-from vosapp.engine.run.plan import MAX_REMEMBERED, ObjectSpan, RunPlan, anchor_frames_of, frame_count, schedule
+from vosapp.engine.run.plan import ObjectSpan, RunPlan, anchor_frames_of, frame_count, nearest_anchors, schedule
 from vosapp.video.source import RgbImage, VideoSource
 
 _ABSENT = "absent"  # in place of the name of a mask
@@ -202,8 +202,7 @@ class _Truth:
 
     def nearest(self, object_id: ObjectId, frame_index: int, shot: range) -> list[int]:
         """Anchor frames of an object in a shot, the nearest ones up to a limit, ascending."""
-        within = [f for f in self.frames[object_id] if f in shot]
-        return sorted(sorted(within, key=lambda f: abs(f - frame_index))[:MAX_REMEMBERED])
+        return nearest_anchors(self.frames[object_id], frame_index, shot)
 
     def anchor_count(self, object_id: ObjectId, shot: range) -> int:
         """How many anchors of an object a shot has; frames that were only approved are none."""

@@ -59,6 +59,8 @@ def request(document: Document, state: ViewState, choice: PropagateChoice | None
     if refusal is not None:
         return refusal
     objects = _objects(document, state, choice)
+    if not objects and any(item.locked and item.barriers() for item in document.objects):
+        return Refusal("Every object to propagate is locked. Object > Lock unlocks it.")
     corrected = tuple(item for item in objects if is_corrected(item, state.shot.frame_index))
     if choice.reach is Reach.AS_NEEDED and corrected:
         return _redo(document, state, choice, corrected)
@@ -94,7 +96,8 @@ def _redo(
     if not writes_any(document, plan):
         return Refusal("There is no frame to propagate to on that side.")
     kept = sum(_count_within(item.barriers(), within) for item in objects)
-    return RunRequest(plan, kept, redone=len(within) - 1)  # the correction itself is given
+    muted = set.intersection(*(set(item.muted) for item in objects)) & set(within)
+    return RunRequest(plan, kept, redone=len(within) - 1 - len(muted))  # the correction itself is given
 
 
 def _around(document: Document, state: ViewState, direction: Direction, objects: tuple[RotoObject, ...]) -> FrameRange:
@@ -102,8 +105,8 @@ def _around(document: Document, state: ViewState, direction: Direction, objects:
     first, last = 0, document.clip.frame_count - 1 if document.clip else here
     first = max([first, *(cut for cut in document.cuts if cut <= here)])
     last = min([last, *(cut - 1 for cut in document.cuts if cut > here)])
-    before = [_nearest(item.barriers(), here, -1) for item in objects]
-    after = [_nearest(item.barriers(), here, 1) for item in objects]
+    before = [_nearest(item.given(), here, -1) for item in objects]
+    after = [_nearest(item.given(), here, 1) for item in objects]
     first = max(first, min(first if f is None else f + 1 for f in before))
     last = min(last, max(last if f is None else f - 1 for f in after))
     if direction is Direction.FORWARD:
@@ -140,12 +143,13 @@ def _objects(document: Document, state: ViewState, choice: PropagateChoice) -> t
     """The objects of a run. Objects without any anchor frame have nothing to be carried and are left out."""
     active = active_object(document, state)
     chosen = document.objects if choice.all_objects or active is None else (active,)
-    return tuple(item for item in chosen if item.barriers() or _is_painted(item, state.shot.frame_index))
+    anchored = (item for item in chosen if item.given() or _is_painted(item, state.shot.frame_index))
+    return tuple(item for item in anchored if not item.locked)
 
 
 def _anchors(objects: tuple[RotoObject, ...], playhead: int) -> list[int]:
     """Frames that a run takes as truth, ascending; paint on the playhead's frame counts."""
-    frames = set[int]().union(*(item.barriers() for item in objects))
+    frames = set[int]().union(*(item.given() for item in objects))
     if any(_is_painted(item, playhead) for item in objects):
         frames.add(playhead)
     return sorted(frames)

@@ -66,6 +66,8 @@ class Lane:
         doubts: how unsure the predictions are.
         findings: what else is known of them.
         matte_keys: frames on which its matte has a key, ascending.
+        muted: anchors that engines are not shown.
+        locked: neither tools nor runs change the object.
         active, shown: the tools change this object; its masks are visible.
     """
 
@@ -79,6 +81,8 @@ class Lane:
     doubts: Doubts = ()
     findings: Findings = ()
     matte_keys: tuple[int, ...] = ()
+    muted: tuple[int, ...] = ()
+    locked: bool = False
 
 
 def matte_keys(item: RotoObject) -> tuple[int, ...]:
@@ -103,7 +107,7 @@ _NOTHING: _Made = ((), 0)
 
 
 def _spans(item: RotoObject, cuts: Sequence[int]) -> tuple[LaneSpan, ...]:
-    anchors = item.anchors()
+    anchors = [frame for frame in item.anchors() if frame not in item.muted]
     sourced = _joined(FrameMap.of(item.cells).derived(_chunk_spans))
     spans = [_aged(span, made, anchors, cuts) for span, made in sourced]
     spans += [span for absence in item.absences for span in _absent(item, absence)]
@@ -190,7 +194,7 @@ class CoverageCache:
         entries = {}
         for item in document.objects:
             known = self._entries.get(item.id)
-            rest = (item.absences, document.cuts)
+            rest = (item.absences, document.cuts, item.muted)
             if known is None or known[0] is not item.cells or known[1] != rest:
                 known = (item.cells, rest, _coverage(item, document.cuts))
             entries[item.id] = known

@@ -19,6 +19,7 @@ PICTURE_PX = QSize(96, 54)
 CARD_PX = QSize(124, 100)
 SIDE_PX = 176
 _FRAME = Qt.ItemDataRole.UserRole
+_MEMORY_ACTIONS = ("memory.mute", "memory.remove", "memory.go")
 _REVIEW_ACTIONS = ("review.approve", "review.approve_range", "review.fix", "review.next")
 
 
@@ -26,11 +27,12 @@ class FrameStrip(QWidget):
     """Shows a `StripDisplay`.
 
     Signals:
-        picked: frame index of the card that was clicked.
+        picked, opened: frame index of the card that was clicked, or clicked twice.
         pictures_wanted: there are cards whose pictures are not there yet, or out of date.
     """
 
     picked = Signal(int)
+    opened = Signal(int)
     pictures_wanted = Signal()
 
     def __init__(self, actions: ActionSet) -> None:
@@ -43,7 +45,9 @@ class FrameStrip(QWidget):
         self._hint = label("", "faint", wrap=True)
         self.list = _cards()
         self.list.itemClicked.connect(self._clicked)
+        self.list.itemDoubleClicked.connect(self._double_clicked)
         self._review = _buttons(actions, _REVIEW_ACTIONS)
+        self._memory = _buttons(actions, _MEMORY_ACTIONS)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 8, 4)
         row.setSpacing(8)
@@ -58,7 +62,7 @@ class FrameStrip(QWidget):
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3)
-        for widget in (self._heading, self._counter, self._review):
+        for widget in (self._heading, self._counter, self._review, self._memory):
             column.addWidget(widget)
         column.addWidget(self._hint)
         column.addStretch(1)
@@ -77,12 +81,14 @@ class FrameStrip(QWidget):
         self._counter.setText(display.counter)
         self._hint.setText(display.hint)
         self._review.setVisible(display.kind is StripKind.REVIEW)
+        self._memory.setVisible(display.kind is StripKind.MEMORY)
         if [card.frame for card in before.cards] != self.frames:
             self.list.clear()
             for card in display.cards:
-                item = QListWidgetItem(self.list)
-                item.setIcon(_blank())
+                item = QListWidgetItem(_blank(), "")
                 item.setData(_FRAME, card.frame)
+                item.setSizeHint(CARD_PX)
+                self.list.addItem(item)
         for place, card in enumerate(display.cards):
             _write(self.list.item(place), card)
             if card.is_here:
@@ -101,6 +107,9 @@ class FrameStrip(QWidget):
     def _clicked(self, item: QListWidgetItem) -> None:
         self.picked.emit(item.data(_FRAME))
 
+    def _double_clicked(self, item: QListWidgetItem) -> None:
+        self.opened.emit(item.data(_FRAME))
+
 
 def _cards() -> QListWidget:
     cards = QListWidget()
@@ -108,7 +117,6 @@ def _cards() -> QListWidget:
     cards.setFlow(QListWidget.Flow.LeftToRight)
     cards.setWrapping(False)
     cards.setMovement(QListWidget.Movement.Static)
-    cards.setUniformItemSizes(True)
     cards.setIconSize(PICTURE_PX)
     cards.setGridSize(CARD_PX)
     cards.setWordWrap(False)
@@ -135,7 +143,6 @@ def _write(item: QListWidgetItem, card: Card) -> None:
     item.setText(f"{card.title}\n{card.text}")
     item.setToolTip(as_written(f"Frame {card.title}\n{card.text}"))
     item.setForeground(QColor(TOKENS.faint if card.is_muted else TOKENS.error if card.is_bad else TOKENS.text))
-    item.setSizeHint(CARD_PX)
 
 
 def _blank() -> QIcon:

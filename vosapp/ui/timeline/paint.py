@@ -121,7 +121,8 @@ def draw_lane(painter: QPainter, scale: Scale, row: Row, lane: Lane) -> None:
     draw_lane_doubt(painter, scale, row, lane.doubts)
     for frame in lane.anchors:
         if first <= frame <= last:
-            draw_diamond(painter, QPointF(scale.middle(frame), row.middle), lane.colour)
+            hollow = frame in lane.muted
+            draw_diamond(painter, QPointF(scale.middle(frame), row.middle), lane.colour, hollow=hollow)
     for frame in lane.matte_keys:
         if first <= frame <= last:
             draw_key(painter, QPointF(scale.middle(frame), row.top + 4.0))
@@ -175,15 +176,15 @@ def _draw_paint_marks(painter: QPainter, scale: Scale, row: Row, span: LaneSpan)
         painter.drawEllipse(QPointF(scale.middle(frame), y), 1.7, 1.7)
 
 
-def draw_diamond(painter: QPainter, middle: QPointF, colour: Colour) -> None:
-    """The mark of an anchor."""
+def draw_diamond(painter: QPainter, middle: QPointF, colour: Colour, *, hollow: bool = False) -> None:
+    """The mark of an anchor, hollow where engines are not shown it."""
     size = DIAMOND_PX
     corners = [QPointF(0, -size), QPointF(size, 0), QPointF(0, size), QPointF(-size, 0)]
     painter.setPen(QPen(QColor(TOKENS.field), 3.4))
-    painter.setBrush(QColor(*colour))
+    painter.setBrush(QColor(TOKENS.field) if hollow else QColor(*colour))
     diamond = QPolygonF([middle + corner for corner in corners])
     painter.drawPolygon(diamond)
-    painter.setPen(QPen(QColor("#ffffff"), 1.5))
+    painter.setPen(QPen(QColor(*colour) if hollow else QColor("#ffffff"), 1.5))
     painter.drawPolygon(diamond)
     painter.setBrush(Qt.BrushStyle.NoBrush)
 

@@ -21,6 +21,7 @@ from vosapp.core.timeline import FrameRange
 from vosapp.presentation.display import TimelineDisplay
 from vosapp.presentation.timeline.lanes import KIND_WORDS, Lane
 from vosapp.presentation.timeline.scale import Scale
+from vosapp.ui.icons import pixmap
 from vosapp.ui.theme import TOKENS
 from vosapp.ui.timeline import measures, paint
 
@@ -28,6 +29,7 @@ GUTTER_PX = 176
 RIGHT_PX = 16
 LEFT_PX = 9  # so that the mark of an anchor on the first frame is seen whole
 HANDLE_PX = 8
+LOCK_PX = 13
 EMPTY = TimelineDisplay(0, 0, (), (), (), None, ())
 
 
@@ -144,8 +146,12 @@ class TimelineView(QWidget):
         painter.setOpacity(1.0)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QColor(TOKENS.text if lane.active else TOKENS.dim))
-        name = painter.fontMetrics().elidedText(lane.name, Qt.TextElideMode.ElideRight, GUTTER_PX - 42)
+        room_px = GUTTER_PX - 42 - (LOCK_PX + 6) * lane.locked
+        name = painter.fontMetrics().elidedText(lane.name, Qt.TextElideMode.ElideRight, room_px)
         painter.drawText(QRectF(30, row.top, GUTTER_PX - 40, row.height), Qt.AlignmentFlag.AlignVCenter, name)
+        if lane.locked:
+            lock = pixmap("lock", LOCK_PX, TOKENS.dim, self.devicePixelRatioF())
+            painter.drawPixmap(QPointF(GUTTER_PX - LOCK_PX - 8, row.middle - LOCK_PX / 2), lock)
 
     def _draw_marks(self, painter: QPainter) -> None:
         top = self._doubt_top()

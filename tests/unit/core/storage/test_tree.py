@@ -60,6 +60,8 @@ def documents(draw: st.DrawFn) -> Document:
             draw(ranges),
             MatteSettings(draw(finite), draw(finite)),
             draw(curves),
+            muted=tuple(sorted(draw(st.sets(frames, max_size=2)))),
+            locked=draw(st.booleans()),
         )
         for number in range(1, draw(st.integers(1, 4)))
     ]
@@ -177,6 +179,8 @@ BAD_OBJECTS: list[dict[str, object]] = [
     {"colour": [1, 2]},
     {"colour": [1, 2, 256]},
     {"absences": [[1]]},
+    {"muted": [-1]},
+    {"locked": 1},
     {"matte": {"grow_px": "1"}},
     {"matte": {"grow_px": float("nan")}},
     {"matte": {"unknown": 1}},

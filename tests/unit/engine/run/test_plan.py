@@ -11,12 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vosapp.core.document import Document, Origin
-from vosapp.core.edits import add_object, approve, predict, set_cuts, set_mask, stroke
+from vosapp.core.edits import add_object, approve, predict, set_cuts, set_mask, set_muted, stroke
 from vosapp.core.errors import EngineError
 from vosapp.core.mask import Mask
 from vosapp.core.store import MemoryMaskStore
 from vosapp.core.timeline import Direction, FrameRange
-from vosapp.engine.run.plan import Pass, RunPlan, anchor_frames_of, frame_count, schedule, writes_any
+from vosapp.engine.run.plan import (
+    Pass,
+    RunPlan,
+    anchor_frames_of,
+    frame_count,
+    schedule,
+    shown_anchors,
+    writes_any,
+)
 
 MASK = Mask.from_array(np.eye(8, dtype=np.bool_))
 
@@ -39,6 +47,21 @@ def test_forward_goes_from_each_anchor_to_the_next() -> None:
     assert run.step == 1
     assert planned(run) == {2: [3, 4], 5: [6, 7, 8]}
     assert run.frames() == [2, 3, 4, 5, 6, 7, 8]
+
+
+def test_a_muted_anchor_starts_nothing_and_is_passed_over() -> None:
+    document, _ = shot(2, 5)
+    (run,) = schedule(set_muted(document, 1, 5, True), RunPlan((1,), FrameRange(0, 8)))
+    assert planned(run) == {2: [3, 4, 5, 6, 7, 8]}
+    with pytest.raises(EngineError, match="nothing to propagate"):
+        schedule(set_muted(set_muted(document, 1, 5, True), 1, 2, True), RunPlan((1,), FrameRange(0, 8)))
+
+
+def test_the_anchors_shown_for_a_frame_are_those_near_the_passes_to_it() -> None:
+    anchors = range(0, 400, 10)
+    assert shown_anchors(anchors, 205, range(400)) == set(range(120, 290, 10)), "sixteen around 200 and around 210"
+    assert shown_anchors(anchors, 205, range(200, 240)) == {200, 210, 220, 230}, "between cuts"
+    assert shown_anchors([], 5, range(10)) == set()
 
 
 def test_both_directions_meet_in_the_middle_backward_first() -> None:

@@ -56,6 +56,7 @@ class ObjectController(QObject):
             "object.colour": self.ask_active_colour,
             "object.visible": self.toggle_visible,
             "object.solo": self.toggle_solo,
+            "object.lock": self.toggle_lock,
             "object.raise": partial(self._shift, -1),
             "object.lower": partial(self._shift, 1),
             "object.delete": self.delete,
@@ -101,6 +102,13 @@ class ObjectController(QObject):
         if colour is not None and colour != before:
             document = edits.recolour_object(self._session.document, object_id, colour)
             self._session.editor.apply("change colour", document)
+
+    def toggle_lock(self) -> None:
+        """Locks the active object against tools and runs, or unlocks it."""
+        active = self._session.active
+        if active is not None:
+            document = edits.set_locked(self._session.document, active.id, not active.locked)
+            self._session.editor.apply("unlock object" if active.locked else "lock object", document)
 
     def toggle_visible(self, object_id: ObjectId = 0) -> None:
         """Shows or hides an object, by default the active one."""

@@ -47,7 +47,8 @@ class StripController(QObject):
     def connect_panel(self, panel: FrameStrip) -> None:
         """Follows the strip."""
         self._panel = panel
-        panel.picked.connect(self._playback.go)
+        panel.picked.connect(self.pick)
+        panel.opened.connect(self._playback.go)
         panel.pictures_wanted.connect(self.show_pictures)
         self._thumbnails.arrived.connect(self.show_pictures)
 
@@ -55,6 +56,10 @@ class StripController(QObject):
         """Maps action ids to handlers."""
         return {
             "view.review": partial(self.toggle, StripKind.REVIEW),
+            "view.memory": partial(self.toggle, StripKind.MEMORY),
+            "memory.mute": self.toggle_muted,
+            "memory.remove": self.remove_anchor,
+            "memory.go": self.go_to_anchor,
             "review.approve": self.approve,
             "review.approve_range": self.approve_stretch,
             "review.fix": self.fix,
@@ -69,6 +74,34 @@ class StripController(QObject):
         if opens and kind is StripKind.REVIEW and self._here() is None:
             self.next()
         session.changed.emit()  # an action that was pressed again has unchecked itself
+
+    def pick(self, frame_index: int) -> None:
+        """Goes to the frame of a card; in the memory strip, which is about the frame shown, it is only picked."""
+        if self._session.shot.strip is StripKind.MEMORY:
+            self._session.set(shot=replace(self._session.shot, picked_anchor=frame_index))
+        else:
+            self._playback.go(frame_index)
+
+    def toggle_muted(self) -> None:
+        """Shows the picked anchor to engines, or not."""
+        session, active = self._session, self._session.active
+        if active is not None:
+            frame = session.shot.picked_anchor
+            muted = frame not in active.muted
+            document = edits.set_muted(session.document, active.id, frame, muted)
+            session.editor.apply("mute anchor" if muted else "unmute anchor", document)
+        session.changed.emit()  # an action that was pressed again has unchecked itself
+
+    def remove_anchor(self) -> None:
+        """Deletes the mask of the picked anchor."""
+        session, active = self._session, self._session.active
+        if active is not None:
+            document = edits.delete_masks(session.document, active.id, [session.shot.picked_anchor])
+            session.editor.apply("remove anchor", document)
+
+    def go_to_anchor(self) -> None:
+        """Goes to the frame of the picked anchor."""
+        self._playback.go(self._session.shot.picked_anchor)
 
     def next(self) -> None:
         """Goes to the next suspect, by doubt."""
