@@ -164,12 +164,12 @@ def go(workspace: Workspace, frame_index: int) -> None:
     wait(lambda: workspace.session.shot.picture_index == frame_index)
 
 
-def wait(condition: Callable[[], bool]) -> None:
+def wait(condition: Callable[[], bool], for_what: str = "") -> None:
     """Lets the window work until a condition holds."""
     deadline = time.monotonic() + PATIENCE_S
     while not condition():
         if time.monotonic() > deadline:
-            raise TimeoutError("the window did not come so far")
+            raise TimeoutError(f"the window did not come so far {for_what}".strip())
         settle()
 
 

@@ -133,8 +133,21 @@ class States:
         self.picture("start")
         work = UnsavedWork(Path("/home/unsaved/a.vosapp"), "plate_v012.mov", datetime(2026, 3, 4, 17, 5), 31, "paint")
         recent = ("/shots/reef/reef.vosapp", "/shots/sq010/sh0040/plates/sh0040_bg01_v003", "/shots/b/runner_v002.mov")
+        self._keep_pictures(recent)
         session.set(app=replace(session.app, recent=recent * 2, unsaved=(work, replace(work, clip_name="b.mov"))))
         self.picture("start-lists")
+
+    def _keep_pictures(self, paths: tuple[str, ...]) -> None:
+        from vosapp.core.recent import picture_path
+        from vosapp.data.demo.files import demo_clip
+        from vosapp.video.open import open_video
+        from vosapp.video.stills.images import write_png
+
+        source = open_video(demo_clip())
+        for path in paths[:2]:
+            picture_path(path).parent.mkdir(parents=True, exist_ok=True)
+            write_png(picture_path(path), source.frame(33)[::8, ::8].copy())
+        source.close()
 
     def _shot(self) -> None:
         from screenshots import fill, go, settle, suggest, wait
@@ -170,6 +183,9 @@ class States:
         window.commands["view.wipe"].trigger()
         self.picture("wipe")
         window.commands["view.wipe"].trigger()
+        window.commands["object.matte"].trigger()
+        self.picture("matte-panel")
+        window.commands["object.matte"].trigger()
         session.notify("plate_v003.mov ends in the middle of frame 412.", "Copy the file again.", NoticeKind.ERROR)
         self.picture("message")
         session.dismiss()
@@ -203,7 +219,6 @@ class States:
             "edit.settings",
             "edit.keys",
             "file.clip_facts",
-            "object.matte",
             "help.shortcuts",
             "help.about",
             "file.batch",
@@ -225,7 +240,7 @@ class States:
     def _finish(self, name: str, before: set[QWidget]) -> None:
         from screenshots import settle, wait
 
-        wait(lambda: bool(set(dialogs()) - before))
+        wait(lambda: bool(set(dialogs()) - before), name)
         opened = (set(dialogs()) - before).pop()
         if isinstance(getattr(opened, "size_text", None), str):
             wait(lambda: bool(opened.size_text))

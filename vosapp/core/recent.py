@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,6 +63,13 @@ class RecentFiles:
         """Takes a path out."""
         self._write(tuple(known for known in self.paths if known != path))
 
+    def clear(self) -> None:
+        """Forgets all paths and their pictures."""
+        for path in self.paths:
+            with suppress(OSError):
+                picture_path(path).unlink(missing_ok=True)
+        self._write(())
+
     def existing(self) -> tuple[str, ...]:
         """The paths that are still there."""
         return tuple(path for path in self.paths if _exists(path))
@@ -68,6 +77,20 @@ class RecentFiles:
     def _write(self, paths: tuple[str, ...]) -> None:
         with suppress(OSError):  # the list is a convenience; it is not worth a message
             write_whole(self._path, json.dumps(paths).encode())
+
+
+def picture_path(path: str) -> Path:
+    """Where the small picture of a recent file lies, if there is one."""
+    return user_data_dir() / "pictures" / f"{sha256(path.encode(errors='surrogateescape')).hexdigest()[:24]}.png"
+
+
+def forget_pictures(kept: Iterable[str]) -> None:
+    """Removes the small pictures of all files but these."""
+    names = {picture_path(path).name for path in kept}
+    with suppress(OSError):
+        for picture in (user_data_dir() / "pictures").glob("*.png"):
+            if picture.name not in names:
+                picture.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +103,7 @@ class UnsavedWork:
         changed_at: when it was last written, in local time.
         step_count: steps in it.
         last_step: what was done last.
+        clip_path: of its media, "" where it cannot be read.
     """
 
     path: Path
@@ -87,6 +111,7 @@ class UnsavedWork:
     changed_at: datetime
     step_count: int
     last_step: str
+    clip_path: str = ""
 
 
 def unsaved_dir() -> Path:
@@ -186,7 +211,7 @@ def _described(path: Path, changed_at: datetime, opened: Opened) -> UnsavedWork 
         return None
     clip = history.current.document.clip
     last = history.undo_step.label if history.undo_step else ""
-    return UnsavedWork(path, name_of(clip) if clip else path.stem, changed_at, steps, last)
+    return UnsavedWork(path, name_of(clip) if clip else path.stem, changed_at, steps, last, clip.path if clip else "")
 
 
 def _remove(path: Path) -> None:

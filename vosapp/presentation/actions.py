@@ -50,6 +50,7 @@ MENUS = ("File", "Edit", "Tools", "View", "Playback", "Propagate", "Object", "He
 _FILE = (
     ActionSpec("file.open", "Open clip or project…", "File", ("Ctrl+O",), "open"),
     ActionSpec("file.open_folder", "Open folder of images…", "File", ("Ctrl+Shift+O",), "images"),
+    ActionSpec("file.resume", "Go on with unsaved work on this clip", "File", tip="What a crash or closing left"),
     ActionSpec("file.import_mask", "Import mask here…", "File", ("Ctrl+I",), "matte", rule=True),
     ActionSpec(
         "file.import_masks",

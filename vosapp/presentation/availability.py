@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from vosapp.core.document import Document, RotoObject
+from vosapp.core.recent import UnsavedWork
 from vosapp.presentation.actions import ACTIONS
 from vosapp.presentation.strip import suspect_at, suspects
 from vosapp.presentation.timeline.lanes import Doubts
@@ -33,6 +34,7 @@ ALWAYS = frozenset(
 NO_CLIP = "Open a clip first"
 _FILE_WORK = (
     "file.open",
+    "file.resume",
     "help.demo",
     "file.open_folder",
     "file.save",
@@ -133,6 +135,8 @@ def blocked_actions(
     if not state.shot.polygon_points and state.shot.selection is None:
         off["tool.take_back"] = "No polygon is being drawn, and nothing is marked"
     off |= _off_for_clip(state.shot.clip)
+    if unsaved_on_clip(document, state) is None:
+        off["file.resume"] = "There is no unsaved work on this clip"
     if state.shot.frame_index == 0:
         off["mark.cut"] = "The first frame begins a shot anyway"
     off |= _off_for_cuts(document, state)
@@ -155,6 +159,14 @@ def _off_for_memory(active: RotoObject | None, state: ViewState) -> dict[str, st
     if state.shot.strip is StripKind.MEMORY and cell is not None and cell.is_barrier:
         return {}
     return dict.fromkeys(("memory.mute", "memory.remove", "memory.go"), "No anchor is picked in the memory strip")
+
+
+def unsaved_on_clip(document: Document, state: ViewState) -> UnsavedWork | None:
+    """The newest unsaved work on the open clip other than what is open, None where there is none."""
+    clip, here = document.clip, state.shot.project.path
+    if clip is None:
+        return None
+    return next((one for one in state.app.unsaved if one.clip_path == clip.path and str(one.path) != here), None)
 
 
 def _off_for_review(document: Document, state: ViewState, doubts: Doubts) -> dict[str, str]:

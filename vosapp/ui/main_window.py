@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from vosapp.ui.action_set import ActionSet
 from vosapp.ui.icons import icon
@@ -16,6 +16,7 @@ from vosapp.ui.panels.matte import MattePanel
 from vosapp.ui.panels.notice import NoticeBox
 from vosapp.ui.panels.objects import ObjectsPanel
 from vosapp.ui.panels.propagate import PropagatePanel
+from vosapp.ui.panels.recent_menu import RecentMenu
 from vosapp.ui.panels.side import SidePanel
 from vosapp.ui.panels.start_page import StartPage
 from vosapp.ui.panels.suggest import SuggestPanel
@@ -71,6 +72,10 @@ class MainWindow(QMainWindow):
         self.work = WorkBox(self.pages)
         self.banner = Banner(self.pages, self.canvas)
         self.commands.fill_menu_bar(self.menuBar())
+        self.recent = RecentMenu(self)
+        file_menu = self.menuBar().actions()[0].menu()
+        if isinstance(file_menu, QMenu):
+            file_menu.insertMenu(self.commands["file.resume"], self.recent)
         self.was_maximised = False
         self._shares = (0, 0)
 

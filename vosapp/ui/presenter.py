@@ -94,6 +94,7 @@ class Presenter(QObject):
         _on_change(before, display, "file_work", window.work.show_work)
         if before is None or (before.recent, before.unsaved) != (display.recent, display.unsaved):
             window.start_page.show_paths(display.recent, display.unsaved)
+            window.recent.show_paths(display.recent)
         self._show_commands(before, display)
 
     def show_picture(self, _frame_index: int, picture: RgbImage | None) -> None:

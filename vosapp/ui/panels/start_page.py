@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from vosapp.core.recent import UnsavedWork
+from vosapp.core.recent import UnsavedWork, picture_path
 from vosapp.presentation.text.formatting import unsaved_text
 from vosapp.ui.action_set import ActionSet
 from vosapp.ui.icons import icon, pixmap
@@ -17,6 +17,7 @@ from vosapp.ui.widgets import as_written, label
 
 COLUMN_PX = 600
 SHOWN_RECENT = 6
+PICTURE = QSize(60, 34)  # of a recent file, in logical pixels
 STEPS = (
     ("tool.brush", "Paint the object on one frame, or go round it with the polygon"),
     ("propagate.forward", "Propagate: the mask follows the object through the shot, or backward"),
@@ -137,7 +138,7 @@ class StartPage(QWidget):
     def _recent_card(self, text: str) -> QPushButton:
         path = Path(text)
         kind = "project" if path.suffix == ".vosapp" else "film" if path.suffix else "images"
-        button = _card(card_title(path), str(path.parent), kind)
+        button = _card(card_title(path), str(path.parent), kind, _small_picture(text, self.devicePixelRatioF()))
         button.clicked.connect(_Chosen(self, text))
         return button
 
@@ -200,7 +201,23 @@ def _step(key: str, text: str) -> QWidget:
     return result
 
 
-def _card(title: str, below: str, icon_name: str) -> QPushButton:
+def _small_picture(path: str, ratio: float) -> QPixmap | None:
+    """The picture of a recent file, None where there is none."""
+    found = QPixmap(str(picture_path(path)))
+    if found.isNull():
+        return None
+    wanted = QSize(round(PICTURE.width() * ratio), round(PICTURE.height() * ratio))
+    shown = found.scaled(
+        wanted, Qt.AspectRatioMode.KeepAspectRatioByExpanding, Qt.TransformationMode.SmoothTransformation
+    )
+    inside = QRect(QPoint(0, 0), wanted)
+    inside.moveCenter(shown.rect().center())
+    shown = shown.copy(inside)
+    shown.setDevicePixelRatio(ratio)
+    return shown
+
+
+def _card(title: str, below: str, icon_name: str, shown: QPixmap | None = None) -> QPushButton:
     button = QPushButton()
     button.setProperty("role", "card")
     button.setToolTip(as_written(below))
@@ -209,7 +226,9 @@ def _card(title: str, below: str, icon_name: str) -> QPushButton:
     row.setContentsMargins(12, 7, 12, 7)
     row.setSpacing(10)
     picture = QLabel()
-    picture.setPixmap(icon(icon_name, TOKENS.dim).pixmap(18, 18))
+    picture.setPixmap(shown or icon(icon_name, TOKENS.dim).pixmap(18, 18))
+    if shown is not None:
+        row.setContentsMargins(5, 3, 12, 3)
     row.addWidget(picture)
     row.addWidget(label(title))
     place = label(below, "faint")

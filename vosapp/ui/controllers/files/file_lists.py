@@ -8,11 +8,21 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from vosapp.core.recent import RecentFiles, UnsavedWork, discard_unsaved, unsaved_work
+from vosapp.core.errors import UserError
+from vosapp.core.paths import make_private_dir
+from vosapp.core.recent import (
+    RecentFiles,
+    UnsavedWork,
+    discard_unsaved,
+    forget_pictures,
+    picture_path,
+    unsaved_work,
+)
 from vosapp.engine.job import JobContext
 from vosapp.ui.jobs.background_task import BackgroundTask
 from vosapp.ui.jobs.io_queue import IoQueue, IoTask
 from vosapp.ui.session import Session
+from vosapp.video.source import RgbImage
 
 Lists = tuple[tuple[str, ...], tuple[UnsavedWork, ...]]
 
@@ -42,10 +52,15 @@ class FileLists(QObject):
         """Reads the lists anew."""
         self._io.run(IoTask(partial(_read, self._recent), done=self._show, reads=True))
 
-    def add(self, path: Path) -> None:
-        """Puts a clip or project in front of those opened last."""
-        self._io.run(IoTask(partial(_add, self._recent, path)))
+    def add(self, path: Path, picture: RgbImage | None = None) -> None:
+        """Puts a clip or project in front of those opened last, with a small picture of it."""
+        self._io.run(IoTask(partial(_add, self._recent, path, picture)))
         self.refresh()  # apart, as it asks every drive of the list
+
+    def clear(self) -> None:
+        """Forgets which files were opened; the files stay."""
+        self._io.run(IoTask(partial(_clear, self._recent)))
+        self.refresh()
 
     def discard(self, path: Path) -> None:
         """Deletes unsaved work."""
@@ -70,8 +85,25 @@ def _read(recent: RecentFiles, _context: JobContext) -> Lists:
     return recent.existing(), tuple(unsaved_work())
 
 
-def _add(recent: RecentFiles, path: Path, _context: JobContext) -> None:
+def _add(recent: RecentFiles, path: Path, picture: RgbImage | None, _context: JobContext) -> None:
     recent.add(path)
+    if picture is not None and str(path.absolute()) in recent.paths:
+        _keep_picture(picture_path(str(path.absolute())), picture)
+    forget_pictures(recent.paths)
+
+
+def _keep_picture(path: Path, picture: RgbImage) -> None:
+    from vosapp.video.stills.images import write_png
+
+    try:
+        make_private_dir(path.parent)
+        write_png(path, picture)
+    except (OSError, UserError):
+        return  # a convenience; it is not worth a message
+
+
+def _clear(recent: RecentFiles, _context: JobContext) -> None:
+    recent.clear()
 
 
 def _discard(path: Path, _context: JobContext) -> None:

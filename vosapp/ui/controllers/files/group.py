@@ -40,7 +40,7 @@ class FileControllers(QObject):
         self.check = MaskCheck(session, self)
         self.saving = SavingController(session, dialogs, window, projects=self.projects, check=self.check)
         self.relinking = RelinkController(session, dialogs, window, self)
-        self.projects.connect_panels(window.start_page, window.work)
+        self.projects.connect_panels(window.start_page, window.work, window.recent)
         self.projects.opened_project.connect(self.check.start)
         self.projects.media_missing.connect(self.relinking.show)
         self.projects.leaving.connect(self.relinking.leave)

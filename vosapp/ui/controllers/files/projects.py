@@ -18,6 +18,7 @@ from vosapp.core.frame_rate import parse_rate
 from vosapp.core.paths import SUFFIX
 from vosapp.engine.job import JobContext
 from vosapp.presentation import project_files
+from vosapp.presentation.availability import unsaved_on_clip
 from vosapp.presentation.project_files import Media, OpenedShot
 from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.presentation.status import Notice, NoticeKind
@@ -27,6 +28,7 @@ from vosapp.ui.input_blocker import InputBlocker
 from vosapp.ui.jobs.background_task import BackgroundTask
 from vosapp.ui.jobs.io_queue import IoQueue, IoTask
 from vosapp.ui.jobs.stopping import Stopping
+from vosapp.ui.panels.recent_menu import RecentMenu
 from vosapp.ui.panels.start_page import StartPage
 from vosapp.ui.panels.work_box import WorkBox
 from vosapp.ui.session import Session
@@ -96,8 +98,10 @@ class ProjectController(QObject):
         session.changed.connect(self._follow_clip)
         self.lists.refresh()
 
-    def connect_panels(self, start_page: StartPage, work: WorkBox) -> None:
-        """Follows the first page, and the box that shows work on files."""
+    def connect_panels(self, start_page: StartPage, work: WorkBox, recent: RecentMenu) -> None:
+        """Follows the first page, the box that shows work on files, and the menu of recent ones."""
+        recent.path_chosen.connect(self.open_text)
+        recent.clear_asked.connect(self.lists.clear)
         start_page.path_chosen.connect(self.open_text)
         start_page.unsaved_chosen.connect(self.resume)
         start_page.unsaved_discarded.connect(self.discard)
@@ -105,7 +109,12 @@ class ProjectController(QObject):
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """Maps action ids to handlers."""
-        return {"file.open": self.ask_open, "file.open_folder": self.ask_open_folder, "file.close": self.close_clip}
+        return {
+            "file.open": self.ask_open,
+            "file.open_folder": self.ask_open_folder,
+            "file.resume": self.resume_on_clip,
+            "file.close": self.close_clip,
+        }
 
     @property
     def is_busy(self) -> bool:
@@ -201,7 +210,7 @@ class ProjectController(QObject):
         self._shown_clip = project.editor.document.clip
         self._session.adopt(project.editor, project, media.info if media is not None else None, saved=saved)
         self._report(project, media, shot.problem)
-        self.lists.add(path)
+        self.lists.add(path, media.thumbnail if media is not None else None)
         self.opened_path.emit(str(path))
         if path.suffix.lower() == SUFFIX:
             self.opened_project.emit()
@@ -227,8 +236,27 @@ class ProjectController(QObject):
             session.show_notice(
                 Notice(media.warning, hint, NoticeKind.WARNING, action="file.relink", verb="Relink media…")
             )
+        elif self._offer_unsaved(project):
+            return
         elif media is not None:
             self._tell_facts(media.info, is_new=not project.editor.can_undo and not project.editor.document.objects)
+
+    def _offer_unsaved(self, project: Project) -> bool:
+        """Offers work on the same clip that was never saved, when the clip alone was opened. Returns whether it did."""
+        work = unsaved_on_clip(project.editor.document, self._session.view)
+        if work is None or project.editor.can_undo or project.editor.document.objects:
+            return False
+        text = f"There is unsaved work on {work.clip_name}."
+        self._session.show_notice(
+            Notice(text, f"{unsaved_text(work)}.", NoticeKind.WARNING, action="file.resume", verb="Go on with it")
+        )
+        return True
+
+    def resume_on_clip(self) -> None:
+        """Goes on with the newest unsaved work on the open clip."""
+        work = unsaved_on_clip(self._session.document, self._session.view)
+        if work is not None:
+            self.resume(str(work.path))
 
     def _tell_facts(self, info: ClipInfo, *, is_new: bool) -> None:
         """Says what is odd about footage, and what was assumed of images that are opened for the first time."""
