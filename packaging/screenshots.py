@@ -23,8 +23,10 @@ from vosapp.core.document import MatteSettings
 from vosapp.core.editor import RunChange
 from vosapp.core.mask import Mask
 from vosapp.data.demo.files import demo_clip, demo_mask
+from vosapp.engine.select.marks import Marks, Stroke
 from vosapp.export.formats import ExportFormat
 from vosapp.presentation.choices import SuggestChoice
+from vosapp.presentation.selection import Selection
 from vosapp.presentation.status import NoticeKind, WorkStatus
 from vosapp.presentation.suggest.networks import ALL
 from vosapp.presentation.suggestions import Suggestion, Suggestions
@@ -65,6 +67,7 @@ def take_pictures(workspace: Workspace, folder: Path) -> None:
     picture("start")
     workspace.files.projects.open_path(demo_clip())
     wait(lambda: session.shot.picture_index == 0)
+    wait(lambda: not workspace.editing.cuts.task.is_running)  # its progress would stand in every picture
     picture("opened")
     suggest(workspace)
     picture("suggest")
@@ -82,6 +85,14 @@ def take_pictures(workspace: Workspace, folder: Path) -> None:
     session.set(shot=replace(session.shot, run=None))
     fill(workspace, last=83)
     workspace.editing.objects.rename(1, "Clownfish")
+    go(workspace, 20)
+    scribble(workspace)
+    picture("scribble")
+    workspace.networks.select.drop()
+    transform(workspace)
+    picture("transform")
+    workspace.editing.transform.drop()
+    window.commands["tool.brush"].trigger()
     go(workspace, 33)
     picture("window")
     for mode in ("outline", "matte", "cutout"):
@@ -132,6 +143,26 @@ def other_fish(workspace: Workspace) -> np.ndarray:
     models = np.zeros((1, 65)), np.zeros((1, 65))
     cv2.grabCut(np.ascontiguousarray(picture), labels, OTHER_FISH, *models, 4, cv2.GC_INIT_WITH_RECT)
     return (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
+
+
+def scribble(workspace: Workspace) -> None:
+    """Puts in two scribbles and the true mask, in place of what the network would propose for them."""
+    workspace.window.commands["tool.scribble"].trigger()
+    rows, columns = np.nonzero(demo_mask(SUGGESTED_ON))
+    left, bottom, middle = float(columns.min()), float(rows.max()), float(rows.mean())
+    inside = Stroke(((left + 12, middle + 8), (left + 30, middle), (left + 46, middle + 4)))
+    outside = Stroke(((left + 70, bottom + 30), (left + 100, bottom + 38), (left + 130, bottom + 30)), is_inside=False)
+    mask = Mask.from_array(demo_mask(SUGGESTED_ON))
+    selection = Selection(SUGGESTED_ON, 1, Marks((inside, outside)), mask, is_scribble=True)
+    workspace.session.set(shot=replace(workspace.session.shot, selection=selection))
+
+
+def transform(workspace: Workspace) -> None:
+    """Drags the mask of the frame shown with the transform tool."""
+    workspace.window.commands["tool.transform"].trigger()
+    tool = workspace.window.canvas.pen.transform
+    if tool.placement is not None:
+        tool.place(replace(tool.placement.moved(95, -15), angle=0.4, scale=(1.1, 1.1)))
 
 
 def fill(workspace: Workspace, *, last: int) -> None:

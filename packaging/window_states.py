@@ -170,6 +170,7 @@ class States:
         engines.hide()
         fill(workspace, last=83)
         self._five_objects()
+        self._tools()
         go(workspace, 33)
         self.picture("finished")
         run = WorkStatus("Propagate forward", 34, 84, 8.4, 6.0, "Frame 34", note="Memory ran short: smaller steps.")
@@ -194,6 +195,25 @@ class States:
             settle()
             self.picture(f"menu-{title}", menu)
             menu.hide()
+
+    def _tools(self) -> None:
+        from screenshots import SUGGESTED_ON, go, scribble, transform
+
+        from vosapp.presentation.pen_shapes import ellipse
+
+        workspace, window = self.workspace, self.workspace.window
+        go(workspace, SUGGESTED_ON)
+        scribble(workspace)
+        self.picture("tool-scribble")
+        workspace.networks.select.drop()
+        transform(workspace)
+        self.picture("tool-transform")
+        workspace.editing.transform.drop()
+        window.commands["tool.ellipse"].trigger()
+        window.canvas.pen.shapes.paste(ellipse((300, 120), (620, 400)))
+        self.picture("tool-ellipse")
+        window.canvas.pen.shapes.drop()
+        window.commands["tool.brush"].trigger()
 
     def _palette(self) -> None:
         from vosapp.ui.dialogs.palette import CommandPalette
@@ -223,6 +243,7 @@ class States:
             "help.about",
             "file.batch",
             "file.export",
+            "edit.clean_up_sizes",
             "edit.approve_range",
             "edit.move_range",
             "file.import_masks",

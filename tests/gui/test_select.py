@@ -220,6 +220,6 @@ def test_a_scribble_that_is_dropped_changes_nothing(selecting: WindowDriver) -> 
     before = driver.document
     driver.drag([(126, 66), (134, 74)], keys=_ALT)
     answered(driver)
-    assert "takes the correction" in driver.window.status_bar.hint
+    assert "Draw on what is missing" in driver.window.status_bar.hint
     press(driver, Qt.Key.Key_Escape)
     assert driver.document == before and driver.view.shot.selection is None

@@ -155,6 +155,14 @@ def test_a_shape_is_pasted_on_another_frame_moved_and_closed(boxed: WindowDriver
     assert boxed.view.shot.polygon_points == 0
 
 
+def test_a_shape_is_pasted_to_another_object(boxed: WindowDriver) -> None:
+    boxed.trigger("object.add")
+    boxed.trigger("tool.brush")
+    boxed.trigger("edit.paste_shape")
+    boxed.qtbot.keyClick(boxed.canvas, Qt.Key.Key_Return)
+    assert np.array_equal(boxed.mask(0, 2), boxed.mask(0, 1))
+
+
 def test_a_shape_on_a_prediction_goes_into_its_paint_layer(boxed: WindowDriver) -> None:
     boxed.trigger("propagate.forward")
     boxed.finish_run()

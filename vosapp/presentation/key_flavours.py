@@ -15,6 +15,9 @@ Keys = Mapping[str, tuple[str, ...]]
 _AFTER_EFFECTS: Keys = {
     "tool.brush": ("Ctrl+B", "P"),
     "propagate.backward_anchor": ("Ctrl+Alt+B",),
+    "tool.box": ("Q", "R"),
+    "tool.ellipse": ("Shift+Q", "Shift+R"),
+    "tool.scribble": ("Alt+W",),
     "go.previous": ("PgUp", "Left"),
     "go.next": ("PgDown", "Right"),
     "go.back_10": ("Shift+PgUp", "Shift+Left"),

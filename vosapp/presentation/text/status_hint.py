@@ -95,7 +95,7 @@ def _select_hint(selection: Selection, frame_index: int) -> str:
     if selection.frame_index != frame_index:
         return "What you marked belongs to another frame. Esc drops it; a click here begins anew."
     if selection.is_scribble and selection.can_be_taken:
-        return "Enter takes the correction. Draw on what is missing, Alt on what is too much. Backspace takes one back."
+        return "Enter takes it, Esc drops it. Draw on what is missing, with Alt on what is too much."
     if not selection.marks and not selection.can_be_taken and not selection.thinking:
         return "Click on the object too: so far only what it is not is marked. Esc drops the marks."
     if not selection.can_be_taken:

@@ -53,12 +53,12 @@ class TransformTool(QObject):
     def reset(self) -> None:
         """Puts the mask where it was."""
         if self.placement is not None:
-            self._take(Placement(self.placement.box))
+            self.place(Placement(self.placement.box))
 
     def press(self, pointer: Pointer) -> Gesture | None:
         """What a press begins; None off the box and its handles."""
         made = self._grasp(pointer.picture)
-        return None if made is None else _Drag(made, show=self.item.show_placement, done=self._take)
+        return None if made is None else _Drag(made, show=self.item.show_placement, done=self.place)
 
     def is_over(self, pointer: Pointer) -> bool:
         """Whether a press would take hold of something."""
@@ -76,7 +76,8 @@ class TransformTool(QObject):
                 return partial(_scaled, before, place)
         return partial(_moved, before, point) if before.holds(point) else None
 
-    def _take(self, placement: Placement | None) -> None:
+    def place(self, placement: Placement | None) -> None:
+        """Drags the mask somewhere, as a drag with the mouse does."""
         self.item.show_placement(placement)
         self.changed.emit()
 
