@@ -241,6 +241,7 @@ class States:
             "file.clip_facts",
             "help.shortcuts",
             "help.about",
+            "help.messages",
             "file.batch",
             "file.export",
             "edit.clean_up_sizes",

@@ -22,6 +22,8 @@ ALWAYS = frozenset(
         "edit.keys",
         "edit.settings",
         "help.palette",
+        "help.messages",
+        "help.doctor",
         "help.shortcuts",
         "help.about",
         "help.demo",

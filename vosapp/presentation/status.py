@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from datetime import datetime
 
 
 class NoticeKind(enum.Enum):
@@ -24,6 +25,7 @@ class Notice:
         hint: what to do about it. May be empty.
         kind: how it looks. Errors stay, others go after some seconds.
         serial: tells two equal notices apart.
+        details: where in the program it happened, for who mends it; "" for nothing.
         action, verb: id of the action that a button of the message triggers and what is on it; "" for no button.
     """
 
@@ -33,6 +35,15 @@ class Notice:
     serial: int = 0
     action: str = ""
     verb: str = ""
+    details: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A notice and when it was shown, in local time."""
+
+    at: datetime
+    notice: Notice
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -14,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from vosapp.core.crash_reports import ReportHandler, begin_watch, collect_fatal, crash_folder, end_watch
 from vosapp.core.errors import UserError
-from vosapp.presentation.status import NoticeKind
+from vosapp.presentation.status import Notice, NoticeKind
 from vosapp.ui import theme
 from vosapp.ui.icons import icon_folder
 from vosapp.ui.jobs.job_thread import hangs
@@ -72,7 +73,7 @@ class ErrorReporter(QObject):
         reports: writes a report of each error of the program, once it is added to the program's logger.
     """
 
-    _reported = Signal(str, str)
+    _reported = Signal(str, str, str)
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
@@ -93,17 +94,18 @@ class ErrorReporter(QObject):
             sys.__excepthook__(kind, error, trace)
             return
         if isinstance(error, UserError):
-            self._reported.emit(error.message, error.hint)
+            self._reported.emit(error.message, error.hint, "")
             return
         logger.error("Uncaught error", exc_info=(kind, error, trace))
         text = f"Something went wrong in the program: {error or kind.__name__}"
         where = f"Read {self.reports.last} and send it" if self.reports.last else "Please report this"
-        self._reported.emit(text, f"Your work so far is kept. {where} with what you did.")
+        details = "".join(traceback.format_exception(kind, error, trace))
+        self._reported.emit(text, f"Your work so far is kept. {where} with what you did.", details)
 
-    def _show(self, text: str, hint: str) -> None:
+    def _show(self, text: str, hint: str, details: str = "") -> None:
         if text not in self._shown:
             self._shown.add(text)
-            self._workspace.session.notify(text, hint, NoticeKind.ERROR)
+            self._workspace.session.show_notice(Notice(text, hint, NoticeKind.ERROR, details=details))
 
 
 def use_offscreen_without_display() -> None:

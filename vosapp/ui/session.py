@@ -6,8 +6,11 @@ Controllers change it, the presenter shows it. It lives in the GUI thread, like 
 from __future__ import annotations
 
 import itertools
+import traceback
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,12 +22,15 @@ from vosapp.core.errors import UserError
 from vosapp.core.settings import Settings
 from vosapp.presentation.key_bindings import KeyBindings
 from vosapp.presentation.requests.run import active_object
-from vosapp.presentation.status import Notice, NoticeKind, ProjectStatus
+from vosapp.presentation.status import Message, Notice, NoticeKind, ProjectStatus
 from vosapp.presentation.view_state import AppView, ShotView, ViewState
 from vosapp.video.source import ClipInfo
 
 if TYPE_CHECKING:
     from vosapp.core.project import Project
+
+
+MESSAGES = 200  # that are kept to be read again
 
 
 class Session(QObject):
@@ -47,6 +53,7 @@ class Session(QObject):
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.settings = settings
+        self.messages: deque[Message] = deque(maxlen=MESSAGES)
         self.keys = KeyBindings(settings.get("keys.flavour", str))
         self.editor = Editor()
         self.project: Project | None = None
@@ -112,11 +119,18 @@ class Session(QObject):
 
     def notify(self, text: str, hint: str = "", kind: NoticeKind = NoticeKind.INFO) -> None:
         """Shows a message."""
-        self.set(shot=replace(self.shot, notice=Notice(text, hint, kind, next(self._serials))))
+        self.show_notice(Notice(text, hint, kind))
 
     def show_notice(self, notice: Notice) -> None:
-        """Shows a message that is made already."""
+        """Shows a message that is made already, and keeps it to be read again."""
+        self.messages.append(Message(datetime.now(), notice))
         self.set(shot=replace(self.shot, notice=replace(notice, serial=next(self._serials))))
+
+    def fault(self, what: str, error: BaseException, hint: str) -> None:
+        """Shows that something stopped because of an error in the program, with where it happened as details."""
+        details = "".join(traceback.format_exception(error))
+        text = f"{what} because of an error in the program: {error or type(error).__name__}."
+        self.show_notice(Notice(text, hint, NoticeKind.ERROR, details=details))
 
     def fail(self, error: UserError) -> None:
         """Shows what went wrong and what to do."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject
 
+from vosapp.presentation.diagnostics import diagnostics_text
+from vosapp.presentation.doctor import Finding
 from vosapp.ui.dialogs.about import about_box
+from vosapp.ui.dialogs.messages import MessagesDialog
 from vosapp.ui.dialogs.palette import CommandPalette
 from vosapp.ui.dialogs.shortcuts import ShortcutSheet
 from vosapp.ui.main_window import MainWindow
@@ -24,6 +27,7 @@ class WindowController(QObject):
         self._is_alone = False  # the picture fills the screen without panels
         window.notice.closed.connect(session.dismiss)
         window.notice.acted.connect(self.act)
+        window.notice.details_asked.connect(self.show_messages)
         window.transport.left.connect(window.canvas.setFocus)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
@@ -33,6 +37,8 @@ class WindowController(QObject):
             "view.picture_alone": self.toggle_picture_alone,
             "file.quit": self._window.close,
             "help.palette": self.show_palette,
+            "help.messages": self.show_messages,
+            "help.doctor": self.show_doctor,
             "help.shortcuts": self.show_shortcuts,
             "help.about": self.show_about,
         }
@@ -73,6 +79,20 @@ class WindowController(QObject):
     def show_palette(self) -> None:
         """Lets the user find a command by its words."""
         CommandPalette(self._window.commands, self._window).open_over(self._window)
+
+    def show_messages(self) -> None:
+        """Shows what was said, with all details."""
+        MessagesDialog(self._session.messages, self._window).open()
+
+    def show_doctor(self) -> None:
+        """Shows what works on this computer; a file with that and more can be saved."""
+        from vosapp.ui.dialogs.doctor import DoctorBox
+
+        DoctorBox(self._window, describe=self._describe).open()
+
+    def _describe(self, found: Sequence[Finding]) -> str:
+        session = self._session
+        return diagnostics_text(found, session.settings, session.keys.own, list(session.messages))
 
     def show_about(self) -> None:
         """Says what this program is."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QFontDatabase, QGuiApplication
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QPlainTextEdit, QVBoxLayout, QWidget
 
 from vosapp.core.crash_reports import crash_folder, crash_reports
+from vosapp.core.settings import write_whole
 from vosapp.engine.job import JobContext, JobResult
 from vosapp.presentation.doctor import Finding, State, as_text, findings
 from vosapp.ui.jobs.background_task import BackgroundTask, Body, Deliver
@@ -21,8 +24,17 @@ LOOKING = "Looking …"
 class DoctorBox(QDialog):
     """Looks in the background and shows what was found; goes when it is closed."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, *, describe: Callable[[Sequence[Finding]], str] | None = None
+    ) -> None:
+        """Begins to look.
+
+        Args:
+            parent: the window.
+            describe: makes the text of a diagnostics file of the findings; None offers no such file.
+        """
         super().__init__(parent)
+        self._describe = describe
         self.setWindowTitle("This computer")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._found: list[Finding] = []
@@ -33,6 +45,11 @@ class DoctorBox(QDialog):
         self._copy = buttons.addButton("Copy text", QDialogButtonBox.ButtonRole.ActionRole)
         self._copy.setEnabled(False)
         self._copy.clicked.connect(self._copy_text)
+        self.save_button = buttons.addButton("Save diagnostics…", QDialogButtonBox.ButtonRole.ActionRole)
+        self.save_button.setToolTip("A text file with this, what you changed and what was said, without names of files")
+        self.save_button.setEnabled(False)
+        self.save_button.setVisible(describe is not None)
+        self.save_button.clicked.connect(self._ask_and_save)
         if crash_reports():
             reports = buttons.addButton("Show crash reports", QDialogButtonBox.ButtonRole.ActionRole)
             reports.clicked.connect(self._show_reports)
@@ -72,9 +89,27 @@ class DoctorBox(QDialog):
         if result.error is not None:
             self._text.appendPlainText(f"The look stopped because of an error in the program: {result.error}")
         self._copy.setEnabled(bool(self._found))
+        self.save_button.setEnabled(True)
 
     def _copy_text(self) -> None:
         QGuiApplication.clipboard().setText(self.text)
+
+    def _ask_and_save(self) -> None:
+        proposed = str(Path.home() / "vosapp-diagnostics.txt")
+        path = QFileDialog.getSaveFileName(self, "Save diagnostics", proposed, "Text (*.txt)")[0]
+        if path:
+            self.save(Path(path))
+
+    def save(self, path: Path) -> None:
+        """Writes the diagnostics file, and says so below the findings."""
+        if self._describe is None:
+            return
+        try:
+            write_whole(path, self._describe(self._found).encode())
+        except OSError as error:
+            self._text.appendPlainText(f"\n{path} cannot be written: {error.strerror}.")
+        else:
+            self._text.appendPlainText(f"\nSaved as {path}. Read it before you send it.")
 
     def _show_reports(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(crash_folder())))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from vosapp.presentation.status import Notice, NoticeKind
@@ -24,15 +25,18 @@ _ICONS = {
 class NoticeBox(QFrame):
     """Message box at the top of its parent.
 
-    Errors and warnings stay until closed; what offers something goes after a while, and the others soon.
+    Errors and warnings stay until closed; what offers something goes after a while, and the others soon, but none
+    while nobody is there to read it: the pointer has not moved since, rests on it, or another window is the active one.
 
     Signals:
         closed: the user closed it, or its time was over.
         acted: id of the action on its button.
+        details_asked: the user wants to see all of it.
     """
 
     closed = Signal()
     acted = Signal(str)
+    details_asked = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -53,10 +57,15 @@ class NoticeBox(QFrame):
         self.button.setAccessibleName("Do what the message offers")
         self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.button.clicked.connect(self._act)
+        self.details_button = QPushButton("Details…")
+        self.details_button.setProperty("role", "flat")
+        self.details_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.details_button.clicked.connect(self.details_asked)
         self._action = ""
+        self._pointer = QCursor.pos()  # when it was shown
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._close)
+        self._timer.timeout.connect(self._time_is_over)
         text = QVBoxLayout()
         text.setSpacing(2)
         text.addWidget(self._text)
@@ -66,6 +75,7 @@ class NoticeBox(QFrame):
         row.setSpacing(11)
         row.addWidget(self._icon)
         row.addLayout(text, 1)
+        row.addWidget(self.details_button, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignVCenter)
         parent.installEventFilter(self)
@@ -83,13 +93,15 @@ class NoticeBox(QFrame):
         self._hint.setText(notice.hint)
         self._hint.setVisible(bool(notice.hint))
         self._action = notice.action
+        self.details_button.setVisible(bool(notice.details))
+        self._pointer = QCursor.pos()
         self.button.setText(notice.verb)
         self.button.setVisible(bool(notice.action))
         set_role(self, notice.kind.value, "kind")
         self._place()
         self.show()
         self.raise_()
-        if notice.action:
+        if notice.action and notice.kind is not NoticeKind.ERROR:
             self._timer.start(OFFERED_MS)
         elif notice.kind in (NoticeKind.INFO, NoticeKind.GOOD):
             self._timer.start(SHOWN_MS)
@@ -120,6 +132,14 @@ class NoticeBox(QFrame):
         height = self._row.heightForWidth(width) if self._row.hasHeightForWidth() else self.sizeHint().height()
         self.setFixedHeight(max(height + 2 * self.frameWidth(), 40))
         self.move(corner + QPoint((below.width() - width) // 2, 12))
+
+    def _time_is_over(self) -> None:
+        """Goes, or waits again as long for somebody to read it."""
+        was_seen = QCursor.pos() != self._pointer and self.window().isActiveWindow() and not self.underMouse()
+        if was_seen:
+            self._close()
+        else:
+            self._timer.start()
 
     def _act(self) -> None:
         self.acted.emit(self._action)

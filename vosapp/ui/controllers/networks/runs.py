@@ -303,9 +303,6 @@ class RunController(QObject):
                 self._session.show_notice(notice)
         elif isinstance(result.error, UserError):
             self._session.fail(result.error)
-        elif result.error is not None:
-            self._session.notify(
-                f"The run stopped because of an error in the program: {result.error or type(result.error).__name__}.",
-                "The finished frames stay. Try another engine, and please report this.",
-                NoticeKind.ERROR,
-            )
+        else:
+            hint = "The finished frames stay. Try another engine, and please report this."
+            self._session.fault("The run stopped", result.error, hint)

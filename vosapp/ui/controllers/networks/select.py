@@ -12,7 +12,6 @@ from vosapp.core.mask import Mask
 from vosapp.engine.job import JobResult
 from vosapp.engine.select.marks import Mark, Stroke
 from vosapp.presentation.selection import Selection, take
-from vosapp.presentation.status import NoticeKind
 from vosapp.presentation.view_state import Tool
 from vosapp.ui.jobs.background_task import BackgroundTask
 from vosapp.ui.session import Session
@@ -142,8 +141,4 @@ class SelectController(QObject):
         if isinstance(error, UserError):
             self._session.fail(error)
             return
-        self._session.notify(
-            f"The selection stopped because of an error in the program: {error}.",
-            "Paint the object instead, and please report this.",
-            NoticeKind.ERROR,
-        )
+        self._session.fault("The selection stopped", error, "Paint the object instead, and please report this.")

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from vosapp.core.errors import UserError
 from vosapp.engine.job import JobContext, JobResult, Outcome, Progress
-from vosapp.presentation.status import NoticeKind, WorkStatus
+from vosapp.presentation.status import WorkStatus
 from vosapp.presentation.suggestions import Suggestions, accept, suggestions_of
 from vosapp.presentation.text.progress import progress_words
 from vosapp.ui.jobs.background_task import BackgroundTask
@@ -171,11 +171,7 @@ class SuggestController(QObject):
         if isinstance(result.error, UserError):
             session.fail(result.error)
         elif result.error is not None:
-            session.notify(
-                f"The search stopped because of an error in the program: {result.error}.",
-                "Paint the object instead, and please report this.",
-                NoticeKind.ERROR,
-            )
+            session.fault("The search stopped", result.error, "Paint the object instead, and please report this.")
         elif result.outcome is Outcome.DONE and not result.value:
             session.notify(
                 "Nothing that stands out was found on this frame.",

@@ -145,11 +145,8 @@ class WeightsController(QObject):
         elif isinstance(result.error, UserError):
             self._session.fail(result.error)
         elif result.error is not None:
-            self._session.notify(
-                f"The weights could not be imported because of an error in the program: {result.error}.",
-                "Please report this with the name of the file.",
-                NoticeKind.ERROR,
-            )
+            hint = "Please report this with the name of the file."
+            self._session.fault("The weights could not be imported", result.error, hint)
 
     def _confirm(self, came: _Unconfirmed) -> None:
         self._session.drop_offer()
