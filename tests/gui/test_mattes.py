@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 
 from tests.gui.window_driver import LEFT, WindowDriver
-from vosapp.core.document import MatteCurve, MatteSettings
+from vosapp.core.document import JoinKind, MatteCurve, MatteJoin, MatteSettings
 from vosapp.export.formats import ExportFormat
 from vosapp.matte.alpha import alpha_of
 from vosapp.matte.refiner import loaded_refiner
@@ -282,3 +282,45 @@ def test_keys_are_gone_to_taken_away_and_undone(shot: WindowDriver) -> None:
     shot.trigger("edit.undo")
     shot.trigger("edit.undo")
     assert shot.document.object(1).curves[0].keys == ((0, 4.0), (5, 4.0))
+
+
+def test_another_object_is_cut_out_as_in_the_export(shot: WindowDriver, tmp_path: Path) -> None:
+    drawn(shot)
+    set_by_key(shot, "feather_px", "4")
+    shot.trigger("object.add")
+    shot.drag([(70, 50), (80, 50)])
+    shot.trigger("object.select_1")
+    others = panel_of(shot).others
+    choose(shot, others.add_button, "Cut out Object 2")
+    assert shot.document.object(1).joins == (MatteJoin(2, JoinKind.SUBTRACT),)
+    seen = shown(shot).copy()
+    own = alpha_of(shot.mask(0), MatteSettings(feather_px=4))
+    assert np.array_equal(seen, np.where(shot.mask(0, 2), 0, own)) and (own > seen).any()
+    exports = shot.workspace.exports
+    shot.answers.path = tmp_path
+    exports.choose_format(ExportFormat.PNG)
+    exports.choose_folder()
+    exports.start()
+    shot.wait(lambda: not exports.is_running)
+    assert np.array_equal(read_image(sorted(tmp_path.rglob("00000.png"))[0]), seen)
+
+
+def test_a_garbage_matte_is_drawn_once_held_and_taken_away(shot: WindowDriver) -> None:
+    shot.drag([(50, 50)])
+    shot.trigger("propagate.forward")
+    shot.finish_run()
+    shot.trigger("object.add")
+    shot.go(0)
+    shot.drag([(70, 50), (70, 80)])
+    shot.trigger("object.select_1")
+    shot.trigger("object.matte")
+    others = panel_of(shot).others
+    choose(shot, others.add_button, "Keep only inside Object 2")
+    shot.go(3)
+    assert np.array_equal(shown(shot) > 0, shot.mask(3) & shot.mask(0, 2)), "it holds on frames without a mask of it"
+    QTest.mouseClick(others.rows[0].hold, LEFT)
+    assert not shown(shot).any()
+    shot.trigger("edit.undo")
+    assert shot.document.object(1).joins == (MatteJoin(2, JoinKind.INSIDE, is_held=True),)
+    QTest.mouseClick(others.rows[0].remove, LEFT)
+    assert shot.document.object(1).joins == () and not others.rows

@@ -176,6 +176,29 @@ class MatteCurve:
         return before[1] + share * (after[1] - before[1])
 
 
+class JoinKind(enum.Enum):
+    """What the matte of another object does to a matte: cut out of it, merged with it, or all that is kept of it."""
+
+    SUBTRACT = "subtract"
+    ADD = "add"
+    INSIDE = "inside"
+
+
+@dataclass(frozen=True, slots=True)
+class MatteJoin:
+    """Another object that goes into a matte.
+
+    Attributes:
+        object_id: of the other object; one that is gone does nothing.
+        kind: what it does.
+        is_held: where it has no mask, that of the nearest frame before stands for it.
+    """
+
+    object_id: ObjectId
+    kind: JoinKind
+    is_held: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class RotoObject:
     """One object of the shot.
@@ -187,6 +210,7 @@ class RotoObject:
         absences: ranges in which the user says that the object is not to be seen.
         matte: how masks become mattes.
         curves: numbers of the matte that change over time, at most one curve for each; elsewhere `matte` holds.
+        joins: other objects that go into the matte, in order, where the object has a mask.
         muted: anchors and approved frames that engines are not shown, ascending; they stay as they are all the same.
         locked: the user is done with it: neither tools nor runs change its masks.
     """
@@ -198,6 +222,7 @@ class RotoObject:
     absences: tuple[FrameRange, ...] = ()
     matte: MatteSettings = MatteSettings()
     curves: tuple[MatteCurve, ...] = ()
+    joins: tuple[MatteJoin, ...] = ()
     muted: tuple[int, ...] = ()
     locked: bool = False
 

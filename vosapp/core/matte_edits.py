@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from vosapp.core.document import KEYED_NUMBERS, Document, MatteCurve, MatteSettings, ObjectId, RotoObject
+from vosapp.core.document import KEYED_NUMBERS, Document, MatteCurve, MatteJoin, MatteSettings, ObjectId, RotoObject
+from vosapp.core.errors import MaskError
 
 
 def set_stack(document: Document, object_id: ObjectId, matte: MatteSettings) -> Document:
@@ -59,6 +60,20 @@ def copy_stack(document: Document, source: ObjectId, object_ids: Iterable[Object
         target = document.object(object_id)
         document = document.with_object(replace(target, matte=origin.matte, curves=origin.curves))
     return document
+
+
+def set_joins(document: Document, object_id: ObjectId, joins: Iterable[MatteJoin]) -> Document:
+    """Says which other objects go into the matte of an object, and how.
+
+    Raises:
+        MaskError: one of them is not in the document, or is the object itself.
+    """
+    joins = tuple(joins)
+    target = document.object(object_id)
+    for join in joins:
+        if document.object(join.object_id) is target:
+            raise MaskError(f"{target.name} cannot go into its own matte.", "Choose another object.")
+    return document.with_object(replace(target, joins=joins))
 
 
 def _with_curve(target: RotoObject, curve: MatteCurve) -> RotoObject:

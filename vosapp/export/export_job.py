@@ -10,6 +10,7 @@ from pathlib import Path
 from vosapp.core.document import Document, MaskStore
 from vosapp.core.errors import ExportError, MediaError
 from vosapp.core.frame_words import frame_words
+from vosapp.core.matte_joins import with_joined
 from vosapp.core.relink import is_same_media
 from vosapp.engine.job import JobContext, Stage
 from vosapp.export.formats import Family
@@ -91,7 +92,7 @@ def opened_source(
         MediaError: it is needed and cannot be read.
         ExportError: it is needed, and another clip lies there.
     """
-    is_needed = task.recipe.format.facts.needs_picture or task.recipe.sound or _is_refined(task.recipe, found)
+    is_needed = task.recipe.format.facts.needs_picture or task.recipe.sound or _is_refined(task, found)
     source = None
     try:
         source = open_source() if open_source is not None else open_clip_of(found.clip)
@@ -105,9 +106,11 @@ def opened_source(
     return source
 
 
-def _is_refined(recipe: Recipe, found: Preflight) -> bool:
+def _is_refined(task: ExportTask, found: Preflight) -> bool:
     """Whether a matte comes from the picture; an image of object ids holds none."""
-    return recipe.format.facts.takes_edges and any(needs_picture(one.matte) for one in found.objects)
+    return task.recipe.format.facts.takes_edges and any(
+        needs_picture(one.matte) for one in with_joined(found.objects, task.document)
+    )
 
 
 def _require_same_clip(found: Preflight, source: VideoSource) -> None:
@@ -215,7 +218,7 @@ def frames_of(
         found_damaged: called with the index of a frame whose picture is damaged in the clip.
     """
     clip, recipe = found.clip, task.recipe
-    shape, refined = (clip.height, clip.width), _is_refined(recipe, found)
+    shape, refined = (clip.height, clip.width), _is_refined(task, found)
     for frame_index in found.frames:
         picture = seen = None
         if source is not None and recipe.format.facts.needs_picture:
@@ -225,7 +228,7 @@ def frames_of(
                 found_damaged(frame_index)
             seen = source.frame(frame_index)  # mattes are refined from what is seen
         objects = found.objects_on(frame_index)
-        layers = layers_at(objects, task.store, frame_index, shape, seen, raster.size)
+        layers = layers_at(objects, task.store, frame_index, shape, seen, raster.size, others=task.document.objects)
         yield FrameToWrite(frame_index, _number(recipe, found, frame_index), layers, picture)
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vosapp.core.document import MaskStore, RotoObject
+from vosapp.core.document import Cell, MaskStore, RotoObject
 from vosapp.core.edits import composite
 from vosapp.core.errors import ExportError
+from vosapp.core.mask import BoolImage
+from vosapp.core.matte_joins import joined_masks
 from vosapp.matte.layers import Alpha, Coverage, Layer
-from vosapp.matte.settings_facts import is_neutral
 from vosapp.video.resampling import resampled
 from vosapp.video.source import RgbImage
 
@@ -37,7 +38,7 @@ class _ResampledLayer(Layer):
     @cached_property
     def coverage(self) -> Coverage:
         """The matte, (height, width) in 0..1; hard masks stay hard."""
-        if self.whole is None or is_neutral(self.matte):
+        if self.whole is None or self.whole.is_hard:
             return self.mask.astype(np.float32)
         height, width = self.mask.shape
         return np.clip(np.asarray(resampled(self.whole.coverage, (height, width)), np.float32), 0, 1)
@@ -55,6 +56,8 @@ def layers_at(
     shape: tuple[int, int],
     picture: RgbImage | None = None,
     size: tuple[int, int] | None = None,
+    *,
+    others: Sequence[RotoObject] = (),
 ) -> list[Layer]:
     """The objects on a frame, from front to back; all of them, masks being empty where there are none.
 
@@ -64,6 +67,7 @@ def layers_at(
         shape: (height, width) of the clip.
         picture: of the frame, where a matte is refined from it.
         size: (height, width) of the files, where it is another: the source's own pixels.
+        others: all objects of the document, of which some may go into these mattes.
 
     Raises:
         MaskError: a mask is missing from the project or damaged.
@@ -72,19 +76,33 @@ def layers_at(
     layers: list[Layer] = []
     for item in objects:
         cell, matte = item.cells.get(frame_index), item.matte_at(frame_index)
-        if cell is None:
-            layers.append(Layer(item.id, item.colour, np.zeros(shape, np.bool_), matte, name=item.name))
-            continue
-        mask = composite(store, cell)
-        if mask.shape != shape:
-            raise ExportError(
-                f'The mask of "{item.name}" on frame {frame_index} has {mask.width}x{mask.height} pixels, '
-                f"the clip {shape[1]}x{shape[0]}."
+        mask = _mask_of(item, store, cell, frame_index, shape)
+        layer = Layer(item.id, item.colour, mask, matte, picture, item.name)
+        if cell is not None and item.joins:
+            joined = (
+                (one.kind, Layer(one.item.id, one.item.colour, other, one.matte, picture))
+                for one in joined_masks(item, others, frame_index)
+                for other in [_mask_of(one.item, store, one.cell, frame_index, shape)]
             )
-        layers.append(Layer(item.id, item.colour, mask.array(), matte, picture, item.name))
+            layer = replace(layer, joined=tuple(joined))
+        layers.append(layer)
     if size is None or size == shape:
         return layers
     return [_ResampledLayer.of(layer, size) for layer in layers]
+
+
+def _mask_of(
+    item: RotoObject, store: MaskStore, cell: Cell | None, frame_index: int, shape: tuple[int, int]
+) -> BoolImage:
+    if cell is None:
+        return np.zeros(shape, np.bool_)
+    mask = composite(store, cell)
+    if mask.shape != shape:
+        raise ExportError(
+            f'The mask of "{item.name}" on frame {frame_index} has {mask.width}x{mask.height} pixels, '
+            f"the clip {shape[1]}x{shape[0]}."
+        )
+    return mask.array()
 
 
 def sixteen_bit(coverage: Coverage) -> NDArray[np.uint16]:

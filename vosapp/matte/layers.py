@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from vosapp.core.document import Colour, MatteSettings, ObjectId
+from vosapp.core.document import Colour, JoinKind, MatteSettings, ObjectId
 from vosapp.core.mask import BoolImage, label_image
 from vosapp.video.source import RgbImage
 
@@ -31,6 +31,7 @@ class Layer:
         mask: (height, width), as drawn or predicted and painted; nobody changes it.
         matte: what is made of the mask.
         picture: (height, width, 3) of the frame; needed where the matte is refined from it.
+        joined: mattes of other objects that go into this one, in order, and how; of theirs, `joined` does not count.
     """
 
     object_id: ObjectId
@@ -39,6 +40,12 @@ class Layer:
     matte: MatteSettings = NEUTRAL
     picture: RgbImage | None = None
     name: str = ""
+    joined: tuple[tuple[JoinKind, Layer], ...] = ()
+
+    @property
+    def is_hard(self) -> bool:
+        """Whether the matte is the mask as it is."""
+        return self.matte == NEUTRAL and not self.joined
 
     @cached_property
     def coverage(self) -> Coverage:
@@ -49,14 +56,34 @@ class Layer:
         """
         from vosapp.matte.alpha import fine_alpha_of
 
-        return fine_alpha_of(self.mask, self.matte, self.picture)
+        coverage = fine_alpha_of(self.mask, self.matte, self.picture)
+        for kind, other in self.joined:
+            coverage = _JOINS[kind](coverage, fine_alpha_of(other.mask, other.matte, other.picture))
+        return coverage
 
     @cached_property
     def alpha(self) -> Alpha:
         """The matte as `coverage`, rounded to 0..255; made once."""
         from vosapp.matte.alpha import alpha_of
 
+        if self.joined:
+            return np.asarray(np.round(255 * self.coverage), np.uint8)
         return alpha_of(self.mask, self.matte, self.picture)
+
+
+def _subtract(coverage: Coverage, other: Coverage) -> Coverage:
+    return np.asarray(coverage * (1 - other), np.float32)
+
+
+def _add(coverage: Coverage, other: Coverage) -> Coverage:
+    return np.asarray(coverage + other - coverage * other, np.float32)
+
+
+def _inside(coverage: Coverage, other: Coverage) -> Coverage:
+    return np.asarray(coverage * other, np.float32)
+
+
+_JOINS = {JoinKind.SUBTRACT: _subtract, JoinKind.ADD: _add, JoinKind.INSIDE: _inside}
 
 
 def labels_from_front(layers: Iterable[Layer], numbers: Iterable[int], shape: tuple[int, int]) -> NDArray[np.uint8]:

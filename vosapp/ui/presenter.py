@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from operator import is_
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QObject
 
-from vosapp.core.document import Document
+from vosapp.core.document import Cell, Document, JoinKind
 from vosapp.core.edits import composite
 from vosapp.core.errors import MaskError
-from vosapp.matte.layers import NEUTRAL, Layer
+from vosapp.core.mask import BoolImage
+from vosapp.matte.layers import Layer
 from vosapp.presentation.display import Display, PenDisplay, resolve
 from vosapp.presentation.matte.maker import MatteKey, Wish
 from vosapp.presentation.status import NoticeKind
@@ -164,11 +166,28 @@ class Presenter(QObject):
             return None
         if mask is None:
             return None
-        return Layer(layer.object_id, layer.colour, mask.array(), layer.matte)
+        return Layer(layer.object_id, layer.colour, mask.array(), layer.matte, joined=self._joined(layer))
+
+    def _joined(self, layer: OverlayLayer) -> tuple[tuple[JoinKind, Layer], ...]:
+        """What goes into a matte; one whose masks are gone from the project is left out, as the export will say."""
+        clip, joined = self._session.document.clip, []
+        for kind, other in layer.joined:
+            base, added, removed = other.digests
+            if clip is None:
+                continue
+            mask: BoolImage = np.zeros((clip.height, clip.width), np.bool_)
+            if base is not None:
+                try:
+                    mask = composite(self._session.editor.store, Cell(base, added=added, removed=removed)).array()
+                except MaskError:
+                    continue
+            if mask.shape == (clip.height, clip.width):
+                joined.append((kind, Layer(other.object_id, other.colour, mask, other.matte)))
+        return tuple(joined)
 
     def _with_matte(self, key: MatteKey, layer: Layer, wishes: list[Wish]) -> Layer:
         """A layer with its matte, or with what stands for it while it is made."""
-        if layer.matte == NEUTRAL:
+        if layer.is_hard:
             return layer
         made = self._mattes.known(key)
         if made is None:
@@ -176,7 +195,9 @@ class Presenter(QObject):
             made = self._mattes.stand_in(key)
         if made is not None and made.shape != layer.mask.shape:
             made = None
-        return ShownLayer(layer.object_id, layer.colour, layer.mask, layer.matte, name=layer.name, made=made)
+        return ShownLayer(
+            layer.object_id, layer.colour, layer.mask, layer.matte, name=layer.name, joined=layer.joined, made=made
+        )
 
     def _show_wipe(self, wipe: WipeDisplay) -> None:
         canvas = self._window.canvas
@@ -201,7 +222,7 @@ class Presenter(QObject):
             except MaskError:
                 continue  # undo has forgotten it
             if mask is not None and mask.shape == self._window.canvas.stack.shape:
-                shown = Layer(layer.object_id, layer.colour, mask.array(), layer.matte)
+                shown = Layer(layer.object_id, layer.colour, mask.array(), layer.matte, joined=self._joined(layer))
                 key = self._key(layer, wipe.frame_index)
                 yield self._with_matte(key, shown, self._compared_wishes) if softly else shown
 

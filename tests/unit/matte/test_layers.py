@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from vosapp.core.document import MatteSettings
+from vosapp.core.document import JoinKind, MatteSettings
 from vosapp.core.errors import MaskError
 from vosapp.matte.layers import Layer, joined_alpha, joined_coverage, labels_from_front
 
 SHAPE = (20, 24)
+RED = (255, 0, 0)
 
 
 def _layer(object_id: int, rows: slice, matte: MatteSettings) -> Layer:
@@ -39,3 +42,27 @@ def test_a_refined_edge_needs_the_picture() -> None:
     refined = _layer(1, slice(2, 12), MatteSettings(edge="fast"))
     with pytest.raises(MaskError, match="picture"):
         _ = refined.alpha
+
+
+def test_other_objects_cut_merge_and_bound_a_matte() -> None:
+    mask, other = np.zeros((20, 30), np.bool_), np.zeros((20, 30), np.bool_)
+    mask[5:15, 5:20], other[5:15, 12:28] = True, True
+    hard = {
+        JoinKind.SUBTRACT: mask & ~other,
+        JoinKind.ADD: mask | other,
+        JoinKind.INSIDE: mask & other,
+    }
+    for kind, expected in hard.items():
+        layer = Layer(1, RED, mask, joined=((kind, Layer(2, RED, other)),))
+        assert not layer.is_hard and np.array_equal(layer.alpha, 255 * expected.astype(np.uint8)), kind
+        assert np.array_equal(layer.coverage, expected.astype(np.float32)), kind
+
+
+def test_soft_edges_multiply_so_that_a_held_out_part_and_what_holds_it_out_fit() -> None:
+    mask = np.zeros((20, 30), np.bool_)
+    mask[:, :15] = True
+    soft = MatteSettings(feather_px=8)
+    whole, part = Layer(1, RED, np.ones((20, 30), np.bool_)), Layer(2, RED, mask, soft)
+    cut = replace(whole, joined=((JoinKind.SUBTRACT, part),))
+    assert np.allclose(cut.coverage + part.coverage, 1)
+    assert np.array_equal(cut.alpha, np.round(255 * cut.coverage))

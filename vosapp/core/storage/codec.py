@@ -12,7 +12,9 @@ from vosapp.core.document import (
     ClipRef,
     Colour,
     Document,
+    JoinKind,
     MatteCurve,
+    MatteJoin,
     MatteSettings,
     RotoObject,
 )
@@ -37,6 +39,7 @@ from vosapp.core.timeline import FrameRange
 MAX_OBJECTS = 4096
 MAX_SIDE_PX = 2**16
 MAX_RANGES = 100_000
+MAX_JOINS = 4096
 
 _CLIP = frozenset(
     {"path", "height", "width", "frame_count", "rate", "first_number", "size_bytes", "sample_digest", "input_space"}
@@ -92,9 +95,12 @@ def encode_traits(one: RotoObject) -> dict[str, object]:
         "colour": list(one.colour),
         "absences": [[absence.first, absence.last] for absence in one.absences],
         "matte": asdict(one.matte),
-        "curves": {curve.name: [list(key) for key in curve.keys] for curve in one.curves},
     }
     # Only where they say something, so that earlier versions, which know no such names, open other files.
+    if one.curves:
+        traits["curves"] = {curve.name: [list(key) for key in curve.keys] for curve in one.curves}
+    if one.joins:
+        traits["joins"] = [[join.object_id, join.kind.value, join.is_held] for join in one.joins]
     if one.muted:
         traits["muted"] = list(one.muted)
     if one.locked:
@@ -111,6 +117,7 @@ def decode_traits(content: Json) -> RotoObject:
         absences=tuple(_decode_range(one) for one in items(content, "absences", MAX_RANGES)),
         matte=_decode_matte(mapping(content, "matte")),
         curves=_decode_curves(mapping(content, "curves")) if "curves" in content else (),
+        joins=tuple(map(_decode_join, items(content, "joins", MAX_JOINS))) if "joins" in content else (),
         muted=_decode_frames(content, "muted") if "muted" in content else (),
         locked=_decode_flag(content, "locked"),
     )
@@ -123,7 +130,7 @@ def _decode_flag(content: Json, name: str) -> bool:
     return stored
 
 
-TRAIT_NAMES = frozenset({"id", "name", "colour", "absences", "matte", "curves", "muted", "locked"})
+TRAIT_NAMES = frozenset({"id", "name", "colour", "absences", "matte", "curves", "joins", "muted", "locked"})
 
 
 def _encode_clip(clip: ClipRef) -> dict[str, object]:
@@ -195,6 +202,15 @@ def _decode_keys(stored: Sequence[object]) -> tuple[tuple[int, float], ...]:
     if not keys:
         raise DamageError("a curve of a matte has no key")
     return tuple(keys)
+
+
+def _decode_join(stored: object) -> MatteJoin:
+    if not isinstance(stored, list) or len(stored) != 3 or not is_index(stored[0]) or type(stored[2]) is not bool:
+        raise DamageError("what goes into a matte is of the wrong kind")
+    kinds = {kind.value: kind for kind in JoinKind}
+    if not isinstance(stored[1], str) or stored[1] not in kinds:
+        raise DamageError("what an object does to a matte is not known")
+    return MatteJoin(stored[0], kinds[stored[1]], stored[2])
 
 
 def _decode_range(content: object) -> FrameRange:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from vosapp.core.document import Colour, Document, MatteSettings, ObjectId, RotoObject
+from vosapp.core.document import Colour, Document, JoinKind, MatteJoin, MatteSettings, ObjectId, RotoObject
 from vosapp.matte.layers import NEUTRAL
 from vosapp.matte.settings_facts import DRAWN, FAST, QUALITY, needs_picture
 from vosapp.presentation.matte.presets import preset_of
@@ -17,6 +18,26 @@ EDGE_TIPS = {
     FAST: "As wide as the picture shows the edge to be, along hair and fur",
     QUALITY: "By the refiner, a network: the slowest, for single hairs and motion blur",
 }
+
+
+JOIN_TITLES = {
+    JoinKind.SUBTRACT: "Cut out {}",
+    JoinKind.ADD: "Merge with {}",
+    JoinKind.INSIDE: "Keep only inside {}",
+}
+JOIN_TIPS = {
+    JoinKind.SUBTRACT: "A hold-out: what is in front, or has a matte of its own",
+    JoinKind.ADD: "Both go into one matte, where this object has a mask",
+    JoinKind.INSIDE: "A garbage matte: nothing outside it counts",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class JoinRow:
+    """Another object that goes into the matte: what it does, in words."""
+
+    title: str
+    join: MatteJoin
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +53,7 @@ class MatteDisplay:
         keyed: names of the numbers that change over time.
         keys_here: those of them that have a key on this frame.
         others: objects that the settings can be copied to.
+        joins: objects that go into the matte, in order.
         offered_edges: what the edge can come from here.
     """
 
@@ -45,6 +67,7 @@ class MatteDisplay:
     keyed: frozenset[str] = frozenset()
     keys_here: frozenset[str] = frozenset()
     others: tuple[tuple[ObjectId, str], ...] = ()
+    joins: tuple[JoinRow, ...] = ()
     offered_edges: tuple[str, ...] = (DRAWN, FAST)
 
     @property
@@ -69,5 +92,12 @@ def resolve_matte(document: Document, state: ViewState, active: RotoObject | Non
         frozenset(curve.name for curve in active.curves),
         frozenset(curve.name for curve in active.curves if here in dict(curve.keys)),
         tuple((item.id, item.name) for item in document.objects if item is not active),
+        tuple(_rows(document, active)),
         (DRAWN, FAST, QUALITY) if state.app.refiner_ready else (DRAWN, FAST),
     )
+
+
+def _rows(document: Document, active: RotoObject) -> Iterator[JoinRow]:
+    names = {item.id: item.name for item in document.objects}
+    for join in active.joins:
+        yield JoinRow(JOIN_TITLES[join.kind].format(names.get(join.object_id, "an object that is gone")), join)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vosapp.core.document import Colour, ObjectId
-from vosapp.matte.layers import NEUTRAL, Alpha, Layer, joined_alpha, labels_from_front
+from vosapp.matte.layers import Alpha, Layer, joined_alpha, labels_from_front
 from vosapp.matte.settings_facts import DRAWN
 from vosapp.video.source import RgbImage
 
@@ -36,9 +36,10 @@ class ShownLayer(Layer):
 
 def layer_on(shown: RgbImage | None, layer: Layer) -> Layer:
     """A layer with the shown picture of its frame; until one of its size has come, the matte's edge is as drawn."""
+    joined = tuple((kind, layer_on(shown, other)) for kind, other in layer.joined)
     if shown is None or shown.shape[:2] != layer.mask.shape:
-        return replace(layer, matte=replace(layer.matte, edge=DRAWN))
-    return replace(layer, picture=shown)
+        return replace(layer, matte=replace(layer.matte, edge=DRAWN), joined=joined)
+    return replace(layer, picture=shown, joined=joined)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class LayerStack:
     @property
     def has_edge(self) -> bool:
         """Whether a matte's edge is another one than the mask's."""
-        return any(layer.matte != NEUTRAL for layer in self.layers)
+        return any(not layer.is_hard for layer in self.layers)
 
     def alpha(self) -> Labels:
         """The matte of all layers together."""

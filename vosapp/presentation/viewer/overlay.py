@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vosapp.core.document import Colour, Document, MatteSettings, ObjectId, RotoObject
+from vosapp.core.document import Colour, Document, JoinKind, MatteSettings, ObjectId, RotoObject
 from vosapp.core.mask import Digest
+from vosapp.core.matte_joins import joined_masks
 from vosapp.presentation.view_state import Backdrop, ViewMode, ViewState
 
 
 @dataclass(frozen=True, slots=True)
 class OverlayLayer:
-    """One object's mask on the frame shown; equal digests mean equal pixels."""
+    """One object's mask on the frame shown; equal digests mean equal pixels.
+
+    Attributes:
+        object_id, colour: of the object.
+        digests: of base, added and removed pixels; without a base nothing is there.
+        matte: what is made of the mask.
+        joined: other objects that go into the matte, and how.
+    """
 
     object_id: ObjectId
     colour: Colour
-    digests: tuple[Digest | None, Digest | None, Digest | None]  # base, added, removed
+    digests: tuple[Digest | None, Digest | None, Digest | None]
     matte: MatteSettings
+    joined: tuple[tuple[JoinKind, OverlayLayer], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,5 +59,15 @@ def layers_of(document: Document, state: ViewState, active: RotoObject | None) -
         is_left_out = alone and (active is None or item.id != active.id)
         if cell is not None and state.shot.shows(item.id) and not is_left_out:
             digests = cell.base, cell.added, cell.removed
-            layers.append(OverlayLayer(item.id, item.colour, digests, item.matte_at(state.shot.picture_index)))
+            matte = item.matte_at(state.shot.picture_index)
+            layers.append(OverlayLayer(item.id, item.colour, digests, matte, _joined(item, document, state)))
+    return tuple(layers)
+
+
+def _joined(item: RotoObject, document: Document, state: ViewState) -> tuple[tuple[JoinKind, OverlayLayer], ...]:
+    layers = []
+    for one in joined_masks(item, document.objects, state.shot.picture_index) if item.joins else ():
+        cell = one.cell
+        digests = (cell.base, cell.added, cell.removed) if cell is not None else (None, None, None)
+        layers.append((one.kind, OverlayLayer(one.item.id, one.item.colour, digests, one.matte)))
     return tuple(layers)

@@ -23,6 +23,7 @@ from vosapp.presentation.matte.presets import PRESETS
 from vosapp.ui.action_set import ActionSet
 from vosapp.ui.icons import icon
 from vosapp.ui.panels.matte_number import MatteNumber
+from vosapp.ui.panels.matte_others import MatteOthers
 from vosapp.ui.theme import TOKENS
 from vosapp.ui.widgets import ElidedLabel, Segments, label, tool_button
 
@@ -39,6 +40,7 @@ class MattePanel(QWidget):
         edge_chosen: where the edge comes from.
         preset_chosen: title of a preset.
         copy_asked: ids of the objects that get the same settings.
+        joins_set: which objects go into the matte, a tuple of `MatteJoin`.
         reset_asked, close_asked: to the mask as it is; of the panel.
     """
 
@@ -47,6 +49,7 @@ class MattePanel(QWidget):
     edge_chosen = Signal(object)
     preset_chosen = Signal(str)
     copy_asked = Signal(object)
+    joins_set = Signal(object)
     reset_asked = Signal()
     close_asked = Signal()
 
@@ -59,6 +62,7 @@ class MattePanel(QWidget):
         self._name = ElidedLabel()
         self.edge: Segments[str] = Segments([(edge, EDGE_TITLES[edge], "", EDGE_TIPS[edge]) for edge in _EDGES])
         self.numbers = {field.name: MatteNumber(field) for field in FIELDS}
+        self.others = MatteOthers()
         self.preset_button = _menu_button("Preset")
         self.copy_button = _menu_button("Copy to")
         self.reset_button = QPushButton("Reset")
@@ -126,7 +130,9 @@ class MattePanel(QWidget):
                 for place, widget in enumerate(number.widgets()):
                     grid.addWidget(widget, row, place)
                 row += 1
-        grid.setRowStretch(row, 1)
+        grid.addWidget(label("With other objects", "dim"), row, 0, 1, 4)
+        grid.addWidget(self.others, row + 1, 0, 1, 4)
+        grid.setRowStretch(row + 2, 1)
         area = QScrollArea()
         area.setWidget(inner)
         area.setWidgetResizable(True)
@@ -142,6 +148,7 @@ class MattePanel(QWidget):
         for number in self.numbers.values():
             number.changed.connect(self.number_set)
             number.key_toggled.connect(self.key_toggled)
+        self.others.changed.connect(self.joins_set)
         self.edge.chosen.connect(self.edge_chosen)
         self.preset_button.clicked.connect(self._open_presets)
         self.copy_button.clicked.connect(self._open_copies)
@@ -164,6 +171,7 @@ class MattePanel(QWidget):
             number.show_keys(is_keyed=name in display.keyed, is_here=name in display.keys_here)
             number.set_usable(display.uses_picture or not number.field.of_picture)
         self.preset_button.setText(display.preset or "Preset")
+        self.others.show_joins(display.joins, display.others)
         self.copy_button.setEnabled(bool(display.others))
         self.copy_button.setToolTip(
             "Gives other objects these settings" if display.others else "There is no other object"

@@ -9,7 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vosapp.core.document import KEYED_NUMBERS, Cell, ClipRef, Document, MatteCurve, MatteSettings, Origin, RotoObject
+from vosapp.core.document import (
+    KEYED_NUMBERS,
+    Cell,
+    ClipRef,
+    Document,
+    JoinKind,
+    MatteCurve,
+    MatteJoin,
+    MatteSettings,
+    Origin,
+    RotoObject,
+)
 from vosapp.core.frame_map import FrameMap
 from vosapp.core.limits import MAX_CLIP_FRAMES
 from vosapp.core.storage.json_checks import MAX_INDEX, DamageError, digest_of, pack, unpack
@@ -45,6 +56,9 @@ curves = st.dictionaries(st.sampled_from(KEYED_NUMBERS), st.dictionaries(frames,
 )
 
 
+joins = st.lists(st.builds(MatteJoin, indices, st.sampled_from(JoinKind), st.booleans()), max_size=3).map(tuple)
+
+
 @st.composite
 def documents(draw: st.DrawFn) -> Document:
     clip = st.builds(
@@ -60,6 +74,7 @@ def documents(draw: st.DrawFn) -> Document:
             draw(ranges),
             MatteSettings(draw(finite), draw(finite)),
             draw(curves),
+            draw(joins),
             muted=tuple(sorted(draw(st.sets(frames, max_size=2)))),
             locked=draw(st.booleans()),
         )

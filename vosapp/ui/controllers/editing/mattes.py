@@ -9,7 +9,7 @@ from functools import partial
 from PySide6.QtCore import QObject
 
 from vosapp.core import edits, matte_edits
-from vosapp.core.document import Document, MatteSettings, ObjectId
+from vosapp.core.document import Document, MatteJoin, MatteSettings, ObjectId
 from vosapp.matte.refiner import refiner_is_ready
 from vosapp.presentation.matte.presets import PRESETS
 from vosapp.presentation.status import NoticeKind
@@ -35,6 +35,7 @@ class MatteController(QObject):
         panel.edge_chosen.connect(self.set_edge)
         panel.preset_chosen.connect(self.take_preset)
         panel.copy_asked.connect(self.copy_to)
+        panel.joins_set.connect(self.set_joins)
         panel.reset_asked.connect(self.reset)
         panel.close_asked.connect(self.close)
 
@@ -136,7 +137,14 @@ class MatteController(QObject):
         """Leaves the mask as it is."""
         active = self._session.active
         if active is not None:
-            self._apply(matte_edits.set_stack(self._session.document, active.id, MatteSettings()))
+            made = matte_edits.set_stack(self._session.document, active.id, MatteSettings())
+            self._apply(matte_edits.set_joins(made, active.id, ()))
+
+    def set_joins(self, joins: tuple[MatteJoin, ...]) -> None:
+        """Says which other objects go into the active object's matte."""
+        active = self._session.active
+        if active is not None:
+            self._apply(matte_edits.set_joins(self._session.document, active.id, joins), "matte of objects")
 
     def set_matte(self, object_id: ObjectId, matte: MatteSettings) -> None:
         """Replaces the matte settings of an object; changes in a row are one step."""
