@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
@@ -35,6 +36,15 @@ from vosapp.ui.workspace import Workspace
 
 SIZE = (1440, 900)
 PATIENCE_S = 60
+EDITORS: dict[str, dict[str, Any]] = {
+    "export": {"format": ExportFormat.PRORES_4444},
+    "export-premiere": {"format": ExportFormat.PRORES_422_HQ},
+    "export-after-effects": {"format": ExportFormat.TIFF_16},
+    "export-final-cut": {"format": ExportFormat.PRORES_4444, "sound": True},
+    "export-nuke": {"format": ExportFormat.EXR_LAYERS, "start_number": 1001},
+    "export-blender": {"format": ExportFormat.PNG_16},
+    "export-kdenlive": {"shapes": "mlt"},
+}
 SUGGESTED_ON, OTHER_FISH = 20, (684, 160, 206, 118)  # a frame, and (left, top, width, height) on it
 
 
@@ -107,13 +117,24 @@ def take_pictures(workspace: Workspace, folder: Path) -> None:
     session.notify("plate_v003.mov ends in the middle of frame 412.", "Copy the file again.", NoticeKind.ERROR)
     picture("message")
     session.dismiss()
+    export_pictures(workspace, folder)
+
+
+def export_pictures(workspace: Workspace, folder: Path) -> None:
+    """The export dialog as each editor wants it set; the first one is for Resolve."""
     exports = workspace.exports
-    exports.choose(replace(exports.choice, format=ExportFormat.PRORES_4444, folder="/shots/reef"))
     exports.show()
-    if exports.dialog is not None:
-        wait(lambda: exports.dialog is None or bool(exports.dialog.size_text))
+    usual = replace(exports.choice, folder="/shots/reef")
+    for editor, fields in EDITORS.items():
+        exports.choose(replace(usual, **fields))
+        dialog = exports.dialog
+        if dialog is None:
+            raise RuntimeError("there is no export dialog")
         settle()
-        exports.dialog.grab().save(str(folder / "export.png"))
+        wait(lambda: not exports.sampler.is_waiting)
+        settle()
+        dialog.grab().save(str(folder / f"{editor}.png"))
+    if exports.dialog is not None:
         exports.dialog.close()
 
 

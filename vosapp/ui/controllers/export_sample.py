@@ -41,6 +41,11 @@ class ExportSampler(QObject):
         self._wanted: Wanted | None = None
         self._made: Wanted | None = None
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a sample that was asked for is not there yet."""
+        return self._pause.isActive() or self.task.is_running
+
     def ask(self, wanted: Wanted | None) -> None:
         """Asks for a sample after a moment without other wishes; None for none."""
         if wanted == self._wanted or self._is_leaving:
