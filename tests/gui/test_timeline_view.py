@@ -297,3 +297,68 @@ class TestObjects:
         shot.trigger(f"object.select_{number}")
         assert shot.view.shot.active_object == number
         assert not shot.window.commands["object.select_4"].isEnabled()
+
+
+class TestAnchors:
+    def drag(self, driver: WindowDriver, start: int, end: int) -> None:
+        timeline = driver.window.timeline
+        y = timeline._row(0).middle
+        at = QPointF(timeline.scale.middle(start), y)
+        send_mouse(timeline, QEvent.Type.MouseButtonPress, at)
+        for x in (timeline.scale.middle(start) + 3, timeline.scale.middle(end)):
+            send_mouse(timeline, QEvent.Type.MouseMove, QPointF(x, y), button=Qt.MouseButton.NoButton)
+        timeline.grab()  # the anchor under way can be drawn
+        at = QPointF(timeline.scale.middle(end), y)
+        send_mouse(timeline, QEvent.Type.MouseButtonRelease, at, held=Qt.MouseButton.NoButton)
+
+    def test_an_anchor_is_dragged_to_another_frame(self, shot: WindowDriver) -> None:
+        shot.go(3)
+        shot.drag([(50, 50)])
+        before = shot.mask(3)
+        shot.go(9)
+        self.drag(shot, 3, 6)
+        assert shot.document.objects[0].anchors() == [6] and (shot.mask(6) == before).all()
+        assert shot.view.shot.frame_index == 6
+        assert shot.window.commands["edit.undo"].text() == "Undo move anchor"
+        shot.trigger("edit.undo")
+        assert shot.document.objects[0].anchors() == [3]
+
+    def test_an_anchor_is_not_put_on_another_one(self, shot: WindowDriver) -> None:
+        for frame in (3, 6):
+            shot.go(frame)
+            shot.drag([(50 + frame, 50)])
+        self.drag(shot, 3, 6)
+        assert shot.document.objects[0].anchors() == [3, 6] and "already" in shot.notice
+
+    def test_a_click_on_an_anchor_goes_there(self, shot: WindowDriver) -> None:
+        shot.go(3)
+        shot.drag([(50, 50)])
+        shot.go(9)
+        self.drag(shot, 3, 3)
+        assert shot.view.shot.frame_index == 3 and shot.document.objects[0].anchors() == [3]
+
+    def test_anchors_of_locked_objects_stay(self, shot: WindowDriver) -> None:
+        shot.go(3)
+        shot.drag([(50, 50)])
+        shot.trigger("object.lock")
+        self.drag(shot, 3, 6)
+        assert shot.document.objects[0].anchors() == [3] and shot.view.shot.frame_index == 6, "it scrubs"
+
+
+def test_pictures_of_the_clip_stand_below_the_ruler(shot: WindowDriver) -> None:
+    timeline = shot.window.timeline
+    shot.drag([(50, 50)])
+    lane_y = timeline._row(0).middle
+    shot.trigger("view.thumbnails")
+    assert timeline._row(0).middle > lane_y and timeline.lane_at(timeline._row(0).middle) is not None
+    frames = timeline.picture_frames()
+    assert frames[0] == 0 and frames[-1] == 11
+    shot.wait(lambda: set(timeline._pictures) == set(frames))
+    image = timeline.grab().toImage()
+    y = paint.RULER_PX + 20
+    assert len({image.pixel(x, y) for x in range(200, 900, 7)}) > 20, "pictures, no plate"
+    assert shot.workspace.session.settings.get("view.thumbnails", bool)
+    shot.trigger("view.review")  # both rows of pictures are read
+    shot.wait(lambda: not shot.workspace.viewing.thumbnails.task.is_running)
+    shot.trigger("view.thumbnails")
+    assert timeline._row(0).middle == lane_y

@@ -104,6 +104,9 @@ TABLE: Mapping[str, Setting] = {
         Setting("view.overlay_opacity", 0.45, "How strongly masks cover the picture.", "", 0, 1, title="Opacity"),
         Setting("view.loop", True, "Begin again when playback reaches the end.", title="Loop"),
         Setting(
+            "view.thumbnails", False, "Show pictures of the clip in the timeline.", title="Pictures in the timeline"
+        ),
+        Setting(
             "view.timecode",
             False,
             "Show timecode on the ruler of the timeline instead of frame numbers.",

@@ -259,6 +259,13 @@ _VIEW = (
         checkable=True,
     ),
     ActionSpec(
+        "view.thumbnails",
+        "Pictures in the timeline",
+        "View",
+        tip="A row of the clip's pictures below the ruler",
+        checkable=True,
+    ),
+    ActionSpec(
         "view.timecode",
         "Timecode on the ruler",
         "View",

@@ -292,6 +292,7 @@ def checked_actions(document: Document, state: ViewState, active: RotoObject | N
         "view.wipe_run": shot.wipe is Wipe.BEFORE,
         "view.wipe_matte": shot.wipe is Wipe.MASK,
         "view.onion": app.onion,
+        "view.thumbnails": app.thumbnails,
         "view.timecode": app.timecode,
         "propagate.follow": app.follow,
         "play.loop": app.loop,

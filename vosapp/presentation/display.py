@@ -69,6 +69,7 @@ class TimelineDisplay:
     damaged: tuple[int, ...] = ()
     cuts_text: str = ""
     timecode: TimecodeRuler | None = None
+    thumbnails: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +268,7 @@ def _timeline(
         tuple(sorted(state.shot.damaged)),
         _cuts_text(document, state),
         _timecode_ruler(document, state),
+        state.app.thumbnails,
     )
 
 

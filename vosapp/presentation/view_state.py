@@ -127,6 +127,7 @@ class AppView:
         refiner_ready: whether edges can be refined by the network, which has weights then.
         onion: outlines of the active object on the frames before and after lie over the picture.
         loop: playback starts again at the end of the range.
+        thumbnails: the timeline shows pictures of the clip.
         timecode: the ruler of the timeline shows timecode instead of frame numbers.
         follow: the playhead goes along with a run until the user goes elsewhere.
         propagate: what the propagate panel is set to.
@@ -149,6 +150,7 @@ class AppView:
     refiner_ready: bool = False
     onion: bool = False
     loop: bool = True
+    thumbnails: bool = False
     timecode: bool = False
     follow: bool = True
     propagate: PropagateChoice = PropagateChoice()

@@ -51,6 +51,7 @@ class SettingsController(QObject):
             "tool.specks_px": self._take_clean_up,
             "view.overlay_opacity": self._take_opacity,
             "view.loop": self._take_loop,
+            "view.thumbnails": self._take_thumbnails,
             "view.timecode": self._take_timecode,
             "keys.flavour": keys.take_flavour,
             "engine.name": self._take_engine,
@@ -126,6 +127,10 @@ class SettingsController(QObject):
 
     def _take_loop(self) -> None:
         self._session.set(app=replace(self._session.app, loop=self._session.settings.get("view.loop", bool)))
+
+    def _take_thumbnails(self) -> None:
+        thumbnails = self._session.settings.get("view.thumbnails", bool)
+        self._session.set(app=replace(self._session.app, thumbnails=thumbnails))
 
     def _take_timecode(self) -> None:
         timecode = self._session.settings.get("view.timecode", bool)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -24,6 +26,8 @@ from vosapp.presentation.timeline.scale import Scale
 from vosapp.ui.icons import pixmap
 from vosapp.ui.theme import TOKENS
 from vosapp.ui.timeline import measures, paint
+from vosapp.ui.timeline.thumbnails import THUMBNAILS_PX, draw_thumbnails, thumbnail_frames
+from vosapp.video.source import RgbImage
 
 GUTTER_PX = 176
 RIGHT_PX = 16
@@ -41,13 +45,17 @@ class TimelineView(QWidget):
     Signals:
         scrubbed: frame index under the pointer.
         in_out_dragged: the new FrameRange.
-        object_picked: id of the object whose name was clicked.
+        object_picked: id of the object whose name or anchor was clicked.
+        anchor_dragged: an anchor was put down elsewhere: (object id, its frame, the new frame).
+        thumbnails_wanted: other pictures are to be seen.
         menu_asked: a menu is wanted: frame index or -1 for an object's, id of the object or 0, and where (QPoint).
     """
 
     scrubbed = Signal(int)
     in_out_dragged = Signal(object)
     object_picked = Signal(int)
+    anchor_dragged = Signal(int, int, int)
+    thumbnails_wanted = Signal()
     menu_asked = Signal(int, int, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -61,6 +69,9 @@ class TimelineView(QWidget):
         self._scroll = 0
         self._cache: QPixmap | None = None
         self._drag = ""
+        self._held: tuple[Lane, int] | None = None  # the anchor that is dragged: its lane and frame
+        self._drop = 0  # where it would be put down
+        self._pictures: dict[int, RgbImage] = {}
         self.scale = Scale.whole(0, GUTTER_PX + LEFT_PX, 1)
 
     # -- what is shown ------------------------------------------------------------------------------------------
@@ -73,6 +84,13 @@ class TimelineView(QWidget):
         self._scroll = min(self._scroll, self._scroll_limit())
         self._redraw()
 
+    def show_pictures(self, pictures: Mapping[int, RgbImage]) -> None:
+        """Takes pictures (height, width, 3) for the row below the ruler."""
+        if self._display.thumbnails and pictures.keys() != self._pictures.keys():
+            self._pictures = dict(pictures)
+            self._cache = None
+            self.update()
+
     def show_frame(self, frame_index: int) -> None:
         """Moves the playhead."""
         self._frame = frame_index
@@ -84,11 +102,11 @@ class TimelineView(QWidget):
 
     def sizeHint(self) -> QSize:
         """Room for three lanes."""
-        return QSize(800, paint.RULER_PX + 3 * paint.LANE_PX + paint.DOUBT_PX + 4)
+        return QSize(800, self._head_px() + 3 * paint.LANE_PX + paint.DOUBT_PX + 4)
 
     def minimumSizeHint(self) -> QSize:
         """Room for one lane."""
-        return QSize(320, paint.RULER_PX + paint.LANE_PX + paint.DOUBT_PX + 4)
+        return QSize(320, self._head_px() + paint.LANE_PX + paint.DOUBT_PX + 4)
 
     # -- drawing ------------------------------------------------------------------------------------------------
 
@@ -104,7 +122,20 @@ class TimelineView(QWidget):
             painter.setFont(self._small_font())
             label = paint.frame_label(self._frame, self._display.first_number, self._display.timecode)
             paint.draw_playhead(painter, self.scale, self._frame, label, self.height())
+            self._draw_held(painter)
         painter.end()
+
+    def _draw_held(self, painter: QPainter) -> None:
+        """The anchor that is dragged, over the frame where it would be put down."""
+        if self._held is None:
+            return
+        lane, frame = self._held
+        place = next((i for i, one in enumerate(self._display.lanes) if one.object_id == lane.object_id), -1)
+        if place < 0 or self._drop == frame:
+            return
+        middle = self._row(place).middle
+        paint.draw_diamond(painter, QPointF(self.scale.middle(frame), middle), lane.colour, hollow=True)
+        paint.draw_diamond(painter, QPointF(self.scale.middle(self._drop), middle), lane.colour)
 
     def _draw_static(self) -> QPixmap:
         ratio = self.devicePixelRatioF()
@@ -124,7 +155,7 @@ class TimelineView(QWidget):
     def _draw_rows(self, painter: QPainter) -> None:
         bottom = self._measures_top()
         painter.save()
-        painter.setClipRect(QRectF(0, paint.RULER_PX, self.width(), bottom - paint.RULER_PX))
+        painter.setClipRect(QRectF(0, self._head_px(), self.width(), bottom - self._head_px()))
         for place, lane in enumerate(self._display.lanes):
             row = self._row(place)
             self._draw_gutter(painter, row, lane)
@@ -164,6 +195,8 @@ class TimelineView(QWidget):
         self._draw_measures(painter)
         painter.setClipRect(self._track(0, self.height()))
         paint.draw_doubt(painter, self.scale, paint.Row(top, paint.DOUBT_PX), self._display.doubts)
+        if self._display.thumbnails:
+            draw_thumbnails(painter, self.scale, paint.RULER_PX, self._pictures)
         paint.draw_ruler(painter, self.scale, self._display.first_number, self._display.timecode)
         paint.draw_damaged(painter, self.scale, self._display.damaged)
         paint.draw_cuts(painter, self.scale, self._display.cuts, self.height())
@@ -202,14 +235,22 @@ class TimelineView(QWidget):
         return QRectF(GUTTER_PX, top, self.width() - GUTTER_PX, height)
 
     def _row(self, place: int) -> paint.Row:
-        return paint.Row(paint.RULER_PX + place * paint.LANE_PX - self._scroll, paint.LANE_PX)
+        return paint.Row(self._head_px() + place * paint.LANE_PX - self._scroll, paint.LANE_PX)
+
+    def _head_px(self) -> int:
+        """Height of what stands above the lanes: the ruler, and pictures where they are shown."""
+        return paint.RULER_PX + (THUMBNAILS_PX if self._display.thumbnails else 0)
+
+    def picture_frames(self) -> list[int]:
+        """The frames whose pictures are to be seen, none where pictures are not shown."""
+        return thumbnail_frames(self.scale) if self._display.thumbnails else []
 
     def _doubt_top(self) -> float:
         return self.height() - paint.DOUBT_PX
 
     def _measured(self) -> Lane | None:
         """The lane whose area and motion are shown: the active one, if runs measured it and there is room."""
-        least = paint.RULER_PX + paint.LANE_PX + measures.MEASURES_PX + paint.DOUBT_PX
+        least = self._head_px() + paint.LANE_PX + measures.MEASURES_PX + paint.DOUBT_PX
         if self.height() < least:
             return None
         return next((lane for lane in self._display.lanes if lane.active and lane.findings), None)
@@ -218,14 +259,14 @@ class TimelineView(QWidget):
         return self._doubt_top() - (measures.MEASURES_PX if self._measured() is not None else 0)
 
     def _scroll_limit(self) -> int:
-        room = self._measures_top() - paint.RULER_PX
+        room = self._measures_top() - self._head_px()
         return max(0, round(len(self._display.lanes) * paint.LANE_PX - room))
 
     def lane_at(self, y: float) -> Lane | None:
         """The lane under a height, or None."""
-        if not paint.RULER_PX <= y < self._measures_top():
+        if not self._head_px() <= y < self._measures_top():
             return None
-        place = int((y - paint.RULER_PX + self._scroll) // paint.LANE_PX)
+        place = int((y - self._head_px() + self._scroll) // paint.LANE_PX)
         return self._display.lanes[place] if place < len(self._display.lanes) else None
 
     # -- input --------------------------------------------------------------------------------------------------
@@ -240,6 +281,10 @@ class TimelineView(QWidget):
             if lane is not None:
                 self.object_picked.emit(lane.object_id)
             return
+        self._held = self._anchor_at(position)
+        if self._held is not None:
+            self._drag, self._drop = "anchor", self._held[1]
+            return
         self._drag = self._handle_at(position) or "playhead"
         self._drag_to(position)
 
@@ -249,12 +294,21 @@ class TimelineView(QWidget):
         if self._drag:
             self._drag_to(position)
         else:
-            over = self._handle_at(position)
+            over = self._handle_at(position) or self._anchor_at(position) is not None
             self.setCursor(Qt.CursorShape.SizeHorCursor if over else Qt.CursorShape.ArrowCursor)
 
     def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
-        """Ends scrubbing."""
-        self._drag = ""
+        """Ends scrubbing, or puts an anchor down on another frame; one that was only clicked is gone to."""
+        self._drag, held, self._held = "", self._held, None
+        if held is None:
+            return
+        lane, frame = held
+        if self._drop != frame:
+            self.anchor_dragged.emit(lane.object_id, frame, self._drop)
+        else:
+            self.object_picked.emit(lane.object_id)
+            self.scrubbed.emit(frame)
+        self.update()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Asks for the menu of the frame or object under the pointer."""
@@ -329,7 +383,10 @@ class TimelineView(QWidget):
     def _drag_to(self, position: QPointF) -> None:
         frame = self.scale.frame_at(position.x())
         in_out = self._display.in_out
-        if self._drag == "playhead" or in_out is None:
+        if self._drag == "anchor":
+            self._drop = frame
+            self.update()
+        elif self._drag == "playhead" or in_out is None:
             self.scrubbed.emit(frame)
         elif self._drag == "in":
             self.in_out_dragged.emit(FrameRange(min(frame, in_out.last), in_out.last))
@@ -348,3 +405,13 @@ class TimelineView(QWidget):
     def _redraw(self) -> None:
         self._cache = None
         self.update()
+        if self._display.thumbnails:
+            self.thumbnails_wanted.emit()
+
+    def _anchor_at(self, position: QPointF) -> tuple[Lane, int] | None:
+        """The anchor whose mark is under a point, with its lane; none of a locked object."""
+        lane = self.lane_at(position.y())
+        if lane is None or lane.locked or not lane.anchors or position.x() < GUTTER_PX:
+            return None
+        near = min(lane.anchors, key=lambda frame: abs(self.scale.middle(frame) - position.x()))
+        return (lane, near) if abs(self.scale.middle(near) - position.x()) <= paint.DIAMOND_PX + 1 else None

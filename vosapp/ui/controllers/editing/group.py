@@ -60,6 +60,7 @@ class EditingControllers(QObject):
         window.canvas.pen.edge_softened.connect(self.mattes.soften)
         self.mattes.connect_panel(window.matte)
         self.objects.connect_panels(window.objects, window.timeline)
+        window.timeline.anchor_dragged.connect(self.ranges.move_anchor)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """Maps action ids of all its controllers to handlers."""

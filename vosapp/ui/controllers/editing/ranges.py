@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
@@ -125,6 +126,21 @@ class RangeController(QObject):
     def move_range(self, frames: FrameRange, by: int, to: ObjectId) -> None:
         """Moves the masks in a range by some frames, to another object or both."""
         self._apply("move masks", lambda document, one: range_edits.move_masks(document, one, frames, by=by, to=to))
+
+    def move_anchor(self, object_id: ObjectId, frame_index: int, to: int) -> None:
+        """Puts an anchor on another frame, unless the user has decided what stands there."""
+        session, document = self._session, self._session.document
+        item = document.object(object_id)
+        there = item.cells.get(to)
+        if there is not None and there.is_barrier:
+            number = to + (document.clip.first_number if document.clip is not None else 0)
+            what = "anchor" if there.is_anchor else "approved mask"
+            text = f"{item.name} has an {what} on frame {number} already; the one that you dragged stays where it was."
+            session.notify(text, "Delete that one first.")
+            return
+        by = to - frame_index
+        session.editor.apply("move anchor", range_edits.move_masks(document, object_id, [frame_index], by=by))
+        session.set(shot=replace(session.shot, frame_index=to, active_object=object_id))
 
     def _take_copied(self, copied: CopiedMasks) -> None:
         self._copied = copied

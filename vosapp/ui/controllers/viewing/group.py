@@ -39,7 +39,7 @@ class ViewingControllers(QObject):
         self.compare = CompareController(session, self)
         self.thumbnails = Thumbnails(session, self)
         self.strip = StripController(session, playback=self.playback, thumbnails=self.thumbnails, parent=self)
-        self.strip.connect_panel(window.strip)
+        self.strip.connect_panels(window.strip, window.timeline)
         self.pictures.described.connect(self.clip_facts.take_facts)
         self.pictures.damage_found.connect(self.clip_facts.take_damage)
         self.playback.connect_panels(window.transport, window.timeline)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject
 
 from vosapp.core import edits
 from vosapp.core.document import Colour
-from vosapp.core.errors import MaskError
+from vosapp.core.errors import MaskError, UserError
 from vosapp.core.mask import BoolImage
 from vosapp.presentation.strip import Suspect, doubtful_object, next_suspect, suspect_at, suspects
 from vosapp.presentation.timeline.lanes import CoverageCache
@@ -20,6 +20,7 @@ from vosapp.ui.controllers.viewing.playback import PlaybackController
 from vosapp.ui.controllers.viewing.thumbnails import Thumbnails
 from vosapp.ui.panels.frame_strip import FrameStrip
 from vosapp.ui.session import Session
+from vosapp.ui.timeline.view import TimelineView
 from vosapp.video.source import RgbImage
 
 TINT = 0.5  # share of an object's colour in its mask on a thumbnail
@@ -42,11 +43,15 @@ class StripController(QObject):
         self._playback = playback
         self._thumbnails = thumbnails
         self._panel: FrameStrip | None = None
+        self._timeline: TimelineView | None = None
         self._coverage = CoverageCache()
+        session.set(app=replace(session.app, thumbnails=session.settings.get("view.thumbnails", bool)))
 
-    def connect_panel(self, panel: FrameStrip) -> None:
-        """Follows the strip."""
-        self._panel = panel
+    def connect_panels(self, panel: FrameStrip, timeline: TimelineView) -> None:
+        """Follows the strip, and the timeline with its row of pictures."""
+        self._panel, self._timeline = panel, timeline
+        timeline.thumbnails_wanted.connect(self.show_on_timeline)
+        self._thumbnails.arrived.connect(self.show_on_timeline)
         panel.picked.connect(self.pick)
         panel.opened.connect(self._playback.go)
         panel.pictures_wanted.connect(self.show_pictures)
@@ -56,6 +61,7 @@ class StripController(QObject):
         """Maps action ids to handlers."""
         return {
             "view.review": partial(self.toggle, StripKind.REVIEW),
+            "view.thumbnails": self.toggle_thumbnails,
             "view.memory": partial(self.toggle, StripKind.MEMORY),
             "memory.mute": self.toggle_muted,
             "memory.remove": self.remove_anchor,
@@ -135,8 +141,22 @@ class StripController(QObject):
         """Puts the pictures that are there on the strip, with the masks over them."""
         if self._panel is None or self._session.shot.strip is StripKind.OFF:
             return
-        pictures = self._thumbnails.of(self._panel.frames)
+        pictures = self._thumbnails.of("strip", self._panel.frames)
         self._panel.show_pictures({frame: self._tinted(picture, frame) for frame, picture in pictures.items()})
+
+    def show_on_timeline(self) -> None:
+        """Puts the pictures that are there on the timeline, where it shows some."""
+        if self._timeline is not None:
+            self._timeline.show_pictures(self._thumbnails.of("timeline", self._timeline.picture_frames()))
+
+    def toggle_thumbnails(self) -> None:
+        """Shows pictures of the clip in the timeline, or not, and remembers it."""
+        on = not self._session.app.thumbnails
+        self._session.set(app=replace(self._session.app, thumbnails=on))
+        try:
+            self._session.settings.set("view.thumbnails", on)
+        except UserError as error:
+            self._session.fail(error)
 
     def _approve(self, first: int, last: int, label: str) -> None:
         session = self._session

@@ -39,23 +39,30 @@ class Thumbnails(QObject):
         self._session = session
         self._kept: OrderedDict[int, RgbImage] = OrderedDict()
         self._wanted = _Wanted()
+        self._asked: dict[str, list[int]] = {}
         self.task = BackgroundTask(self)
         self.task.delivered.connect(self._take)
         self.task.ended.connect(self._ended)
         session.opened.connect(self._forget)
 
-    def of(self, frames: Iterable[int]) -> Mapping[int, RgbImage]:
-        """Those of some frames that are there, (height, width, 3). The others are read, and `arrived` tells."""
-        asked = list(dict.fromkeys(frames))[:KEPT]
+    def of(self, asker: str, frames: Iterable[int]) -> Mapping[int, RgbImage]:
+        """Those of some frames that are there, (height, width, 3). The others are read, and `arrived` tells.
+
+        Args:
+            asker: who asks; a new question takes the place of its last one, and leaves those of others.
+            frames: indices; the first ones of very many.
+        """
+        asked = self._asked[asker] = list(dict.fromkeys(frames))[: KEPT // 2]
         found = {frame: self._kept[frame] for frame in asked if frame in self._kept}
         for frame in found:
             self._kept.move_to_end(frame)
-        self._wanted.put([frame for frame in asked if frame not in found])
+        self._wanted.put([frame for one in self._asked.values() for frame in one if frame not in self._kept])
         self._start()
         return found
 
     def cancel(self) -> None:
         """Reads no more: the clip is being left."""
+        self._asked.clear()
         self._wanted.put([])
         self.task.cancel()
 
@@ -78,6 +85,7 @@ class Thumbnails(QObject):
 
     def _forget(self) -> None:
         self._kept.clear()
+        self._asked.clear()
         self._wanted.put([])
 
 
