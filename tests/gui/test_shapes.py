@@ -99,6 +99,38 @@ def test_points_are_moved_after_it_is_closed_each_as_one_step(boxed: WindowDrive
     assert differing(boxed.mask(0), moved) < 0.03
 
 
+def test_ctrl_adds_a_point_and_alt_takes_one_out(boxed: WindowDriver) -> None:
+    boxed.drag([(60, 70), (60, 80), (60, 90)], keys=CTRL)
+    added = [BOX[0], BOX[1], BOX[2], (60.0, 90.0), BOX[3]]
+    assert differing(boxed.mask(0), added) < 0.03
+    shape = offered(boxed)
+    assert shape is not None and len(shape.handles) == 5
+    boxed.click(BOX[3], keys=ALT)
+    assert differing(boxed.mask(0), [BOX[0], BOX[1], BOX[2], (60.0, 90.0)]) < 0.04
+    boxed.trigger("edit.undo")
+    assert differing(boxed.mask(0), added) < 0.03
+
+
+def test_alt_takes_a_corner_out_of_a_polygon_that_is_drawn(shot: WindowDriver) -> None:
+    shot.trigger("tool.polygon")
+    for corner in [(30, 30), (90, 30), (120, 50), (60, 80)]:
+        shot.click(corner)
+    shot.click((120, 50), keys=ALT)
+    assert shot.view.shot.polygon_points == 3
+    shot.qtbot.keyClick(shot.canvas, Qt.Key.Key_Return)
+    assert differing(shot.mask(0), [(30, 30), (90, 30), (60, 80)]) < 0.05
+
+
+def test_a_locked_object_offers_no_points(boxed: WindowDriver) -> None:
+    boxed.trigger("object.lock")
+    assert offered(boxed) is None
+    before = boxed.document
+    boxed.drag([BOX[2], (110, 90)])
+    assert boxed.document is before
+    boxed.trigger("tool.transform")
+    assert boxed.canvas.pen.transform.placement is None
+
+
 def test_what_was_there_before_the_shape_stays_when_a_point_moves(shot: WindowDriver) -> None:
     shot.workspace.viewing.view.set_brush(20)
     shot.drag([(20, 20)])

@@ -565,6 +565,8 @@ GESTURES: tuple[Gesture, ...] = (
     Gesture("Alt + shape", "Take away", "Tools"),
     Gesture("Alt + Shift + shape", "Leave only what is inside", "Tools"),
     Gesture("Drag a point", "Change a shape, also afterwards", "Tools"),
+    Gesture("Ctrl + drag the line", "Add a point", "Tools"),
+    Gesture("Alt + click a point", "Take the point out", "Tools"),
     Gesture("Click, Alt + click", "Select: on the object, on what is not", "Tools"),
     Gesture("Drag", "Select: a box around the object", "Tools"),
     Gesture("Shift + drag", "Select: a stroke along the object", "Tools"),

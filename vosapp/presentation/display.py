@@ -373,7 +373,7 @@ def _pen(document: Document, state: ViewState, active: RotoObject | None) -> Pen
 
 def _movable_shape(document: Document, state: ViewState, active: RotoObject | None) -> PenShape | None:
     """The shape whose points a tool of shapes can move: the last change of the active object on this frame."""
-    if active is None or state.app.tool not in SHAPE_TOOLS or state.shot.polygon_points:
+    if active is None or active.locked or state.app.tool not in SHAPE_TOOLS or state.shot.polygon_points:
         return None
     drawn = shape_at(state.shot.shapes, document, active.id, state.shot.picture_index)
     return drawn.shape if drawn is not None else None

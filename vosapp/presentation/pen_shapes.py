@@ -61,6 +61,32 @@ class PenShape:
                 points[(index + way * step) % count] = (x + weight * by[0], y + weight * by[1])
         return replace(self, points=tuple(points))
 
+    def without_handle(self, place: int) -> PenShape:
+        """Without one handle: its neighbours are joined by a straight line. The last three stay."""
+        if len(self.handles) <= 3:
+            return self
+        first, last = (self.handles[(place + way) % len(self.handles)] for way in (-1, 1))
+        count = len(self.points)
+        gone = {(first + step) % count for step in range(1, (last - first) % count)}
+        kept = [index for index in range(count) if index not in gone]
+        place_of = {index: new for new, index in enumerate(kept)}
+        handles = tuple(place_of[index] for index in self.handles if index in place_of)
+        return PenShape(tuple(self.points[index] for index in kept), handles)
+
+    def with_handle_on(self, point: Point, reach_px: float) -> tuple[PenShape, int]:
+        """With one handle more where the line passes within some picture pixels of a point, and its place.
+
+        The shape as it is, and -1, where the line is further away.
+        """
+        ends = zip(self.points, (*self.points[1:], self.points[0]), strict=True)
+        nearest = [_nearest_on(start, end, point) for start, end in ends]
+        index = min(range(len(nearest)), key=lambda i: math.dist(nearest[i], point))
+        if math.dist(nearest[index], point) > reach_px:
+            return self, -1
+        points = (*self.points[: index + 1], nearest[index], *self.points[index + 1 :])
+        handles = sorted([handle + (handle > index) for handle in self.handles] + [index + 1])
+        return PenShape(points, tuple(handles)), handles.index(index + 1)
+
     def moved(self, dx: float, dy: float) -> PenShape:
         """The whole shape moved by picture pixels."""
         return replace(self, points=tuple((x + dx, y + dy) for x, y in self.points))
@@ -95,6 +121,14 @@ def ellipse(start: Point, end: Point, *, even: bool = False) -> PenShape:
     middle, radii = ((x0 + x1) / 2, (y0 + y1) / 2), (abs(x1 - x0) / 2, abs(y1 - y0) / 2)
     points = tuple((middle[0] + radii[0] * math.cos(t), middle[1] + radii[1] * math.sin(t)) for t in turns)
     return PenShape(points, tuple(range(0, _ELLIPSE_POINTS, _ELLIPSE_POINTS // _ELLIPSE_HANDLES)))
+
+
+def _nearest_on(start: Point, end: Point, point: Point) -> Point:
+    """The point of a straight piece that is nearest to a point."""
+    dx, dy = end[0] - start[0], end[1] - start[1]
+    along = ((point[0] - start[0]) * dx + (point[1] - start[1]) * dy) / max(dx * dx + dy * dy, 1e-9)
+    along = min(max(along, 0.0), 1.0)
+    return start[0] + along * dx, start[1] + along * dy
 
 
 def _evened(start: Point, end: Point) -> Point:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -17,6 +18,7 @@ from vosapp.ui.viewer.pen_surface import PenSurface
 from vosapp.ui.viewer.polygon import TAKE_PX, CornerGesture, LassoGesture, PolygonDraft, ShapeGesture
 
 _ALT = Qt.KeyboardModifier.AltModifier
+_CTRL = Qt.KeyboardModifier.ControlModifier
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
@@ -56,17 +58,34 @@ class ShapeTool(QObject):
         """What a press begins; None where it only closes."""
         if self.draft.pasted is not None:
             return self._press_pasted(pointer, self.draft.pasted)
-        held = self._held(pointer)
-        if self._shape is not None and held >= 0:
-            made = partial(self._with_handle, self._shape, held)
-            clicked = self._set_corner if tool is Tool.POLYGON else None
-            return ShapeGesture(pointer, made, show=self._show_moving, done=self._hand_over_moved, clicked=clicked)
+        if self._shape is not None and not len(self.draft):
+            gesture = self._press_shape(pointer, self._shape, tool)
+            if gesture is not None:
+                return gesture
         if tool is Tool.POLYGON:
             return self._press_polygon(pointer)
         intersects = combine_of(pointer) is Combine.INTERSECT  # whose Shift is no wish for a square
         made = partial(self._dragged, tool, pointer.picture, intersects)
         done = partial(self._put, combine_of(pointer))
         return ShapeGesture(pointer, made, show=self._show_moving, done=done)
+
+    def _press_shape(self, pointer: Pointer, shape: PenShape, tool: Tool) -> Gesture | None:
+        """Takes hold of a point, or with Ctrl of the line; a click with Alt takes the point out."""
+        held = self._held(pointer)
+        clicked: Callable[[Pointer], None] | None = None
+        if held < 0 and pointer.holds(_CTRL):
+            shape, held = shape.with_handle_on(pointer.picture, TAKE_PX / self._surface.zoom)
+        elif pointer.holds(_ALT):
+            clicked = partial(self._remove_point, shape, held)
+        elif tool is Tool.POLYGON:
+            clicked = self._set_corner
+        if held < 0:
+            return None
+        made = partial(self._with_handle, shape, held)
+        return ShapeGesture(pointer, made, show=self._show_moving, done=self._hand_over_moved, clicked=clicked)
+
+    def _remove_point(self, shape: PenShape, place: int, _pointer: Pointer) -> None:
+        self.moved.emit(shape.without_handle(place))
 
     def hover(self, pointer: Pointer) -> bool:
         """Follows the pointer between presses; returns whether a press would take hold of a point."""
@@ -102,9 +121,13 @@ class ShapeTool(QObject):
         self.changed.emit(len(self.draft))
 
     def _clicked(self, place: int, pointer: Pointer) -> None:
-        """A click at the first corner closes."""
+        """A click at the first corner closes, with Alt at another one takes it out."""
         if place == 0 and self.draft.is_area:
             self.close(combine_of(pointer))
+        elif pointer.holds(_ALT):
+            del self.draft.points[place]
+            self.changed.emit(len(self.draft))
+            self._show_draft(pointer.picture)
 
     def _end_lasso(self, pointer: Pointer) -> None:
         """Closes a lasso; after a mere click the corner stays and more may follow."""

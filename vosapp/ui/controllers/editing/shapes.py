@@ -45,7 +45,7 @@ class ShapeController(QObject):
     def move(self, shape: PenShape) -> None:
         """Puts a shape in the place of the one on the frame shown, whose point was moved."""
         session, drawn = self._session, self._here()
-        if drawn is None:
+        if drawn is None or shape == drawn.shape:
             return
         size = session.editor.store.get(drawn.after.base).shape
         area, erase = shape_change(shape, drawn.combine, size)

@@ -93,7 +93,7 @@ class TransformController(QObject):
     def _wanted(self) -> _Held | None:
         session, active = self._session, self._session.active
         shot = session.shot
-        if session.app.tool is not Tool.TRANSFORM or active is None or shot.playback.speed:
+        if session.app.tool is not Tool.TRANSFORM or active is None or active.locked or shot.playback.speed:
             return None
         if shot.picture_index != shot.frame_index:
             return None
