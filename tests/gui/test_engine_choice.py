@@ -18,8 +18,10 @@ from vosapp.engine.oom_fallback import OomFallback, Step
 from vosapp.engine.propagator import Prediction, Probability
 from vosapp.engine.run.propagation_job import propagation_body
 from vosapp.engine.run_context import RunContext
+from vosapp.engine.variants import split_name
 from vosapp.presentation.choices import Speed, VariantChoice
 from vosapp.presentation.engine_list import engine_choices
+from vosapp.presentation.engine_speeds import EngineSpeeds, MeasuredSpeed, seconds_text
 from vosapp.presentation.status import NoticeKind, WorkStatus
 from vosapp.ui.controllers.networks.runs import MakeBody
 from vosapp.ui.panels.propagate import progress_title
@@ -245,3 +247,38 @@ def _title(driver: WindowDriver, seen: list[str]) -> None:
 
 def test_before_the_first_frame_the_panel_says_what_is_done() -> None:
     assert progress_title(WorkStatus("Propagate forward", message="Preparing")) == "Propagate forward: Preparing"
+
+
+def test_the_speed_of_a_run_is_shown_with_its_engine_and_found_again(
+    driver: WindowDriver, clip_path: Path, tmp_path: Path
+) -> None:
+    driver.open(clip_path)
+    name = split_name(driver.view.app.propagate.engine)[0]
+    chosen = {choice.name: choice for choice in driver.view.app.engines}[name]
+    assert not chosen.measured and "Here" not in dict(chosen.facts)
+    driver.answers.path = tmp_path / "one.vosapp"
+    driver.trigger("file.save")
+    run(driver)
+    chosen = {choice.name: choice for choice in driver.view.app.engines}[name]
+    assert "1 object, on the processor" in dict(chosen.facts)["Here"]
+    assert chosen.measured and chosen.measured in driver.window.propagate._engine_note.text()
+    driver.trigger("file.close")
+    driver.open(clip_path)
+    assert not any(choice.measured for choice in driver.view.app.engines)
+    driver.trigger("file.close")
+    driver.open(tmp_path / "one.vosapp")
+    assert {choice.name: choice for choice in driver.view.app.engines}[name] == chosen
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(0.0382, "38 ms"), (0.42, "0.42 s"), (12.3, "12 s")])
+def test_a_time_in_words(seconds: float, text: str) -> None:
+    assert seconds_text(seconds) == text
+
+
+@pytest.mark.parametrize("content", ["[", "[]", '{"a": {"flow": {"seconds": "x"}}, "b": [1]}'])
+def test_a_bad_file_of_speeds_is_no_trouble(own_data_folder: Path, content: str) -> None:
+    own_data_folder.mkdir(exist_ok=True)
+    (own_data_folder / "speeds.json").write_text(content)
+    assert EngineSpeeds().of("a") == {} and EngineSpeeds().of("b") == {}
+    EngineSpeeds().keep("b", MeasuredSpeed(1.0, 2, "cpu", "flow/crf"))
+    assert EngineSpeeds().of("b")["flow"].objects == 2

@@ -37,6 +37,7 @@ class EngineChoice:
         variants: ways to run it besides the usual one.
         importable: its authors publish weights that can be imported.
         downloadable: they let everybody pass them on, so that vosapp can fetch them.
+        measured: time for a frame in the open project's newest run with it, "0.42 s"; "" while there was none.
     """
 
     name: str
@@ -49,6 +50,7 @@ class EngineChoice:
     variants: tuple[VariantChoice, ...] = ()
     importable: bool = False
     downloadable: bool = False
+    measured: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -222,7 +222,8 @@ class _RowDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(area, 5, 5)
         if is_chosen:
             icon("check", TOKENS.accent_hover).paint(painter, QRect(area.left() + 7, area.center().y() - 7, 15, 15))
-        note = (choice.speed.value if choice.speed else "") if choice.ready else "no weights"
+        quick = f"{choice.measured} here" if choice.measured else choice.speed.value if choice.speed else ""
+        note = quick if choice.ready else "no weights"
         note_px = painter.fontMetrics().horizontalAdvance(note) + 16
         inner = area.adjusted(29, 0, -9, 0)
         painter.setPen(QColor(TOKENS.text if choice.ready else TOKENS.dim))

@@ -227,6 +227,7 @@ def _in_short(engine: EngineChoice | None) -> str:
     if engine is None:
         return ""
     speed = engine.speed.value.capitalize() if engine.speed else ""
+    speed = f"{engine.measured} a frame here" if engine.measured else speed
     return " · ".join(part for part in (speed, dict(engine.facts).get("Memory", "")) if part)
 
 

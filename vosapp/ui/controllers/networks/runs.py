@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -15,8 +16,11 @@ from vosapp.core.errors import UserError
 from vosapp.core.timeline import Direction
 from vosapp.engine.job import REPORT_INTERVAL_S, JobContext, JobResult, Outcome, Progress, Stage
 from vosapp.engine.run.plan import RunPlan
+from vosapp.engine.variants import split_name
+from vosapp.presentation.choices import EngineChoice
 from vosapp.presentation.engine_list import engine_choices, usable_name
 from vosapp.presentation.engine_memory import EngineMemory, engine_of_masks
+from vosapp.presentation.engine_speeds import LEAST_FRAMES, EngineSpeeds, MeasuredSpeed, with_measured
 from vosapp.presentation.requests.run import Refusal, request
 from vosapp.presentation.status import NoticeKind, WorkStatus
 from vosapp.presentation.text.progress import progress_words, stage_words
@@ -60,6 +64,7 @@ class RunController(QObject):
         self._token: RunToken | None = None
         self._frames: set[int] = set()  # that the run has written
         self._memory = EngineMemory()
+        self._speeds = EngineSpeeds()
         self._plan: RunPlan | None = None  # of the run that goes on
         self._home = -1  # where the user stood when the run began; -1 to stay where it ends
         self._followed = -1  # the frame that the run brought the user to; -1 when they go their own way
@@ -103,7 +108,7 @@ class RunController(QObject):
 
     def renew_engines(self) -> None:
         """Looks again which engines there are; one that cannot run any more gives way to one that can."""
-        choices = engine_choices()
+        choices = self._measured(engine_choices())
         self.keeping.drop()
         app = self._session.app
         choice = replace(app.propagate, engine=usable_name(app.propagate.engine, choices))
@@ -114,8 +119,22 @@ class RunController(QObject):
         self.keeping.drop()
         session, project = self._session, self._session.project
         known = self._memory.recall(project.project_id) if project is not None else ""
+        session.set(app=replace(session.app, engines=self._measured(session.app.engines)))
         wanted = known or engine_of_masks(session.document) or session.settings.get("engine.name", str)
         self.choose(replace(self._session.app.propagate, engine=usable_name(wanted, session.app.engines)))
+
+    def _measured(self, choices: tuple[EngineChoice, ...]) -> tuple[EngineChoice, ...]:
+        project = self._session.project
+        return with_measured(choices, self._speeds.of(project.project_id) if project is not None else {})
+
+    def _measure(self, plan: RunPlan | None, run: WorkStatus | None) -> None:
+        """Keeps how long a frame took in a run that was long enough to tell."""
+        session, project = self._session, self._session.project
+        if plan is None or run is None or project is None or run.done < LEAST_FRAMES or run.frames_per_second <= 0:
+            return
+        seconds, device = 1 / run.frames_per_second, device_of(plan.engine, session.settings.get("engine.device", str))
+        self._speeds.keep(project.project_id, MeasuredSpeed(seconds, len(plan.object_ids), device, plan.engine))
+        session.set(app=replace(session.app, engines=self._measured(session.app.engines)))
 
     # -- settings -----------------------------------------------------------------------------------------------
 
@@ -292,6 +311,7 @@ class RunController(QObject):
         self._say(result, run.note if run is not None else "")
         self.ended.emit(result.outcome)
         plan, self._plan = self._plan, None
+        self._measure(plan, run)
         if plan is not None and result.outcome is Outcome.DONE:
             self._prepare_next(plan)
 
@@ -306,3 +326,12 @@ class RunController(QObject):
         else:
             hint = "The finished frames stay. Try another engine, and please report this."
             self._session.fault("The run stopped", result.error, hint)
+
+
+def device_of(engine: str, wanted: str) -> str:
+    """Where an engine that has just run computed: "cpu", "cuda" or "mps". Asks torch only where a network ran."""
+    if split_name(engine)[0] == "flow" or "torch" not in sys.modules:
+        return "cpu"
+    from vosapp.engine.device import choose_device
+
+    return choose_device(wanted).type
