@@ -101,6 +101,14 @@ def _block(role: int, *, side: float, middles: list[tuple[float, float]], angle:
     return Layer(role, (picture,) * len(poses), poses, np.zeros(2))
 
 
+def test_limbs_hang_even_on_an_object_that_is_nowhere_more_than_half_there() -> None:
+    body = _block(TARGET, side=36, middles=[(60.0, 60.0), (50.0, 50.0), (58.0, 50.0)])
+    look = Cutout(np.full((40, 60, 3), 120, np.uint8), np.full((40, 60), 255, np.uint8), (0, 0, 60, 40))
+    faint = tuple(replace(one, alpha=np.full((20, 20), 80, np.uint8)) for one in body.pictures)
+    behind, before = draw_limbs(replace(body, pictures=faint), [look], 36, np.random.default_rng(0), speed=1.0)
+    assert behind + before
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_limbs_hang_on_the_object_and_swing(seed: int) -> None:
     """On every frame each of them touches the body, wherever that goes; none of them stays as it was."""

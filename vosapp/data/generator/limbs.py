@@ -74,6 +74,8 @@ def _joint(target: Layer, random: np.random.Generator) -> NDArray[np.float64]:
     if picture.alpha is None:
         return np.zeros(2)
     inside = np.argwhere(picture.alpha > 127)
+    if not len(inside):  # so soft, or so thin once made smaller, that no pixel is at least half inside
+        return np.zeros(2)
     left, top, right, bottom = picture.box
     middle = np.array([(left + right) / 2, (top + bottom) / 2])
     away = (inside[random.integers(len(inside))][::-1] - middle) * pose.scale
