@@ -50,6 +50,7 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy machine is no drive that hangs: what is stopped has the time it needs, and messages stay as long."""
     monkeypatch.setattr("vosapp.presentation.shutdown_deadline.CLOSING_S", PATIENCE_MS / 1000)
     monkeypatch.setattr("vosapp.ui.jobs.io_queue.ANSWER_MS", PATIENCE_MS)
+    monkeypatch.setattr("vosapp.ui.jobs.sleep_blocker.PROGRAM", "no-such-program")  # tests keep no computer awake
     monkeypatch.setattr("vosapp.ui.panels.notice.SHOWN_MS", 10 * PATIENCE_MS)
     monkeypatch.setattr("vosapp.ui.panels.notice.OFFERED_MS", 10 * PATIENCE_MS)
 

@@ -76,6 +76,12 @@ TABLE: Mapping[str, Setting] = {
             "engine.follow", True, "Show the frame that a run is at, until you go elsewhere.", title="Follow the run"
         ),
         Setting(
+            "engine.keep_awake",
+            True,
+            "Keep the computer awake while masks are made or written (Linux with systemd).",
+            title="No sleep while working",
+        ),
+        Setting(
             "engine.direction",
             "both",
             "Which way Propagate goes at first.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from vosapp.core.settings import Settings
+from vosapp.ui.controllers.awake import AwakeController
 from vosapp.ui.controllers.batch import BatchController
 from vosapp.ui.controllers.closing import ClosingController
 from vosapp.ui.controllers.editing.group import EditingControllers
@@ -34,6 +35,7 @@ class Workspace(QObject):
         window: the main window; its closing ends everything here.
         session: what is open and shown.
         viewing, editing, networks, files, exports, batch: who changes it, by subject; each connects its own widgets.
+        awake: keeps the computer awake while work goes on.
         keys: gives commands their keys.
         settings: shows the settings, and lets changes count at once.
         places: gives the window its place, and each project its brush, opacity and playhead.
@@ -66,6 +68,7 @@ class Workspace(QObject):
         )
         self.exports = ExportController(session, dialogs, window, self)
         self.batch = BatchController(session, dialogs, window, open_path=self.files.projects.open_path, parent=self)
+        self.awake = AwakeController(session, self.batch, self)
         self._bind_commands()
         self.presenter = Presenter(session, window, self)
         self.viewing.pictures.shown.connect(self.presenter.show_picture)
@@ -85,7 +88,13 @@ class Workspace(QObject):
         parts = (self.viewing, self.editing, self.networks, self.files, self.exports, self.batch, keys)
         self.keys = KeysController(session, window)
         self.settings = SettingsController(
-            session, window, viewing=self.viewing, files=self.files, networks=self.networks, keys=self.keys
+            session,
+            window,
+            viewing=self.viewing,
+            files=self.files,
+            networks=self.networks,
+            keys=self.keys,
+            awake=self.awake,
         )
         for part in (*parts, self.keys, self.settings, WindowController(session, window)):
             window.commands.bind(part.handlers())

@@ -11,6 +11,7 @@ from vosapp.core.errors import UserError
 from vosapp.core.settings import TABLE, Value
 from vosapp.core.timeline import Direction
 from vosapp.presentation.engine_list import usable_name
+from vosapp.ui.controllers.awake import AwakeController
 from vosapp.ui.controllers.files.group import FileControllers
 from vosapp.ui.controllers.keys import KeysController
 from vosapp.ui.controllers.networks.group import NetworkControllers
@@ -39,6 +40,7 @@ class SettingsController(QObject):
         files: FileControllers,
         networks: NetworkControllers,
         keys: KeysController,
+        awake: AwakeController,
     ) -> None:
         """Makes the controller of a window; the other controllers are those that settings are for."""
         super().__init__(window)
@@ -56,6 +58,7 @@ class SettingsController(QObject):
             "keys.flavour": keys.take_flavour,
             "engine.name": self._take_engine,
             "engine.device": networks.runs.keeping.drop,
+            "engine.keep_awake": awake.follow,
             "engine.follow": self._take_follow,
             "engine.direction": self._take_direction,
             "memory.frame_cache_mb": viewing.pictures.take_budget,
