@@ -20,16 +20,16 @@ from vosapp.core.timeline import FrameRange
 ObjectId = int
 Colour = tuple[int, int, int]
 
-# Distinct on footage and for colour-blind eyes; objects take them in this order.
+# Distinct for every eye: tests/unit/core/test_object_colours.py measures it. Objects take them in this order.
 OBJECT_COLOURS: tuple[Colour, ...] = (
     (255, 87, 77),
     (64, 156, 255),
-    (255, 204, 64),
-    (88, 214, 141),
-    (201, 120, 255),
-    (255, 150, 50),
-    (64, 224, 224),
-    (255, 120, 190),
+    (255, 255, 25),
+    (153, 84, 125),
+    (64, 255, 179),
+    (255, 178, 232),
+    (121, 64, 255),
+    (255, 140, 25),
 )
 
 
