@@ -229,6 +229,7 @@ def test_every_view_mode_is_another_picture(shot: WindowDriver, mode: ViewMode) 
         ViewMode.OVERLAY: (False, True),
         ViewMode.OUTLINE: (True, True),
         ViewMode.MATTE: (False, False),
+        ViewMode.BAND: (True, False),
         ViewMode.CUTOUT: (True, False),
         ViewMode.SOURCE: (True, True),
     }

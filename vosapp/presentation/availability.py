@@ -9,7 +9,7 @@ from vosapp.core.recent import UnsavedWork
 from vosapp.presentation.actions import ACTIONS
 from vosapp.presentation.strip import suspect_at, suspects
 from vosapp.presentation.timeline.lanes import Doubts
-from vosapp.presentation.view_state import StripKind, ViewMode, ViewState, Wipe
+from vosapp.presentation.view_state import Changes, StripKind, ViewMode, ViewState, Wipe
 from vosapp.video.source import ClipInfo
 
 ALWAYS = frozenset(
@@ -150,7 +150,7 @@ def blocked_actions(
     off |= _off_for_memory(active, state)
     off |= _off_for_review(document, state, doubts)
     if state.shot.before_run is None:
-        off["view.wipe_run"] = "Nothing was propagated since the shot was opened"
+        off |= dict.fromkeys(("view.wipe_run", "view.changes"), "Nothing was propagated since the shot was opened")
     if not any(item.anchors() for item in document.objects):
         off |= dict.fromkeys(("go.next_anchor", "go.previous_anchor"), "There is no anchor yet")
     return off
@@ -292,6 +292,10 @@ def checked_actions(document: Document, state: ViewState, active: RotoObject | N
         "view.wipe_run": shot.wipe is Wipe.BEFORE,
         "view.wipe_matte": shot.wipe is Wipe.MASK,
         "view.onion": app.onion,
+        "view.outlined": app.outlined,
+        "view.magnifier": app.magnifier,
+        "view.changes": shot.changes is Changes.RUN,
+        "view.flicker": shot.changes is Changes.FLICKER,
         "view.thumbnails": app.thumbnails,
         "view.timecode": app.timecode,
         "propagate.follow": app.follow,

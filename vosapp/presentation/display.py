@@ -28,6 +28,7 @@ from vosapp.presentation.text.formatting import rate_text
 from vosapp.presentation.text.status_hint import status_hint
 from vosapp.presentation.timeline.lanes import Coverage, CoverageCache, Doubts, Lane, matte_keys
 from vosapp.presentation.view_state import SHAPE_TOOLS, Playback, PropagateChoice, Tool, ViewState
+from vosapp.presentation.viewer.changes import ChangesDisplay, resolve_changes
 from vosapp.presentation.viewer.onion import OnionLayer, resolve_onion
 from vosapp.presentation.viewer.overlay import OverlayDisplay, resolve_overlay
 from vosapp.presentation.viewer.wipe import WipeDisplay, resolve_wipe
@@ -145,6 +146,8 @@ class Display:
     select: SelectDisplay
     matte: MatteDisplay
     strip: StripDisplay
+    changes: ChangesDisplay
+    magnifier: bool
     enabled: frozenset[str]
     blocked: Mapping[str, str]
     checked: frozenset[str]
@@ -190,6 +193,8 @@ def resolve(document: Document, state: ViewState, coverage_cache: CoverageCache 
         select=resolve_select(document, state),
         matte=MatteDisplay() if suggest.is_open else resolve_matte(document, state, active),
         strip=resolve_strip(document, state, doubts, active),
+        changes=resolve_changes(state, active),
+        magnifier=state.app.magnifier,
         enabled=enabled_actions(blocked),
         blocked=blocked,
         checked=checked_actions(document, state, active),

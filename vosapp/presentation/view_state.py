@@ -72,6 +72,14 @@ class Wipe(enum.Enum):
     MASK = "mask"
 
 
+class Changes(enum.Enum):
+    """Which changes of the active object's mask are marked: since the last run, or against both neighbours."""
+
+    OFF = "off"
+    RUN = "run"
+    FLICKER = "flicker"
+
+
 class StripKind(enum.Enum):
     """What the strip of frames above the timeline shows."""
 
@@ -127,6 +135,8 @@ class AppView:
         refiner_ready: whether edges can be refined by the network, which has weights then.
         onion: outlines of the active object on the frames before and after lie over the picture.
         loop: playback starts again at the end of the range.
+        outlined: the overlay has outlines too.
+        magnifier: what is under the pointer is shown larger in a corner.
         thumbnails: the timeline shows pictures of the clip.
         timecode: the ruler of the timeline shows timecode instead of frame numbers.
         follow: the playhead goes along with a run until the user goes elsewhere.
@@ -150,6 +160,8 @@ class AppView:
     refiner_ready: bool = False
     onion: bool = False
     loop: bool = True
+    outlined: bool = False
+    magnifier: bool = False
     thumbnails: bool = False
     timecode: bool = False
     follow: bool = True
@@ -181,6 +193,7 @@ class ShotView:
         mode, peek: how masks are shown; `peek` shows the source while a key is held.
         wipe, wipe_at: what masks are compared with, and where the line stands, as a share of the picture's width.
         matte_panel: whether the matte panel is open.
+        changes: which changes of the active object's mask are marked.
         strip: what the strip of frames above the timeline shows.
         picked_anchor: the anchor of the active object that is picked there, -1 for none.
         before_run: the document when the last run began, None before the first one.
@@ -212,6 +225,7 @@ class ShotView:
     wipe: Wipe = Wipe.OFF
     wipe_at: float = 0.5
     matte_panel: bool = False
+    changes: Changes = Changes.OFF
     strip: StripKind = StripKind.OFF
     picked_anchor: int = -1
     before_run: Document | None = None

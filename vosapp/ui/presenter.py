@@ -19,8 +19,9 @@ from vosapp.presentation.matte.maker import MatteKey, Wish
 from vosapp.presentation.status import NoticeKind
 from vosapp.presentation.suggest.display import SuggestDisplay
 from vosapp.presentation.timeline.lanes import CoverageCache
-from vosapp.presentation.view_state import Tool, ViewState, Wipe
-from vosapp.presentation.viewer.layers import LayerStack, ShownLayer, layer_on
+from vosapp.presentation.view_state import Changes, Tool, ViewState, Wipe
+from vosapp.presentation.viewer.changes import ChangesDisplay, difference_labels, flicker_labels
+from vosapp.presentation.viewer.layers import Labels, LayerStack, ShownLayer, layer_on
 from vosapp.presentation.viewer.onion import OnionLayer
 from vosapp.presentation.viewer.overlay import MATTE_MODES, OverlayDisplay, OverlayLayer
 from vosapp.presentation.viewer.raster import Point
@@ -79,6 +80,8 @@ class Presenter(QObject):
         _on_change(before, display, "overlay", self._show_overlay)
         _on_change(before, display, "wipe", self._show_wipe)
         _on_change(before, display, "onion", self._show_onion)
+        _on_change(before, display, "changes", self._show_changes)
+        _on_change(before, display, "magnifier", window.canvas.magnifier.set_on)
         _on_change(before, display, "pen", self._show_pen)
         _on_change(before, display, "objects", window.objects.show_rows)
         _on_change(before, display, "timeline", window.timeline.show_timeline)
@@ -122,7 +125,7 @@ class Presenter(QObject):
 
     def _show_overlay(self, overlay: OverlayDisplay) -> None:
         canvas = self._window.canvas
-        canvas.set_style(OverlayStyle(overlay.mode, overlay.opacity, overlay.backdrop))
+        canvas.set_style(OverlayStyle(overlay.mode, overlay.opacity, overlay.backdrop, overlay.outlined))
         clip = self._session.document.clip
         if clip is None or overlay.frame_index < 0:
             return
@@ -236,6 +239,27 @@ class Presenter(QObject):
             if mask is not None:
                 shown.append((mask, layer.frame_index < self._session.shot.picture_index))
         self._window.canvas.onion.show_masks(shown)
+
+    def _show_changes(self, changes: ChangesDisplay) -> None:
+        self._window.canvas.show_changes(self._changed_labels(changes))
+
+    def _changed_labels(self, changes: ChangesDisplay) -> Labels | None:
+        editor, before = self._session.editor, self._session.shot.before_run
+        if changes.kind is Changes.OFF:
+            return None
+        try:
+            masks = [editor.mask(changes.object_id, changes.frame_index)]
+            if changes.kind is Changes.FLICKER:
+                masks += [editor.mask(changes.object_id, changes.frame_index + step) for step in (-1, 1)]
+            elif before is not None:
+                cell = before.cell(changes.object_id, changes.frame_index)
+                masks.append(composite(editor.store, cell) if cell is not None else None)
+        except MaskError:
+            return None  # undo has forgotten it, or it is told when that frame is shown
+        arrays = [mask.array() for mask in masks if mask is not None]
+        if len(arrays) != len(masks):
+            return None
+        return flicker_labels(*arrays) if changes.kind is Changes.FLICKER else difference_labels(*arrays)
 
     def _show_suggest(self, suggest: SuggestDisplay) -> None:
         self._window.canvas.show_suggestions(suggest.outlines)

@@ -37,6 +37,7 @@ class OverlayDisplay:
     mode: ViewMode
     opacity: float
     backdrop: Backdrop
+    outlined: bool = False
 
 
 MATTE_MODES = (ViewMode.MATTE, ViewMode.BAND, ViewMode.CUTOUT)  # which show mattes with their edge
@@ -47,7 +48,8 @@ def resolve_overlay(document: Document, state: ViewState, active: RotoObject | N
     """The masks on the frame shown; none where the source is looked at."""
     mode = ViewMode.SOURCE if state.shot.peek else state.shot.mode
     layers = layers_of(document, state, active) if mode is not ViewMode.SOURCE else ()
-    return OverlayDisplay(state.shot.picture_index, layers, mode, state.app.opacity, state.app.backdrop)
+    app = state.app
+    return OverlayDisplay(state.shot.picture_index, layers, mode, app.opacity, app.backdrop, app.outlined)
 
 
 def layers_of(document: Document, state: ViewState, active: RotoObject | None) -> tuple[OverlayLayer, ...]:

@@ -21,11 +21,13 @@ from vosapp.engine.select.marks import Mark
 from vosapp.presentation.suggest.display import SuggestionOutline
 from vosapp.presentation.view_state import Backdrop, ViewMode
 from vosapp.presentation.viewer.camera import Camera, at_scale, fit
-from vosapp.presentation.viewer.layers import LayerStack
+from vosapp.presentation.viewer.changes import changes_table
+from vosapp.presentation.viewer.layers import Labels, LayerStack
 from vosapp.presentation.viewer.overlay import MATTE_MODES
 from vosapp.presentation.viewer.overlay_style import alpha_table, colour_table
 from vosapp.presentation.viewer.raster import Point
 from vosapp.ui.theme import TOKENS
+from vosapp.ui.viewer.magnifier import Magnifier
 from vosapp.ui.viewer.onion_item import OnionItem
 from vosapp.ui.viewer.overlay_item import OverlayItem, outline_width
 from vosapp.ui.viewer.pen import Pen
@@ -44,6 +46,7 @@ class OverlayStyle:
     mode: ViewMode = ViewMode.OVERLAY
     opacity: float = 0.5
     backdrop: Backdrop = Backdrop.BLACK
+    outlined: bool = False
 
 
 class Canvas(pg.GraphicsView):
@@ -79,6 +82,10 @@ class Canvas(pg.GraphicsView):
         self.overlay.setZValue(10)
         self.other_overlay = OverlayItem(self._root)
         self.other_overlay.setZValue(10)
+        self.outlines = OverlayItem(self._root)  # over filled areas, where they are wanted
+        self.outlines.setZValue(11)
+        self.changes = OverlayItem(self._root)
+        self.changes.setZValue(12)
         self.wipe = WipeItem(self._root)
         self._side: Side | None = None
         self.onion = OnionItem(self._root)
@@ -92,6 +99,7 @@ class Canvas(pg.GraphicsView):
         self.is_soft = False  # the overlay holds a matte with its edge in place of labels
         self.order: tuple[ObjectId, ...] = ()
         self.pen = Pen(self, self._root, self)
+        self.magnifier = Magnifier(self)
         self.viewport().setMouseTracking(True)
 
     # -- what is shown ------------------------------------------------------------------------------------------
@@ -103,6 +111,7 @@ class Canvas(pg.GraphicsView):
         if frame is None:
             return
         self.frame_item.show_picture(frame)
+        self.magnifier.refresh()
         size = QSize(frame.shape[1], frame.shape[0])
         if size != self._picture:
             self._picture = size
@@ -172,10 +181,17 @@ class Canvas(pg.GraphicsView):
     def paint_stack(self, object_id: ObjectId, colour: Colour) -> LayerStack:
         """Shows hard masks for the time of a stroke, with an empty layer for an object that has none yet."""
         stack = self.stack.with_object(object_id, colour, self.order)
-        if stack is not self.stack or self.is_soft:
+        if stack is not self.stack or self.is_soft or self.outlines.isVisible():
             self.stack = stack
             self._draw_stack(soft=False)
         return stack
+
+    def show_changes(self, labels: Labels | None) -> None:
+        """Marks changed pixels by their labels (height, width) over the masks, or none."""
+        if labels is not None:
+            self.changes.show_labels(labels, changes_table())
+        self.changes.setVisible(labels is not None)
+        self.magnifier.refresh()
 
     def drop_paint(self) -> None:
         """Shows the stack without what was painted over it."""
@@ -183,7 +199,7 @@ class Canvas(pg.GraphicsView):
 
     def show_result(self) -> None:
         """Shows the stack as it stands after a stroke, with the soft edges that painting leaves out."""
-        if self._is_soft_style(self.stack) and not self.is_soft:
+        if self._style.outlined or (self._is_soft_style(self.stack) and not self.is_soft):
             self._draw_stack()
 
     def show_wipe(self, side: Side | None) -> None:
@@ -219,10 +235,22 @@ class Canvas(pg.GraphicsView):
         shown = self.stack.alpha() if self.is_soft else self.stack.labels()
         table = self._table(self.stack, soft=self.is_soft)
         self.overlay.show_labels(shown, table, outline_px=self._outline_px())
+        self._draw_outlines(is_painting=not soft)
+        self.magnifier.refresh()
+
+    def _draw_outlines(self, *, is_painting: bool = False) -> None:
+        """Outlines over the filled areas, where they are wanted; not while the areas are painted on."""
+        is_on = self._style.outlined and self._style.mode is ViewMode.OVERLAY and not is_painting
+        if is_on:
+            table = colour_table(self.stack.colours(), ViewMode.OUTLINE, opacity=1.0, backdrop=self._style.backdrop)
+            self.outlines.show_labels(self.stack.labels(), table, outline_px=outline_width(self.camera.zoom))
+        self.outlines.setVisible(is_on)
 
     def _restyle(self) -> None:
         """Brings colours and outlines up to date where the labels are the same."""
         self.overlay.set_style(self._table(self.stack, soft=self.is_soft), outline_px=self._outline_px())
+        self._draw_outlines()
+        self.magnifier.refresh()
         if self._side is not None:
             self._draw_other(self._side.stack)
 
@@ -363,10 +391,12 @@ class Canvas(pg.GraphicsView):
         """Hides the brush ring."""
         self.pen.leave()
         self.follow_suggestion(None)
+        self.magnifier.follow(None, self.zoom)
         self.hovered.emit(None)
 
     def follow_pointer(self, point: Point) -> None:
         """Tells of the picture point under the pointer."""
+        self.magnifier.follow(self.to_view(point), self.zoom)
         self.hovered.emit(point)
 
     def set_pointer(self, cursor: QCursor | Qt.CursorShape) -> None:

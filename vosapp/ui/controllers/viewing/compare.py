@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 
-from vosapp.presentation.view_state import ViewMode, Wipe
+from vosapp.presentation.view_state import Changes, ViewMode, Wipe
 from vosapp.presentation.viewer.overlay import MATTE_MODES
 from vosapp.ui.session import Session
 from vosapp.ui.viewer.canvas import Canvas
@@ -31,6 +31,8 @@ class CompareController(QObject):
     def handlers(self) -> dict[str, Callable[[], object]]:
         """Maps action ids to handlers."""
         return {
+            "view.changes": partial(self.toggle_changes, Changes.RUN),
+            "view.flicker": partial(self.toggle_changes, Changes.FLICKER),
             "view.wipe": partial(self.toggle, Wipe.SOURCE),
             "view.wipe_run": partial(self.toggle, Wipe.BEFORE),
             "view.wipe_matte": partial(self.toggle, Wipe.MASK),
@@ -46,6 +48,12 @@ class CompareController(QObject):
             if wipe is Wipe.MASK and mode not in MATTE_MODES:
                 mode = ViewMode.MATTE
             self._session.set(shot=replace(self._session.shot, wipe=wipe, mode=mode))
+        self._session.changed.emit()  # an action that was pressed again has unchecked itself
+
+    def toggle_changes(self, changes: Changes) -> None:
+        """Marks changes of the active object's mask, or marks them no more."""
+        shot = self._session.shot
+        self._session.set(shot=replace(shot, changes=Changes.OFF if shot.changes is changes else changes))
         self._session.changed.emit()  # an action that was pressed again has unchecked itself
 
     def move(self, at: float) -> None:

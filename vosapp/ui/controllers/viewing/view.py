@@ -52,6 +52,8 @@ class ViewController(QObject):
             "tool.pressure": self.toggle_pressure,
             "view.onion": self.toggle_onion,
             "view.timecode": self.toggle_timecode,
+            "view.outlined": self.toggle_outlined,
+            "view.magnifier": self.toggle_magnifier,
             "view.backdrop": self.next_backdrop,
             "view.fit": self._canvas.zoom_to_fit,
             "view.100": partial(self._canvas.zoom_to_scale, 1.0),
@@ -84,6 +86,14 @@ class ViewController(QObject):
     def toggle_onion(self) -> None:
         """Shows the active object's outlines on the neighbouring frames, or not."""
         self._session.set(app=replace(self._session.app, onion=not self._session.app.onion))
+
+    def toggle_outlined(self) -> None:
+        """Shows outlines over the overlay, or not."""
+        self._session.set(app=replace(self._session.app, outlined=not self._session.app.outlined))
+
+    def toggle_magnifier(self) -> None:
+        """Shows what is under the pointer larger, or not."""
+        self._session.set(app=replace(self._session.app, magnifier=not self._session.app.magnifier))
 
     def toggle_timecode(self) -> None:
         """Shows timecode on the ruler of the timeline, or frame numbers, and remembers it."""
