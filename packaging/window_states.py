@@ -30,10 +30,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """(width, height) in device pixels, and how many of them one logical pixel is wide."""
+    """(width, height) in device pixels, how many of them one logical pixel is wide, and the theme of the window."""
 
     size: tuple[int, int]
     scale: int = 1
+    theme: str = "dark"
 
 
 SCREENS = {
@@ -41,6 +42,7 @@ SCREENS = {
     "1366x768": Screen((1366, 768)),
     "1920x1080": Screen((1920, 1080)),
     "1920x1080-2x": Screen((1920, 1080), 2),
+    "1366x768-light": Screen((1366, 768), theme="light"),
 }
 
 
@@ -55,6 +57,7 @@ def main() -> int:
             described |= {"logicalDpi": 96, "logicalBaseDpi": 96}
             file = Path(data) / "screen.json"
             file.write_text(json.dumps({"screens": [described]}))
+            (Path(data) / "settings.json").write_text(json.dumps({"view.theme": screen.theme}))
             platform = {
                 "QT_LOGGING_RULES": "qt.qpa.*=false",
                 "QT_QPA_PLATFORM": f"offscreen:configfile={file}",

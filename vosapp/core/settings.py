@@ -107,6 +107,7 @@ TABLE: Mapping[str, Setting] = {
             2000,
             title="Remove specks up to",
         ),
+        Setting("view.theme", "dark", "Colours of the window.", choices=("dark", "light"), title="Theme", restart=True),
         Setting("view.overlay_opacity", 0.45, "How strongly masks cover the picture.", "", 0, 1, title="Opacity"),
         Setting("view.loop", True, "Begin again when playback reaches the end.", title="Loop"),
         Setting(

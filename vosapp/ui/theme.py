@@ -1,7 +1,8 @@
 """Theme: colours, sizes and the style sheet.
 
 The greys are neutral (red = green = blue within one step), because a tinted surround shifts how an artist judges the
-colours of a shot. One accent colour says "this is what to press" and "this is selected", nothing else.
+colours of a shot. One accent colour says "this is what to press" and "this is selected", nothing else. The setting
+`view.theme` chooses between the dark theme and a light one for bright rooms.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from string import Template
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
+
+from vosapp.core.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +40,77 @@ class Tokens:
     accent_soft: str = "#2f3c55"  # selected row
     good: str = "#5fbf86"
     warning: str = "#e3ab4a"
-    error: str = "#ea6b60"
+    error: str = "#ed7267"
+    popup: str = "#2d2d2e"  # menus, lists that open, messages
+    tooltip: str = "#101011"
+    gap: str = "#171718"  # between panels
+    lane: str = "#1f1f20"  # behind curves in the timeline
+    marker: str = "#ffffff"  # outline of an anchor
+    soft: str = "#8b8b8f"  # what may be passed over
+    scroll: str = "#4a4a4d"
+    scroll_hover: str = "#5b5b5f"
+    guide: str = "#202533"
+    guide_line: str = "#2c3550"
+    off: str = "#31353d"  # what to press next, while it cannot be pressed
+    off_line: str = "#3b3f48"
+    off_text: str = "#8d9098"
+    accent_focus: str = "#cfdefa"
+    error_soft: str = "#3a2422"
+    error_line: str = "#8b423b"
+    warning_soft: str = "#352d1f"
+    warning_line: str = "#7d6231"
+    good_soft: str = "#20302a"
+    good_line: str = "#3b6d54"
     radius_px: int = 5
     margin_px: int = 12
     icon_px: int = 18
 
 
-TOKENS = Tokens()
+DARK = Tokens()
+LIGHT = Tokens(
+    viewer="#a8a8a8",
+    field="#fbfbfb",
+    window="#e9e9e9",
+    panel="#f2f2f2",
+    raised="#ffffff",
+    hover="#e2e2e3",
+    pressed="#d5d5d6",
+    line="#cfcfd0",
+    strong_line="#b3b3b5",
+    text="#1d1d1f",
+    dim="#4e4e52",
+    faint="#9a9a9e",
+    accent="#2f66cf",
+    accent_hover="#2557ba",
+    accent_pressed="#1f4aa0",
+    accent_soft="#cfdcf6",
+    good="#1b7242",
+    warning="#8a5a00",
+    error="#b83227",
+    popup="#fafafa",
+    tooltip="#ffffff",
+    gap="#c4c4c5",
+    lane="#f4f4f4",
+    marker="#1d1d1f",
+    soft="#6c6c70",
+    scroll="#bdbdbf",
+    scroll_hover="#a3a3a6",
+    guide="#dfe7f8",
+    guide_line="#b9c9ea",
+    off="#d7dce6",
+    off_line="#c3c9d5",
+    off_text="#6f7682",
+    accent_focus="#12306e",
+    error_soft="#fbe4e1",
+    error_line="#e0a29b",
+    warning_soft="#fbf0d9",
+    warning_line="#dcbf83",
+    good_soft="#def2e6",
+    good_line="#9bcdb1",
+)
+THEMES = {"dark": DARK, "light": LIGHT}
+TOKENS = THEMES[Settings().get("view.theme", str)]
+"""Of the running program: widgets and icons take their colours from it when they are made."""
 
 # The first family that is installed wins; each is the plain text face of its system.
 FONT_FAMILIES = ("Inter", "SF Pro Text", "Segoe UI", "Noto Sans", "Ubuntu", "Cantarell", "DejaVu Sans")
@@ -53,12 +120,12 @@ _SHEET = Template("""
 * { outline: none; }
 QWidget { color: $text; }
 QMainWindow, QDialog, #Root { background: $window; }
-QToolTip { background: #101011; color: $text; border: 1px solid $strong_line; padding: 5px 7px; }
+QToolTip { background: $tooltip; color: $text; border: 1px solid $strong_line; padding: 5px 7px; }
 
 QMenuBar { background: $window; padding: 2px 6px; border-bottom: 1px solid $line; }
 QMenuBar::item { padding: 5px 9px; border-radius: 4px; color: $dim; }
 QMenuBar::item:selected, QMenuBar::item:pressed { background: $raised; color: $text; }
-QMenu { background: #2d2d2e; border: 1px solid $strong_line; padding: 5px; }
+QMenu { background: $popup; border: 1px solid $strong_line; padding: 5px; }
 QMenu::item { padding: 6px 28px 6px 12px; border-radius: 4px; }
 QMenu::icon { padding-left: 8px; }
 QMenu::icon:checked { background: $accent_soft; border: 1px solid $accent; border-radius: 4px; }
@@ -83,8 +150,8 @@ QPushButton:disabled { color: $faint; background: $panel; border-color: $line; }
 QPushButton[role="primary"] { background: $accent; border-color: $accent; color: $accent_text; font-weight: 600; }
 QPushButton[role="primary"]:hover { background: $accent_hover; border-color: $accent_hover; }
 QPushButton[role="primary"]:pressed { background: $accent_pressed; border-color: $accent_pressed; }
-QPushButton[role="primary"]:focus { border-color: #cfdefa; }
-QPushButton[role="primary"]:disabled { background: #31353d; border-color: #3b3f48; color: #8d9098; }
+QPushButton[role="primary"]:focus { border-color: $accent_focus; }
+QPushButton[role="primary"]:disabled { background: $off; border-color: $off_line; color: $off_text; }
 QPushButton[role="flat"] { background: transparent; border-color: transparent; padding: 5px 8px; color: $dim; }
 QPushButton[role="flat"]:hover { background: $hover; color: $text; }
 QPushButton[role="flat"]:disabled { color: $faint; }
@@ -114,7 +181,7 @@ QComboBox:hover, QComboBox:focus { border-color: $strong_line; }
 QComboBox:disabled { color: $faint; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url("$down_arrow"); width: 14px; height: 14px; }
-QComboBox QAbstractItemView { background: #2d2d2e; border: 1px solid $strong_line; padding: 4px; outline: none;
+QComboBox QAbstractItemView { background: $popup; border: 1px solid $strong_line; padding: 4px; outline: none;
     selection-background-color: $accent_soft; selection-color: $text; }
 
 QLineEdit, QSpinBox, QDoubleSpinBox { background: $field; border: 1px solid $line; border-radius: ${radius_px}px;
@@ -154,27 +221,27 @@ QTableView::item:selected { background: $accent_soft; }
 QListWidget::item:selected { background: $accent_soft; color: $text; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 1px; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 1px; }
-QScrollBar::handle { background: #4a4a4d; border-radius: 4px; min-height: 28px; min-width: 28px; }
-QScrollBar::handle:hover { background: #5b5b5f; }
+QScrollBar::handle { background: $scroll; border-radius: 4px; min-height: 28px; min-width: 28px; }
+QScrollBar::handle:hover { background: $scroll_hover; }
 QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page { background: none;
     border: none; width: 0; height: 0; }
 QScrollArea { background: transparent; border: none; }
-QSplitter::handle { background: #171718; }
+QSplitter::handle { background: $gap; }
 QSplitter::handle:hover { background: $strong_line; }
 
 #Panel { background: $panel; }
-#Popover { background: #2d2d2e; border: 1px solid $strong_line; }
+#Popover { background: $popup; border: 1px solid $strong_line; }
 #PopoverList { background: $panel; border: none; padding: 4px; }
-#ToolBar { background: $window; border-right: 1px solid #171718; }
-#ViewBar { background: $window; border-bottom: 1px solid #171718; }
-#Transport { background: $window; border-bottom: 1px solid #171718; }
-#StatusBar { background: $window; border-top: 1px solid #171718; }
-#Guide { background: #202533; border-top: 1px solid #2c3550; }
+#ToolBar { background: $window; border-right: 1px solid $gap; }
+#ViewBar { background: $window; border-bottom: 1px solid $gap; }
+#Transport { background: $window; border-bottom: 1px solid $gap; }
+#StatusBar { background: $window; border-top: 1px solid $gap; }
+#Guide { background: $guide; border-top: 1px solid $guide_line; }
 QLabel[role="title"] { font-size: 22px; font-weight: 600; }
 QLabel[role="subtitle"] { font-size: 16px; font-weight: 600; }
 QLabel[role="heading"] { font-weight: 600; color: $dim; font-size: 11px; letter-spacing: 1px; }
 QLabel[role="dim"] { color: $dim; }
-QLabel[role="faint"] { color: #8b8b8f; }
+QLabel[role="faint"] { color: $soft; }
 QLabel[role="good"] { color: $good; }
 QLabel[role="warning"] { color: $warning; }
 QLabel[role="error"] { color: $error; }
@@ -182,10 +249,10 @@ QLabel[role="timecode"] { font-size: 17px; font-weight: 500; }
 QLabel[role="key"] { background: $raised; border: 1px solid $strong_line; border-radius: 3px; padding: 1px 5px;
     color: $text; font-size: 11px; }
 QFrame[role="rule"] { background: $line; border: none; max-height: 1px; min-height: 1px; }
-QFrame[role="notice"] { border-radius: ${radius_px}px; background: #2d2d2e; border: 1px solid $strong_line; }
-QFrame[role="notice"][kind="error"] { background: #3a2422; border-color: #8b423b; }
-QFrame[role="notice"][kind="warning"] { background: #352d1f; border-color: #7d6231; }
-QFrame[role="notice"][kind="good"] { background: #20302a; border-color: #3b6d54; }
+QFrame[role="notice"] { border-radius: ${radius_px}px; background: $popup; border: 1px solid $strong_line; }
+QFrame[role="notice"][kind="error"] { background: $error_soft; border-color: $error_line; }
+QFrame[role="notice"][kind="warning"] { background: $warning_soft; border-color: $warning_line; }
+QFrame[role="notice"][kind="good"] { background: $good_soft; border-color: $good_line; }
 """)
 
 
@@ -211,7 +278,7 @@ def palette() -> QPalette:
         QPalette.ColorRole.BrightText: TOKENS.text,
         QPalette.ColorRole.Highlight: TOKENS.accent,
         QPalette.ColorRole.HighlightedText: TOKENS.accent_text,
-        QPalette.ColorRole.ToolTipBase: "#101011",
+        QPalette.ColorRole.ToolTipBase: TOKENS.tooltip,
         QPalette.ColorRole.ToolTipText: TOKENS.text,
         QPalette.ColorRole.PlaceholderText: TOKENS.faint,
         QPalette.ColorRole.Link: TOKENS.accent_hover,

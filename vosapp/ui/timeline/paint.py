@@ -184,7 +184,7 @@ def draw_diamond(painter: QPainter, middle: QPointF, colour: Colour, *, hollow: 
     painter.setBrush(QColor(TOKENS.field) if hollow else QColor(*colour))
     diamond = QPolygonF([middle + corner for corner in corners])
     painter.drawPolygon(diamond)
-    painter.setPen(QPen(QColor(*colour) if hollow else QColor("#ffffff"), 1.5))
+    painter.setPen(QPen(QColor(*colour) if hollow else QColor(TOKENS.marker), 1.5))
     painter.drawPolygon(diamond)
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
@@ -280,7 +280,9 @@ def draw_playhead(painter: QPainter, scale: Scale, frame: int, label: str, botto
     """The line of the playhead with the frame's number in the ruler."""
     x = scale.middle(frame)
     if scale.frame_px >= 4:
-        painter.fillRect(QRectF(scale.x(frame), RULER_PX, scale.frame_px, bottom - RULER_PX), QColor(255, 255, 255, 22))
+        shade = QColor(TOKENS.marker)
+        shade.setAlpha(22)
+        painter.fillRect(QRectF(scale.x(frame), RULER_PX, scale.frame_px, bottom - RULER_PX), shade)
     painter.fillRect(QRectF(x - 0.75, RULER_PX - 4, 1.5, bottom - RULER_PX + 4), QColor(TOKENS.text))
     width = max(26.0, painter.fontMetrics().horizontalAdvance(label) + 12.0)
     pill = QRectF(min(max(x - width / 2, scale.left), scale.left + scale.width - width), 2, width, RULER_PX - 8)
@@ -288,5 +290,5 @@ def draw_playhead(painter: QPainter, scale: Scale, frame: int, label: str, botto
     painter.setBrush(QColor(TOKENS.text))
     painter.drawRoundedRect(pill, 4, 4)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QColor("#17171a"))
+    painter.setPen(QColor(TOKENS.field))
     painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, label)

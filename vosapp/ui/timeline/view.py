@@ -187,7 +187,7 @@ class TimelineView(QWidget):
     def _draw_marks(self, painter: QPainter) -> None:
         top = self._doubt_top()
         painter.fillRect(QRectF(0, top, self.width(), paint.DOUBT_PX), QColor(TOKENS.window))
-        painter.fillRect(self._track(top, paint.DOUBT_PX), QColor("#1f1f20"))
+        painter.fillRect(self._track(top, paint.DOUBT_PX), QColor(TOKENS.lane))
         painter.setPen(QColor(TOKENS.dim))
         painter.drawText(QRectF(12, top, GUTTER_PX - 16, paint.DOUBT_PX), Qt.AlignmentFlag.AlignVCenter, "Doubt")
         words = QRectF(12, 0, GUTTER_PX - 16, paint.RULER_PX)
@@ -202,7 +202,7 @@ class TimelineView(QWidget):
         paint.draw_cuts(painter, self.scale, self._display.cuts, self.height())
         paint.draw_in_out(painter, self.scale, self._display.in_out, self.height())
         painter.setClipping(False)
-        painter.setPen(QColor("#171718"))
+        painter.setPen(QColor(TOKENS.gap))
         painter.drawLine(QPointF(GUTTER_PX - 0.5, 0), QPointF(GUTTER_PX - 0.5, self.height()))
 
     def _draw_measures(self, painter: QPainter) -> None:
@@ -211,7 +211,7 @@ class TimelineView(QWidget):
             return
         top = self._measures_top()
         painter.fillRect(QRectF(0, top, self.width(), measures.MEASURES_PX), QColor(TOKENS.window))
-        painter.fillRect(self._track(top, measures.MEASURES_PX), QColor("#1f1f20"))
+        painter.fillRect(self._track(top, measures.MEASURES_PX), QColor(TOKENS.lane))
         painter.setPen(QColor(TOKENS.dim))
         words = QRectF(12, top, GUTTER_PX - 16, measures.MEASURES_PX)
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, "Area, motion")
