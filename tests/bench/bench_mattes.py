@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 
 from vosapp.core.document import MatteSettings
+from vosapp.core.steady_frames import REACH
 from vosapp.data.demo.shot import frames as demo_frames
 from vosapp.data.suite.clips import SuiteClip
 from vosapp.data.truth import TruthClip
@@ -25,12 +26,14 @@ from vosapp.evaluation.datasets import open_dataset
 from vosapp.evaluation.run import run_clip
 from vosapp.matte.alpha import alpha_of
 from vosapp.matte.outline import distance_to_outline
+from vosapp.matte.steady import Moment, steadied
 from vosapp.metrics.matting import matting_errors, temporal_error
 
-PARTS = ("lemur-true", "lemur-propagated", "demo", "soft", "speed")
+PARTS = ("lemur-true", "lemur-propagated", "demo", "soft", "still", "speed")
 NOTE = "The first 16 frames of each clip; closed-form on two of them, without dtSSD."
 CLIPS = Path(__file__).resolve().parents[3] / "shared" / "clips"
 COUNT, COSTLY = 16, 2
+NOISE_LEVELS, FLICKER = 5.0, 0.15  # of a still object: the sensor's, and what a mask makes of it (of its soft edge)
 FEATHERS = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0)
 BAND_PX = 6  # unknown for closed-form, on either side of the outline
 
@@ -61,7 +64,9 @@ def run_part(part: str) -> Iterator[tuple[str, str]]:
         tried, key=lambda sigma: sum(matting_errors(a, c.truth).sad for a, c in zip(tried[sigma], cases, strict=True))
     )
     yield row(part, f"best feather (Gaussian of {best:g} px)", tried[best], cases)
-    yield row(part, "fast", [fast(case.rgb, case.mask) for case in cases], cases)
+    alphas = [fast(case.rgb, case.mask) for case in cases]
+    yield row(part, "fast", alphas, cases)
+    yield row(part, "fast, steady", steady(alphas, cases), cases)
     if os.environ.get("VOSAPP_REFINER"):
         refine = refiner(Path(os.environ["VOSAPP_REFINER"]))
         yield row(part, "refiner in training", [refine(case.rgb, case.mask) for case in cases], cases)
@@ -89,6 +94,15 @@ def blurred(mask: np.ndarray, sigma: float) -> np.ndarray:
 def fast(rgb: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """What an export writes with the edge *fast*."""
     return alpha_of(mask, MatteSettings(edge="fast"), rgb).astype(np.float32) / 255
+
+
+def steady(alphas: Sequence[np.ndarray], cases: Sequence[Case]) -> list[np.ndarray]:
+    """What an export writes with *Steady* at 1: two frames on either side count."""
+    moments = [Moment(alpha.astype(np.float32), case.rgb) for alpha, case in zip(alphas, cases, strict=True)]
+    around = [
+        moments[max(0, place - REACH) : place] + moments[place + 1 : place + 1 + REACH] for place in range(len(cases))
+    ]
+    return [steadied(now, others, 1.0) for now, others in zip(moments, around, strict=True)]
 
 
 def refiner(weights: Path) -> Method:
@@ -132,10 +146,16 @@ def speeds() -> Iterator[tuple[str, str]]:
             fast(rgb, mask)
             taken.append(time.process_time() - begun)
         yield f"fast, a {name} frame", f"{1000 * min(taken):.0f} ms"
+        moment = Moment(fast(rgb, mask), rgb)
+        begun = time.process_time()
+        steadied(moment, [moment] * 2 * REACH, 1.0)
+        yield f"steady, a {name} frame more", f"{1000 * (time.process_time() - begun):.0f} ms"
 
 
 def _cases(part: str) -> Iterator[Case]:
-    if part == "demo":
+    if part == "still":
+        yield from _still()
+    elif part == "demo":
         for frame in islice(demo_frames(), COUNT):
             yield Case(frame.rgb, frame.mask, frame.alpha)
     elif part == "soft":
@@ -160,3 +180,16 @@ def _propagated(clip: TruthClip) -> Iterator[Case]:
         assert alpha is not None
         mask = frame.mask(clip.objects[0].id, alpha.shape)
         yield Case(clip.frame(frame.frame_index), mask, alpha)
+
+
+def _still() -> Iterator[Case]:
+    """The demo shot's first frame again and again, with sensor noise and a mask whose outline flickers by it.
+
+    dtSSD against a truth that does not change is the chatter.
+    """
+    frame, rng = next(iter(demo_frames())), np.random.default_rng(3)
+    soft = blurred(frame.alpha >= 0.5, 2)
+    for _ in range(COUNT):
+        rgb = np.clip(frame.rgb + rng.normal(0, NOISE_LEVELS, frame.rgb.shape), 0, 255).astype(np.uint8)
+        wobble = cv2.GaussianBlur(rng.normal(0, 1, soft.shape).astype(np.float32), (0, 0), 3)
+        yield Case(rgb, soft + wobble * (FLICKER / wobble.std()) >= 0.5, frame.alpha)

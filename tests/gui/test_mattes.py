@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 
 from tests.gui.window_driver import LEFT, WindowDriver
+from vosapp.cli.app import main
 from vosapp.core.document import JoinKind, MatteCurve, MatteJoin, MatteSettings
 from vosapp.export.formats import ExportFormat
 from vosapp.matte.alpha import alpha_of
@@ -324,3 +325,32 @@ def test_a_garbage_matte_is_drawn_once_held_and_taken_away(shot: WindowDriver) -
     assert shot.document.object(1).joins == (MatteJoin(2, JoinKind.INSIDE, is_held=True),)
     QTest.mouseClick(others.rows[0].remove, LEFT)
     assert shot.document.object(1).joins == () and not others.rows
+
+
+def test_a_steady_matte_is_the_same_in_window_export_and_command(shot: WindowDriver, tmp_path: Path) -> None:
+    shot.drag([(50, 50)])
+    shot.trigger("propagate.forward")
+    shot.finish_run()
+    shot.trigger("object.matte")
+    set_by_key(shot, "feather_px", "3")
+    before = shown(shot).copy()
+    set_by_key(shot, "steady", "1")
+    seen = []
+    for frame in (5, 4, 0):
+        shot.go(frame)
+        seen.append(shown(shot).copy())
+    assert not np.array_equal(seen[-1], before), "the masks shift by three pixels over a picture that stands still"
+    shot.answers.path = tmp_path / "project.vosapp"
+    shot.trigger("file.save")
+    exports = shot.workspace.exports
+    shot.answers.path = tmp_path / "window"
+    (tmp_path / "window").mkdir()
+    exports.choose_format(ExportFormat.PNG)
+    exports.choose_folder()
+    exports.start()
+    shot.wait(lambda: not exports.is_running)
+    command = ["export", str(tmp_path / "project.vosapp"), "--format", "png", "--out", str(tmp_path / "command")]
+    assert main(command) == 0
+    for frame, alpha in zip((5, 4, 0), seen, strict=True):
+        for place in ("window", "command"):
+            assert np.array_equal(read_image(sorted((tmp_path / place).rglob(f"0000{frame}.png"))[0]), alpha), place

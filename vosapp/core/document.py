@@ -135,6 +135,7 @@ class MatteSettings:
         black, white, gamma: levels of alpha: what becomes 0, what becomes 1, and above 1 a denser middle.
         edge: where the edge comes from, one of `MATTE_EDGES`.
         band_px: how far from the outline a refined edge may reach; 0 leaves it to the picture.
+        steady: how much the frames around count against flicker where nothing moves, 0 to 1.
     """
 
     grow_px: float = 0.0
@@ -149,6 +150,7 @@ class MatteSettings:
     gamma: float = 1.0
     edge: str = "drawn"
     band_px: float = 0.0
+    steady: float = 0.0
 
 
 KEYED_NUMBERS = ("grow_px", "feather_px", "smooth_px")  # of a matte, which may change over time

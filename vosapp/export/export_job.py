@@ -14,7 +14,7 @@ from vosapp.core.matte_joins import with_joined
 from vosapp.core.relink import is_same_media
 from vosapp.engine.job import JobContext, Stage
 from vosapp.export.formats import Family
-from vosapp.export.layers import layers_at
+from vosapp.export.layers import LayerReader
 from vosapp.export.manifest import manifest_of
 from vosapp.export.place.earlier import Earlier, look_over
 from vosapp.export.place.names import FileNames
@@ -27,8 +27,8 @@ from vosapp.export.targets.picture import native_picture, picture_to_export
 from vosapp.export.targets.target import DeepRgb, FrameToWrite, Target
 from vosapp.export.timing import clip_warnings
 from vosapp.matte.settings_facts import needs_picture
-from vosapp.video.open import exact_info, open_clip_of
-from vosapp.video.source import VideoSource
+from vosapp.video.open import exact_info, open_clip_of, open_video
+from vosapp.video.source import RgbImage, VideoSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def opened_source(
 def _is_refined(task: ExportTask, found: Preflight) -> bool:
     """Whether a matte comes from the picture; an image of object ids holds none."""
     return task.recipe.format.facts.takes_edges and any(
-        needs_picture(one.matte) for one in with_joined(found.objects, task.document)
+        needs_picture(one.matte) or one.matte.steady > 0 for one in with_joined(found.objects, task.document)
     )
 
 
@@ -217,19 +217,34 @@ def frames_of(
         raster: the grid of the files.
         found_damaged: called with the index of a frame whose picture is damaged in the clip.
     """
-    clip, recipe = found.clip, task.recipe
-    shape, refined = (clip.height, clip.width), _is_refined(task, found)
-    for frame_index in found.frames:
-        picture = seen = None
-        if source is not None and recipe.format.facts.needs_picture:
-            picture = _picture(recipe, source, frame_index, raster, found_damaged)
-        if source is not None and refined:
-            if source.is_damaged(frame_index):
-                found_damaged(frame_index)
-            seen = source.frame(frame_index)  # mattes are refined from what is seen
-        objects = found.objects_on(frame_index)
-        layers = layers_at(objects, task.store, frame_index, shape, seen, raster.size, others=task.document.objects)
-        yield FrameToWrite(frame_index, _number(recipe, found, frame_index), layers, picture)
+    recipe = task.recipe
+    seen, own = source if _is_refined(task, found) else None, None
+    if seen is not None and recipe.format.facts.needs_picture and _looks_ahead(task, found):
+        seen = own = open_video(seen.info.path, input_space=found.clip.input_space)  # each decoder goes straight on
+
+    def read_seen(frame_index: int) -> RgbImage:
+        if seen is None:
+            raise MediaError("The clip is needed for its mattes.", "Say where it is: File > Relink media.")
+        if seen.is_damaged(frame_index):
+            found_damaged(frame_index)
+        return seen.frame(frame_index)
+
+    reader = LayerReader(task.document, task.store, read_picture=None if seen is None else read_seen, size=raster.size)
+    try:
+        for frame_index in found.frames:
+            picture = None
+            if source is not None and recipe.format.facts.needs_picture:
+                picture = _picture(recipe, source, frame_index, raster, found_damaged)
+            layers = reader.layers_at(found.objects_on(frame_index), frame_index)
+            yield FrameToWrite(frame_index, _number(recipe, found, frame_index), layers, picture)
+    finally:
+        if own is not None:
+            own.close()
+
+
+def _looks_ahead(task: ExportTask, found: Preflight) -> bool:
+    """Whether frames around make mattes steady."""
+    return any(one.matte.steady > 0 for one in with_joined(found.objects, task.document))
 
 
 def _picture(

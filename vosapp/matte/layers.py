@@ -31,6 +31,8 @@ class Layer:
         mask: (height, width), as drawn or predicted and painted; nobody changes it.
         matte: what is made of the mask.
         picture: (height, width, 3) of the frame; needed where the matte is refined from it.
+        around: the same object on frames before and after, with their pictures, where they make this matte steady.
+        base: this layer without them and without what is joined, where others share it.
         joined: mattes of other objects that go into this one, in order, and how; of theirs, `joined` does not count.
     """
 
@@ -41,6 +43,8 @@ class Layer:
     picture: RgbImage | None = None
     name: str = ""
     joined: tuple[tuple[JoinKind, Layer], ...] = ()
+    around: tuple[Layer, ...] = ()
+    base: Layer | None = None
 
     @property
     def is_hard(self) -> bool:
@@ -54,19 +58,34 @@ class Layer:
         Raises:
             MaskError: a picture is needed and missing, or of another size.
         """
+        coverage = self.own
+        for kind, other in self.joined:
+            coverage = _JOINS[kind](coverage, other.own)
+        return coverage
+
+    @cached_property
+    def plain(self) -> Coverage:
+        """The matte of this frame's mask alone, (height, width) in 0..1; made once."""
         from vosapp.matte.alpha import fine_alpha_of
 
-        coverage = fine_alpha_of(self.mask, self.matte, self.picture)
-        for kind, other in self.joined:
-            coverage = _JOINS[kind](coverage, fine_alpha_of(other.mask, other.matte, other.picture))
-        return coverage
+        return fine_alpha_of(self.mask, self.matte, self.picture) if self.base is None else self.base.plain
+
+    @property
+    def own(self) -> Coverage:
+        """The matte as `plain`, steadied by the frames around."""
+        if self.picture is None or not self.around:
+            return self.plain
+        from vosapp.matte.steady import Moment, steadied
+
+        around = [Moment(one.plain, one.picture) for one in self.around if one.picture is not None]
+        return steadied(Moment(self.plain, self.picture), around, self.matte.steady)
 
     @cached_property
     def alpha(self) -> Alpha:
         """The matte as `coverage`, rounded to 0..255; made once."""
         from vosapp.matte.alpha import alpha_of
 
-        if self.joined:
+        if self.joined or self.around:
             return np.asarray(np.round(255 * self.coverage), np.uint8)
         return alpha_of(self.mask, self.matte, self.picture)
 

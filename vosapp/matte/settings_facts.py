@@ -19,7 +19,8 @@ def needs_picture(settings: MatteSettings) -> bool:
 
 def is_soft(settings: MatteSettings) -> bool:
     """Whether these settings give alphas between 0 and 1."""
-    return needs_picture(settings) or max(settings.feather_px, settings.feather_in_px, settings.feather_out_px) > 0
+    feather_px = max(settings.feather_px, settings.feather_in_px, settings.feather_out_px)
+    return needs_picture(settings) or settings.steady > 0 or feather_px > 0
 
 
 def has_edge(item: RotoObject) -> bool:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from operator import is_
 from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject
 
-from vosapp.core.document import Cell, Document, JoinKind
+from vosapp.core.document import Cell, Document
 from vosapp.core.edits import composite
 from vosapp.core.errors import MaskError
 from vosapp.core.mask import BoolImage
@@ -39,7 +40,15 @@ from vosapp.video.source import RgbImage
 class Presenter(QObject):
     """Shows a session in a window."""
 
-    def __init__(self, session: Session, window: MainWindow, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        window: MainWindow,
+        *,
+        cached_picture: Callable[[int], RgbImage | None] = lambda _: None,
+        parent: QObject | None = None,
+    ) -> None:
+        """Makes it; `cached_picture` gives pictures of frames that are decoded already, to any thread."""
         super().__init__(parent)
         self._session = session
         self._window = window
@@ -47,7 +56,7 @@ class Presenter(QObject):
         self._pointer: Point | None = None
         self._seen: tuple[Document, ViewState] | None = None
         self._layers: dict[MatteKey, Layer] = {}
-        self._mattes = LiveMattes(self)
+        self._mattes = LiveMattes(cached_picture, self)
         self._wishes: list[Wish] = []  # mattes of the masks that are shown, and of those compared with
         self._compared_wishes: list[Wish] = []
         self._compared: tuple[object, LayerStack] | None = None
@@ -169,24 +178,37 @@ class Presenter(QObject):
             return None
         if mask is None:
             return None
-        return Layer(layer.object_id, layer.colour, mask.array(), layer.matte, joined=self._joined(layer))
+        return self._with_others(layer, mask.array())
 
-    def _joined(self, layer: OverlayLayer) -> tuple[tuple[JoinKind, Layer], ...]:
-        """What goes into a matte; one whose masks are gone from the project is left out, as the export will say."""
-        clip, joined = self._session.document.clip, []
-        for kind, other in layer.joined:
-            base, added, removed = other.digests
-            if clip is None:
-                continue
-            mask: BoolImage = np.zeros((clip.height, clip.width), np.bool_)
-            if base is not None:
-                try:
-                    mask = composite(self._session.editor.store, Cell(base, added=added, removed=removed)).array()
-                except MaskError:
-                    continue
-            if mask.shape == (clip.height, clip.width):
-                joined.append((kind, Layer(other.object_id, other.colour, mask, other.matte)))
-        return tuple(joined)
+    def _with_others(self, layer: OverlayLayer, mask: BoolImage) -> Layer:
+        """A layer with the frames and objects that go into its matte.
+
+        Where masks of those are gone from the project it stands alone; the export will say so.
+        """
+        around = tuple(self._stored(one) for _, one in layer.around)
+        joined = tuple((kind, other, self._stored(other)) for kind, other in layer.joined)
+        made = Layer(layer.object_id, layer.colour, mask, layer.matte)
+        if None in around or any(alone is None for _, _, alone in joined):
+            return made
+        return replace(
+            made,
+            around=tuple(one for one in around if one is not None),
+            joined=tuple((kind, self._with_others(other, a.mask)) for kind, other, a in joined if a is not None),
+        )
+
+    def _stored(self, layer: OverlayLayer) -> Layer | None:
+        clip, (base, added, removed) = self._session.document.clip, layer.digests
+        if clip is None:
+            return None
+        mask: BoolImage = np.zeros((clip.height, clip.width), np.bool_)
+        if base is not None:
+            try:
+                mask = composite(self._session.editor.store, Cell(base, added=added, removed=removed)).array()
+            except MaskError:
+                return None
+        return (
+            Layer(layer.object_id, layer.colour, mask, layer.matte) if mask.shape == (clip.height, clip.width) else None
+        )
 
     def _with_matte(self, key: MatteKey, layer: Layer, wishes: list[Wish]) -> Layer:
         """A layer with its matte, or with what stands for it while it is made."""
@@ -198,9 +220,7 @@ class Presenter(QObject):
             made = self._mattes.stand_in(key)
         if made is not None and made.shape != layer.mask.shape:
             made = None
-        return ShownLayer(
-            layer.object_id, layer.colour, layer.mask, layer.matte, name=layer.name, joined=layer.joined, made=made
-        )
+        return ShownLayer(layer.object_id, layer.colour, layer.mask, layer.matte, joined=layer.joined, made=made)
 
     def _show_wipe(self, wipe: WipeDisplay) -> None:
         canvas = self._window.canvas
@@ -225,7 +245,7 @@ class Presenter(QObject):
             except MaskError:
                 continue  # undo has forgotten it
             if mask is not None and mask.shape == self._window.canvas.stack.shape:
-                shown = Layer(layer.object_id, layer.colour, mask.array(), layer.matte, joined=self._joined(layer))
+                shown = self._with_others(layer, mask.array())
                 key = self._key(layer, wipe.frame_index)
                 yield self._with_matte(key, shown, self._compared_wishes) if softly else shown
 

@@ -70,7 +70,7 @@ class Workspace(QObject):
         self.batch = BatchController(session, dialogs, window, open_path=self.files.projects.open_path, parent=self)
         self.awake = AwakeController(session, self.batch, self)
         self._bind_commands()
-        self.presenter = Presenter(session, window, self)
+        self.presenter = Presenter(session, window, cached_picture=self.viewing.pictures.cached, parent=self)
         self.viewing.pictures.shown.connect(self.presenter.show_picture)
         self.places = PlacesController(session, window)
         self.files.projects.opened_path.connect(self.editing.cuts.begin)

@@ -54,7 +54,7 @@ def _px(
     )
 
 
-MASK, EDGE, OUTLINE, LEVELS = "Mask", "Edge", "Outline", "Levels"
+MASK, EDGE, OUTLINE, LEVELS, TIME = "Mask", "Edge", "Outline", "Levels", "Over time"
 
 FIELDS: tuple[MatteField, ...] = (
     _px("holes_px", "Fill holes", MASK, 40, "Holes up to this diameter are filled"),
@@ -75,6 +75,7 @@ FIELDS: tuple[MatteField, ...] = (
     MatteField("black", "Black", "Alpha up to this becomes 0", LEVELS, 0.0, 0.95, 0.0, 0.95, 0.01, ""),
     MatteField("white", "White", "Alpha from this on becomes 1", LEVELS, 0.05, 1.0, 0.05, 1.0, 0.01, ""),
     MatteField("gamma", "Gamma", "Above 1 denser between black and white", LEVELS, 0.1, 10.0, 0.2, 4.0, 0.05, ""),
+    MatteField("steady", "Steady", "Takes flicker away where nothing moves", TIME, 0.0, 1.0, 0.0, 1.0, 0.05, ""),
 )
 BY_NAME = {field.name: field for field in FIELDS}
 SECTIONS: tuple[str, ...] = tuple(dict.fromkeys(field.section for field in FIELDS))

@@ -9,11 +9,13 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vosapp.core.errors import UserError
 from vosapp.matte.layers import Alpha, Layer
 from vosapp.presentation.viewer.overlay import OverlayLayer
+from vosapp.video.lazy_open import open_clip
+from vosapp.video.source import RgbImage, VideoSource
 
 BUDGET_BYTES = 128 * 2**20
 _CLOSE_SECONDS = 0.5  # a matte that is being made may take longer; its thread then ends by itself
@@ -57,14 +59,25 @@ Wish = tuple[MatteKey, Layer]
 class MatteMaker:
     """Serves one viewer. Its thread lives only while there is something to make."""
 
-    def __init__(self, answer: Callable[[MadeMatte], None], *, budget_bytes: int = BUDGET_BYTES) -> None:
+    def __init__(
+        self,
+        answer: Callable[[MadeMatte], None],
+        *,
+        cached_picture: Callable[[int], RgbImage | None] = lambda _: None,
+        open_source: Callable[[str, str], VideoSource] = open_clip,
+        budget_bytes: int = BUDGET_BYTES,
+    ) -> None:
         """Makes it.
 
         Args:
             answer: called in the thread with every matte.
+            cached_picture: a frame's picture where it is decoded already; called in the thread.
+            open_source: opens the clip of a key, for frames around that are not; called in the thread.
             budget_bytes: of the mattes that are kept; the newest one always is.
         """
         self._answer = answer
+        self._cached_picture = cached_picture
+        self._open_source = open_source
         self._budget_bytes = budget_bytes
         self._lock = threading.RLock()  # whoever is told may look at once
         self._wanted: list[Wish] = []
@@ -115,7 +128,7 @@ class MatteMaker:
                     return
                 key, layer = self._wanted.pop(0)
                 self._making = key
-            made = _make(key, layer)
+            made = self._make(key, layer)
             with self._lock:
                 self._making = None
                 if self._is_closed:
@@ -134,11 +147,55 @@ class MatteMaker:
         while size > self._budget_bytes and len(self._made) > 1:
             size -= self._made.popitem(last=False)[1].nbytes
 
+    def _make(self, key: MatteKey, layer: Layer) -> MadeMatte:
+        pictures = _Pictures(key, self._cached_picture, self._open_source)
+        try:
+            alpha = with_pictures_around(layer, key.layer, pictures.read).alpha
+        except UserError as error:
+            return MadeMatte(key, None, error)
+        finally:
+            pictures.close()
+        alpha.setflags(write=False)
+        return MadeMatte(key, alpha)
 
-def _make(key: MatteKey, layer: Layer) -> MadeMatte:
-    try:
-        alpha = layer.alpha
-    except UserError as error:
-        return MadeMatte(key, None, error)
-    alpha.setflags(write=False)
-    return MadeMatte(key, alpha)
+
+class _Pictures:
+    """Pictures of the frames around the one that is shown: decoded already, or read anew."""
+
+    def __init__(
+        self,
+        key: MatteKey,
+        cached_picture: Callable[[int], RgbImage | None],
+        open_source: Callable[[str, str], VideoSource],
+    ) -> None:
+        self._clip = key.clip
+        self._cached_picture = cached_picture
+        self._open_source = open_source
+        self._source: VideoSource | None = None
+
+    def read(self, frame_index: int) -> RgbImage:
+        """The picture of a frame. Raises MediaError."""
+        picture = self._cached_picture(frame_index)
+        if picture is not None:
+            return picture
+        if self._source is None:
+            self._source = self._open_source(*self._clip)
+        return self._source.frame(frame_index)
+
+    def close(self) -> None:
+        """Closes what was opened."""
+        if self._source is not None:
+            self._source.close()
+
+
+def with_pictures_around(layer: Layer, shown: OverlayLayer, read: Callable[[int], RgbImage]) -> Layer:
+    """A layer whose frames around have their pictures, as do those of the layers that are joined with it."""
+    around, joined = layer.around, layer.joined
+    if around:
+        around = tuple(replace(one, picture=read(frame)) for one, (frame, _) in zip(around, shown.around, strict=True))
+    if joined:
+        joined = tuple(
+            (kind, with_pictures_around(other, deeper, read))
+            for (kind, other), (_, deeper) in zip(joined, shown.joined, strict=True)
+        )
+    return replace(layer, around=around, joined=joined) if around or joined else layer

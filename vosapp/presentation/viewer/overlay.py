@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from vosapp.core.document import Colour, Document, JoinKind, MatteSettings, ObjectId, RotoObject
+from vosapp.core.document import Cell, Colour, Document, JoinKind, MatteSettings, ObjectId, RotoObject
 from vosapp.core.mask import Digest
 from vosapp.core.matte_joins import joined_masks
+from vosapp.core.steady_frames import steady_frames
 from vosapp.presentation.view_state import Backdrop, ViewMode, ViewState
 
 
@@ -19,6 +20,7 @@ class OverlayLayer:
         digests: of base, added and removed pixels; without a base nothing is there.
         matte: what is made of the mask.
         joined: other objects that go into the matte, and how.
+        around: frames that make the matte steady, and what stands on them.
     """
 
     object_id: ObjectId
@@ -26,6 +28,7 @@ class OverlayLayer:
     digests: tuple[Digest | None, Digest | None, Digest | None]
     matte: MatteSettings
     joined: tuple[tuple[JoinKind, OverlayLayer], ...] = ()
+    around: tuple[tuple[int, OverlayLayer], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +60,33 @@ def layers_of(document: Document, state: ViewState, active: RotoObject | None) -
     layers = []
     alone = state.shot.mode in ONE_OBJECT_MODES
     for item in document.objects:
-        cell = item.cells.get(state.shot.picture_index)
+        frame = state.shot.picture_index
+        cell = item.cells.get(frame)
         is_left_out = alone and (active is None or item.id != active.id)
         if cell is not None and state.shot.shows(item.id) and not is_left_out:
-            digests = cell.base, cell.added, cell.removed
-            matte = item.matte_at(state.shot.picture_index)
-            layers.append(OverlayLayer(item.id, item.colour, digests, matte, _joined(item, document, state)))
+            layers.append(replace(_alone(item, document, frame), joined=_joined(item, document, frame)))
     return tuple(layers)
 
 
-def _joined(item: RotoObject, document: Document, state: ViewState) -> tuple[tuple[JoinKind, OverlayLayer], ...]:
+def _joined(item: RotoObject, document: Document, frame_index: int) -> tuple[tuple[JoinKind, OverlayLayer], ...]:
     layers = []
-    for one in joined_masks(item, document.objects, state.shot.picture_index) if item.joins else ():
-        cell = one.cell
-        digests = (cell.base, cell.added, cell.removed) if cell is not None else (None, None, None)
-        layers.append((one.kind, OverlayLayer(one.item.id, one.item.colour, digests, one.matte)))
+    for one in joined_masks(item, document.objects, frame_index) if item.joins else ():
+        stands_here = one.cell is not None and one.cell is one.item.cells.get(frame_index)
+        layer = _alone(one.item, document, frame_index) if stands_here else _layer(one.item, one.cell, one.matte)
+        layers.append((one.kind, layer))
     return tuple(layers)
+
+
+def _alone(item: RotoObject, document: Document, frame_index: int) -> OverlayLayer:
+    """What stands on a frame, without other objects."""
+    layer = _layer(item, item.cells.get(frame_index), item.matte_at(frame_index))
+    around = tuple(
+        (frame, _layer(item, item.cells.get(frame), item.matte_at(frame)))
+        for frame in steady_frames(item, document, frame_index)
+    )
+    return replace(layer, around=around) if around else layer
+
+
+def _layer(item: RotoObject, cell: Cell | None, matte: MatteSettings) -> OverlayLayer:
+    digests = (cell.base, cell.added, cell.removed) if cell is not None else (None, None, None)
+    return OverlayLayer(item.id, item.colour, digests, matte)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
@@ -10,6 +10,7 @@ from vosapp.core.document import ObjectId
 from vosapp.core.errors import UserError
 from vosapp.matte.layers import Alpha
 from vosapp.presentation.matte.maker import MadeMatte, MatteKey, MatteMaker, Wish
+from vosapp.video.source import RgbImage
 
 
 class LiveMattes(QObject):
@@ -24,9 +25,12 @@ class LiveMattes(QObject):
     failed = Signal(object)
     _answered = Signal(object)  # emitted in the maker's thread, received in the GUI thread
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(
+        self, cached_picture: Callable[[int], RgbImage | None] = lambda _: None, parent: QObject | None = None
+    ) -> None:
+        """Makes it; `cached_picture` gives pictures that are decoded already, and is called in the maker's thread."""
         super().__init__(parent)
-        self._maker = MatteMaker(self._answered.emit)
+        self._maker = MatteMaker(self._answered.emit, cached_picture=cached_picture)
         self._wanted: frozenset[MatteKey] = frozenset()
         self._latest: dict[ObjectId, tuple[MatteKey, Alpha]] = {}
         self._told: set[str] = set()

@@ -109,7 +109,9 @@ class MattePanel(QWidget):
         row.setSpacing(6)
         for button in (self.preset_button, self.copy_button, self.reset_button):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            row.addWidget(button, 1)
+            # A long name of a preset must not make the panel wider.
+            button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            row.addWidget(button, 3 if button is self.preset_button else 2)
         return row
 
     def _scroller(self) -> QScrollArea:

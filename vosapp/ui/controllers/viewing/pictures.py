@@ -76,6 +76,11 @@ class PictureController(QObject):
         """Whether a frame can be shown at once."""
         return self._cache is not None and frame_index in self._cache
 
+    def cached(self, frame_index: int) -> RgbImage | None:
+        """The picture of a frame where it is decoded already. Any thread may ask."""
+        cache = self._cache
+        return None if cache is None else cache.get(frame_index)
+
     def ask_to_close(self) -> None:
         """Lets the prefetch thread end soon; `close` still has to wait for it."""
         if self._prefetcher is not None:
