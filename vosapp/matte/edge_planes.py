@@ -65,16 +65,22 @@ class EdgePlanes:
         return planes
 
 
-def edge_planes(rgb: Floats, mask: BoolImage, *, shrink: int = 1) -> EdgePlanes:
+def edge_planes(rgb: Floats, mask: BoolImage, *, shrink: int = 1, mixed_within_px: float | None = None) -> EdgePlanes:
     """Looks at the edge of a mask (H, W) on a picture (H, W, 3) in 0..1.
 
     Args:
         rgb, mask: the picture and the mask.
         shrink: by how much the picture is made smaller to find the colours: quicker, and a little coarser.
+        mixed_within_px: how far from the outline `mixed` is wanted; it is the mask beyond. None wants it everywhere.
     """
     inside_px = distance_to_outline(mask)
     front, behind = (_colour_near_at(rgb, distance, shrink) for distance in (inside_px, -inside_px))
-    return EdgePlanes(inside_px, front, behind, _mixed(rgb, front, behind, mask))
+    if mixed_within_px is None:
+        return EdgePlanes(inside_px, front, behind, _mixed(rgb, front, behind, mask))
+    near = np.abs(inside_px) < mixed_within_px
+    mixed = mask.astype(np.float32)
+    mixed[near] = _mixed(rgb[near], front[near], behind[near], mask[near])
+    return EdgePlanes(inside_px, front, behind, mixed)
 
 
 def _colour_near_at(rgb: Floats, inside_px: Floats, shrink: int) -> Floats:

@@ -7,6 +7,8 @@ mask feathered by that width then goes through a guided filter (He, Sun and Tang
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +26,7 @@ _GAIN = 8.0  # a linear edge of a width mixes to a sixth of it; colours hide som
 _SHARP, _SOFT = (3, 1e-2), (4, 1e-2)  # radius in pixels and smoothness of the guided filter
 _SOFT_FROM_PX = 8.0  # width at which the second of them takes over
 _FAINT = 0.01  # alpha that a filter leaves where there is none, at both ends
+_TILE_PX, _LOOKS_PX = 64, 9  # the filters run in tiles along the edge, and look twice their radius around
 _FADE_PX = 4.0  # over which the edge goes over into the mask
 
 
@@ -34,18 +37,40 @@ def fast_edge(rgb: Floats, mask: BoolImage, band_px: float = 0.0) -> Floats:
         rgb, mask: the picture and the mask.
         band_px: how far from the outline alpha may differ from the mask; 0 follows the measured width.
     """
-    planes = edge_planes(rgb, mask, shrink=4)
+    planes = edge_planes(rgb, mask, shrink=4, mixed_within_px=_REACH_PX + _BEYOND_PX)
     width_px = edge_width(planes)
-    soft = np.asarray(np.clip(planes.inside_px / width_px + np.float32(0.5), 0, 1), np.float32)
-    sharp_filtered, soft_filtered = (
-        cv2.ximgproc.guidedFilter(rgb, soft, radius, smoothness) for radius, smoothness in (_SHARP, _SOFT)
-    )
-    share = np.clip(width_px / np.float32(_SOFT_FROM_PX) - np.float32(0.5), 0, 1)
-    alpha = sharp_filtered + share * (soft_filtered - sharp_filtered)
-    alpha = (alpha - np.float32(_FAINT)) / np.float32(1 - 2 * _FAINT)
-    reach = np.float32(band_px) if band_px > 0 else width_px + np.float32(_FADE_PX)
+    reach = np.full_like(width_px, band_px) if band_px > 0 else width_px + np.float32(_FADE_PX)
     near = np.clip((reach - np.abs(planes.inside_px)) / np.float32(_FADE_PX), 0, 1)
-    return np.asarray(np.clip(near * alpha + (1 - near) * mask, 0, 1), np.float32)
+    result = mask.astype(np.float32)
+    for inner, outer in _tiles(near > 0):
+        alpha = _filtered(rgb[outer], planes.inside_px[outer], width_px[outer])
+        cut = tuple(slice(i.start - o.start, i.stop - o.start) for i, o in zip(inner, outer, strict=True))
+        result[inner] += near[inner] * (alpha[cut] - result[inner])
+    return np.asarray(np.clip(result, 0, 1), np.float32)
+
+
+def _filtered(rgb: Floats, inside_px: Floats, width_px: Floats) -> Floats:
+    """Alpha of a mask feathered by its width and led by the picture."""
+    soft = np.asarray(np.clip(inside_px / width_px + np.float32(0.5), 0, 1), np.float32)
+    share = np.clip(width_px / np.float32(_SOFT_FROM_PX) - np.float32(0.5), 0, 1)
+    alpha = cv2.ximgproc.guidedFilter(rgb, soft, *_SHARP) if share.min() < 1 else np.zeros_like(soft)
+    if share.max() > 0:
+        alpha = alpha + share * (cv2.ximgproc.guidedFilter(rgb, soft, *_SOFT) - alpha)
+    return np.asarray((alpha - np.float32(_FAINT)) / np.float32(1 - 2 * _FAINT), np.float32)
+
+
+def _tiles(wanted: BoolImage) -> Iterator[tuple[tuple[slice, slice], tuple[slice, slice]]]:
+    """Parts (rows, columns) where something is wanted, each with what the filters look at around it."""
+    height, width = wanted.shape
+    for top in range(0, height, _TILE_PX):
+        for left in range(0, width, _TILE_PX):
+            inner = slice(top, min(top + _TILE_PX, height)), slice(left, min(left + _TILE_PX, width))
+            if wanted[inner].any():
+                rows, columns = (
+                    slice(max(0, part.start - _LOOKS_PX), min(size, part.stop + _LOOKS_PX))
+                    for part, size in zip(inner, (height, width), strict=True)
+                )
+                yield inner, (rows, columns)
 
 
 def edge_width(planes: EdgePlanes) -> Floats:
