@@ -196,7 +196,7 @@ _TOOLS = (
         "Tools",
         ("D",),
         "scribble",
-        "Draw along what is missing, with Alt along what is too much; only what you draw on changes",
+        "Draw along what is missing, with Alt along what is too much; the rest of the mask stays",
         checkable=True,
     ),
     ActionSpec("tool.hand", "Hand", "Tools", ("H",), "hand", "Move the picture", checkable=True),

@@ -20,7 +20,7 @@ class Selection:
         marks: so far.
         mask: the proposal for these marks or for fewer; None before the first.
         thinking: a proposal for the latest marks is on its way.
-        is_scribble: only the parts of the mask that marks lie on may change.
+        is_scribble: the mask may change only around the marks.
     """
 
     frame_index: int

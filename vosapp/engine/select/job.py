@@ -10,7 +10,7 @@ import numpy as np
 from vosapp.core.mask import BoolImage, Mask
 from vosapp.engine.job import JobContext, Stage
 from vosapp.engine.select.marks import BuildSelector, Marks, Selector
-from vosapp.engine.select.scribble import corrected_where_marked
+from vosapp.engine.select.scribble import ScribbleSelector
 from vosapp.engine.select.selectors import default_selector, selector_builder
 from vosapp.video.source import RgbImage
 
@@ -25,7 +25,7 @@ class SelectTask:
         marks: of the user.
         prediction: a mask that is there and is corrected; None without one.
         device: "auto", "cpu", "cuda" or "mps".
-        only_marked: of the prediction only the parts that marks lie on are corrected; the rest stays as it is.
+        only_marked: the prediction is corrected around the marks alone; the rest stays as it is.
     """
 
     key: Hashable
@@ -48,8 +48,12 @@ class SelectorCache:
         name = default_selector()
         if self._build is None or self._build[:2] != (name, task.device):
             self._build, self._made = (name, task.device, selector_builder(name, device=task.device)), None
-        if self._made is None or self._made[0] != task.key:
-            self._made = task.key, self._build[2](task.rgb, task.prediction)
+        key = task.key, task.only_marked
+        if self._made is None or self._made[0] != key:
+            made = self._build[2](task.rgb, task.prediction)
+            if task.only_marked and task.prediction is not None:
+                made = ScribbleSelector(made, task.prediction)
+            self._made = key, made
         return self._made[1]
 
     def forget(self) -> None:
@@ -64,9 +68,6 @@ def select_body(task: SelectTask, cache: SelectorCache) -> Callable[[JobContext]
         context.progress(0, 1, Stage.SEARCHING, note="Select")
         selector = cache.selector(task)
         context.check()
-        proposed = np.asarray(selector.propose(task.marks) >= 0.5)
-        if task.only_marked and task.prediction is not None:
-            proposed = corrected_where_marked(task.prediction, proposed, task.marks)
-        return Mask.from_array(proposed)
+        return Mask.from_array(np.asarray(selector.propose(task.marks) >= 0.5))
 
     return body
