@@ -30,11 +30,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """(width, height) in device pixels, how many of them one logical pixel is wide, and the theme of the window."""
+    """(width, height) in device pixels, how many of them one logical pixel is wide, and theme and language of the window."""
 
     size: tuple[int, int]
     scale: int = 1
     theme: str = "dark"
+    language: str = "en"
 
 
 SCREENS = {
@@ -43,6 +44,7 @@ SCREENS = {
     "1920x1080": Screen((1920, 1080)),
     "1920x1080-2x": Screen((1920, 1080), 2),
     "1366x768-light": Screen((1366, 768), theme="light"),
+    "1280x720-de": Screen((1280, 720), language="de"),
 }
 
 
@@ -57,7 +59,9 @@ def main() -> int:
             described |= {"logicalDpi": 96, "logicalBaseDpi": 96}
             file = Path(data) / "screen.json"
             file.write_text(json.dumps({"screens": [described]}))
-            (Path(data) / "settings.json").write_text(json.dumps({"view.theme": screen.theme}))
+            (Path(data) / "settings.json").write_text(
+                json.dumps({"view.theme": screen.theme, "view.language": screen.language})
+            )
             platform = {
                 "QT_LOGGING_RULES": "qt.qpa.*=false",
                 "QT_QPA_PLATFORM": f"offscreen:configfile={file}",
@@ -75,12 +79,13 @@ def render(folder: Path) -> int:
     from screenshots import settle, wait  # which sets the platform to one without a screen of its own
 
     os.environ["QT_QPA_PLATFORM"] = platform
+    from vosapp.core.settings import Settings
     from vosapp.presentation.window_memory import FRAME
     from vosapp.ui.app import make_application
     from vosapp.ui.workspace import Workspace
 
     folder.mkdir(parents=True, exist_ok=True)
-    application = make_application()
+    application = make_application(language=Settings().get("view.language", str))
     room = application.primaryScreen().availableSize()
     workspace = Workspace()
     workspace.window.resize(room.width() - FRAME[0], room.height() - FRAME[1])

@@ -108,6 +108,14 @@ TABLE: Mapping[str, Setting] = {
             title="Remove specks up to",
         ),
         Setting("view.theme", "dark", "Colours of the window.", choices=("dark", "light"), title="Theme", restart=True),
+        Setting(
+            "view.language",
+            "en",
+            "Language of menus, panels and settings; messages are in English.",
+            choices=("system", "en", "de"),
+            title="Language",
+            restart=True,
+        ),
         Setting("view.overlay_opacity", 0.45, "How strongly masks cover the picture.", "", 0, 1, title="Opacity"),
         Setting("view.loop", True, "Begin again when playback reaches the end.", title="Loop"),
         Setting(

@@ -26,6 +26,7 @@ _WORDS = {
         "cuda": "NVIDIA graphics processor",
         "mps": "Apple graphics processor",
     },
+    "view.language": {"system": "As the system", "en": "English", "de": "Deutsch"},
     "view.theme": {"dark": "Dark", "light": "Light"},
     "engine.direction": {"forward": "Forward", "backward": "Backward", "both": "Both ways"},
     "video.hardware_decoding": {"auto": "Where it gives the same pictures", "off": "Never"},

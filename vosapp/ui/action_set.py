@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from vosapp.presentation.actions import ACTIONS, BY_ID, MENUS, ActionSpec, tooltip
 from vosapp.ui.icons import icon
+from vosapp.ui.translation import tr
 from vosapp.ui.widgets import as_written
 
 
@@ -51,12 +53,12 @@ class ActionSet(QObject):
             self._specs[spec.id] = spec
             action = self._actions[spec.id]
             action.setShortcuts([QKeySequence(key) for key in spec.keys])
-            action.setToolTip(as_written(tooltip(spec, self._reasons.get(spec.id, ""))))
+            action.setToolTip(as_written(tooltip(translated(spec), self._reasons.get(spec.id, ""))))
 
     def fill_menu_bar(self, menu_bar: QMenuBar) -> None:
         """Makes the menus of the registry, in its order."""
         for title in MENUS:
-            menu = menu_bar.addMenu(title)
+            menu = menu_bar.addMenu(tr(title))
             menu.setToolTipsVisible(False)
             self.fill_menu(menu, (spec.id for spec in ACTIONS if spec.menu == title))
 
@@ -86,7 +88,7 @@ class ActionSet(QObject):
             reason = blocked.get(action_id, "")
             if reason != self._reasons.get(action_id, ""):
                 self._reasons[action_id] = reason
-                action.setToolTip(as_written(tooltip(self._specs[action_id], reason)))
+                action.setToolTip(as_written(tooltip(translated(self._specs[action_id]), reason)))
                 action.setEnabled(not reason)
         for action_id in self._checkable:
             self._actions[action_id].setChecked(action_id in checked)
@@ -103,12 +105,17 @@ class _Call(QObject):
         self._handler()
 
 
+def translated(spec: ActionSpec) -> ActionSpec:
+    """An entry of the registry with its texts in the language of the window."""
+    return replace(spec, text=tr(spec.text), menu=tr(spec.menu), tip=tr(spec.tip))
+
+
 def _make(spec: ActionSpec, parent: QObject) -> QAction:
-    action = QAction(spec.text, parent)
+    action = QAction(tr(spec.text), parent)
     action.setObjectName(spec.id)
     action.setShortcuts([QKeySequence(key) for key in spec.keys])
     action.setCheckable(spec.checkable)
-    action.setToolTip(as_written(tooltip(spec)))
+    action.setToolTip(as_written(tooltip(translated(spec))))
     action.setStatusTip("")
     if spec.icon:
         action.setIcon(icon(spec.icon))

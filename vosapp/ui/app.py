@@ -15,8 +15,9 @@ from PySide6.QtWidgets import QApplication
 
 from vosapp.core.crash_reports import ReportHandler, begin_watch, collect_fatal, crash_folder, end_watch
 from vosapp.core.errors import UserError
+from vosapp.core.settings import Settings
 from vosapp.presentation.status import Notice, NoticeKind
-from vosapp.ui import theme
+from vosapp.ui import theme, translation
 from vosapp.ui.icons import icon_folder
 from vosapp.ui.jobs.job_thread import hangs
 from vosapp.ui.workspace import Workspace
@@ -26,8 +27,9 @@ logger = logging.getLogger("vosapp")
 
 def main(argv: Sequence[str]) -> int:
     """Opens the window, with a clip or project when one is given, and returns the exit code."""
-    application = make_application(argv)
-    workspace = Workspace()
+    settings = Settings()
+    application = make_application(argv, language=settings.get("view.language", str))
+    workspace = Workspace(settings)
     errors = ErrorReporter(workspace)
     sys.excepthook = errors.take
     logger.addHandler(errors.reports)
@@ -56,13 +58,15 @@ def end(code: int) -> int:
     return code
 
 
-def make_application(argv: Sequence[str] = ()) -> QApplication:
-    """The application with its look; the one that exists when there is one."""
+def make_application(argv: Sequence[str] = (), *, language: str = "en") -> QApplication:
+    """The application with its look and language; the one that exists when there is one."""
     existing = QApplication.instance()
     application = existing if isinstance(existing, QApplication) else QApplication(["vosapp", *argv])
     application.setApplicationName("vosapp")
     application.setDesktopFileName("vosapp")
     theme.apply(application, icon_folder())
+    if existing is None:
+        translation.install(application, language)
     return application
 
 

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from vosapp.ui.icons import icon
 from vosapp.ui.theme import TOKENS
+from vosapp.ui.translation import tr
 
 T = TypeVar("T")
 _NUMBER_INDENT_PX = 6
@@ -32,9 +33,9 @@ _WINDOW_FRAME = QSize(2, 40)  # that a window's title and border take, roughly
 LINE_END = "\n"
 
 
-def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
-    """A line of text; the role ("heading", "dim", "title" ...) decides its look."""
-    result = QLabel(text)
+def label(text: str = "", role: str = "", *, wrap: bool = False, is_name: bool = False) -> QLabel:
+    """A line of text, translated unless it is a name; the role ("heading", "dim", "title" ...) decides its look."""
+    result = QLabel(text if is_name else tr(text))
     if role:
         result.setProperty("role", role)
     result.setWordWrap(wrap)
@@ -189,11 +190,11 @@ class Segments(QWidget, Generic[T]):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         for place, (_, text, icon_name, tip) in enumerate(choices):
-            button = QPushButton(text)
+            button = QPushButton(tr(text))
             button.setCheckable(True)
             button.setProperty("role", "segment")
             button.setProperty("place", "first" if place == 0 else "last" if place == len(choices) - 1 else "middle")
-            button.setToolTip(tip)
+            button.setToolTip(tr(tip))
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             if icon_name:
                 button.setIcon(icon(icon_name, TOKENS.dim))

@@ -17,10 +17,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vosapp.presentation.actions import ACTIONS
 from vosapp.presentation.command_search import search_commands
 from vosapp.presentation.key_bindings import KeyBindings
 from vosapp.presentation.key_flavours import FLAVOURS
+from vosapp.ui.action_set import translated
 from vosapp.ui.theme import TOKENS
+from vosapp.ui.translation import tr
 from vosapp.ui.widgets import button_row, dialog_column, label, set_role
 
 WIDTH_PX, HEIGHT_PX, ROW_PX = 640, 560, 26
@@ -43,15 +46,15 @@ class KeysDialog(QDialog):
 
     def __init__(self, keys: KeyBindings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Keys")
+        self.setWindowTitle(tr("Keys"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._keys = keys
         self.flavour = QComboBox()
         self.flavour.setAccessibleName("Set of keys")
         for name, (title, _) in FLAVOURS.items():
-            self.flavour.addItem(title, name)
+            self.flavour.addItem(tr(title), name)
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Find a command")
+        self.search.setPlaceholderText(tr("Find a command"))
         self.search.setAccessibleName("Find a command")
         self.list = self._make_list()
         self.field = QKeySequenceEdit()
@@ -70,7 +73,7 @@ class KeysDialog(QDialog):
     def _make_list(self) -> QTreeWidget:
         made = QTreeWidget()
         made.setAccessibleName("Commands")
-        made.setHeaderLabels(["Command", "Menu", "Keys"])
+        made.setHeaderLabels([tr("Command"), tr("Menu"), tr("Keys")])
         made.setRootIsDecorated(False)
         made.setUniformRowHeights(True)
         header = made.header()
@@ -116,7 +119,7 @@ class KeysDialog(QDialog):
         self.flavour.setCurrentIndex(self.flavour.findData(self._keys.flavour))
         self.list.clear()
         own = self._keys.own
-        for spec in search_commands(self.search.text()):
+        for spec in search_commands(self.search.text(), map(translated, ACTIONS)):
             keys = self._keys.keys(spec.id)
             item = QTreeWidgetItem([spec.text.rstrip("…"), spec.menu, "   ".join(map(_native, keys))])
             item.setData(_COMMAND, _ID, spec.id)
@@ -148,7 +151,7 @@ class KeysDialog(QDialog):
 
     def _show_current(self) -> None:
         self.field.clear()
-        self.note.setText("Keys of your own are blue. A key that another command has is refused.")
+        self.note.setText(tr("Keys of your own are blue. A key that another command has is refused."))
         set_role(self.note, "dim")
         self._show_buttons()
 
@@ -186,7 +189,7 @@ def _native(key: str) -> str:
 
 
 def _button(text: str, tip: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setToolTip(tip)
+    button = QPushButton(tr(text))
+    button.setToolTip(tr(tip))
     button.setAutoDefault(False)  # Enter is a key that can be given
     return button

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QListWidget, QListWidgetItem, QPlainTextE
 from vosapp.presentation.status import Message, NoticeKind
 from vosapp.ui.icons import icon
 from vosapp.ui.theme import TOKENS
+from vosapp.ui.translation import tr
 from vosapp.ui.widgets import button_row, dialog_column
 
 WIDTH_PX, HEIGHT_PX, ROW_PX = 680, 460, 26
@@ -22,7 +23,7 @@ class MessagesDialog(QDialog):
 
     def __init__(self, messages: Sequence[Message], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Messages")
+        self.setWindowTitle(tr("Messages"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._messages = list(reversed(messages))
         self.list = QListWidget()
@@ -35,10 +36,10 @@ class MessagesDialog(QDialog):
         self.text = QPlainTextEdit()
         self.text.setReadOnly(True)
         self.text.setAccessibleName("The whole message")
-        self.copy_button = QPushButton("Copy")
+        self.copy_button = QPushButton(tr("Copy"))
         self.copy_button.setAutoDefault(False)
         self.copy_button.clicked.connect(self._copy)
-        close = QPushButton("Close")
+        close = QPushButton(tr("Close"))
         close.setDefault(True)
         close.clicked.connect(self.accept)
         both = QSplitter(Qt.Orientation.Vertical)
@@ -55,7 +56,7 @@ class MessagesDialog(QDialog):
 
     def _show(self, row: int) -> None:
         self.copy_button.setEnabled(row >= 0)
-        self.text.setPlainText(message_text(self._messages[row]) if row >= 0 else "Nothing was said yet.")
+        self.text.setPlainText(message_text(self._messages[row]) if row >= 0 else tr("Nothing was said yet."))
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.text.toPlainText())

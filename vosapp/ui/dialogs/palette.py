@@ -6,9 +6,11 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QHeaderView, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
+from vosapp.presentation.actions import ACTIONS
 from vosapp.presentation.command_search import search_commands
-from vosapp.ui.action_set import ActionSet
+from vosapp.ui.action_set import ActionSet, translated
 from vosapp.ui.theme import TOKENS
+from vosapp.ui.translation import tr
 
 WIDTH_PX, HEIGHT_PX, ROW_PX = 560, 420, 28
 _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -10, Qt.Key.Key_PageDown: 10}
@@ -26,7 +28,7 @@ class CommandPalette(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._commands = commands
         self.field = QLineEdit()
-        self.field.setPlaceholderText("Find a command")
+        self.field.setPlaceholderText(tr("Find a command"))
         self.field.setAccessibleName("Find a command")
         self.field.installEventFilter(self)
         self.list = self._make_list()
@@ -94,7 +96,7 @@ class CommandPalette(QFrame):
 
     def _fill(self) -> None:
         self.list.clear()
-        for spec in search_commands(self.field.text()):
+        for spec in search_commands(self.field.text(), map(translated, ACTIONS)):
             action = self._commands[spec.id]
             keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
             item = QTreeWidgetItem([action.text().rstrip("…"), spec.menu, keys])

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from vosapp.core.settings import Setting, Settings, Value
 from vosapp.presentation.choices import EngineChoice
 from vosapp.presentation.settings_form import choices_of, settings_groups
+from vosapp.ui.translation import tr
 from vosapp.ui.widgets import button_row, dialog_column, indent_number, label
 
 WIDTH_PX, HEIGHT_PX = 560, 640
@@ -48,7 +49,7 @@ class SettingsDialog(QDialog):
             parent: the window.
         """
         super().__init__(parent)
-        self.setWindowTitle("Settings")
+        self.setWindowTitle(tr("Settings"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._fields: dict[str, _Field] = {}
         page = QWidget()
@@ -56,7 +57,7 @@ class SettingsDialog(QDialog):
         groups.setContentsMargins(0, 0, 12, 0)
         groups.setSpacing(6)
         for group in settings_groups():
-            heading = label(group.title.upper(), "heading")
+            heading = label(tr(group.title).upper(), "heading")
             heading.setContentsMargins(0, 8, 0, 0)
             groups.addWidget(heading)
             groups.addLayout(self._form(group.settings, engines))
@@ -65,11 +66,11 @@ class SettingsDialog(QDialog):
         area.setWidget(page)
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.reset_button = QPushButton("Reset all")
-        self.reset_button.setToolTip("Sets everything here back to what it was at first")
+        self.reset_button = QPushButton(tr("Reset all"))
+        self.reset_button.setToolTip(tr("Sets everything here back to what it was at first"))
         self.reset_button.setAutoDefault(False)
         self.reset_button.clicked.connect(self.reset_asked)
-        close = QPushButton("Close")
+        close = QPushButton(tr("Close"))
         close.setAutoDefault(False)  # Enter ends the typing of a number
         close.clicked.connect(self.accept)
         column = dialog_column(self, 12)
@@ -95,12 +96,12 @@ class SettingsDialog(QDialog):
         for setting in settings:
             field = _Field(setting, choices_of(setting, engines), self.changed.emit, self)
             self._fields[setting.name] = field
-            field.widget.setAccessibleName(setting.title)
+            field.widget.setAccessibleName(tr(setting.title))
             field.widget.setAccessibleDescription(setting.help)
             title = label(setting.title)
             title.setMinimumWidth(130)
             form.addRow(title, field.widget)
-            note = f"{setting.help} Counts after the next start." if setting.restart else setting.help
+            note = " ".join([tr(setting.help), *([tr("Counts after the next start.")] if setting.restart else [])])
             below = label(note, "dim", wrap=True)
             below.setContentsMargins(0, 0, 0, 8)
             form.addRow("", below)
@@ -135,12 +136,12 @@ class _Field(QObject):
     def _make_menu(self, choices: Sequence[tuple[str, str]]) -> None:
         menu = QComboBox()
         for value, words in choices:
-            menu.addItem(words, value)
+            menu.addItem(tr(words), value)
         menu.activated.connect(self._tell)
         self.widget = menu
 
     def _make_box(self) -> None:
-        box = QCheckBox("On")
+        box = QCheckBox(tr("On"))
         box.clicked.connect(self._tell)
         self.widget = box
 

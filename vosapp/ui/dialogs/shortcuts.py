@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from vosapp.presentation.actions import ACTIONS, GESTURES, MENUS, ActionSpec, Gesture
+from vosapp.ui.translation import tr
 from vosapp.ui.widgets import label
 
 _COLUMNS = (("Playback", "Help"), ("Tools", "Object"), ("View", "Propagate"), ("Edit", "File"))
@@ -47,7 +48,7 @@ class ShortcutSheet(QDialog):
 
 
 def _add_group(column: QVBoxLayout, group: str, specs: Sequence[ActionSpec]) -> None:
-    heading = label(group.upper(), "heading")
+    heading = label(tr(group).upper(), "heading")
     heading.setContentsMargins(0, 8, 0, 2)
     column.addWidget(heading)
     grid = QGridLayout()
@@ -68,7 +69,7 @@ def _add_group(column: QVBoxLayout, group: str, specs: Sequence[ActionSpec]) -> 
 
 def sheet_lines(group: str, specs: Sequence[ActionSpec] = ACTIONS) -> list[tuple[list[str], str]]:
     """(keys as this platform writes them, text) of everything in a group that has keys."""
-    lines = [(_native(spec.keys), spec.text.rstrip("…")) for spec in _with_keys(group, specs)]
+    lines = [(_native(spec.keys), tr(spec.text).rstrip("…")) for spec in _with_keys(group, specs)]
     if group == "Object":
         lines.append((["1 … 9"], "Select an object"))
     gestures: Iterable[Gesture] = (gesture for gesture in GESTURES if gesture.group == group)

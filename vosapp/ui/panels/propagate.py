@@ -17,6 +17,7 @@ from vosapp.ui.action_set import ActionSet
 from vosapp.ui.icons import icon
 from vosapp.ui.panels.engine_picker import EnginePicker
 from vosapp.ui.theme import TOKENS
+from vosapp.ui.translation import tr
 from vosapp.ui.widgets import Segments, label, set_role
 
 BUTTON_PX = 44
@@ -138,7 +139,7 @@ class PropagatePanel(QWidget):
         self._folded_text.setVisible(on)
         self._stack.updateGeometry()
         self.fold_button.setIcon(icon("down" if on else "up", TOKENS.dim))
-        self.fold_button.setToolTip("Show the settings" if on else "Fold the settings")
+        self.fold_button.setToolTip(tr("Show the settings" if on else "Fold the settings"))
         self.fold_button.setAccessibleName(self.fold_button.toolTip())
 
     def _connect(self) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
+from vosapp.ui.translation import tr
+
 SHOWN = 12
 
 
@@ -23,7 +25,7 @@ class RecentMenu(QMenu):
     clear_asked = Signal()
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__("Open recent", parent)
+        super().__init__(tr("Open recent"), parent)
         self.setToolTipsVisible(True)
         self.show_paths(())
 
@@ -36,7 +38,7 @@ class RecentMenu(QMenu):
             entry.triggered.connect(partial(self._choose, path))
         if paths:
             self.addSeparator()
-            self.addAction("Forget these").triggered.connect(self._ask_clear)
+            self.addAction(tr("Forget these")).triggered.connect(self._ask_clear)
         self.menuAction().setEnabled(bool(paths))
 
     def _choose(self, path: str, _checked: bool = False) -> None:

@@ -13,6 +13,7 @@ from vosapp.presentation.text.formatting import unsaved_text
 from vosapp.ui.action_set import ActionSet
 from vosapp.ui.icons import icon, pixmap
 from vosapp.ui.theme import TOKENS
+from vosapp.ui.translation import tr
 from vosapp.ui.widgets import as_written, label
 
 COLUMN_PX = 600
@@ -90,7 +91,7 @@ class StartPage(QWidget):
             ("file.open", "Open clip or project…", "primary"),
             ("file.open_folder", "Open folder of images…", ""),
         ):
-            button = QPushButton(f"  {text}")
+            button = QPushButton(f"  {tr(text)}")
             colour = TOKENS.accent_text if role else TOKENS.text
             button.setIcon(icon("open" if role else "images", colour))
             button.setIconSize(QSize(18, 18))
@@ -103,7 +104,7 @@ class StartPage(QWidget):
         return row
 
     def _other_ways(self, actions: ActionSet) -> QHBoxLayout:
-        demo = QPushButton("Open the demo shot")
+        demo = QPushButton(tr("Open the demo shot"))
         demo.setProperty("role", "flat")
         demo.setIcon(icon("film", TOKENS.dim))
         demo.setToolTip(actions["help.demo"].toolTip())
@@ -153,7 +154,7 @@ class StartPage(QWidget):
         away = QPushButton()
         away.setIcon(icon("trash", TOKENS.dim))
         away.setProperty("role", "flat")
-        away.setToolTip("Delete this unsaved work")
+        away.setToolTip(tr("Delete this unsaved work"))
         away.setAccessibleName(away.toolTip())
         away.clicked.connect(_Discarded(self, text))
         row.addWidget(card, 1)
@@ -230,8 +231,8 @@ def _card(title: str, below: str, icon_name: str, shown: QPixmap | None = None) 
     if shown is not None:
         row.setContentsMargins(5, 3, 12, 3)
     row.addWidget(picture)
-    row.addWidget(label(title))
-    place = label(below, "faint")
+    row.addWidget(label(title, is_name=True))
+    place = label(below, "faint", is_name=True)
     place.setMinimumWidth(10)
     row.addStretch(1)
     row.addWidget(place)
