@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """(width, height) in device pixels, how many of them a logical pixel is wide, and the window's theme and language."""
+    """(width, height) in device pixels, how many of them a logical pixel is wide, and the theme and language."""
 
     size: tuple[int, int]
     scale: int = 1

@@ -163,7 +163,7 @@ class PropagatePanel(QWidget):
         self._reach.set_choice_enabled(Reach.IN_OUT, display.has_in_out)
         self._scope.set_value(choice.all_objects)
         self._scope.setVisible(display.many_objects)
-        self.button.setText(f"  {display.button}")
+        self.button.setText(f"  {tr(display.button)}")
         self.button.setIcon(icon(_ICONS[choice.direction], TOKENS.accent_text))
         self.button.setEnabled(display.possible)
         self._summary.setText(display.summary)
