@@ -105,7 +105,7 @@ def test_ctrl_adds_a_point_and_alt_takes_one_out(boxed: WindowDriver) -> None:
     assert differing(boxed.mask(0), added) < 0.03
     shape = offered(boxed)
     assert shape is not None and len(shape.handles) == 5
-    boxed.click(BOX[3], keys=ALT)
+    boxed.click(BOX[3], keys=CTRL | ALT)
     assert differing(boxed.mask(0), [BOX[0], BOX[1], BOX[2], (60.0, 90.0)]) < 0.04
     boxed.trigger("edit.undo")
     assert differing(boxed.mask(0), added) < 0.03
@@ -163,8 +163,22 @@ def test_a_lasso_has_handles_where_it_bends_and_keeps_its_line(shot: WindowDrive
     assert shape is not None and 4 <= len(shape.handles) < len(shape.points)
     assert np.array_equal(shot.mask(0), polygon_area(shape.points, SHAPE))
     at = shape.points[shape.handles[0]]
-    shot.drag([at, (at[0] + 5, at[1]), (at[0] + 20, at[1])])
-    assert shot.mask(0).sum() > area
+    shot.drag([at, (at[0] + 5, at[1]), (at[0] + 20, at[1])], keys=CTRL)
+    assert shot.mask(0).sum() > area and shot.view.shot.project.undo_label == "move point"
+
+
+@pytest.mark.parametrize("keys", [Qt.KeyboardModifier.NoModifier, ALT])
+def test_a_lasso_that_begins_on_the_last_one_is_a_new_one(shot: WindowDriver, keys: Qt.KeyboardModifier) -> None:
+    shot.trigger("tool.polygon")
+    circle = [(80 + 30 * np.cos(a), 50 + 30 * np.sin(a)) for a in np.linspace(0, 6.2, 60)]
+    shot.drag(circle)
+    shape, area = offered(shot), int(shot.mask(0).sum())
+    assert shape is not None
+    x, y = max(shape.points[index] for index in shape.handles)
+    way = -1 if keys else 1  # into the first one, which Alt takes away from; or out of it
+    shot.drag([(x + way * (12 - 12 * np.cos(a)), y + 12 * np.sin(a)) for a in np.linspace(0, 6.2, 30)], keys=keys)
+    assert way * (int(shot.mask(0).sum()) - area) > 300
+    assert shot.view.shot.project.undo_label == ("erase" if keys else "paint")
 
 
 def test_the_pointer_tells_that_a_point_can_be_taken(boxed: WindowDriver) -> None:

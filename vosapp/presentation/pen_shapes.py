@@ -34,10 +34,12 @@ class PenShape:
     Attributes:
         points: (x, y) in pixels of the picture, in their order.
         handles: indices of the points that can be taken hold of, rising.
+        is_freehand: drawn as a lasso, whose many handles would be in the way of the next one.
     """
 
     points: tuple[Point, ...]
     handles: tuple[int, ...]
+    is_freehand: bool = False
 
     def handle_at(self, point: Point, reach_px: float) -> int:
         """Place of the nearest handle within some picture pixels of a point, -1 for none."""
@@ -71,7 +73,7 @@ class PenShape:
         kept = [index for index in range(count) if index not in gone]
         place_of = {index: new for new, index in enumerate(kept)}
         handles = tuple(place_of[index] for index in self.handles if index in place_of)
-        return PenShape(tuple(self.points[index] for index in kept), handles)
+        return replace(self, points=tuple(self.points[index] for index in kept), handles=handles)
 
     def with_handle_on(self, point: Point, reach_px: float) -> tuple[PenShape, int]:
         """With one handle more where the line passes within some picture pixels of a point, and its place.
@@ -85,7 +87,7 @@ class PenShape:
             return self, -1
         points = (*self.points[: index + 1], nearest[index], *self.points[index + 1 :])
         handles = sorted([handle + (handle > index) for handle in self.handles] + [index + 1])
-        return PenShape(points, tuple(handles)), handles.index(index + 1)
+        return replace(self, points=points, handles=tuple(handles)), handles.index(index + 1)
 
     def moved(self, dx: float, dy: float) -> PenShape:
         """The whole shape moved by picture pixels."""
@@ -105,7 +107,7 @@ def lasso(points: Sequence[Point], tolerance_px: float) -> PenShape:
     line = np.asarray(points, np.float32)
     kept = cv2.approxPolyDP(line[:, None], tolerance_px, True)[:, 0]
     handles = sorted({int(np.flatnonzero((line == one).all(axis=1))[0]) for one in kept})
-    return PenShape(tuple(points), tuple(handles))
+    return PenShape(tuple(points), tuple(handles), is_freehand=True)
 
 
 def box(start: Point, end: Point, *, even: bool = False) -> PenShape:

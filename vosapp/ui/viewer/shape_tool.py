@@ -70,13 +70,14 @@ class ShapeTool(QObject):
         return ShapeGesture(pointer, made, show=self._show_moving, done=done)
 
     def _press_shape(self, pointer: Pointer, shape: PenShape, tool: Tool) -> Gesture | None:
-        """Takes hold of a point, or with Ctrl of the line; a click with Alt takes the point out."""
+        """Takes hold of a point, or with Ctrl of the line; a click with Ctrl and Alt takes the point out."""
         held = self._held(pointer)
         clicked: Callable[[Pointer], None] | None = None
-        if held < 0 and pointer.holds(_CTRL):
-            shape, held = shape.with_handle_on(pointer.picture, TAKE_PX / self._surface.zoom)
-        elif pointer.holds(_ALT):
-            clicked = partial(self._remove_point, shape, held)
+        if pointer.holds(_CTRL):
+            if held < 0:
+                shape, held = shape.with_handle_on(pointer.picture, TAKE_PX / self._surface.zoom)
+            elif pointer.holds(_ALT):
+                clicked = partial(self._remove_point, shape, held)
         elif tool is Tool.POLYGON:
             clicked = self._set_corner
         if held < 0:
@@ -97,8 +98,16 @@ class ShapeTool(QObject):
         return held >= 0
 
     def _held(self, pointer: Pointer) -> int:
+        """Place of the handle that a press takes hold of, -1 for none.
+
+        Without Ctrl, Alt draws a shape that takes away; a lasso's points are left alone: one corrects along its line.
+        """
         shape = self.draft.pasted or self._shape
-        return -1 if shape is None else shape.handle_at(pointer.picture, TAKE_PX / self._surface.zoom)
+        if shape is None:
+            return -1
+        if self.draft.pasted is None and not pointer.holds(_CTRL) and (shape.is_freehand or pointer.holds(_ALT)):
+            return -1
+        return shape.handle_at(pointer.picture, TAKE_PX / self._surface.zoom)
 
     def _press_pasted(self, pointer: Pointer, shape: PenShape) -> Gesture:
         """A pasted shape is taken at a handle, or else moves as a whole."""
