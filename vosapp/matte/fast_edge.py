@@ -23,7 +23,8 @@ _STRETCH_PX = 31  # of outline over which a width is measured
 _REACH_PX = 8.0  # from the outline, within which colours count as the edge's
 _BEYOND_PX = 6.0  # further out: what mixes there is texture, and is taken off
 _GAIN = 8.0  # a linear edge of a width mixes to a sixth of it; colours hide some of it
-_SHARP, _SOFT = (3, 1e-2), (4, 1e-2)  # radius in pixels and smoothness of the guided filter
+_SHARP, _SOFT = (2, 1e-2), (4, 1e-2)  # radius in pixels and smoothness of the guided filter
+_NOISE_PX = 0.7  # of a measured width: noise and compression mix colours too
 _SOFT_FROM_PX = 8.0  # width at which the second of them takes over
 _FAINT = 0.01  # alpha that a filter leaves where there is none, at both ends
 _TILE_PX, _LOOKS_PX = 64, 9  # the filters run in tiles along the edge, and look twice their radius around
@@ -82,7 +83,8 @@ def edge_width(planes: EdgePlanes) -> Floats:
     texture = _over(mixing * further) / (_over(further.astype(np.float32)) + np.float32(1e-6))
     found = np.maximum(_over(mixing * near) - _over(near.astype(np.float32)) * texture, 0)
     length = _over((away < 1).astype(np.float32)) / 2  # one pixel on either side of the outline
-    return np.asarray(np.clip(_GAIN * found / (length + np.float32(1e-4)), _NARROWEST_PX, _WIDEST_PX), np.float32)
+    width_px = _GAIN * found / (length + np.float32(1e-4)) - np.float32(_NOISE_PX)
+    return np.asarray(np.clip(width_px, _NARROWEST_PX, _WIDEST_PX), np.float32)
 
 
 def _over(values: Floats) -> Floats:
