@@ -496,6 +496,12 @@ _OBJECT = (
     ActionSpec("object.visible", "Show", "Object", ("V",), "eye", checkable=True, rule=True),
     ActionSpec("object.solo", "Show only this one", "Object", ("S",), "solo", checkable=True),
     ActionSpec(
+        "object.presence",
+        "Objects over time…",
+        "Object",
+        tip="A grid of where each object has masks, anchors and doubt over the whole clip",
+    ),
+    ActionSpec(
         "object.lock",
         "Lock",
         "Object",

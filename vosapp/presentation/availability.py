@@ -74,6 +74,7 @@ _NEEDS_OBJECT = (
     "go.next_hole",
     "go.previous_hole",
     "object.lock",
+    "object.presence",
     "view.memory",
 )
 _NEEDS_MASK_HERE = ("edit.clean_up", "edit.clean_up_sizes", "edit.copy", "edit.delete", "edit.anchor", "edit.approve")

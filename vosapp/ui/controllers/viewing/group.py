@@ -10,6 +10,7 @@ from vosapp.ui.controllers.viewing.clip_facts import ClipFactsController
 from vosapp.ui.controllers.viewing.compare import CompareController
 from vosapp.ui.controllers.viewing.pictures import PictureController
 from vosapp.ui.controllers.viewing.playback import PlaybackController
+from vosapp.ui.controllers.viewing.presence import PresenceController
 from vosapp.ui.controllers.viewing.strip import StripController
 from vosapp.ui.controllers.viewing.thumbnails import Thumbnails
 from vosapp.ui.controllers.viewing.view import ViewController
@@ -28,6 +29,7 @@ class ViewingControllers(QObject):
         compare: owns the wipe.
         thumbnails: reads small pictures.
         strip: owns the strip of frames above the timeline.
+        presence: owns the grid of objects over time.
     """
 
     def __init__(self, session: Session, window: MainWindow, parent: QObject | None = None) -> None:
@@ -40,6 +42,7 @@ class ViewingControllers(QObject):
         self.thumbnails = Thumbnails(session, self)
         self.strip = StripController(session, playback=self.playback, thumbnails=self.thumbnails, parent=self)
         self.strip.connect_panels(window.strip, window.timeline)
+        self.presence = PresenceController(session, window, self.playback)
         self.pictures.described.connect(self.clip_facts.take_facts)
         self.pictures.damage_found.connect(self.clip_facts.take_damage)
         self.playback.connect_panels(window.transport, window.timeline)
@@ -48,4 +51,10 @@ class ViewingControllers(QObject):
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """Maps action ids of all its controllers to handlers."""
-        return {**self.playback.handlers(), **self.view.handlers(), **self.compare.handlers(), **self.strip.handlers()}
+        return {
+            **self.playback.handlers(),
+            **self.view.handlers(),
+            **self.compare.handlers(),
+            **self.strip.handlers(),
+            **self.presence.handlers(),
+        }
