@@ -284,8 +284,8 @@ propagation_job.build_propagator = lambda *_, **__: ShiftPropagator()
 made = []
 
 class Story(app.Workspace):
-    def __init__(self):
-        super().__init__()
+    def __init__(self, settings):
+        super().__init__(settings)
         made.append(self)
         self.timer = QTimer(self)
         self.timer.timeout.connect(self.step)
