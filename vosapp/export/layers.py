@@ -122,12 +122,15 @@ class LayerReader:
     def _plain(self, item: RotoObject, frame_index: int) -> Layer:
         key = item.id, frame_index
         cell, matte = item.cells.get(frame_index), item.matte_at(frame_index)
-        if key not in self._kept or cell is None:
-            mask = _mask_of(item, self._store, cell, frame_index, self._shape)
-            wants_picture = cell is not None and (needs_picture(matte) or matte.steady > 0)
-            picture = self._picture(frame_index) if wants_picture else None
-            self._kept[key] = Layer(item.id, item.colour, mask, matte, picture, item.name)
-        return self._kept[key]
+        if key in self._kept and cell is not None:
+            return self._kept[key]
+        mask = _mask_of(item, self._store, cell, frame_index, self._shape)
+        wants_picture = cell is not None and (needs_picture(matte) or matte.steady > 0)
+        picture = self._picture(frame_index) if wants_picture else None
+        layer = Layer(item.id, item.colour, mask, matte, picture, item.name)
+        if matte.steady > 0 and cell is not None:  # others would hold the memory of mattes that nobody asks for again
+            self._kept[key] = layer
+        return layer
 
     def _picture(self, frame_index: int) -> RgbImage | None:
         if frame_index not in self._pictures and self._read_picture is not None:
