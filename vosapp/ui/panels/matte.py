@@ -64,7 +64,7 @@ class MattePanel(QWidget):
         self.numbers = {field.name: MatteNumber(field) for field in FIELDS}
         self.others = MatteOthers()
         self.preset_button = _menu_button("Preset")
-        self.copy_button = _menu_button("Copy to")
+        self.copy_button = _menu_button("Copy")
         self.reset_button = QPushButton("Reset")
         self.reset_button.setToolTip("Back to the mask as it is")
         column = QVBoxLayout(self)

@@ -14,7 +14,7 @@ from vosapp.ui.theme import TOKENS
 from vosapp.ui.widgets import indent_number, label
 
 _FIELD_PX = 76
-_KEY_PX = 22
+_KEY_PX = 24
 
 
 class MatteNumber(QObject):
@@ -95,8 +95,9 @@ class MatteNumber(QObject):
 def _key_button(title: str) -> QToolButton:
     button = QToolButton()
     button.setAutoRaise(True)
+    button.setStyleSheet("padding: 2px")  # or the icon is squeezed
     button.setFixedSize(_KEY_PX, _KEY_PX)
-    button.setIconSize(QSize(14, 14))
+    button.setIconSize(QSize(16, 16))
     button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     button.setAccessibleName(title)
     return button
