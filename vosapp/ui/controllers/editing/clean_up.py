@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from vosapp.core import edits
-from vosapp.core.document import RotoObject
+from vosapp.core.document import Cell, RotoObject
 from vosapp.core.errors import UserError
 from vosapp.core.mask import Mask
 from vosapp.presentation.viewer.cleanup import part_count, small_holes, specks
@@ -26,6 +26,7 @@ class CleanUpController(QObject):
         super().__init__(parent)
         self._session, self._window = session, window
         self._dialog: CleanUpDialog | None = None
+        self._looked_at: tuple[Cell | None, float, float] | None = None
         holes_px, specks_px = (session.settings.get(f"tool.{name}", float) for name in ("holes_px", "specks_px"))
         session.set(app=replace(session.app, holes_px=holes_px, specks_px=specks_px))
 
@@ -84,19 +85,25 @@ class CleanUpController(QObject):
 
     def _follow(self) -> None:
         """Says what is found on the frame shown, which undo and the playhead change."""
-        if self._dialog is None:
+        session, active = self._session, self._session.active
+        if self._dialog is None or session.shot.playback.speed:
             return
+        cell = active.cells.get(session.shot.frame_index) if active is not None else None
+        looked_at = cell, session.app.holes_px, session.app.specks_px
+        if looked_at == self._looked_at:
+            return  # counting takes a moment on large pictures
+        self._looked_at = looked_at
         found = self._here()
         if found is None:
             self._dialog.show_found(None)
             return
-        app, pixels = self._session.app, found[1].array()
+        app, pixels = session.app, found[1].array()
         self._dialog.show_found(
             (part_count(small_holes(pixels, app.holes_px)), part_count(specks(pixels, app.specks_px)))
         )
 
     def _done(self) -> None:
-        session, self._dialog = self._session, None
+        session, self._dialog, self._looked_at = self._session, None, None
         session.changed.disconnect(self._follow)
         try:
             session.settings.set("tool.holes_px", session.app.holes_px)
