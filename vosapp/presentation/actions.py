@@ -521,6 +521,7 @@ _HELP = (
     ActionSpec("help.shortcuts", "Keyboard and mouse", "Help", ("F1",), "keyboard"),
     ActionSpec("help.messages", "Messages…", "Help", tip="What the window said, to be read again and copied"),
     ActionSpec("help.doctor", "What works here…", "Help", tip="Looks at this computer; saves diagnostics to a file"),
+    ActionSpec("help.tour", "Tour of the demo shot", "Help", tip="Step by step, on the fish behind kelp"),
     ActionSpec("help.demo", "Open the demo shot", "Help", icon="film", tip="A fish behind kelp, to try it on"),
     ActionSpec("help.about", "About vosapp", "Help"),
 )

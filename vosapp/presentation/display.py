@@ -27,6 +27,7 @@ from vosapp.presentation.text.clip_text import at_rate, banner, clip_facts, clip
 from vosapp.presentation.text.formatting import rate_text
 from vosapp.presentation.text.status_hint import status_hint
 from vosapp.presentation.timeline.lanes import Coverage, CoverageCache, Doubts, Lane, matte_keys
+from vosapp.presentation.tour import TourDisplay, resolve_tour
 from vosapp.presentation.view_state import SHAPE_TOOLS, Playback, PropagateChoice, Tool, ViewState
 from vosapp.presentation.viewer.changes import ChangesDisplay, resolve_changes
 from vosapp.presentation.viewer.onion import OnionLayer, resolve_onion
@@ -148,6 +149,7 @@ class Display:
     strip: StripDisplay
     changes: ChangesDisplay
     magnifier: bool
+    tour: TourDisplay | None
     enabled: frozenset[str]
     blocked: Mapping[str, str]
     checked: frozenset[str]
@@ -195,6 +197,7 @@ def resolve(document: Document, state: ViewState, coverage_cache: CoverageCache 
         strip=resolve_strip(document, state, doubts, active),
         changes=resolve_changes(state, active),
         magnifier=state.app.magnifier,
+        tour=resolve_tour(state),
         enabled=enabled_actions(blocked),
         blocked=blocked,
         checked=checked_actions(document, state, active),

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from vosapp.core.document import Document, ObjectId
 from vosapp.core.recent import UnsavedWork
 from vosapp.core.timeline import Direction, FrameRange
+from vosapp.presentation.actions import BY_ID
 from vosapp.presentation.choices import EngineChoice, NetworkHelp, SuggestChoice
 from vosapp.presentation.pen_shapes import DrawnShape
 from vosapp.presentation.selection import Selection
@@ -144,6 +145,7 @@ class AppView:
         engines: what can be chosen there.
         suggest_choices, suggest_with: what can be asked for objects, none without weights; the name of the chosen one.
         keys: by action id the first key of each command, as this platform writes it; else those of the registry.
+        tour: number of the step of the tour on the demo shot, from 1; 0 while there is none.
         recent, unsaved: paths and unsaved work for the start page.
         opening: name of the clip that is being opened, or "".
         file_work: what goes on with a file, or None.
@@ -170,10 +172,16 @@ class AppView:
     suggest_choices: tuple[SuggestChoice, ...] = ()
     suggest_with: str = ""
     keys: Mapping[str, str] = field(default_factory=dict)
+    tour: int = 0
     recent: tuple[str, ...] = ()
     unsaved: tuple[UnsavedWork, ...] = ()
     opening: str = ""
     file_work: FileWork | None = None
+
+    def key(self, action_id: str) -> str:
+        """The key of a command as the user set it; its words where it has none."""
+        usual = BY_ID[action_id]
+        return self.keys.get(action_id, usual.keys[0] if usual.keys else "") or f"“{usual.text.rstrip('…')}”"
 
 
 @dataclass(frozen=True, slots=True)

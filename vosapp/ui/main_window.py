@@ -12,6 +12,7 @@ from vosapp.ui.action_set import ActionSet
 from vosapp.ui.icons import icon
 from vosapp.ui.panels.bars import StatusBar, ToolBar, ViewBar
 from vosapp.ui.panels.frame_strip import FrameStrip
+from vosapp.ui.panels.guide import GuideStrip
 from vosapp.ui.panels.matte import MattePanel
 from vosapp.ui.panels.notice import NoticeBox
 from vosapp.ui.panels.objects import ObjectsPanel
@@ -55,6 +56,7 @@ class MainWindow(QMainWindow):
         self.tool_bar = ToolBar(self.commands)
         self.view_bar = ViewBar(self.commands)
         self.status_bar = StatusBar()
+        self.guide = GuideStrip()
         self.objects = ObjectsPanel(self.commands)
         self.propagate = PropagatePanel(self.commands)
         self.suggest = SuggestPanel()
@@ -105,7 +107,9 @@ class MainWindow(QMainWindow):
     def _shot_page(self) -> QWidget:
         self._side_panel = SidePanel(self.commands, self.objects, self.propagate, self.suggest, self.matte)
         across = self._across = _splitter(
-            Qt.Orientation.Horizontal, _column(self.view_bar, self.canvas, self.status_bar), self._side_panel
+            Qt.Orientation.Horizontal,
+            _column(self.view_bar, self.canvas, self.guide, self.status_bar),
+            self._side_panel,
         )
         across.setSizes([1440 - SIDE_PX, SIDE_PX])
         above = QWidget()

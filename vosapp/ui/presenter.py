@@ -104,6 +104,7 @@ class Presenter(QObject):
         _on_change(before, display, "select", window.canvas.selection.show_selection)
         _on_change(before, display, "status_hint", window.status_bar.show_hint)
         _on_change(before, display, "banner", window.banner.show_text)
+        _on_change(before, display, "tour", window.guide.show_tour)
         _on_change(before, display, "notice", window.notice.show_notice)
         _on_change(before, display, "file_work", window.work.show_work)
         if before is None or (before.recent, before.unsaved) != (display.recent, display.unsaved):

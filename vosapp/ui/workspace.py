@@ -18,6 +18,7 @@ from vosapp.ui.controllers.networks.group import NetworkControllers
 from vosapp.ui.controllers.networks.runs import MakeBody
 from vosapp.ui.controllers.places import PlacesController
 from vosapp.ui.controllers.settings import SettingsController
+from vosapp.ui.controllers.tour import TourController
 from vosapp.ui.controllers.viewing.group import ViewingControllers
 from vosapp.ui.controllers.window import WindowController
 from vosapp.ui.dialogs.system import Dialogs
@@ -37,6 +38,7 @@ class Workspace(QObject):
         viewing, editing, networks, files, exports, batch: who changes it, by subject; each connects its own widgets.
         awake: keeps the computer awake while work goes on.
         keys: gives commands their keys.
+        tour: leads through the demo shot.
         settings: shows the settings, and lets changes count at once.
         places: gives the window its place, and each project its brush, opacity and playhead.
         presenter: brings the window up to date.
@@ -96,7 +98,8 @@ class Workspace(QObject):
             keys=self.keys,
             awake=self.awake,
         )
-        for part in (*parts, self.keys, self.settings, WindowController(session, window)):
+        self.tour = TourController(session, window, self.files.open_demo)
+        for part in (*parts, self.tour, self.keys, self.settings, WindowController(session, window)):
             window.commands.bind(part.handlers())
 
     def _follow_closing(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from vosapp.core.document import DOUBTFUL, Document, ObjectId
-from vosapp.presentation.actions import BY_ID
 from vosapp.presentation.selection import Selection
 from vosapp.presentation.text.doubt_words import doubt_words
 from vosapp.presentation.timeline.lanes import Coverage, Doubts
@@ -34,13 +33,13 @@ def status_hint(
     if state.app.tool is Tool.TRANSFORM or state.shot.polygon_points:
         return _shape_hint(state)
     if not any(c.anchors for c in coverages.values()):
-        suggest, polygon = _key(state, "object.suggest"), _key(state, "tool.polygon")
+        suggest, polygon = state.app.key("object.suggest"), state.app.key("tool.polygon")
         suggests = bool(state.app.suggest_choices)
         way = f", or let {suggest} suggest objects" if suggests else f", or go round it with the polygon ({polygon})"
-        sizes = f"{_key(state, 'tool.smaller')} {_key(state, 'tool.larger')}"
+        sizes = f"{state.app.key('tool.smaller')} {state.app.key('tool.larger')}"
         return f"Paint over the object on one frame{way}. Alt erases, {sizes} size the brush."
     if all(len(item.cells) == len(item.anchors()) for item in document.objects):
-        forward, backward = _key(state, "propagate.forward"), _key(state, "propagate.backward")
+        forward, backward = state.app.key("propagate.forward"), state.app.key("propagate.backward")
         return f"Now press {forward} to propagate forward, {backward} for backward, or use the button on the right."
     stale = sum(len(item.stale()) for item in document.objects)
     if stale:
@@ -50,8 +49,8 @@ def status_hint(
 
 def _review_hint(document: Document, state: ViewState, doubts: Doubts, review: tuple[int, ...]) -> str:
     """Hint when everything is propagated: where to look, or that it is done."""
-    doubtful, following = _doubtful_here(document, state.shot.frame_index), _key(state, "go.next_doubt")
-    play, export = _key(state, "play.toggle"), _key(state, "file.export")
+    doubtful, following = _doubtful_here(document, state.shot.frame_index), state.app.key("go.next_doubt")
+    play, export = state.app.key("play.toggle"), state.app.key("file.export")
     if doubtful:
         return f"{doubtful}. Correct it and propagate again; {following} goes to the next such frame."
     if review:
@@ -61,12 +60,6 @@ def _review_hint(document: Document, state: ViewState, doubts: Doubts, review: t
         text = f"Play it with {play}; {following} goes to the least sure frames. "
         return f"{text}Correct what is wrong, propagate; {export} exports."
     return f"Play it with {play}. Paint where it is wrong and propagate again; {export} exports."
-
-
-def _key(state: ViewState, action_id: str) -> str:
-    """The key of a command as the user set it; its words where it has none."""
-    usual = BY_ID[action_id]
-    return state.app.keys.get(action_id, usual.keys[0] if usual.keys else "") or f"“{usual.text.rstrip('…')}”"
 
 
 def _doubtful_here(document: Document, frame_index: int) -> str:
