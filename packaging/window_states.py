@@ -185,6 +185,9 @@ class States:
         session.set(shot=replace(session.shot, run=run))
         self.picture("running")
         session.set(shot=replace(session.shot, run=None))
+        session.set(app=replace(session.app, tour=4))
+        self.picture("tour")
+        session.set(app=replace(session.app, tour=0))
         for mode in ("outline", "matte", "cutout", "source", "overlay"):
             window.commands[f"view.{mode}"].trigger()
             self.picture(f"view-{mode}")

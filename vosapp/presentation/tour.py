@@ -44,9 +44,8 @@ def _stands_elsewhere(document: Document, state: ViewState) -> bool:
 
 
 def _is_corrected(document: Document, _state: ViewState) -> bool:
-    return any(
-        len(item.anchors()) > 1 or any(cell.is_painted for cell in item.cells.values()) for item in document.objects
-    )
+    painted = any(cell.is_painted for item in document.objects for cell in item.cells.values())
+    return painted or any(len(item.anchors()) > 1 for item in document.objects)
 
 
 def _is_renewed(document: Document, state: ViewState) -> bool:

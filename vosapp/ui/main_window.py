@@ -106,11 +106,8 @@ class MainWindow(QMainWindow):
 
     def _shot_page(self) -> QWidget:
         self._side_panel = SidePanel(self.commands, self.objects, self.propagate, self.suggest, self.matte)
-        across = self._across = _splitter(
-            Qt.Orientation.Horizontal,
-            _column(self.view_bar, self.canvas, self.guide, self.status_bar),
-            self._side_panel,
-        )
+        middle = _column(self.view_bar, self.canvas, self.guide, self.status_bar)
+        across = self._across = _splitter(Qt.Orientation.Horizontal, middle, self._side_panel)
         across.setSizes([1440 - SIDE_PX, SIDE_PX])
         above = QWidget()
         row = QHBoxLayout(above)
