@@ -28,7 +28,8 @@ def test_the_tour_follows_what_is_done(driver: WindowDriver) -> None:
     assert "Paint over" in driver.window.guide.text
     driver.workspace.viewing.view.set_brush(60)
     driver.click((200, 300))
-    assert step(driver) == 2 and "Press F" in driver.window.guide.text
+    driver.wait(lambda: step(driver) == 2)
+    assert "Press F" in driver.window.guide.text
     driver.trigger("propagate.forward")
     assert step(driver) == 2
     driver.finish_run()
@@ -38,7 +39,7 @@ def test_the_tour_follows_what_is_done(driver: WindowDriver) -> None:
     driver.wait(lambda: step(driver) == 4)
     driver.wait(lambda: driver.view.shot.picture_index == driver.view.shot.frame_index)
     driver.click((500, 300))
-    assert step(driver) == 5
+    driver.wait(lambda: step(driver) == 5)
     driver.trigger("propagate.forward_one")
     driver.finish_run()
     driver.wait(lambda: step(driver) == 6)

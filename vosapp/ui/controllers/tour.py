@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from vosapp.presentation.tour import STEPS, is_step_done
 from vosapp.ui.main_window import MainWindow
@@ -20,6 +20,10 @@ class TourController(QObject):
         super().__init__(window)
         self._session, self._open_demo = session, open_demo
         self._begins = False
+        self._soon = QTimer(self)  # when what changes now has settled: a run that ends also brings the playhead back
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self._check)
         session.changed.connect(self._follow)
         session.opened.connect(self._opened)
         window.guide.skipped.connect(self.skip)
@@ -48,6 +52,10 @@ class TourController(QObject):
         self._go_to(1 if begins else 0)
 
     def _follow(self) -> None:
+        if self._session.app.tour:
+            self._soon.start()
+
+    def _check(self) -> None:
         if is_step_done(self._session.document, self._session.view):
             self.skip()
 
