@@ -310,8 +310,8 @@ def test_a_failed_export_leaves_no_image(tmp_path: Path, monkeypatch: pytest.Mon
     document, store = shot()
     whole = png_family.write_png
 
-    def half(path: Path, *rest: NDArray[np.uint8]) -> None:
-        whole(path, *rest)
+    def half(path: Path, *rest: NDArray[np.uint8], pixel_aspect: Fraction) -> None:
+        whole(path, *rest, pixel_aspect=pixel_aspect)
         if path.stem == "00002":
             path.write_bytes(path.read_bytes()[:40])
             raise MediaError(f"{path} cannot be written (No space left on device).")
