@@ -77,6 +77,7 @@ class EnginePicker(QFrame):
         area = QScrollArea()
         area.setWidget(details)
         area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         return area
 
@@ -135,7 +136,7 @@ class EnginePicker(QFrame):
                 self.details.show_engine(choice, (), is_chosen=False)
                 heights.append(self.details.height_for(width))
         self._show_details()
-        return max(heights) + 2 * MARGIN_PX
+        return max(heights) + 3 * MARGIN_PX
 
     def _toggle_fold(self) -> None:
         self._unfolded = not self._unfolded
