@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "packaging")]
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
+    from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 
     from vosapp.ui.workspace import Workspace
 
@@ -333,7 +333,7 @@ def cut_off(shown: QWidget) -> list[str]:
             continue
         wraps = isinstance(one, QLabel) and one.wordWrap()
         wanted_px = one.heightForWidth(one.width()) if wraps else one.minimumSizeHint().height()
-        too_narrow = not wraps and one.width() < one.minimumSizeHint().width()
+        too_narrow = not wraps and one.width() < _least_px(one)
         if too_narrow or one.height() < wanted_px:
             faults.append(f"“{one.text()}” has {one.width()}x{one.height()} and wants {one.sizeHint().toTuple()}")
         elif not any(
@@ -341,6 +341,16 @@ def cut_off(shown: QWidget) -> list[str]:
         ) and not one.window().rect().contains(one.mapTo(one.window(), one.rect().center())):
             faults.append(f"“{one.text()}” is outside of its window")
     return faults
+
+
+def _least_px(one: QLabel | QAbstractButton) -> int:
+    """Width that the text of a widget needs; a button may give up some of the room around it."""
+    from PySide6.QtWidgets import QLabel
+
+    if isinstance(one, QLabel):
+        return one.minimumSizeHint().width()
+    beside = 0 if one.icon().isNull() else one.iconSize().width() + 4
+    return one.fontMetrics().horizontalAdvance(one.text()) + beside + 8
 
 
 if __name__ == "__main__":
