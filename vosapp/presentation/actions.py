@@ -621,6 +621,7 @@ GESTURES: tuple[Gesture, ...] = (
     Gesture("Drag the line", "Move the wipe", "View"),
     Gesture("Hold `", "Peek at the source", "View"),
     Gesture("Drag timeline", "Scrub", "Playback"),
+    Gesture("Drag an anchor", "Move it to another frame", "Playback"),
     Gesture("Ctrl + wheel", "Zoom the timeline", "Playback"),
 )
 

@@ -74,3 +74,15 @@ def test_numbers_are_checked(capsys: pytest.CaptureFixture[str]) -> None:
         main(["evaluate", "synthetic", "--jobs", "many"])
     assert ended.value.code == 2
     assert "many is not a number" in capsys.readouterr().err
+
+
+def test_cuts_and_sessions_print_tables_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = miniatures.clip_folder(tmp_path / "set")
+    assert main(["evaluate", str(root), "--cuts"]) == EXIT_DONE
+    assert "each by itself" in capsys.readouterr().out
+    assert main(["evaluate", str(root), "--engine", "plain-dis", "--session", "1"]) == EXIT_DONE
+    shown = capsys.readouterr()
+    assert "right after" in shown.out and "squares, tenth" in shown.err
+    for option in (["--cuts"], ["--session", "1"]):
+        assert main(["evaluate", str(root), *option, "--json", str(tmp_path / "a.json")]) == EXIT_USER_ERROR
+        assert "takes no --json" in capsys.readouterr().err

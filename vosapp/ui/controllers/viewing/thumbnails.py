@@ -73,8 +73,9 @@ class Thumbnails(QObject):
             self.task.start_delivering(body, "thumbnails", QThread.Priority.LowestPriority)
 
     def _take(self) -> None:
-        for frame, picture in self.task.take_all():
-            self._kept[frame] = picture
+        for clip, frame, picture in self.task.take_all():
+            if clip == self._session.document.clip:  # else it is about the clip before, or another input space of it
+                self._kept[frame] = picture
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
         self.arrived.emit()
@@ -125,7 +126,7 @@ def _read(clip: ClipRef, wanted: _Wanted, deliver: Deliver, context: JobContext)
         while (frame := wanted.take(last)) is not None:
             context.check()
             last = frame
-            deliver((frame, _small(source.frame(frame))))
+            deliver((clip, frame, _small(source.frame(frame))))
     except (MediaError, IndexError):
         wanted.put([])  # the viewer says what is wrong with the clip
     finally:
