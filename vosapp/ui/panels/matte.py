@@ -109,9 +109,11 @@ class MattePanel(QWidget):
         row.setSpacing(6)
         for button in (self.preset_button, self.copy_button, self.reset_button):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            # A long name of a preset must not make the panel wider.
-            button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-            row.addWidget(button, 3 if button is self.preset_button else 2)
+            is_preset = button is self.preset_button
+            # A long name of a preset must not make the panel wider; the others are as wide as their words.
+            across = QSizePolicy.Policy.Ignored if is_preset else QSizePolicy.Policy.Minimum
+            button.setSizePolicy(across, QSizePolicy.Policy.Fixed)
+            row.addWidget(button, int(is_preset))
         return row
 
     def _scroller(self) -> QScrollArea:
