@@ -345,9 +345,9 @@ def cut_off(shown: QWidget) -> list[str]:
 
 def _least_px(one: QLabel | QAbstractButton) -> int:
     """Width that the text of a widget needs; a button may give up some of the room around it."""
-    from PySide6.QtWidgets import QLabel
+    from PySide6.QtWidgets import QLabel, QToolButton
 
-    if isinstance(one, QLabel):
+    if isinstance(one, QLabel | QToolButton):  # tool buttons show their icon alone
         return one.minimumSizeHint().width()
     beside = 0 if one.icon().isNull() else one.iconSize().width() + 4
     return one.fontMetrics().horizontalAdvance(one.text()) + beside + 8
