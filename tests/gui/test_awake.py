@@ -43,20 +43,20 @@ class TestAwake(GatedRuns):
         shot.wait((folder / "asked").exists)
         asked = (folder / "asked").read_text()
         assert "--what=sleep:idle" in asked and "--who=vosapp" in asked and "--mode=block" in asked
-        assert shot.workspace.awake.blocker.is_held and not (folder / "ended").exists()
+        assert shot.workspace.shell.awake.blocker.is_held and not (folder / "ended").exists()
         gate.release(1000)
         shot.finish_run()
         shot.wait((folder / "ended").exists)
-        assert not shot.workspace.awake.blocker.is_held
+        assert not shot.workspace.shell.awake.blocker.is_held
 
     def test_without_such_a_program_or_wish_nothing_is_asked(
         self, shot: WindowDriver, gate: threading.Semaphore, folder: Path
     ) -> None:
-        shot.workspace.settings.set("engine.keep_awake", False)
+        shot.workspace.shell.settings.set("engine.keep_awake", False)
         begin(shot)
-        assert not shot.workspace.awake.blocker.is_held
+        assert not shot.workspace.shell.awake.blocker.is_held
         (folder / "systemd-inhibit").rename(folder / "elsewhere")
-        shot.workspace.settings.set("engine.keep_awake", True)
+        shot.workspace.shell.settings.set("engine.keep_awake", True)
         gate.release(1000)
         shot.finish_run()
         assert not (folder / "asked").exists()

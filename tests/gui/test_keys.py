@@ -15,7 +15,7 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 
 def open_keys(driver: WindowDriver) -> KeysDialog:
     driver.trigger("edit.keys")
-    dialog = driver.workspace.keys.dialog
+    dialog = driver.workspace.shell.keys.dialog
     assert dialog is not None
     return dialog
 
@@ -85,6 +85,6 @@ def test_a_flavour_counts_at_once_and_in_the_next_window(shot: WindowDriver) -> 
     shot.workspace.viewing.view.set_brush(24)
     shot.click((50, 55))
     assert "Alt+B for backward" in shot.window.status_bar.hint
-    shot.workspace.settings.set("keys.flavour", "vosapp")
+    shot.workspace.shell.settings.set("keys.flavour", "vosapp")
     assert shot.window.commands["go.next"].shortcuts()[0].toString() == "Right"
-    assert isinstance(shot.workspace.keys, KeysController)
+    assert isinstance(shot.workspace.shell.keys, KeysController)

@@ -119,8 +119,8 @@ class TestRun:
 
 
 def test_a_diagnostics_file_tells_what_helps_and_no_names(driver: WindowDriver, tmp_path: Path) -> None:
-    driver.workspace.settings.set("tool.brush_px", 61.0)
-    driver.workspace.keys.bind("tool.hand", ["Y"])
+    driver.workspace.shell.settings.set("tool.brush_px", 61.0)
+    driver.workspace.shell.keys.bind("tool.hand", ["Y"])
     driver.workspace.session.notify("/secret/place/film.mov ends early.")
     driver.trigger("help.doctor")
     box = driver.window.findChild(DoctorBox)

@@ -43,7 +43,7 @@ def test_the_first_page_shows_a_picture_of_each(driver: WindowDriver, clip_path:
 
 
 def test_pictures_of_files_that_left_the_list_go(driver: WindowDriver, clip_path: Path, tmp_path: Path) -> None:
-    driver.workspace.settings.set("project.recent_count", 1)
+    driver.workspace.shell.settings.set("project.recent_count", 1)
     driver.open(clip_path)
     driver.open(make_clip(tmp_path / "b.mp4", frames=3))
     names = [path.name for path in picture_path("x").parent.glob("*.png")]

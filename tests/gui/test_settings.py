@@ -19,7 +19,7 @@ from vosapp.ui.dialogs.settings import SettingsDialog
 
 def open_settings(driver: WindowDriver) -> SettingsDialog:
     driver.trigger("edit.settings")
-    dialog = driver.workspace.settings.dialog
+    dialog = driver.workspace.shell.settings.dialog
     assert dialog is not None
     return dialog
 

@@ -5,22 +5,17 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from vosapp.core.settings import Settings
-from vosapp.ui.controllers.awake import AwakeController
 from vosapp.ui.controllers.batch import BatchController
 from vosapp.ui.controllers.closing import ClosingController
 from vosapp.ui.controllers.editing.group import EditingControllers
 from vosapp.ui.controllers.exports import ExportController
 from vosapp.ui.controllers.files.drops import DropController
 from vosapp.ui.controllers.files.group import FileControllers
-from vosapp.ui.controllers.keys import KeysController
-from vosapp.ui.controllers.menus import MenuController
 from vosapp.ui.controllers.networks.group import NetworkControllers
 from vosapp.ui.controllers.networks.runs import MakeBody
 from vosapp.ui.controllers.places import PlacesController
-from vosapp.ui.controllers.settings import SettingsController
-from vosapp.ui.controllers.tour import TourController
+from vosapp.ui.controllers.shell import ShellControllers
 from vosapp.ui.controllers.viewing.group import ViewingControllers
-from vosapp.ui.controllers.window import WindowController
 from vosapp.ui.dialogs.system import Dialogs
 from vosapp.ui.input_router import InputRouter
 from vosapp.ui.main_window import MainWindow
@@ -36,10 +31,7 @@ class Workspace(QObject):
         window: the main window; its closing ends everything here.
         session: what is open and shown.
         viewing, editing, networks, files, exports, batch: who changes it, by subject; each connects its own widgets.
-        awake: keeps the computer awake while work goes on.
-        keys: gives commands their keys.
-        tour: leads through the demo shot.
-        settings: shows the settings, and lets changes count at once.
+        shell: what the window has whatever is open: keys, menus, settings, tour.
         places: gives the window its place, and each project its brush, opacity and playhead.
         presenter: brings the window up to date.
     """
@@ -70,7 +62,16 @@ class Workspace(QObject):
         )
         self.exports = ExportController(session, dialogs, window, self)
         self.batch = BatchController(session, dialogs, window, open_path=self.files.projects.open_path, parent=self)
-        self.awake = AwakeController(session, self.batch, self)
+        self.shell = ShellControllers(
+            session,
+            window,
+            viewing=self.viewing,
+            editing=self.editing,
+            networks=self.networks,
+            files=self.files,
+            batch=self.batch,
+            parent=self,
+        )
         self._bind_commands()
         self.presenter = Presenter(session, window, cached_picture=self.viewing.pictures.cached, parent=self)
         self.viewing.pictures.shown.connect(self.presenter.show_picture)
@@ -84,22 +85,18 @@ class Workspace(QObject):
     def _bind_commands(self) -> None:
         session, window, masks = self.session, self.window, self.editing.masks
         DropController(session, window, open_path=self.files.projects.open_path, import_mask=masks.import_mask)
-        keys = InputRouter(session, window, editing=self.editing, networks=self.networks, view=self.viewing.view)
         SpaceKey(window)
-        MenuController(session, window, go=self.viewing.playback.go, pick=self.editing.objects.pick)
-        parts = (self.viewing, self.editing, self.networks, self.files, self.exports, self.batch, keys)
-        self.keys = KeysController(session, window)
-        self.settings = SettingsController(
-            session,
-            window,
-            viewing=self.viewing,
-            files=self.files,
-            networks=self.networks,
-            keys=self.keys,
-            awake=self.awake,
-        )
-        self.tour = TourController(session, window, self.files.open_demo)
-        for part in (*parts, self.tour, self.keys, self.settings, WindowController(session, window)):
+        keys = InputRouter(session, window, editing=self.editing, networks=self.networks, view=self.viewing.view)
+        for part in (
+            self.viewing,
+            self.editing,
+            self.networks,
+            self.files,
+            self.exports,
+            self.batch,
+            self.shell,
+            keys,
+        ):
             window.commands.bind(part.handlers())
 
     def _follow_closing(self) -> None:
