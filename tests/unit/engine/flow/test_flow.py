@@ -249,7 +249,7 @@ def test_a_frame_s_mask_does_not_depend_on_where_the_run_began(
     direction: Direction, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also with more anchors than are learnt at a time, and with an object beside it that joins later."""
-    monkeypatch.setattr("vosapp.engine.run.propagation.MAX_REMEMBERED", 3)
+    monkeypatch.setattr("vosapp.engine.run.plan.MAX_REMEMBERED", 3)
     monkeypatch.setattr("vosapp.engine.flow.appearance.MAX_ANCHORS", 3)
     count = 15
     shots = [scene(index) for index in range(count)]
