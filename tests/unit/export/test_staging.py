@@ -50,7 +50,7 @@ def test_a_place_that_cannot_be_made_whole_is_removed(tmp_path: Path, monkeypatc
     def full(*_: object, **__: object) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr("os.ftruncate", full)  # of the note in the folder
     with pytest.raises(ExportError, match="No space left"):
         Staging(Place(tmp_path / "deep" / "out", is_folder=True))
     assert list(tmp_path.iterdir()) == []
