@@ -5,7 +5,6 @@ SQLite is loaded when there is unsaved work to look into, and not before: a wind
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 from contextlib import suppress
@@ -18,13 +17,12 @@ from typing import TYPE_CHECKING
 from vosapp.core.errors import ProjectError
 from vosapp.core.paths import SUFFIX, make_private_dir, user_data_dir
 from vosapp.core.relink import name_of
-from vosapp.core.settings import write_whole
+from vosapp.core.small_files import recalled, remember
 from vosapp.core.storage.lock import LockedError, LockUnsupportedError, ProjectLock
 
 if TYPE_CHECKING:
     from vosapp.core.storage.opening import Opened
 
-MAX_FILE_BYTES = 1_000_000
 
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 
@@ -44,11 +42,7 @@ class RecentFiles:
     @property
     def paths(self) -> tuple[str, ...]:
         """The paths, as they are now: another window may have added one."""
-        try:
-            with self._path.open("rb") as file:
-                stored = json.loads(file.read(MAX_FILE_BYTES))
-        except (OSError, ValueError, RecursionError):
-            return ()
+        stored = recalled(self._path)
         found = [path for path in stored if isinstance(path, str)] if isinstance(stored, list) else []
         return tuple(found[: self.limit])
 
@@ -57,26 +51,22 @@ class RecentFiles:
         if path.absolute().is_relative_to(user_data_dir().absolute()):
             return
         text = str(path.absolute())
-        self._write((text, *(known for known in self.paths if known != text))[: self.limit])
+        remember(self._path, (text, *(known for known in self.paths if known != text))[: self.limit])
 
     def remove(self, path: str) -> None:
         """Takes a path out."""
-        self._write(tuple(known for known in self.paths if known != path))
+        remember(self._path, tuple(known for known in self.paths if known != path))
 
     def clear(self) -> None:
         """Forgets all paths and their pictures."""
         for path in self.paths:
             with suppress(OSError):
                 picture_path(path).unlink(missing_ok=True)
-        self._write(())
+        remember(self._path, ())
 
     def existing(self) -> tuple[str, ...]:
         """The paths that are still there."""
         return tuple(path for path in self.paths if _exists(path))
-
-    def _write(self, paths: tuple[str, ...]) -> None:
-        with suppress(OSError):  # the list is a convenience; it is not worth a message
-            write_whole(self._path, json.dumps(paths).encode())
 
 
 def picture_path(path: str) -> Path:

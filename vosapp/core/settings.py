@@ -8,8 +8,6 @@ know are kept for the version that wrote them.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +15,10 @@ from typing import TypeVar
 
 from vosapp.core.errors import UserError
 from vosapp.core.paths import user_data_dir
+from vosapp.core.small_files import read_json, write_whole
 
 Value = bool | int | float | str
 V = TypeVar("V", bool, int, float, str)
-
-MAX_FILE_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,11 +258,10 @@ class Settings:
 
     def _read(self) -> dict[str, object]:
         try:
-            with self._path.open("rb") as file:
-                stored = json.loads(file.read(MAX_FILE_BYTES))
+            stored = read_json(self._path)
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError, RecursionError) as error:
+        except (OSError, ValueError) as error:
             self.problems.append(f"The settings in {self._path} cannot be read and are not used: {error}.")
             return {}
         if not isinstance(stored, dict):
@@ -281,21 +277,6 @@ class Settings:
             write_whole(self._path, json.dumps(self._stored, indent=2, sort_keys=True).encode())
         except OSError as error:
             raise UserError(f"The settings cannot be written to {self._path}: {error.strerror}.") from error
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Replaces a small file so that there is always either the old one or the new one. May raise OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=path.name, dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _allowed(setting: Setting) -> str:

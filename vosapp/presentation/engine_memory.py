@@ -5,15 +5,13 @@ A project that comes from elsewhere tells by its masks what it was made with.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 
 from vosapp.core.document import Document
 from vosapp.core.paths import user_data_dir
-from vosapp.core.settings import write_whole
+from vosapp.core.small_files import recalled_entries, remember
 
 KEPT = 200  # projects; the oldest go
-MAX_FILE_BYTES = 1_000_000
 
 
 class EngineMemory:
@@ -34,20 +32,10 @@ class EngineMemory:
         known.pop(project_id, None)
         known[project_id] = engine
         newest = dict(list(known.items())[-KEPT:])
-        try:
-            write_whole(self._path, json.dumps(newest).encode())
-        except OSError:
-            return  # a convenience; it is not worth a message
+        remember(self._path, newest)
 
     def _read(self) -> dict[str, str]:
-        try:
-            with self._path.open("rb") as file:
-                stored = json.loads(file.read(MAX_FILE_BYTES))
-        except (OSError, ValueError, RecursionError):
-            return {}
-        if not isinstance(stored, dict):
-            return {}
-        return {name: engine for name, engine in stored.items() if isinstance(engine, str)}
+        return {name: engine for name, engine in recalled_entries(self._path).items() if isinstance(engine, str)}
 
 
 def engine_of_masks(document: Document) -> str:

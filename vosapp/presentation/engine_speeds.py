@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 
 from vosapp.core.paths import user_data_dir
-from vosapp.core.settings import write_whole
+from vosapp.core.small_files import recalled_entries, remember
 from vosapp.engine.variants import split_name
 from vosapp.presentation.choices import EngineChoice
 
 KEPT = 200  # projects; the oldest go
 LEAST_FRAMES = 5  # of a run that says something about the next one: the first ones also load and warm up
-MAX_FILE_BYTES = 1_000_000
 HERE = "Here"
 DEVICES = {"cpu": "the processor", "cuda": "the graphics processor", "mps": "the graphics processor"}
 
@@ -43,7 +41,7 @@ class EngineSpeeds:
 
     def of(self, project_id: str) -> dict[str, MeasuredSpeed]:
         """What was measured in a project, by engine without variants."""
-        stored = self._read().get(project_id)
+        stored = recalled_entries(self._path).get(project_id)
         found = {}
         for base, entry in stored.items() if isinstance(stored, dict) else ():
             try:
@@ -56,23 +54,12 @@ class EngineSpeeds:
 
     def keep(self, project_id: str, speed: MeasuredSpeed) -> None:
         """Remembers the newest measurement of an engine."""
-        known = self._read()
+        known = recalled_entries(self._path)
         stored = known.pop(project_id, {})
         stored = stored if isinstance(stored, dict) else {}
         known[project_id] = {**stored, split_name(speed.name)[0]: asdict(speed)}
         newest = dict(list(known.items())[-KEPT:])
-        try:
-            write_whole(self._path, json.dumps(newest).encode())
-        except OSError:
-            return  # a convenience; it is not worth a message
-
-    def _read(self) -> dict[str, object]:
-        try:
-            with self._path.open("rb") as file:
-                stored = json.loads(file.read(MAX_FILE_BYTES))
-        except (OSError, ValueError, RecursionError):
-            return {}
-        return stored if isinstance(stored, dict) else {}
+        remember(self._path, newest)
 
 
 def with_measured(choices: Iterable[EngineChoice], speeds: Mapping[str, MeasuredSpeed]) -> tuple[EngineChoice, ...]:

@@ -8,12 +8,11 @@ from dataclasses import replace
 
 from vosapp.core.errors import UserError
 from vosapp.core.paths import user_data_dir
-from vosapp.core.settings import write_whole
+from vosapp.core.small_files import recalled_entries, write_whole
 from vosapp.presentation.actions import ACTIONS, BY_ID, ActionSpec
 from vosapp.presentation.key_flavours import FLAVOURS
 
 RESERVED = {"`": "shows the source while it is held"}
-MAX_FILE_BYTES = 1_000_000
 
 
 class KeyTakenError(UserError):
@@ -104,14 +103,9 @@ class KeyBindings:
         self._own = own
 
     def _read(self) -> dict[str, tuple[str, ...]]:
-        try:
-            with self._path.open("rb") as file:
-                stored = json.loads(file.read(MAX_FILE_BYTES))
-        except (OSError, ValueError, RecursionError):
-            return {}
         found: dict[str, tuple[str, ...]] = {}
         seen: set[str] = set()
-        for name, keys in stored.items() if isinstance(stored, dict) else ():
+        for name, keys in recalled_entries(self._path).items():
             if name in BY_ID and isinstance(keys, list) and all(isinstance(key, str) for key in keys):
                 free = tuple(key for key in keys if key.casefold() not in seen and key not in RESERVED)
                 seen.update(key.casefold() for key in free)

@@ -5,16 +5,14 @@ Habits of this computer and no part of a document: undo leaves them, and a proje
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from vosapp.core.paths import user_data_dir
-from vosapp.core.settings import write_whole
+from vosapp.core.small_files import recalled_entries, remember
 
 KEPT = 200  # projects; the oldest go
-MAX_FILE_BYTES = 1_000_000
 _SIDE_PX = 100_000  # no screen is larger
 FIRST_SIZE = (1440, 900)  # (width, height) of a first window where the screen is large enough
 FRAME = (2, 40)  # (width, height) that a window's title and border take, roughly
@@ -72,7 +70,7 @@ class WindowMemory:
 
     def window(self) -> WindowPlace | None:
         """Where the window was, None when nothing is known."""
-        found = self._read().get("window")
+        found = recalled_entries(self._path).get("window")
         names = ("x", "y", "width", "height", "side_px", "below_px")
         if not isinstance(found, dict) or not all(_is_length(found.get(name)) for name in names):
             return None
@@ -82,7 +80,7 @@ class WindowMemory:
 
     def shot(self, project_id: str) -> ShotPlace | None:
         """How a project was left, None when nothing is known of it."""
-        found = self._shots(self._read()).get(project_id)
+        found = self._shots(recalled_entries(self._path)).get(project_id)
         if not isinstance(found, dict):
             return None
         brush, opacity, frame = (found.get(name) for name in ("brush_px", "opacity", "frame_index"))
@@ -93,32 +91,18 @@ class WindowMemory:
 
     def keep_window(self, place: WindowPlace) -> None:
         """Remembers where the window is."""
-        self._write({**self._read(), "window": asdict(place)})
+        remember(self._path, {**recalled_entries(self._path), "window": asdict(place)})
 
     def keep_shot(self, project_id: str, place: ShotPlace) -> None:
         """Remembers how a project is left."""
-        known = self._read()
+        known = recalled_entries(self._path)
         shots = {name: shot for name, shot in self._shots(known).items() if name != project_id}
         newest = dict([*shots.items(), (project_id, asdict(place))][-KEPT:])
-        self._write({**known, "shots": newest})
+        remember(self._path, {**known, "shots": newest})
 
     def _shots(self, known: Mapping[str, object]) -> dict[str, object]:
         found = known.get("shots")
         return found if isinstance(found, dict) else {}
-
-    def _write(self, known: Mapping[str, object]) -> None:
-        try:
-            write_whole(self._path, json.dumps(known).encode())
-        except OSError:
-            return  # a convenience; it is not worth a message
-
-    def _read(self) -> dict[str, object]:
-        try:
-            with self._path.open("rb") as file:
-                stored = json.loads(file.read(MAX_FILE_BYTES))
-        except (OSError, ValueError, RecursionError):
-            return {}
-        return stored if isinstance(stored, dict) else {}
 
 
 def _is_length(value: object) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from vosapp.core.errors import MediaError
 from vosapp.core.paths import followed
-from vosapp.core.settings import write_whole
+from vosapp.core.small_files import write_whole
 
 
 def write_text(path: Path, text: str) -> None:

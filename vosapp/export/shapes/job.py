@@ -13,7 +13,7 @@ from vosapp.core.document import ClipRef, Document, MaskStore, ObjectId, RotoObj
 from vosapp.core.edits import composite
 from vosapp.core.errors import ExportError
 from vosapp.core.mask import BoolImage
-from vosapp.core.settings import write_whole
+from vosapp.core.small_files import write_whole
 from vosapp.engine.job import JobContext, Stage
 from vosapp.export.place.earlier import PlaceTakenError
 from vosapp.export.shapes.formats import ShapeFormat, texts_of

@@ -11,7 +11,7 @@ from PySide6.QtGui import QDesktopServices, QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QPlainTextEdit, QVBoxLayout, QWidget
 
 from vosapp.core.crash_reports import crash_folder, crash_reports
-from vosapp.core.settings import write_whole
+from vosapp.core.small_files import write_whole
 from vosapp.engine.job import JobContext, JobResult
 from vosapp.presentation.doctor import Finding, State, as_text, findings
 from vosapp.ui.jobs.background_task import BackgroundTask, Body, Deliver
