@@ -8,9 +8,19 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from vosapp.presentation.pen_shapes import PenShape, Point
 from vosapp.ui.theme import TOKENS
+from vosapp.ui.viewer.item_zoom import zoom_of
 
 _DARK, _LIGHT = QColor(0, 0, 0, 190), QColor(255, 255, 255, 235)
 CORNER_PX = 4.5  # logical pixels
+
+
+def _tint(painter: QPainter, area: QPolygonF, colour: QColor) -> None:
+    """Lays a hint of a colour over what would be filled."""
+    fill = QColor(colour)
+    fill.setAlphaF(0.22)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(fill)
+    painter.drawPolygon(area)
 
 
 def _cosmetic(colour: QColor, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
@@ -52,7 +62,7 @@ class BrushRing(QGraphicsItem):
 
     def boundingRect(self) -> QRectF:
         """A little more than the ring: cosmetic pens have no size in picture pixels."""
-        reach = self._radius * 1.05 + self._soft_px / 2 + 4.0 / self._zoom() + 1.0
+        reach = self._radius * 1.05 + self._soft_px / 2 + 4.0 / zoom_of(self) + 1.0
         return QRectF(-reach, -reach, 2 * reach, 2 * reach)
 
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
@@ -63,9 +73,9 @@ class BrushRing(QGraphicsItem):
         painter.drawEllipse(circle)
         painter.setPen(_cosmetic(_LIGHT, 1.2, Qt.PenStyle.DashLine if self._erases else Qt.PenStyle.SolidLine))
         painter.drawEllipse(circle)
-        if self._soft_px * self._zoom() >= 4:  # nearer ones would not be told apart
+        if self._soft_px * zoom_of(self) >= 4:  # nearer ones would not be told apart
             self._draw_soft_edge(painter)
-        if self._radius * self._zoom() > 12:
+        if self._radius * zoom_of(self) > 12:
             painter.setPen(_cosmetic(_LIGHT, 2.0))
             painter.drawPoint(QPointF(0, 0))
 
@@ -76,10 +86,6 @@ class BrushRing(QGraphicsItem):
                 painter.drawEllipse(QPointF(0, 0), radius, radius)
                 painter.setPen(_cosmetic(_LIGHT, 1.0, Qt.PenStyle.DotLine))
                 painter.drawEllipse(QPointF(0, 0), radius, radius)
-
-    def _zoom(self) -> float:
-        parent = self.parentItem()
-        return max(parent.transform().m11(), 1e-6) if parent is not None else 1.0
 
 
 class PolygonItem(QGraphicsItem):
@@ -107,7 +113,7 @@ class PolygonItem(QGraphicsItem):
         points = [*self._points, *([self._pointer] if self._pointer else [])]
         if not points:
             return QRectF()
-        reach = 12.0 / self._zoom()
+        reach = 12.0 / zoom_of(self)
         xs, ys = [p[0] for p in points], [p[1] for p in points]
         return QRectF(min(xs) - reach, min(ys) - reach, max(xs) - min(xs) + 2 * reach, max(ys) - min(ys) + 2 * reach)
 
@@ -118,25 +124,17 @@ class PolygonItem(QGraphicsItem):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         corners = [QPointF(*p) for p in self._points]
         line = QPolygonF([*corners, *([QPointF(*self._pointer)] if self._pointer else [])])
-        fill = QColor(self._colour)
-        fill.setAlphaF(0.22)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(fill)
-        painter.drawPolygon(line)
+        _tint(painter, line, self._colour)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for pen in (_cosmetic(_DARK, 3.2), _cosmetic(_LIGHT, 1.4)):
             painter.setPen(pen)
             painter.drawPolyline(line)
-        radius = CORNER_PX / self._zoom()
+        radius = CORNER_PX / zoom_of(self)
         for i, corner in enumerate(corners if len(corners) < 200 else corners[:1]):
             size = radius * (1.7 if i == 0 and self._closing else 1.0)
             painter.setPen(_cosmetic(_DARK, 1.2))
             painter.setBrush(self._colour if i == 0 else _LIGHT)
             painter.drawEllipse(corner, size, size)
-
-    def _zoom(self) -> float:
-        parent = self.parentItem()
-        return max(parent.transform().m11(), 1e-6) if parent is not None else 1.0
 
 
 class ShapeItem(QGraphicsItem):
@@ -176,7 +174,7 @@ class ShapeItem(QGraphicsItem):
         """Around all points, with room for the handles."""
         if self._shape is None:
             return QRectF()
-        reach = 12.0 / self._zoom()
+        reach = 12.0 / zoom_of(self)
         around = QPolygonF([QPointF(*point) for point in self._shape.points]).boundingRect()
         return around.adjusted(-reach, -reach, reach, reach)
 
@@ -187,22 +185,14 @@ class ShapeItem(QGraphicsItem):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         line = QPolygonF([QPointF(*point) for point in self._shape.points])
         if self._filled:
-            fill = QColor(self._colour)
-            fill.setAlphaF(0.22)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(fill)
-            painter.drawPolygon(line)
+            _tint(painter, line, self._colour)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for pen in (_cosmetic(_DARK, 3.0), _cosmetic(_LIGHT, 1.2)):
             painter.setPen(pen)
             painter.drawPolygon(line)
         for place, index in enumerate(self._shape.handles):
-            half = CORNER_PX * (1.3 if place == self._lit else 0.8) / self._zoom()
+            half = CORNER_PX * (1.3 if place == self._lit else 0.8) / zoom_of(self)
             painter.setPen(_cosmetic(_DARK, 1.2))
             painter.setBrush(self._colour if place == self._lit else _LIGHT)
             x, y = self._shape.points[index]
             painter.drawRect(QRectF(x - half, y - half, 2 * half, 2 * half))
-
-    def _zoom(self) -> float:
-        parent = self.parentItem()
-        return max(parent.transform().m11(), 1e-6) if parent is not None else 1.0

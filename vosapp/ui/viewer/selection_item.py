@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from vosapp.engine.select.marks import Mark, Stroke
 from vosapp.presentation.select_display import SelectDisplay
+from vosapp.ui.viewer.item_zoom import zoom_of
 from vosapp.ui.viewer.outline_path import cosmetic_pen, outline_path
 
 DOT_PX, HALO_PX, LINE_PX = 5.5, 4.0, 1.8  # logical pixels
@@ -50,7 +51,7 @@ class SelectionItem(QGraphicsItem):
         """Around outline and marks, with room for their lines."""
         points = [point for mark in self._marks() for point in _points(mark)]
         around = QPolygonF([QPointF(*point) for point in points]).boundingRect() if points else QRectF()
-        reach = 3 * DOT_PX / self._zoom()
+        reach = 3 * DOT_PX / zoom_of(self)
         return around.united(self._path.boundingRect()).adjusted(-reach, -reach, reach, reach)
 
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
@@ -88,7 +89,7 @@ class SelectionItem(QGraphicsItem):
                 painter.setPen(pen)
                 painter.drawPolyline(line)
             return
-        radius, arm = DOT_PX / self._zoom(), 0.55 * DOT_PX / self._zoom()
+        radius, arm = DOT_PX / zoom_of(self), 0.55 * DOT_PX / zoom_of(self)
         middle = QPointF(*stroke.points[0])
         painter.setPen(cosmetic_pen(_HALO, 2.0))
         painter.setBrush(colour)
@@ -106,10 +107,6 @@ class SelectionItem(QGraphicsItem):
     def _refresh(self) -> None:
         self.setVisible(bool(self._marks()))
         self.update()
-
-    def _zoom(self) -> float:
-        parent = self.parentItem()
-        return max(parent.transform().m11(), 1e-6) if parent is not None else 1.0
 
 
 def _points(mark: Mark) -> list[tuple[float, float]]:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from vosapp.core.mask import BoolImage, Mask
 from vosapp.presentation.suggest.display import SuggestionOutline
 from vosapp.presentation.viewer.raster import Point
+from vosapp.ui.viewer.item_zoom import zoom_of
 from vosapp.ui.viewer.outline_path import cosmetic_pen, outline_path
 
 _HALO = QColor(0, 0, 0, 170)
@@ -87,7 +88,7 @@ class SuggestionItem(QGraphicsItem):
         """The picture, with room for badges at its border."""
         if not self._outlines:
             return QRectF()
-        mask, reach = self._outlines[0].mask, 60 / self._zoom()
+        mask, reach = self._outlines[0].mask, 60 / zoom_of(self)
         return QRectF(0, 0, mask.width, mask.height).adjusted(-reach, -reach, reach, reach)
 
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
@@ -126,7 +127,7 @@ class SuggestionItem(QGraphicsItem):
         width = QFontMetricsF(font).horizontalAdvance(text) + 16
         painter.save()
         painter.translate(middle)
-        painter.scale(1 / self._zoom(), 1 / self._zoom())
+        painter.scale(1 / zoom_of(self), 1 / zoom_of(self))
         painter.setFont(font)
         pill = QRectF(-width / 2, -BADGE_PX / 2, width, BADGE_PX)
         painter.setPen(QPen(_HALO, 1.5))
@@ -138,10 +139,6 @@ class SuggestionItem(QGraphicsItem):
 
     def _each(self) -> list[_Shape]:
         return [self._shapes[outline.mask.digest] for outline in self._outlines]
-
-    def _zoom(self) -> float:
-        parent = self.parentItem()
-        return max(parent.transform().m11(), 1e-6) if parent is not None else 1.0
 
 
 def _shape_of(mask: Mask) -> _Shape:

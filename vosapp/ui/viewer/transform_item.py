@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from vosapp.core.mask import Mask
 from vosapp.presentation.placement import HANDLES, Placement, Point
+from vosapp.ui.viewer.item_zoom import zoom_of
 from vosapp.ui.viewer.outline_path import cosmetic_pen, outline_path
 
 HANDLE_PX, TURN_PX = 4.5, 26.0  # logical pixels: half a handle's side, and how far the handle to turn is from the box
@@ -44,14 +45,14 @@ class TransformItem(QGraphicsItem):
         if self.placement is None:
             return 0.0, 0.0
         line = QLineF(QPointF(*self.placement.middle), QPointF(*self.placement.handle(1)))
-        line.setLength(line.length() + TURN_PX / self._zoom())
+        line.setLength(line.length() + TURN_PX / zoom_of(self))
         return line.x2(), line.y2()
 
     def boundingRect(self) -> QRectF:
         """Around box and handles."""
         if self.placement is None:
             return QRectF()
-        reach = 2 * HANDLE_PX / self._zoom() + 1
+        reach = 2 * HANDLE_PX / zoom_of(self) + 1
         points = [QPointF(*self.placement.handle(place)) for place in range(len(HANDLES))]
         around = QPolygonF([*points, QPointF(*self.turn_handle())]).boundingRect()
         return around.adjusted(-reach, -reach, reach, reach)
@@ -86,7 +87,7 @@ class TransformItem(QGraphicsItem):
             painter.drawPath(path)
 
     def _draw_handles(self, painter: QPainter, placement: Placement) -> None:
-        half = HANDLE_PX / self._zoom()
+        half = HANDLE_PX / zoom_of(self)
         painter.setPen(cosmetic_pen(_DARK, 1.2))
         painter.setBrush(_LIGHT)
         for place in range(len(HANDLES)):
@@ -94,7 +95,3 @@ class TransformItem(QGraphicsItem):
             painter.drawRect(QRectF(x - half, y - half, 2 * half, 2 * half))
         painter.setBrush(self._colour)
         painter.drawEllipse(QPointF(*self.turn_handle()), 1.2 * half, 1.2 * half)
-
-    def _zoom(self) -> float:
-        parent = self.parentItem()
-        return max(parent.transform().m11(), 1e-6) if parent is not None else 1.0
