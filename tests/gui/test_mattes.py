@@ -40,6 +40,16 @@ def shown(driver: WindowDriver) -> np.ndarray:
     return driver.canvas.overlay.labels
 
 
+def export(driver: WindowDriver, folder: Path) -> None:
+    """Exports PNG masks into a folder, and waits for them."""
+    exports = driver.workspace.exports
+    driver.answers.path = folder
+    exports.choose_format(ExportFormat.PNG)
+    exports.choose_folder()
+    exports.start()
+    driver.wait(lambda: not exports.is_running)
+
+
 def set_by_key(driver: WindowDriver, name: str, text: str) -> None:
     """Types a number into a field of the panel."""
     spin = panel_of(driver).numbers[name].spin
@@ -81,12 +91,7 @@ def test_what_is_seen_is_what_is_exported_to_the_level(shot: WindowDriver, tmp_p
     seen = shown(shot).copy()
     assert shot.canvas.frame is not None and len(np.unique(seen)) > 4
     assert np.array_equal(seen, alpha_of(shot.mask(0), settings, shot.canvas.frame))
-    exports = shot.workspace.exports
-    shot.answers.path = tmp_path
-    exports.choose_format(ExportFormat.PNG)
-    exports.choose_folder()
-    exports.start()
-    shot.wait(lambda: not exports.is_running)
+    export(shot, tmp_path)
     assert np.array_equal(read_image(sorted(tmp_path.rglob("00000.png"))[0]), seen)
 
 
@@ -255,12 +260,7 @@ def test_keys_change_the_matte_over_time_in_window_timeline_and_export(shot: Win
     assert np.array_equal(shown(shot), expected)
     display = shot.workspace.presenter.display
     assert display is not None and display.timeline.lanes[0].matte_keys == (0, 4)
-    exports = shot.workspace.exports
-    shot.answers.path = tmp_path
-    exports.choose_format(ExportFormat.PNG)
-    exports.choose_folder()
-    exports.start()
-    shot.wait(lambda: not exports.is_running)
+    export(shot, tmp_path)
     assert np.array_equal(read_image(sorted(tmp_path.rglob("00002.png"))[0]), expected)
 
 
@@ -297,12 +297,7 @@ def test_another_object_is_cut_out_as_in_the_export(shot: WindowDriver, tmp_path
     seen = shown(shot).copy()
     own = alpha_of(shot.mask(0), MatteSettings(feather_px=4))
     assert np.array_equal(seen, np.where(shot.mask(0, 2), 0, own)) and (own > seen).any()
-    exports = shot.workspace.exports
-    shot.answers.path = tmp_path
-    exports.choose_format(ExportFormat.PNG)
-    exports.choose_folder()
-    exports.start()
-    shot.wait(lambda: not exports.is_running)
+    export(shot, tmp_path)
     assert np.array_equal(read_image(sorted(tmp_path.rglob("00000.png"))[0]), seen)
 
 
@@ -342,13 +337,8 @@ def test_a_steady_matte_is_the_same_in_window_export_and_command(shot: WindowDri
     assert not np.array_equal(seen[-1], before), "the masks shift by three pixels over a picture that stands still"
     shot.answers.path = tmp_path / "project.vosapp"
     shot.trigger("file.save")
-    exports = shot.workspace.exports
-    shot.answers.path = tmp_path / "window"
     (tmp_path / "window").mkdir()
-    exports.choose_format(ExportFormat.PNG)
-    exports.choose_folder()
-    exports.start()
-    shot.wait(lambda: not exports.is_running)
+    export(shot, tmp_path / "window")
     command = ["export", str(tmp_path / "project.vosapp"), "--format", "png", "--out", str(tmp_path / "command")]
     assert main(command) == 0
     for frame, alpha in zip((5, 4, 0), seen, strict=True):

@@ -23,6 +23,7 @@ from vosapp.presentation.status import NoticeKind, WorkStatus
 from vosapp.presentation.text.progress import progress_words
 from vosapp.ui.controllers.export_sample import ExportSampler
 from vosapp.ui.controllers.look_over import ExportLookOver
+from vosapp.ui.dialogs.confirming import Confirming
 from vosapp.ui.dialogs.export import ExportDialog
 from vosapp.ui.jobs.background_task import BackgroundTask, Body
 from vosapp.ui.session import Session
@@ -43,19 +44,10 @@ class _Queued:
     store: MaskStore
 
 
-class ExportDialogs(Protocol):
+class ExportDialogs(Confirming, Protocol):
     """Asks where to write and whether to replace; None when the user cancelled."""
 
     def ask_folder(self, title: str, folder: str) -> Path | None: ...
-    def confirm(
-        self,
-        question: str,
-        explanation: str,
-        verb: str,
-        *,
-        agreed: Callable[[], object],
-        refused: Callable[[], object] | None = None,
-    ) -> None: ...
 
 
 class ExportController(QObject):

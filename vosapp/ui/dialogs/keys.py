@@ -8,11 +8,9 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QHBoxLayout,
-    QHeaderView,
     QKeySequenceEdit,
     QLineEdit,
     QPushButton,
-    QTreeWidget,
     QTreeWidgetItem,
     QWidget,
 )
@@ -22,13 +20,13 @@ from vosapp.presentation.command_search import search_commands
 from vosapp.presentation.key_bindings import KeyBindings
 from vosapp.presentation.key_flavours import FLAVOURS
 from vosapp.ui.action_set import translated
+from vosapp.ui.dialogs.command_list import COMMAND, KEYS, MENU, command_list
 from vosapp.ui.theme import TOKENS
 from vosapp.ui.translation import tr
 from vosapp.ui.widgets import button_row, dialog_column, label, set_role
 
 WIDTH_PX, HEIGHT_PX, ROW_PX = 640, 560, 26
 _ID = Qt.ItemDataRole.UserRole
-_COMMAND, _MENU, _KEYS = range(3)
 
 
 class KeysDialog(QDialog):
@@ -56,7 +54,8 @@ class KeysDialog(QDialog):
         self.search = QLineEdit()
         self.search.setPlaceholderText(tr("Find a command"))
         self.search.setAccessibleName("Find a command")
-        self.list = self._make_list()
+        self.list = command_list("Commands")
+        self.list.setHeaderLabels([tr("Command"), tr("Menu"), tr("Keys")])
         self.field = QKeySequenceEdit()
         self.field.setMaximumSequenceLength(1)
         self.field.setAccessibleName("Key of the command")
@@ -69,19 +68,6 @@ class KeysDialog(QDialog):
         self._lay_out()
         self._connect()
         self.show_keys()
-
-    def _make_list(self) -> QTreeWidget:
-        made = QTreeWidget()
-        made.setAccessibleName("Commands")
-        made.setHeaderLabels([tr("Command"), tr("Menu"), tr("Keys")])
-        made.setRootIsDecorated(False)
-        made.setUniformRowHeights(True)
-        header = made.header()
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(_COMMAND, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(_MENU, QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(_KEYS, QHeaderView.ResizeMode.ResizeToContents)
-        return made
 
     def _lay_out(self) -> None:
         close = _button("Close", "")
@@ -122,10 +108,10 @@ class KeysDialog(QDialog):
         for spec in search_commands(self.search.text(), map(translated, ACTIONS)):
             keys = self._keys.keys(spec.id)
             item = QTreeWidgetItem([spec.text.rstrip("…"), spec.menu, "   ".join(map(_native, keys))])
-            item.setData(_COMMAND, _ID, spec.id)
-            item.setSizeHint(_COMMAND, QSize(0, ROW_PX))
-            item.setForeground(_MENU, QColor(TOKENS.dim))
-            item.setForeground(_KEYS, QColor(TOKENS.accent_hover if spec.id in own else TOKENS.text))
+            item.setData(COMMAND, _ID, spec.id)
+            item.setSizeHint(COMMAND, QSize(0, ROW_PX))
+            item.setForeground(MENU, QColor(TOKENS.dim))
+            item.setForeground(KEYS, QColor(TOKENS.accent_hover if spec.id in own else TOKENS.text))
             self.list.addTopLevelItem(item)
         self.choose(current)
         self.reset_all_button.setEnabled(bool(own))
@@ -133,7 +119,7 @@ class KeysDialog(QDialog):
     def choose(self, action_id: str) -> None:
         """Goes to a command; to the first one where it is not in the list."""
         rows = [self.list.topLevelItem(row) for row in range(self.list.topLevelItemCount())]
-        found = next((item for item in rows if item is not None and item.data(_COMMAND, _ID) == action_id), None)
+        found = next((item for item in rows if item is not None and item.data(COMMAND, _ID) == action_id), None)
         item = found or (rows[0] if rows else None)
         if item is not None:
             self.list.setCurrentItem(item)
@@ -142,7 +128,7 @@ class KeysDialog(QDialog):
     def current(self) -> str:
         """Id of the command whose keys are changed, "" for none."""
         item = self.list.currentItem()
-        return str(item.data(_COMMAND, _ID)) if item is not None else ""
+        return str(item.data(COMMAND, _ID)) if item is not None else ""
 
     def refuse(self, sentence: str) -> None:
         """Says why a key was not taken."""

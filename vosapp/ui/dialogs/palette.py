@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QFrame, QHeaderView, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from vosapp.presentation.actions import ACTIONS
 from vosapp.presentation.command_search import search_commands
 from vosapp.ui.action_set import ActionSet, translated
+from vosapp.ui.dialogs.command_list import COMMAND, KEYS, MENU, command_list
 from vosapp.ui.theme import TOKENS
 from vosapp.ui.translation import tr
 
 WIDTH_PX, HEIGHT_PX, ROW_PX = 560, 420, 28
 _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -10, Qt.Key.Key_PageDown: 10}
 _ID = Qt.ItemDataRole.UserRole
-_COMMAND, _MENU, _KEYS = range(3)
 
 
 class CommandPalette(QFrame):
@@ -31,7 +31,10 @@ class CommandPalette(QFrame):
         self.field.setPlaceholderText(tr("Find a command"))
         self.field.setAccessibleName("Find a command")
         self.field.installEventFilter(self)
-        self.list = self._make_list()
+        self.list = command_list("Commands that were found")
+        self.list.setObjectName("PopoverList")
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setHeaderHidden(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 8)
         column.addWidget(self.field)
@@ -39,22 +42,6 @@ class CommandPalette(QFrame):
         self.field.textChanged.connect(self._fill)
         self.list.itemClicked.connect(self._use)
         self._fill()
-
-    def _make_list(self) -> QTreeWidget:
-        made = QTreeWidget()
-        made.setObjectName("PopoverList")
-        made.setAccessibleName("Commands that were found")
-        made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        made.setColumnCount(3)
-        made.setHeaderHidden(True)
-        made.setRootIsDecorated(False)
-        made.setUniformRowHeights(True)
-        header = made.header()
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(_COMMAND, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(_MENU, QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(_KEYS, QHeaderView.ResizeMode.ResizeToContents)
-        return made
 
     def open_over(self, window: QWidget) -> None:
         """Opens in the upper half of a window."""
@@ -82,7 +69,7 @@ class CommandPalette(QFrame):
     def shown(self) -> list[str]:
         """Ids of the commands in the list, from the top."""
         rows = range(self.list.topLevelItemCount())
-        return [item.data(_COMMAND, _ID) for row in rows if (item := self.list.topLevelItem(row)) is not None]
+        return [item.data(COMMAND, _ID) for row in rows if (item := self.list.topLevelItem(row)) is not None]
 
     def _move_by(self, rows: int) -> None:
         current = self.list.currentItem()
@@ -100,12 +87,12 @@ class CommandPalette(QFrame):
             action = self._commands[spec.id]
             keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
             item = QTreeWidgetItem([action.text().rstrip("…"), spec.menu, keys])
-            item.setData(_COMMAND, _ID, spec.id)
-            item.setSizeHint(_COMMAND, QSize(0, ROW_PX))
-            item.setIcon(_COMMAND, action.icon())
-            for column in (_MENU, _KEYS):
+            item.setData(COMMAND, _ID, spec.id)
+            item.setSizeHint(COMMAND, QSize(0, ROW_PX))
+            item.setIcon(COMMAND, action.icon())
+            for column in (MENU, KEYS):
                 item.setForeground(column, QColor(TOKENS.dim))
-            for column in (_COMMAND, _MENU, _KEYS):
+            for column in (COMMAND, MENU, KEYS):
                 item.setToolTip(column, action.toolTip())
                 if not action.isEnabled():
                     item.setForeground(column, QColor(TOKENS.faint))
@@ -115,7 +102,7 @@ class CommandPalette(QFrame):
     def _use(self, item: QTreeWidgetItem | None) -> None:
         if item is None:
             return
-        action = self._commands[item.data(_COMMAND, _ID)]
+        action = self._commands[item.data(COMMAND, _ID)]
         if action.isEnabled():
             self.close()
             action.trigger()

@@ -24,6 +24,7 @@ from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.presentation.status import Notice, NoticeKind
 from vosapp.presentation.text.formatting import rate_text, unsaved_text
 from vosapp.ui.controllers.files.file_lists import FileLists
+from vosapp.ui.dialogs.confirming import Confirming
 from vosapp.ui.input_blocker import InputBlocker
 from vosapp.ui.jobs.background_task import BackgroundTask
 from vosapp.ui.jobs.io_queue import IoQueue, IoTask
@@ -38,20 +39,11 @@ if TYPE_CHECKING:
     from vosapp.core.project import BackupPolicy, Project
 
 
-class ProjectDialogs(Protocol):
+class ProjectDialogs(Confirming, Protocol):
     """Asks where things are; None when the user cancelled."""
 
     def ask_clip_or_project(self, folder: str) -> Path | None: ...
     def ask_clip_folder(self, folder: str) -> Path | None: ...
-    def confirm(
-        self,
-        question: str,
-        explanation: str,
-        verb: str,
-        *,
-        agreed: Callable[[], object],
-        refused: Callable[[], object] | None = None,
-    ) -> None: ...
 
 
 class Worker(Protocol):

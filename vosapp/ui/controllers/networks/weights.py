@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from vosapp.core.errors import UserError
 from vosapp.engine.job import JobContext, JobResult, Outcome, Progress
 from vosapp.presentation.status import Notice, NoticeKind
 from vosapp.presentation.text.formatting import bytes_text
+from vosapp.ui.dialogs.confirming import Confirming
 from vosapp.ui.jobs.background_task import BackgroundTask
 from vosapp.ui.session import Session
 
@@ -22,22 +23,11 @@ _SHOWN_S = 0.5  # between two looks at how much has come
 _STOP = "propagate.stop_download"
 
 
-class WeightsDialogs(Protocol):
+class WeightsDialogs(Confirming, Protocol):
     """Asks for files, and whether to go on."""
 
     def ask_weights(self) -> list[Path]:
         """The files that the user chose, none when they cancelled."""
-
-    def confirm(
-        self,
-        question: str,
-        explanation: str,
-        verb: str,
-        *,
-        agreed: Callable[[], object],
-        refused: Callable[[], object] | None = None,
-    ) -> None:
-        """Calls back when the user agrees, or refuses."""
 
 
 @dataclass(frozen=True, slots=True)
