@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QDialog, QMessageBox, QPushButton
 
 from tests.gui.window_driver import WindowDriver
 from vosapp.core.timeline import FrameRange
-from vosapp.presentation.actions import ACTIONS, BY_ID, MENUS, ActionSpec
+from vosapp.presentation.action_tables.spec import ActionSpec
+from vosapp.presentation.actions import ACTIONS, BY_ID, MENUS
 from vosapp.ui.dialogs.shortcuts import ShortcutSheet, sheet_lines
 
 # Closing the program is tested where something is at stake; the demo shot is another clip, and has its own test.

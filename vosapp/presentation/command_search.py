@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from vosapp.presentation.actions import ACTIONS, ActionSpec
+from vosapp.presentation.action_tables.spec import ActionSpec
+from vosapp.presentation.actions import ACTIONS
 
 _NOT_FOUND = 100
 

@@ -9,7 +9,8 @@ from dataclasses import replace
 from vosapp.core.errors import UserError
 from vosapp.core.paths import user_data_dir
 from vosapp.core.small_files import recalled_entries, write_whole
-from vosapp.presentation.actions import ACTIONS, BY_ID, ActionSpec
+from vosapp.presentation.action_tables.spec import ActionSpec
+from vosapp.presentation.actions import ACTIONS, BY_ID
 from vosapp.presentation.key_flavours import FLAVOURS
 
 RESERVED = {"`": "shows the source while it is held"}

@@ -10,7 +10,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
-from vosapp.presentation.actions import ACTIONS, BY_ID, MENUS, ActionSpec, tooltip
+from vosapp.presentation.action_tables.spec import ActionSpec
+from vosapp.presentation.actions import ACTIONS, BY_ID, MENUS, tooltip
 from vosapp.ui.icons import icon
 from vosapp.ui.translation import tr
 from vosapp.ui.widgets import as_written

@@ -17,7 +17,8 @@ from vosapp.core.document import ClipRef, Document, Finding
 from vosapp.core.mask import Mask
 from vosapp.core.store import MemoryMaskStore
 from vosapp.core.timeline import Direction, FrameRange
-from vosapp.presentation.actions import ACTIONS, ActionSpec, conflicts
+from vosapp.presentation.action_tables.spec import ActionSpec
+from vosapp.presentation.actions import ACTIONS, conflicts
 from vosapp.presentation.choices import EngineChoice
 from vosapp.presentation.display import resolve
 from vosapp.presentation.requests.run import Refusal, RunRequest, request

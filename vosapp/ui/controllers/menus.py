@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QPoint, QPointF, Qt
 from PySide6.QtWidgets import QMenu
 
 from vosapp.core.document import ObjectId
-from vosapp.presentation.actions import FRAME_MENU, OBJECT_MENU, VIEWER_MENU
+from vosapp.presentation.action_tables.context_menus import FRAME_MENU, OBJECT_MENU, VIEWER_MENU
 from vosapp.ui.main_window import MainWindow
 from vosapp.ui.session import Session
 

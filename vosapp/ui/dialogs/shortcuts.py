@@ -8,7 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from vosapp.presentation.actions import ACTIONS, GESTURES, MENUS, ActionSpec, Gesture
+from vosapp.presentation.action_tables.gestures import GESTURES, Gesture
+from vosapp.presentation.action_tables.spec import ActionSpec
+from vosapp.presentation.actions import ACTIONS, MENUS
 from vosapp.ui.translation import tr
 from vosapp.ui.widgets import label
 

@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from vosapp.core.document import ObjectId
-from vosapp.presentation.actions import OBJECT_MENU
+from vosapp.presentation.action_tables.context_menus import OBJECT_MENU
 from vosapp.presentation.display import ObjectRow
 from vosapp.ui.action_set import ActionSet
 from vosapp.ui.icons import pixmap
