@@ -23,6 +23,7 @@ from vosapp.core.errors import MediaError, ProjectError
 from vosapp.core.project import Project
 from vosapp.engine.run.propagation_job import propagation_body
 from vosapp.export.formats import ExportFormat
+from vosapp.ui.controllers.files.leaving import LeaveRequest
 from vosapp.ui.controllers.networks.runs import MakeBody
 from vosapp.ui.dialogs.system import Dialogs
 from vosapp.ui.jobs import job_thread
@@ -372,7 +373,7 @@ def test_a_refused_question_keeps_the_window_and_the_work(shot: WindowDriver, mo
             shot.window.close()
             shot.wait(lambda: bool(open_boxes(shot)))
             answer(open_boxes(shot)[0])
-            shot.wait(lambda: not open_boxes(shot) and not shot.workspace.files.projects.is_leaving)
+            shot.wait(lambda: not open_boxes(shot) and not shot.workspace.files.projects.leaving.is_leaving)
             assert shot.window.isVisible() and "is not written" in shot.notice
         assert np.array_equal(shot.mask(0), painted)
         shot.drag([(90, 60)])
@@ -397,7 +398,54 @@ def test_an_error_of_the_program_while_leaving_leaves_a_window_that_can_be_used_
     with monkeypatch.context() as patch, pytest.raises(RuntimeError):
         patch.setattr(shot.workspace.networks.runs, "cancel", failing)
         shot.workspace.files.projects.close_clip()
-    assert not shot.workspace.files.projects.is_leaving
+    assert not shot.workspace.files.projects.leaving.is_leaving
     shot.drag([(50, 55)])
     assert shot.mask(0)[55, 50], "input is let through"
     shot.close()
+
+
+def test_the_window_closes_once_what_is_in_the_way_has_ended(
+    shot: WindowDriver, drive: HungDrive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever closes the window while the project is being rewritten need not do it again."""
+    shot.drag([(50, 55)])
+
+    def slow(*_arguments: object) -> tuple[int, int]:
+        drive.read(drive.hangs_at)
+        return 2, 1
+
+    monkeypatch.setattr("vosapp.presentation.project_files.compact", slow)
+    shot.workspace.files.saving.compact()
+    shot.wait(drive.asked.is_set)
+    shot.window.close()
+    assert not shot.workspace.files.projects.leaving.is_leaving, "the file is being written"
+    drive.answers.set()
+    shot.wait(lambda: not shot.window.isVisible())
+    assert shot.workspace.session.project is None
+
+
+@pytest.mark.parametrize("agrees", [True, False])
+def test_closing_while_the_shot_is_left_for_another_one(
+    shot: WindowDriver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, agrees: bool
+) -> None:
+    """The window closes after the one that was opened; not where the user wants to stay with the first."""
+
+    def failing(*_arguments: object, **_named: object) -> None:
+        raise ProjectError("shot.vosapp is not written.", "Try again.")
+
+    shot.drag([(50, 55)])
+    controller, left = shot.workspace.files.projects, []
+    controller.leaving.leaving.connect(shot.window.close)
+    shot.answers.agrees = agrees
+    with monkeypatch.context() as patch:
+        if not agrees:
+            patch.setattr("vosapp.presentation.project_files.close", failing)
+        controller.leaving.leave(LeaveRequest(partial(left.append, "left"), partial(left.append, "stayed")))
+        shot.wait(lambda: not controller.leaving.is_leaving and bool(left))
+    controller.leaving.leaving.disconnect(shot.window.close)
+    if agrees:
+        shot.wait(lambda: not shot.window.isVisible())
+        assert left == ["left"]
+    else:
+        assert left == ["stayed"] and shot.window.isVisible() and shot.mask(0)[55, 50]
+        shot.close()

@@ -101,7 +101,7 @@ class Workspace(QObject):
 
     def _follow_closing(self) -> None:
         files, networks = self.files, self.networks
-        files.projects.workers = (
+        files.projects.leaving.workers = (
             files.check,
             files.relinking,
             self.editing.cuts,
@@ -114,7 +114,7 @@ class Workspace(QObject):
             self.exports.look_over,
             self.exports.sampler,
         )
-        files.projects.leaving.connect(self.places.keep_shot)
-        files.projects.leaving.connect(self.viewing.playback.stop)
+        files.projects.leaving.leaving.connect(self.places.keep_shot)
+        files.projects.leaving.leaving.connect(self.viewing.playback.stop)
         others = (networks.weights.task, self.batch.task, self.exports.look_over.task)
         ClosingController(self.window, files=files, viewing=self.viewing, mattes=self.presenter.mattes, others=others)

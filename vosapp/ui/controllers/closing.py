@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.ui.controllers.files.group import FileControllers
+from vosapp.ui.controllers.files.leaving import LeaveRequest
 from vosapp.ui.controllers.viewing.group import ViewingControllers
 from vosapp.ui.input_blocker import InputBlocker
 from vosapp.ui.jobs.background_task import BackgroundTask
@@ -42,7 +43,7 @@ class ClosingController(QObject):
         """Begins to close. Asked again meanwhile it goes on as it is."""
         if not self._is_closing:
             self._is_closing = True
-            self._projects.leave(self._end_the_rest, stays=self._stay)
+            self._projects.leaving.leave_soon(LeaveRequest(self._end_the_rest, self._stay))
 
     def _stay(self) -> None:
         self._is_closing = False

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from vosapp.core.errors import UserError
 from vosapp.engine.job import JobContext, JobResult, Outcome, Progress
@@ -67,7 +67,12 @@ class IoQueue(QObject):
 
     Attributes:
         task: the job of the task that runs.
+
+    Signals:
+        rested: a task has ended, has told of it, and no other one runs.
     """
+
+    rested = Signal()
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -192,6 +197,8 @@ class IoQueue(QObject):
             _tell(task, result)
         finally:
             self._start_next()
+            if not self.is_busy:
+                self.rested.emit()
 
     def _leave_behind(self) -> None:
         """A task that nobody needs any more does not answer: the window goes on without it."""

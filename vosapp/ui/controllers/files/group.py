@@ -43,7 +43,7 @@ class FileControllers(QObject):
         self.projects.connect_panels(window.start_page, window.work, window.recent)
         self.projects.opened_project.connect(self.check.start)
         self.projects.media_missing.connect(self.relinking.show)
-        self.projects.leaving.connect(self.relinking.leave)
+        self.projects.leaving.leaving.connect(self.relinking.leave)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """Maps action ids of all its controllers to handlers."""

@@ -1,9 +1,8 @@
-"""Opens, adopts and leaves clips and projects."""
+"""Opens clips and projects, and owns what is open."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,15 +19,12 @@ from vosapp.engine.job import JobContext
 from vosapp.presentation import project_files
 from vosapp.presentation.availability import unsaved_on_clip
 from vosapp.presentation.project_files import Media, OpenedShot
-from vosapp.presentation.shutdown_deadline import ShutdownDeadline
 from vosapp.presentation.status import Notice, NoticeKind
 from vosapp.presentation.text.formatting import rate_text, unsaved_text
 from vosapp.ui.controllers.files.file_lists import FileLists
+from vosapp.ui.controllers.files.leaving import LeaveRequest, LeavingController
 from vosapp.ui.dialogs.confirming import Confirming
-from vosapp.ui.input_blocker import InputBlocker
-from vosapp.ui.jobs.background_task import BackgroundTask
 from vosapp.ui.jobs.io_queue import IoQueue, IoTask
-from vosapp.ui.jobs.stopping import Stopping
 from vosapp.ui.panels.recent_menu import RecentMenu
 from vosapp.ui.panels.start_page import StartPage
 from vosapp.ui.panels.work_box import WorkBox
@@ -46,21 +42,13 @@ class ProjectDialogs(Confirming, Protocol):
     def ask_clip_folder(self, folder: str) -> Path | None: ...
 
 
-class Worker(Protocol):
-    """Works on the open document in the background."""
-
-    task: BackgroundTask
-
-    def cancel(self) -> None: ...
-
-
 class ProjectController(QObject):
     """Owns what is open: opens it, keeps its file, leaves it.
 
     Attributes:
         io: does what waits for a disk, for everything about the open project.
         lists: of the start page.
-        workers: who works on the open document; all are ended before it is closed.
+        leaving: closes what is open.
 
     Signals:
         opened_path: a clip or project is open now, as text.
@@ -72,7 +60,6 @@ class ProjectController(QObject):
     opened_path = Signal(str)
     opened_project = Signal()
     media_missing = Signal()
-    leaving = Signal()
     _problem = Signal(object)  # emitted by the project's writer thread
 
     def __init__(self, session: Session, dialogs: ProjectDialogs, parent: QObject | None = None) -> None:
@@ -81,10 +68,7 @@ class ProjectController(QObject):
         self._dialogs = dialogs
         self.io = IoQueue(session, self)
         self.lists = FileLists(session, self)
-        self.workers: tuple[Worker, ...] = ()
-        self._is_leaving = False
-        self._after: tuple[Callable[[], None], Callable[[], None] | None] = (_nothing, None)
-        self._blocker: InputBlocker | None = None
+        self.leaving = LeavingController(session, dialogs, self.io, self)
         self._shown_clip: ClipRef | None = None
         self._problem.connect(self._show_problem)
         session.changed.connect(self._follow_clip)
@@ -111,7 +95,7 @@ class ProjectController(QObject):
     @property
     def is_busy(self) -> bool:
         """Whether anything waits for a disk, or what is open is about to be closed."""
-        return self._is_leaving or self.io.is_busy or self.lists.is_busy
+        return self.leaving.is_leaving or self.io.is_busy or self.lists.is_busy
 
     # -- opening ------------------------------------------------------------------------------------------------
 
@@ -185,7 +169,7 @@ class ProjectController(QObject):
         self._session.fail(error)
 
     def _take_over(self, path: Path, saved: bool, shot: OpenedShot) -> None:
-        self.leave(partial(self._adopt, path, saved, shot), stays=partial(self._refuse, shot))
+        self.leaving.leave(LeaveRequest(partial(self._adopt, path, saved, shot), partial(self._refuse, shot)))
 
     def _refuse(self, shot: OpenedShot) -> None:
         """What is open stays open."""
@@ -298,121 +282,12 @@ class ProjectController(QObject):
 
     def close_clip(self) -> None:
         """Goes back to the start page."""
-        self.leave(self._show_start_page)
+        self.leaving.leave(LeaveRequest(self._show_start_page))
 
     def _show_start_page(self) -> None:
         self._shown_clip = None
         self._session.adopt(Editor(), None, None, saved=False)
         self.lists.refresh()
-
-    @property
-    def is_leaving(self) -> bool:
-        """Whether what is open is about to be closed."""
-        return self._is_leaving
-
-    def leave(self, left: Callable[[], None], *, stays: Callable[[], None] | None = None) -> None:
-        """Ends the work on the open document and closes its file, while the window goes on.
-
-        Args:
-            left: called back when the file is closed.
-            stays: called back when the user wants to stay, or when something else is in the way.
-        """
-        work = self._session.app.file_work
-        if self._is_leaving or (work is not None and work.blocks):
-            if stays is not None:
-                stays()
-            return
-        self._is_leaving = True
-        self._after = left, stays
-        with self._staying_after_errors():
-            self._blocker = InputBlocker()
-            self.io.drop_reads()
-            self.leaving.emit()
-            for one in self.workers:
-                one.cancel()
-            Stopping([self.io.task, *(one.task for one in self.workers)], self._ask_unsaved, self).begin()
-
-    @contextmanager
-    def _staying_after_errors(self) -> Iterator[None]:
-        """An error of the program must not leave a window that takes no input and cannot be closed."""
-        went_well = False
-        try:
-            yield
-            went_well = True
-        finally:
-            if not went_well:
-                self._let_input_through()
-                self._stay()
-
-    def _ask_unsaved(self) -> None:
-        """Everything has stopped: asks about changes that cannot be kept, and closes the file."""
-        with self._staying_after_errors():
-            self._let_input_through()
-            self._save_and_close()
-
-    def _save_and_close(self) -> None:
-        project = self._session.project
-        if project is None:
-            self._finish_leaving()
-        elif project.read_only and project.has_unsaved_changes:
-            text = f"{project.path.name} is not being written, so your changes are in memory only."
-            close = partial(self._close, project)
-            self._dialogs.confirm("Leave without saving?", text, "Leave", agreed=close, refused=self._stay)
-        else:
-            self._close(project)
-
-    def _close(self, project: Project) -> None:
-        shot = self._session.shot
-        empty = not shot.project.saved and not self._session.document.objects
-        not_saved = partial(self._not_saved, project)
-        self.io.run(
-            IoTask(
-                partial(project_files.close, project, forget_empty=empty),
-                f"Saving {shot.project.name}",
-                done=self._finish_leaving,
-                failed=not_saved,
-                cancelled=partial(not_saved, ProjectError("It was not saved.")),
-                can_cancel=True,
-                blocks=True,
-            )
-        )
-
-    def _not_saved(self, project: Project, error: UserError) -> None:
-        abandon, stay = partial(self._abandon, project), partial(self._stay, error)
-        self._dialogs.confirm("Leave without saving?", str(error), "Leave", agreed=abandon, refused=stay)
-
-    def _abandon(self, project: Project) -> None:
-        """Closes the file as it is; a drive that does not answer is not waited for long."""
-        self.io.run(
-            IoTask(
-                partial(_abandon, project),
-                "Closing",
-                done=self._finish_leaving,
-                failed=self._finish_leaving,
-                cancelled=self._finish_leaving,
-                blocks=True,
-                deadline=ShutdownDeadline(),
-            )
-        )
-
-    def _finish_leaving(self, _value: object = None) -> None:
-        self._session.project = None
-        left, _ = self._after
-        self._is_leaving = False
-        left()
-
-    def _stay(self, error: UserError | None = None) -> None:
-        if error is not None:
-            self._session.fail(error)
-        _, stays = self._after
-        self._is_leaving = False
-        if stays is not None:
-            stays()
-
-    def _let_input_through(self) -> None:
-        blocker, self._blocker = self._blocker, None
-        if blocker is not None:
-            blocker.release()
 
     # -- for other controllers ----------------------------------------------------------------------------------
 
@@ -447,10 +322,6 @@ class ProjectController(QObject):
         return self._session.settings.get("project.history_mb", int) * 2**20
 
 
-def _nothing() -> None:
-    pass
-
-
 def _give_up(shot: OpenedShot) -> None:
     """Closes what nobody took over."""
     shot.project.abandon()
@@ -460,7 +331,3 @@ def _give_up(shot: OpenedShot) -> None:
 
 def _dispose(shot: OpenedShot, _context: JobContext) -> None:
     _give_up(shot)
-
-
-def _abandon(project: Project, _context: JobContext) -> None:
-    project.abandon()
