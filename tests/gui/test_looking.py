@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QColor
 
 from tests.gui.window_driver import NONE, WindowDriver
 from vosapp.core import edits
 from vosapp.core.mask import Mask
+from vosapp.presentation.view_state import ObjectStyle
 from vosapp.presentation.viewer.changes import LESS, MORE, difference_labels, flicker_labels
+from vosapp.ui.panels.objects import BUTTON_PX
 
 
 def colour(driver: WindowDriver, point: tuple[float, float]) -> QColor:
@@ -82,16 +86,75 @@ def test_labels_of_changes() -> None:
 
 
 def test_outlines_over_the_overlay(boxes: WindowDriver) -> None:
-    before = colour(boxes, (60, 50)), colour(boxes, (90, 50))
+    edge, area = colour(boxes, (60, 50)), colour(boxes, (90, 50))
     boxes.trigger("view.outlined")
-    assert boxes.canvas.outlines.isVisible()
-    assert colour(boxes, (60, 50)) != before[0] and colour(boxes, (90, 50)) == before[1]
-    boxes.drag([(100, 50), (110, 55)], lift=False)
-    assert not boxes.canvas.outlines.isVisible(), "not while the area is painted on"
-    boxes.lift((110, 55))
-    assert boxes.canvas.outlines.isVisible()
+    outline = colour(boxes, (60, 50))
+    assert outline != edge and colour(boxes, (90, 50)) == area
+    boxes.workspace.viewing.view.set_brush(20)
+    boxes.drag([(60, 50)], lift=False)
+    assert colour(boxes, (60, 50)) != outline == colour(boxes, (50.5, 50)), "what is painted has its outline at once"
+    boxes.lift((60, 50))
+    assert colour(boxes, (50.5, 50)) == outline
     boxes.trigger("view.matte")
-    assert not boxes.canvas.outlines.isVisible()
+    assert colour(boxes, (50.5, 50)) == QColor("white")
+
+
+@pytest.fixture
+def two(boxes: WindowDriver) -> WindowDriver:
+    """A second object beside the first, on the same frame."""
+    editor = boxes.workspace.session.editor
+    document, object_id = edits.add_object(boxes.document)
+    editor.apply("another", edits.set_mask(document, editor.store, object_id, 1, box(130, 155)))
+    return boxes
+
+
+def look(driver: WindowDriver) -> list[QColor]:
+    """Colours on outline and area of the first object, then of the second."""
+    return [colour(driver, at) for at in ((60.5, 50), (90, 50), (130.5, 50), (142, 50))]
+
+
+def click_style(driver: WindowDriver, place: int) -> None:
+    """Clicks the button in an object's row that draws it in the next way."""
+    panel = driver.window.objects
+    row = panel.row_rect(place)
+    at = QPoint(row.right() - 2 * BUTTON_PX - BUTTON_PX // 2 - 8, row.center().y())
+    driver.qtbot.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=at)
+
+
+def test_an_object_is_drawn_in_a_way_of_its_own(two: WindowDriver) -> None:
+    area = look(two)
+    bare = two.canvas.frame[50, 142]
+    two.workspace.editing.objects.pick(1)
+    for expected in (ObjectStyle.OVERLAY, ObjectStyle.OUTLINE):
+        click_style(two, 1)
+        assert two.view.shot.styles == {2: expected}
+    assert two.workspace.session.active is not None and two.workspace.session.active.id == 1, "no row was picked"
+    seen = look(two)
+    assert seen[:2] == area[:2] and seen[2] != area[2]
+    assert (seen[3].red(), seen[3].green(), seen[3].blue()) == tuple(bare), "only its outline is drawn"
+    outline = seen[2]
+    click_style(two, 1)
+    assert look(two) == [*area[:2], outline, area[3]], "overlay and outline"
+    two.trigger("view.outline")
+    assert look(two)[2:] == [outline, area[3]] and look(two)[1] != area[1], "the view is about the others"
+    two.trigger("view.overlay")
+    click_style(two, 1)
+    assert look(two) == area and not two.view.shot.styles
+
+
+def test_the_way_an_object_is_drawn_is_a_command_and_stays_with_the_project(two: WindowDriver, tmp_path: Path) -> None:
+    two.workspace.editing.objects.pick(2)
+    commands = two.window.commands
+    assert commands["object.as_view"].isChecked()
+    two.trigger("object.as_both")
+    assert commands["object.as_both"].isChecked() and not commands["object.as_view"].isChecked()
+    assert not two.workspace.session.editor.can_redo and two.view.shot.project.undo_label == "another", "no step"
+    two.workspace.editing.objects.toggle_visible(1)
+    two.answers.path = tmp_path / "shot.vosapp"
+    two.trigger("file.save")
+    two.close_clip()
+    two.open(tmp_path / "shot.vosapp")
+    assert two.view.shot.styles == {2: ObjectStyle.BOTH} and two.view.shot.hidden == {1}
 
 
 def test_the_magnifier_follows_the_pointer_out_of_its_way(boxes: WindowDriver) -> None:

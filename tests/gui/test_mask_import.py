@@ -95,3 +95,23 @@ def test_what_a_mask_was_taken_for_is_said_and_can_be_chosen(shot: WindowDriver,
     shot.wait(lambda: bool(shot.mask(0)[70, 120]))
     assert not shot.mask(0)[20, 20]
     assert "They were read as 1 object, hard mask" in shot.notice
+
+
+def test_a_locked_object_gets_no_masks_and_that_is_said(shot: WindowDriver, folder: Path) -> None:
+    shot.drag([(80, 70)])
+    item = shot.document.objects[0]
+    shot.trigger("object.lock")
+    drawn = shot.mask(0).copy()
+    shot.answers.masks = ImportChoice(folder, None, ImportRequest(target=item.id, replace=True))
+    shot.trigger("file.import_masks")
+    shot.wait(lambda: bool(shot.notice))
+    assert shot.notice.startswith("No mask was imported.") and "Object 1 is locked and stays as it is." in shot.notice
+    assert shot.view.shot.project.undo_label == "lock object", "no step"
+    shot.workspace.session.dismiss()
+    shot.workspace.editing.masks.import_mask(folder / "m.0001.png")  # as when it is dropped on the window
+    shot.wait(lambda: bool(shot.notice))
+    assert "was not imported: Object 1 is locked" in shot.notice
+    assert np.array_equal(shot.mask(0), drawn) and shot.cell(1) is None
+    dialog = ImportMasksDialog(shot.document, item.id, here=0, ask_folder=lambda: None, ask_file=lambda: None)
+    assert [dialog.object.itemText(place) for place in range(dialog.object.count())] == ["A new object"]
+    dialog.deleteLater()

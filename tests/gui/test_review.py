@@ -117,3 +117,22 @@ def test_nothing_to_review(shot: WindowDriver) -> None:
     assert shot.window.strip._counter.text() == "Nothing left to review"
     blocked = ("review.next", "review.approve", "review.approve_range", "review.fix")
     assert not any(shot.window.commands[action_id].isEnabled() for action_id in blocked)
+
+
+def test_a_locked_object_is_not_reviewed_and_not_approved(doubtful: WindowDriver) -> None:
+    store, mask = doubtful.workspace.session.editor.store, doubtful.workspace.session.editor.mask(1, 0)
+    assert mask is not None
+    document, other = edits.add_object(doubtful.document)
+    document = edits.set_mask(document, store, other, 0, mask)
+    for frame in (10, 11):
+        document = edits.predict(document, store, other, frame, mask, engine="flow", sources=(0,), doubt=0.8)
+    doubtful.workspace.session.editor.apply("another", edits.set_locked(document, 1, True))
+    doubtful.trigger("view.review")
+    assert titles(doubtful) == ["10  (10–11)"], "the user is done with the locked one"
+    press(doubtful, Qt.Key.Key_Return, ALT | Qt.KeyboardModifier.ShiftModifier)
+    assert [frame for frame, one in doubtful.document.object(other).cells.items() if one.locked] == [10, 11]
+    assert not any(one.locked for one in doubtful.document.object(1).cells.values())
+    assert doubtful.notice == "Object 1 is locked and stays as it is. Object > Lock unlocks it."
+    doubtful.go(3)
+    action = doubtful.window.commands["review.approve"]
+    assert not action.isEnabled() and "Object 1 is locked" in action.toolTip()

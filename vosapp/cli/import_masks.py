@@ -11,6 +11,7 @@ from vosapp.cli.job_runner import Reporter, run_job
 from vosapp.cli.mask_as import add_mask_as
 from vosapp.core.errors import ExportError, ProjectError
 from vosapp.core.frame_words import frame_words
+from vosapp.core.locked_words import locked_words
 from vosapp.core.mask_import import ImportRequest, ImportRole, with_imported
 
 if TYPE_CHECKING:
@@ -88,6 +89,8 @@ def _imported(
 def _tell(project: Project, outcome: ImportOutcome, empty: tuple[int, ...], reporter: Reporter) -> None:
     document = project.editor.document
     first = document.clip.first_number if document.clip is not None else 0
+    if outcome.locked:
+        reporter.warning(f"{locked_words(document, outcome.locked)} Unlock it in the window first.")
     for object_id, frames in outcome.kept.items():
         name = document.object(object_id).name
         reporter.warning(f'"{name}" keeps what was drawn or approved on {frame_words(frames, first)} (--replace).')

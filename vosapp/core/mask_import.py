@@ -57,10 +57,12 @@ class ImportOutcome:
     Attributes:
         frames: indices of frames that got a mask, by object.
         kept: by object, indices of frames where the user's own mask was left.
+        locked: objects that would have got masks and are locked: they stay as they are, whatever the request says.
     """
 
     frames: Mapping[ObjectId, tuple[int, ...]] = field(default_factory=dict)
     kept: Mapping[ObjectId, tuple[int, ...]] = field(default_factory=dict)
+    locked: tuple[ObjectId, ...] = ()
 
 
 def with_imported(
@@ -71,7 +73,8 @@ def with_imported(
 ) -> tuple[Document, ImportOutcome]:
     """The document with masks put in, and what became of them.
 
-    What the user drew, painted or approved stays, unless the request allows replacing it.
+    What the user drew, painted or approved stays, unless the request allows replacing it. A locked object stays as it
+    is in any case.
 
     Raises:
         MaskError: a mask has another size than the clip, or the number of an object that was removed.
@@ -83,18 +86,22 @@ def with_imported(
             by_key.setdefault(key, {})[frame_index] = mask
     frames: dict[ObjectId, tuple[int, ...]] = {}
     kept: dict[ObjectId, tuple[int, ...]] = {}
+    locked: list[ObjectId] = []
     for key in sorted(
         by_key, key=lambda one: (not isinstance(one, int), str(one) if not isinstance(one, int) else one)
     ):
-        document, object_id = _object_for(document, key, request)
-        cells = document.object(object_id).cells
+        changed, object_id = _object_for(document, key, request)
+        if changed.object(object_id).locked:
+            locked.append(object_id)
+            continue
+        document, cells = changed, changed.object(object_id).cells
         own = {f for f in by_key[key] if not request.replace and f in cells and _is_users(cells[f])}
         changes = {f: _cell(store.put(mask), request.role) for f, mask in by_key[key].items() if f not in own}
         document = write_cells(document, object_id, dict(changes))
         frames[object_id] = tuple(sorted(changes))
         if own:
             kept[object_id] = tuple(sorted(own))
-    return document, ImportOutcome(frames, kept)
+    return document, ImportOutcome(frames, kept, tuple(locked))
 
 
 def _is_users(cell: Cell) -> bool:

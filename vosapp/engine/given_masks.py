@@ -63,9 +63,19 @@ def read_masks(path: Path, clip: ClipRef, meaning: str, say: Callable[[str], obj
 
 
 def with_masks(document: Document, store: MaskStore, given: Sequence[GivenMasks]) -> Document:
-    """The document with masks as anchors of the objects of the same ids."""
+    """The document with masks as anchors of the objects of the same ids.
+
+    Raises:
+        MaskError: an object is locked, or was removed.
+    """
     for object_id in sorted({object_id for _, masks in given for object_id in masks}):
         document = with_object(document, object_id)
+        item = document.object(object_id)
+        if item.locked:
+            raise MaskError(
+                f"{item.name} (object {object_id}) is locked in this project: its masks stay as they are.",
+                "Unlock it in the window, or leave its mask out.",
+            )
     for index, masks in given:
         for object_id, mask in masks.items():
             document = set_mask(document, store, object_id, index, mask, Origin.IMPORTED)

@@ -9,7 +9,7 @@ from vosapp.core.recent import UnsavedWork
 from vosapp.presentation.actions import ACTIONS
 from vosapp.presentation.strip import suspect_at, suspects
 from vosapp.presentation.timeline.lanes import Doubts
-from vosapp.presentation.view_state import Changes, StripKind, ViewMode, ViewState, Wipe
+from vosapp.presentation.view_state import Changes, ObjectStyle, StripKind, ViewMode, ViewState, Wipe
 from vosapp.video.source import ClipInfo
 
 ALWAYS = frozenset(
@@ -61,6 +61,10 @@ _NEEDS_OBJECT = (
     "go.next_key",
     "object.visible",
     "object.solo",
+    "object.as_view",
+    "object.as_overlay",
+    "object.as_outline",
+    "object.as_both",
     "object.raise",
     "object.lower",
     "object.delete",
@@ -97,6 +101,7 @@ _CHANGES = (
     "edit.paste_shape",
     "object.delete",
     "file.import_mask",
+    "file.import_alpha",
     "memory.mute",
     "memory.remove",
 )
@@ -176,8 +181,11 @@ def unsaved_on_clip(document: Document, state: ViewState) -> UnsavedWork | None:
 
 def _off_for_review(document: Document, state: ViewState, doubts: Doubts) -> dict[str, str]:
     off: dict[str, str] = {}
-    here = [item.cells.get(state.shot.frame_index) for item in document.objects]
-    if not any(cell is not None and not cell.is_barrier for cell in here):
+    frame = state.shot.frame_index
+    predicted = [item for item in document.objects if frame in item.cells and not item.cells[frame].is_barrier]
+    if predicted and all(item.locked for item in predicted):
+        off["review.approve"] = f"{predicted[0].name} is locked"
+    elif not predicted:
         off["review.approve"] = "No prediction stands on this frame"
     if suspect_at(suspects(doubts), state.shot.frame_index) is None:
         off["review.approve_range"] = "This frame is not to be reviewed"
@@ -310,6 +318,14 @@ def checked_actions(document: Document, state: ViewState, active: RotoObject | N
         "object.lock": active is not None and active.locked,
         "object.visible": active is not None and active.id not in shot.hidden,
         "object.solo": active is not None and active.id == shot.solo,
+        **_checked_styles(active, state),
         "object.matte": active is not None and shot.matte_panel,
     }
     return frozenset(action_id for action_id, on in states.items() if on)
+
+
+def _checked_styles(active: RotoObject | None, state: ViewState) -> dict[str, bool]:
+    if active is None:
+        return {}
+    own = state.shot.styles.get(active.id)
+    return {"object.as_view": own is None, **{f"object.as_{style.value}": own is style for style in ObjectStyle}}

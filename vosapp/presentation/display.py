@@ -28,7 +28,7 @@ from vosapp.presentation.text.formatting import rate_text
 from vosapp.presentation.text.status_hint import status_hint
 from vosapp.presentation.timeline.lanes import Coverage, CoverageCache, Doubts, Lane, matte_keys
 from vosapp.presentation.tour import TourDisplay, resolve_tour
-from vosapp.presentation.view_state import SHAPE_TOOLS, Playback, PropagateChoice, Tool, ViewState
+from vosapp.presentation.view_state import SHAPE_TOOLS, ObjectStyle, Playback, PropagateChoice, Tool, ViewState
 from vosapp.presentation.viewer.changes import ChangesDisplay, resolve_changes
 from vosapp.presentation.viewer.onion import OnionLayer, resolve_onion
 from vosapp.presentation.viewer.overlay import OverlayDisplay, resolve_overlay
@@ -47,6 +47,7 @@ class ObjectRow:
     active: bool
     visible: bool
     solo: bool
+    style: ObjectStyle | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,7 @@ def resolve(document: Document, state: ViewState, coverage_cache: CoverageCache 
     cache = coverage_cache or CoverageCache()
     coverages = cache.of(document)
     active = active_object(document, state)
-    doubts, review = cache.doubts(coverages)
+    doubts, review = cache.doubts(document)
     suggest = resolve_suggest(document, state)
     asked = request(document, state)
     refusal = asked.reason if isinstance(asked, Refusal) else ""
@@ -236,7 +237,8 @@ def _row(item: RotoObject, document: Document, state: ViewState, *, active: bool
     if item.locked:
         here = f"locked, {here}" if here else "locked"
     visible, solo = item.id not in state.shot.hidden, item.id == state.shot.solo
-    return ObjectRow(item.id, item.name, item.colour, text, here, active, visible, solo)
+    style = state.shot.styles.get(item.id)
+    return ObjectRow(item.id, item.name, item.colour, text, here, active, visible, solo, style)
 
 
 def _timeline(

@@ -90,11 +90,11 @@ def next_suspect(found: tuple[Suspect, ...], frame_index: int) -> Suspect | None
 
 
 def doubtful_object(document: Document, frame_index: int) -> ObjectId:
-    """The object whose mask on a frame is the most doubtful, 0 where none is."""
+    """The object whose mask on a frame is the most doubtful, 0 where none is; locked ones are done."""
     doubts = {
         item.id: cell.doubt or 0.0
         for item in document.objects
-        if (cell := item.cells.get(frame_index)) is not None and not cell.is_barrier
+        if (cell := item.cells.get(frame_index)) is not None and not cell.is_barrier and not item.locked
     }
     return max(doubts, key=lambda one: doubts[one], default=0)
 

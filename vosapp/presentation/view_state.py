@@ -52,6 +52,14 @@ class ViewMode(enum.Enum):
     SOURCE = "source"
 
 
+class ObjectStyle(enum.Enum):
+    """How one object is drawn where masks are shown as areas or outlines, whatever the view says of the others."""
+
+    OVERLAY = "overlay"
+    OUTLINE = "outline"
+    BOTH = "both"
+
+
 class Backdrop(enum.Enum):
     """What lies behind the objects in the cutout view."""
 
@@ -207,6 +215,7 @@ class ShotView:
         before_run: the document when the last run began, None before the first one.
         active_object: id of the object that the tools change; 0 or one that is gone stands for the first.
         hidden, solo: objects not shown; the only object shown, or 0.
+        styles: objects that are drawn in a way of their own; the others as the view says.
         transforming: a mask was dragged with the transform tool and not taken yet.
         polygon_points: corners set so far with the polygon tool, or those of a shape that was pasted.
         shapes: drawn since the clip was opened, whose points can be moved.
@@ -239,6 +248,7 @@ class ShotView:
     before_run: Document | None = None
     active_object: ObjectId = 0
     hidden: frozenset[ObjectId] = frozenset()
+    styles: Mapping[ObjectId, ObjectStyle] = field(default_factory=dict)
     solo: ObjectId = 0
     transforming: bool = False
     polygon_points: int = 0

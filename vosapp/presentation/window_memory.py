@@ -1,4 +1,4 @@
-"""Where the window was and how its parts were shared out, and for each project its brush, opacity and playhead.
+"""Where the window was and how its parts were shared out, and for each project how it was left.
 
 Habits of this computer and no part of a document: undo leaves them, and a project that goes elsewhere takes none along.
 """
@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
+from vosapp.core.document import ObjectId
 from vosapp.core.paths import user_data_dir
 from vosapp.core.small_files import recalled_entries, remember
+from vosapp.presentation.view_state import ObjectStyle
 
 KEPT = 200  # projects; the oldest go
 _SIDE_PX = 100_000  # no screen is larger
@@ -46,12 +48,16 @@ class ShotPlace:
         opacity: of the overlay, 0 to 1.
         frame_index: the frame looked at.
         cuts_sought: whether no search for cuts has to be finished.
+        hidden: ids of objects that are not shown.
+        styles: of objects that are drawn in a way of their own, by id.
     """
 
     brush_px: float
     opacity: float
     frame_index: int
     cuts_sought: bool = True
+    hidden: tuple[ObjectId, ...] = ()
+    styles: Mapping[ObjectId, ObjectStyle] = field(default_factory=dict)
 
 
 def first_size(available: tuple[int, int]) -> tuple[int, int]:
@@ -86,8 +92,14 @@ class WindowMemory:
         brush, opacity, frame = (found.get(name) for name in ("brush_px", "opacity", "frame_index"))
         if not (_is_number(brush) and _is_number(opacity) and isinstance(frame, int) and frame >= 0):
             return None
-        sought = found.get("cuts_sought") is not False
-        return ShotPlace(float(str(brush)), min(max(float(str(opacity)), 0.0), 1.0), frame, sought)
+        return ShotPlace(
+            float(str(brush)),
+            min(max(float(str(opacity)), 0.0), 1.0),
+            frame,
+            cuts_sought=found.get("cuts_sought") is not False,
+            hidden=_ids(found.get("hidden")),
+            styles=_styles(found.get("styles")),
+        )
 
     def keep_window(self, place: WindowPlace) -> None:
         """Remembers where the window is."""
@@ -97,12 +109,28 @@ class WindowMemory:
         """Remembers how a project is left."""
         known = recalled_entries(self._path)
         shots = {name: shot for name, shot in self._shots(known).items() if name != project_id}
-        newest = dict([*shots.items(), (project_id, asdict(place))][-KEPT:])
+        newest = dict([*shots.items(), (project_id, _entry(place))][-KEPT:])
         remember(self._path, {**known, "shots": newest})
 
     def _shots(self, known: Mapping[str, object]) -> dict[str, object]:
         found = known.get("shots")
         return found if isinstance(found, dict) else {}
+
+
+def _entry(place: ShotPlace) -> dict[str, object]:
+    styles = {str(object_id): style.value for object_id, style in place.styles.items()}
+    return {**asdict(place), "styles": styles}
+
+
+def _ids(found: object) -> tuple[ObjectId, ...]:
+    known = found if isinstance(found, list) else []
+    return tuple(one for one in known if type(one) is int)
+
+
+def _styles(found: object) -> dict[ObjectId, ObjectStyle]:
+    by_value = {style.value: style for style in ObjectStyle}
+    known = found.items() if isinstance(found, dict) else ()
+    return {int(one): by_value[style] for one, style in known if str(one).isdecimal() and style in by_value}
 
 
 def _is_length(value: object) -> bool:

@@ -135,7 +135,9 @@ class Presenter(QObject):
 
     def _show_overlay(self, overlay: OverlayDisplay) -> None:
         canvas = self._window.canvas
-        canvas.set_style(OverlayStyle(overlay.mode, overlay.opacity, overlay.backdrop, overlay.outlined))
+        canvas.set_style(
+            OverlayStyle(overlay.mode, overlay.opacity, overlay.backdrop, overlay.outlined, overlay.styles)
+        )
         clip = self._session.document.clip
         if clip is None or overlay.frame_index < 0:
             return

@@ -16,12 +16,13 @@ from tests.clips import make_clip
 from vosapp.cli.app import main
 from vosapp.core.document import Document, Origin
 from vosapp.core.editor import Editor
-from vosapp.core.edits import add_object, rename_object, set_mask
+from vosapp.core.edits import add_object, rename_object, set_locked, set_mask
 from vosapp.core.errors import MaskError
 from vosapp.core.mask import Mask
 from vosapp.core.mask_import import ImportRequest, ImportRole, with_imported
 from vosapp.core.project import Project
 from vosapp.core.store import MemoryMaskStore
+from vosapp.engine.given_masks import with_masks
 from vosapp.engine.job import Job
 from vosapp.export.export_job import ExportTask, export_body
 from vosapp.export.formats import Content, ExportFormat
@@ -246,6 +247,23 @@ def test_a_removed_number_is_refused(clip: Path) -> None:
     document = remove_object(rename_object(document, 2, "gone"), 2)
     with pytest.raises(MaskError, match="was removed"):
         with_imported(document, store, [(0, {2: Mask.from_array(disc(9))})], ImportRequest())
+
+
+def test_a_locked_object_stays_as_it_is(clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = fresh_project(clip, tmp_path)
+    project = Project.open(path)
+    document, hero = add_object(project.editor.document, "Hero")
+    drawn = disc(60)
+    document = set_mask(document, project.editor.store, hero, 2, Mask.from_array(drawn))
+    project.editor.apply("draw", set_locked(document, hero, True))
+    project.close()
+    out = exported(clip, ExportFormat.PNG, tmp_path)
+    assert main(["import", str(path), str(out), "--replace"]) == 0
+    assert "Hero is locked and stays as it is." in capsys.readouterr().err
+    found = masks_of(path)
+    assert list(found["Hero"]) == [2] and np.array_equal(found["Hero"][2], drawn) and len(found) > 1
+    with pytest.raises(MaskError, match="is locked in this project"):
+        with_masks(set_locked(document, hero, True), MemoryMaskStore(), [(1, {hero: Mask.from_array(disc(9))})])
 
 
 @pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="needs ffmpeg")

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vosapp.matte.layers import Layer
-from vosapp.presentation.view_state import Backdrop, ViewMode
+from vosapp.presentation.view_state import Backdrop, ObjectStyle, ViewMode
 from vosapp.presentation.viewer.camera import LARGEST_ZOOM, SMALLEST_ZOOM, Camera, at_scale, fit
 from vosapp.presentation.viewer.cleanup import small_holes, specks
 from vosapp.presentation.viewer.layers import LayerStack
-from vosapp.presentation.viewer.overlay_style import TRANSPARENT, colour_table, edges
+from vosapp.presentation.viewer.overlay_style import EDGE, TRANSPARENT, colour_table, outlined_table, with_edges
 from vosapp.presentation.viewer.raster import add_segment, polygon_area, stroke_area
 from vosapp.presentation.viewer.readout import readout
 from vosapp.ui.viewer.outline_path import outline_path
@@ -121,11 +121,20 @@ def test_edges_lie_inside_and_are_as_wide_as_asked() -> None:
     labels = np.zeros(SHAPE, np.uint8)
     labels[5:25, 5:25] = 1
     for width in (1, 3):
-        ring = edges(labels, width)
-        assert ring[5, 10] == 1 and ring[5 + width - 1, 10] == 1 and ring[5 + width, 10] == 0
-        assert not ring[labels == 0].any()
+        ring = with_edges(labels, width)
+        assert ring[5, 10] == 1 + EDGE and ring[5 + width - 1, 10] == 1 + EDGE and ring[5 + width, 10] == 1
+        assert not (ring[labels == 0] % EDGE).any(), "what lies outside stays background"
     labels[:] = 1
-    assert not edges(labels, 2).any(), "the border of the picture is no edge"
+    assert (with_edges(labels, 2) == 1).all(), "the border of the picture is no edge"
+
+
+def test_each_object_has_a_style_of_its_own() -> None:
+    red, green, blue = (255, 0, 0), (0, 255, 0), (0, 0, 255)
+    styles = (ObjectStyle.OVERLAY, ObjectStyle.OUTLINE, ObjectStyle.BOTH)
+    table = outlined_table(list(zip((red, green, blue), styles, strict=True)), 0.5)
+    assert len(table) == 256 and table[0] == table[EDGE] == TRANSPARENT
+    assert table[1:4] == [0x80FF0000, TRANSPARENT, 0x800000FF]
+    assert table[EDGE + 1 : EDGE + 4] == [0x80FF0000, 0xFF00FF00, 0xFF0000FF]
 
 
 def test_an_outline_path_runs_around_every_piece_and_hole() -> None:

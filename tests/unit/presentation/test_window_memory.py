@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from vosapp.presentation import window_memory
+from vosapp.presentation.view_state import ObjectStyle
 from vosapp.presentation.window_memory import ShotPlace, WindowMemory, WindowPlace, first_size
 
 
@@ -32,7 +33,10 @@ def test_a_first_window_fits_the_screen(available: tuple[int, int], size: tuple[
 
 
 def test_places_are_kept() -> None:
-    window, shot = WindowPlace(-1500, 20, 1200, 700, True, 300, 180), ShotPlace(12.5, 0.7, 40)
+    window, shot = (
+        WindowPlace(-1500, 20, 1200, 700, True, 300, 180),
+        ShotPlace(12.5, 0.7, 40, hidden=(2,), styles={3: ObjectStyle.BOTH}),
+    )
     WindowMemory().keep_window(window)
     WindowMemory().keep_shot("a", shot)
     memory = WindowMemory()
@@ -66,3 +70,9 @@ def test_what_is_no_place_is_left_out(folder: Path, stored: object) -> None:
     (folder / "window.json").write_text(stored if isinstance(stored, str) else json.dumps(stored))
     assert WindowMemory().window() is None
     assert WindowMemory().shot("a") is None
+
+
+def test_objects_that_are_shown_in_no_known_way_are_shown_as_usual(folder: Path) -> None:
+    entry = {"brush_px": 5, "opacity": 0.5, "frame_index": 0, "hidden": [1, "2", True], "styles": {"1": "dots", "x": 3}}
+    (folder / "window.json").write_text(json.dumps({"shots": {"a": entry}}))
+    assert WindowMemory().shot("a") == ShotPlace(5.0, 0.5, 0, hidden=(1,))

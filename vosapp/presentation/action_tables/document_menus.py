@@ -128,10 +128,22 @@ OBJECT = (
     ActionSpec("object.visible", "Show", "Object", ("V",), "eye", checkable=True, rule=True),
     ActionSpec("object.solo", "Show only this one", "Object", ("S",), "solo", checkable=True),
     ActionSpec(
+        "object.as_view",
+        "Drawn as the view says",
+        "Object",
+        tip="As an overlay or an outline, like all objects that have no way of their own",
+        checkable=True,
+        rule=True,
+    ),
+    ActionSpec("object.as_overlay", "Always an overlay", "Object", (), "overlay", checkable=True),
+    ActionSpec("object.as_outline", "Always an outline", "Object", (), "outline", checkable=True),
+    ActionSpec("object.as_both", "Always overlay and outline", "Object", (), "overlay-outline", checkable=True),
+    ActionSpec(
         "object.presence",
         "Objects over time…",
         "Object",
         tip="A grid of where each object has masks, anchors and doubt over the whole clip",
+        rule=True,
     ),
     ActionSpec(
         "object.lock",

@@ -201,8 +201,13 @@ class CoverageCache:
         self._entries = entries
         return {object_id: entry[2] for object_id, entry in entries.items()}
 
-    def doubts(self, coverages: Mapping[ObjectId, Coverage]) -> tuple[Doubts, tuple[int, ...]]:
-        """The combined doubt of all objects and the frames to review, made anew only when a coverage is another one."""
+    def doubts(self, document: Document) -> tuple[Doubts, tuple[int, ...]]:
+        """The combined doubt of all objects and the frames to review, made anew only when a coverage is another one.
+
+        The user is done with locked objects: their doubts do not count.
+        """
+        known_of = self.of(document)
+        coverages = {one.id: known_of[one.id] for one in document.objects if not one.locked}
         parts = tuple(coverages.values())
         known = self._combined
         if len(parts) != len(known[0]) or any(a is not b for a, b in zip(parts, known[0], strict=True)):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from vosapp.core.document import Cell, Colour, Document, JoinKind, MatteSettings, ObjectId, RotoObject
 from vosapp.core.mask import Digest
 from vosapp.core.matte_joins import joined_masks
 from vosapp.core.steady_frames import steady_frames
-from vosapp.presentation.view_state import Backdrop, ViewMode, ViewState
+from vosapp.presentation.view_state import Backdrop, ObjectStyle, ViewMode, ViewState
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,15 @@ class OverlayLayer:
 
 @dataclass(frozen=True, slots=True)
 class OverlayDisplay:
-    """What lies over the picture: layers from front to back, and how they are shown."""
+    """What lies over the picture: layers from front to back, and how they are shown.
+
+    Attributes:
+        frame_index: of the masks.
+        layers: front to back.
+        mode, opacity, backdrop: of the view.
+        outlined: areas have outlines too, where an object has no style of its own.
+        styles: objects with a style of their own.
+    """
 
     frame_index: int
     layers: tuple[OverlayLayer, ...]
@@ -41,6 +50,7 @@ class OverlayDisplay:
     opacity: float
     backdrop: Backdrop
     outlined: bool = False
+    styles: Mapping[ObjectId, ObjectStyle] = field(default_factory=dict)
 
 
 MATTE_MODES = (ViewMode.MATTE, ViewMode.BAND, ViewMode.CUTOUT)  # which show mattes with their edge
@@ -51,8 +61,8 @@ def resolve_overlay(document: Document, state: ViewState, active: RotoObject | N
     """The masks on the frame shown; none where the source is looked at."""
     mode = ViewMode.SOURCE if state.shot.peek else state.shot.mode
     layers = layers_of(document, state, active) if mode is not ViewMode.SOURCE else ()
-    app = state.app
-    return OverlayDisplay(state.shot.picture_index, layers, mode, app.opacity, app.backdrop, app.outlined)
+    app, shot = state.app, state.shot
+    return OverlayDisplay(shot.picture_index, layers, mode, app.opacity, app.backdrop, app.outlined, shot.styles)
 
 
 def layers_of(document: Document, state: ViewState, active: RotoObject | None) -> tuple[OverlayLayer, ...]:

@@ -26,7 +26,7 @@ def timeline_px(window_px: int) -> int:
 
 
 class PlacesController(QObject):
-    """Gives the window its place and each project its brush, opacity and playhead."""
+    """Gives the window its place and each project its brush, opacity, playhead and what is shown of its objects."""
 
     def __init__(self, session: Session, window: MainWindow) -> None:
         """Follows the window, which owns it."""
@@ -77,7 +77,8 @@ class PlacesController(QObject):
         if project is not None:
             app, shot = self._session.app, self._session.shot
             sought = shot.cuts_sought is not False
-            place = ShotPlace(app.brush_px, app.opacity, shot.frame_index, sought)
+            hidden = tuple(sorted(shot.hidden))
+            place = ShotPlace(app.brush_px, app.opacity, shot.frame_index, sought, hidden, shot.styles)
             self._memory.keep_shot(project.project_id, place)
 
     def _recall_shot(self) -> None:
@@ -90,5 +91,7 @@ class PlacesController(QObject):
                     session.shot,
                     frame_index=min(place.frame_index, session.last_frame),
                     cuts_sought=place.cuts_sought,
+                    hidden=frozenset(place.hidden),
+                    styles=place.styles,
                 ),
             )

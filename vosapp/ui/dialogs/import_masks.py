@@ -111,7 +111,8 @@ class ImportMasksDialog(QDialog):
         self.object.setAccessibleName("Object of masks without number or name")
         self.object.addItem("A new object", None)
         for one in document.objects:
-            self.object.addItem(one.name, one.id)
+            if not one.locked:
+                self.object.addItem(one.name, one.id)
         self.object.setCurrentIndex(max(self.object.findData(active), 0))
         self.numbered: Segments[bool] = Segments(
             (

@@ -44,8 +44,9 @@ class MoveDialog(QDialog):
         self.object = QComboBox()
         self.object.setAccessibleName("Object that gets the masks")
         for one in document.objects:
-            self.object.addItem(one.name, one.id)
-        self.object.setCurrentIndex(document.objects.index(mover))
+            if not one.locked:
+                self.object.addItem(one.name, one.id)
+        self.object.setCurrentIndex(self.object.findData(mover.id))
         self._note = label("", "dim", wrap=True)
         self.button = QPushButton("Move")
         self.button.setProperty("role", "primary")

@@ -6,6 +6,7 @@ from PySide6.QtCore import (
     QAbstractItemModel,
     QEvent,
     QModelIndex,
+    QObject,
     QPersistentModelIndex,
     QPoint,
     QRect,
@@ -30,6 +31,7 @@ from PySide6.QtWidgets import (
 from vosapp.core.document import ObjectId
 from vosapp.presentation.action_tables.context_menus import OBJECT_MENU
 from vosapp.presentation.display import ObjectRow
+from vosapp.presentation.view_state import ObjectStyle
 from vosapp.ui.action_set import ActionSet
 from vosapp.ui.icons import pixmap
 from vosapp.ui.theme import TOKENS
@@ -38,23 +40,45 @@ from vosapp.ui.widgets import ActionButton, as_written, label, stretch, tool_but
 ROW_PX = 46
 BUTTON_PX = 26
 _ROW = Qt.ItemDataRole.UserRole
+STYLE_ICONS = {
+    None: "overlay",
+    ObjectStyle.OVERLAY: "overlay",
+    ObjectStyle.OUTLINE: "outline",
+    ObjectStyle.BOTH: "overlay-outline",
+}
+STYLE_WORDS = {
+    None: "",
+    ObjectStyle.OVERLAY: ", always an overlay",
+    ObjectStyle.OUTLINE: ", always an outline",
+    ObjectStyle.BOTH: ", always overlay and outline",
+}
 
 Index = QModelIndex | QPersistentModelIndex
 
 
 class _RowDelegate(QStyledItemDelegate):
-    """Draws a row and takes the clicks on its eye, solo and colour."""
+    """Draws a row and takes the clicks on its eye, solo, style and colour."""
 
     eye_clicked = Signal(int)
     solo_clicked = Signal(int)
+    style_clicked = Signal(int)
     colour_clicked = Signal(int)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._took_click = False
+
+    def took_click(self) -> bool:
+        """Whether the last click was on a small button, and so none on the row. Asking again gives False."""
+        took, self._took_click = self._took_click, False
+        return took
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
         """Every row has the same height."""
         return QSize(180, ROW_PX)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Draws colour, name, what stands here, coverage, and the two buttons."""
+        """Draws colour, name, what stands here, coverage, and the buttons."""
         row = index.data(_ROW)
         if not isinstance(row, ObjectRow):
             return
@@ -77,7 +101,7 @@ class _RowDelegate(QStyledItemDelegate):
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _draw_text(self, painter: QPainter, area: QRect, row: ObjectRow, place: int) -> None:
-        left, right = area.left() + 40, _solo_rect(area).left() - 4
+        left, right = area.left() + 40, _style_rect(area).left() - 4
         font = painter.font()
         if place < 9:
             painter.setPen(QColor("#17171a"))
@@ -101,6 +125,9 @@ class _RowDelegate(QStyledItemDelegate):
         ratio = painter.device().devicePixelRatio()
         eye = "eye" if row.visible else "eye-off"
         _draw_icon(painter, _eye_rect(area), eye, TOKENS.dim if row.visible else TOKENS.faint, ratio)
+        if row.style is not None or hovered:
+            colour = TOKENS.faint if row.style is None else TOKENS.accent_hover
+            _draw_icon(painter, _style_rect(area), STYLE_ICONS[row.style], colour, ratio)
         if row.solo or hovered:
             _draw_icon(painter, _solo_rect(area), "solo", TOKENS.accent_hover if row.solo else TOKENS.faint, ratio)
 
@@ -112,10 +139,12 @@ class _RowDelegate(QStyledItemDelegate):
             for rect, signal in (
                 (_eye_rect(area), self.eye_clicked),
                 (_solo_rect(area), self.solo_clicked),
+                (_style_rect(area), self.style_clicked),
                 (_colour_rect(area), self.colour_clicked),
             ):
                 if rect.contains(position):
                     if event.type() == QEvent.Type.MouseButtonRelease:
+                        self._took_click = True
                         signal.emit(row.object_id)
                     return True
         return super().editorEvent(event, model, option, index)
@@ -167,7 +196,7 @@ class _List(QListWidget):
             if item.data(_ROW) != row:
                 item.setData(_ROW, row)
                 item.setText(row.name)
-                item.setToolTip(as_written(f"{row.name}: {row.coverage}"))
+                item.setToolTip(as_written(f"{row.name}: {row.coverage}{STYLE_WORDS[row.style]}"))
             if row.active and self.currentRow() != place:
                 self.setCurrentRow(place)
         self.blockSignals(False)
@@ -187,7 +216,7 @@ class ObjectsPanel(QWidget):
     """Objects, front to back, with what can be done to them.
 
     Signals:
-        picked, eye_clicked, solo_clicked, colour_clicked: object id.
+        picked, eye_clicked, solo_clicked, style_clicked, colour_clicked: object id.
         renamed: (object id, name).
         moved: (object id, new position, 0 in front).
     """
@@ -195,6 +224,7 @@ class ObjectsPanel(QWidget):
     picked = Signal(int)
     eye_clicked = Signal(int)
     solo_clicked = Signal(int)
+    style_clicked = Signal(int)
     colour_clicked = Signal(int)
     renamed = Signal(int, str)
     moved = Signal(int, int)
@@ -253,6 +283,7 @@ class ObjectsPanel(QWidget):
         self._list.customContextMenuRequested.connect(self._open_menu)
         self._delegate.eye_clicked.connect(self.eye_clicked)
         self._delegate.solo_clicked.connect(self.solo_clicked)
+        self._delegate.style_clicked.connect(self.style_clicked)
         self._delegate.colour_clicked.connect(self.colour_clicked)
 
     def show_rows(self, rows: tuple[ObjectRow, ...]) -> None:
@@ -283,7 +314,8 @@ class ObjectsPanel(QWidget):
         return self._list
 
     def _clicked(self, item: QListWidgetItem) -> None:
-        self.picked.emit(item.data(_ROW).object_id)
+        if not self._delegate.took_click():
+            self.picked.emit(item.data(_ROW).object_id)
 
     def _open_menu(self, position: QPoint) -> None:
         item = self._list.itemAt(position)
@@ -306,6 +338,10 @@ def _eye_rect(area: QRect) -> QRect:
 
 def _solo_rect(area: QRect) -> QRect:
     return _eye_rect(area).translated(-BUTTON_PX, 0)
+
+
+def _style_rect(area: QRect) -> QRect:
+    return _solo_rect(area).translated(-BUTTON_PX, 0)
 
 
 def _draw_icon(painter: QPainter, rect: QRect, name: str, colour: str, ratio: float) -> None:

@@ -6,8 +6,8 @@ Mouse and pen are handled here in logical pixels and turned into picture coordin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
@@ -19,12 +19,18 @@ import pyqtgraph as pg  # isort: skip - after PySide6, so that it takes this bin
 from vosapp.core.document import Colour, ObjectId
 from vosapp.engine.select.marks import Mark
 from vosapp.presentation.suggest.display import SuggestionOutline
-from vosapp.presentation.view_state import Backdrop, ViewMode
+from vosapp.presentation.view_state import Backdrop, ObjectStyle, ViewMode
 from vosapp.presentation.viewer.camera import Camera, at_scale, fit
 from vosapp.presentation.viewer.changes import changes_table
 from vosapp.presentation.viewer.layers import Labels, LayerStack
 from vosapp.presentation.viewer.overlay import MATTE_MODES
-from vosapp.presentation.viewer.overlay_style import alpha_table, colour_table
+from vosapp.presentation.viewer.overlay_style import (
+    AREA_MODES,
+    MOST_OUTLINED,
+    alpha_table,
+    colour_table,
+    outlined_table,
+)
 from vosapp.presentation.viewer.raster import Point
 from vosapp.ui.theme import TOKENS
 from vosapp.ui.viewer.magnifier import Magnifier
@@ -47,6 +53,12 @@ class OverlayStyle:
     opacity: float = 0.5
     backdrop: Backdrop = Backdrop.BLACK
     outlined: bool = False
+    styles: Mapping[ObjectId, ObjectStyle] = field(default_factory=dict)
+
+    def of(self, object_id: ObjectId) -> ObjectStyle:
+        """How an object's area or outline is drawn."""
+        usual = ObjectStyle.BOTH if self.outlined else ObjectStyle.OVERLAY
+        return self.styles.get(object_id, ObjectStyle.OUTLINE if self.mode is ViewMode.OUTLINE else usual)
 
 
 class Canvas(pg.GraphicsView):
@@ -82,8 +94,6 @@ class Canvas(pg.GraphicsView):
         self.overlay.setZValue(10)
         self.other_overlay = OverlayItem(self._root)
         self.other_overlay.setZValue(10)
-        self.outlines = OverlayItem(self._root)  # over filled areas, where they are wanted
-        self.outlines.setZValue(11)
         self.changes = OverlayItem(self._root)
         self.changes.setZValue(12)
         self.wipe = WipeItem(self._root)
@@ -181,7 +191,7 @@ class Canvas(pg.GraphicsView):
     def paint_stack(self, object_id: ObjectId, colour: Colour) -> LayerStack:
         """Shows hard masks for the time of a stroke, with an empty layer for an object that has none yet."""
         stack = self.stack.with_object(object_id, colour, self.order)
-        if stack is not self.stack or self.is_soft or self.outlines.isVisible():
+        if stack is not self.stack or self.is_soft:
             self.stack = stack
             self._draw_stack(soft=False)
         return stack
@@ -199,7 +209,7 @@ class Canvas(pg.GraphicsView):
 
     def show_result(self) -> None:
         """Shows the stack as it stands after a stroke, with the soft edges that painting leaves out."""
-        if self._style.outlined or (self._is_soft_style(self.stack) and not self.is_soft):
+        if self._is_soft_style(self.stack) and not self.is_soft:
             self._draw_stack()
 
     def show_wipe(self, side: Side | None) -> None:
@@ -228,28 +238,18 @@ class Canvas(pg.GraphicsView):
         if stack.layers:
             soft = self._is_soft_style(stack)
             shown = stack.alpha() if soft else stack.labels()
-            self.other_overlay.show_labels(shown, self._table(stack, soft=soft), outline_px=self._outline_px())
+            self.other_overlay.show_labels(shown, self._table(stack, soft=soft), outline_px=self._outline_px(stack))
 
     def _draw_stack(self, *, soft: bool = True) -> None:
         self.is_soft = soft and self._is_soft_style(self.stack)
         shown = self.stack.alpha() if self.is_soft else self.stack.labels()
         table = self._table(self.stack, soft=self.is_soft)
-        self.overlay.show_labels(shown, table, outline_px=self._outline_px())
-        self._draw_outlines(is_painting=not soft)
+        self.overlay.show_labels(shown, table, outline_px=self._outline_px(self.stack))
         self.magnifier.refresh()
-
-    def _draw_outlines(self, *, is_painting: bool = False) -> None:
-        """Outlines over the filled areas, where they are wanted; not while the areas are painted on."""
-        is_on = self._style.outlined and self._style.mode is ViewMode.OVERLAY and not is_painting
-        if is_on:
-            table = colour_table(self.stack.colours(), ViewMode.OUTLINE, opacity=1.0, backdrop=self._style.backdrop)
-            self.outlines.show_labels(self.stack.labels(), table, outline_px=outline_width(self.camera.zoom))
-        self.outlines.setVisible(is_on)
 
     def _restyle(self) -> None:
         """Brings colours and outlines up to date where the labels are the same."""
-        self.overlay.set_style(self._table(self.stack, soft=self.is_soft), outline_px=self._outline_px())
-        self._draw_outlines()
+        self.overlay.set_style(self._table(self.stack, soft=self.is_soft), outline_px=self._outline_px(self.stack))
         self.magnifier.refresh()
         if self._side is not None:
             self._draw_other(self._side.stack)
@@ -261,10 +261,17 @@ class Canvas(pg.GraphicsView):
         style = self._style
         if soft:
             return alpha_table(style.mode, style.backdrop)
+        if self._outline_px(stack):
+            objects = [(layer.colour, style.of(layer.object_id)) for layer in stack.layers]
+            return outlined_table(objects, style.opacity)
         return colour_table(stack.colours(), style.mode, opacity=style.opacity, backdrop=style.backdrop)
 
-    def _outline_px(self) -> int:
-        return outline_width(self.camera.zoom) if self._style.mode is ViewMode.OUTLINE else 0
+    def _outline_px(self, stack: LayerStack) -> int:
+        """Width of outlines in picture pixels, 0 where nothing has one."""
+        if self._style.mode not in AREA_MODES or len(stack.layers) > MOST_OUTLINED:
+            return 0
+        is_plain = all(self._style.of(layer.object_id) is ObjectStyle.OVERLAY for layer in stack.layers)
+        return 0 if is_plain else outline_width(self.camera.zoom)
 
     # -- camera -------------------------------------------------------------------------------------------------
 

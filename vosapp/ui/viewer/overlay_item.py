@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from vosapp.presentation.viewer.layers import Labels
-from vosapp.presentation.viewer.overlay_style import edges
+from vosapp.presentation.viewer.overlay_style import with_edges
 from vosapp.presentation.viewer.raster import Box
 from vosapp.ui.viewer.fitted_labels import FittedLabels
 from vosapp.ui.viewer.texture import Texture, paint_textured
@@ -50,7 +50,8 @@ class OverlayItem(QGraphicsItem):
         Args:
             labels: (height, width) uint8; kept, and drawn from until the next call.
             table: 256 packed colours.
-            outline_px: 0 fills the areas, otherwise only outlines of this many picture pixels are drawn.
+            outline_px: 0 for areas alone; otherwise pixels this near to an outline, in picture pixels, have colours
+                of their own (`outlined_table`).
         """
         if labels.shape != self._labels.shape:
             self.prepareGeometryChange()
@@ -128,12 +129,12 @@ class OverlayItem(QGraphicsItem):
         self._fitted.draw(painter)
 
     def _rebuild(self) -> None:
-        self._shown = edges(self._labels, self._outline_px) if self._outline_px else self._labels
+        self._shown = with_edges(self._labels, self._outline_px) if self._outline_px else self._labels
         height, width = self._shown.shape
         self._shown = np.ascontiguousarray(self._shown)
         self._image = QImage(self._shown.data, width, height, width, QImage.Format.Format_Indexed8)
         self._image.setColorTable(self._table)
-        self._extent = _extent(self._shown)
+        self._extent = _extent(self._labels)
         self._is_touched, self._fitted = False, None
         self.setVisible(True)
         self.update()
@@ -144,7 +145,7 @@ class OverlayItem(QGraphicsItem):
         reach = self._outline_px + 1
         changed = _grown(box, reach, height, width)
         needed = _grown(changed, reach, height, width)
-        fresh = edges(self._labels[needed.slices], self._outline_px)
+        fresh = with_edges(self._labels[needed.slices], self._outline_px)
         top, left = changed.top - needed.top, changed.left - needed.left
         part = fresh[top : top + changed.bottom - changed.top, left : left + changed.right - changed.left]
         self._shown[changed.slices] = part

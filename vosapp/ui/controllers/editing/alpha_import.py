@@ -13,6 +13,7 @@ from vosapp.core import edits
 from vosapp.core.document import Origin
 from vosapp.core.editor import Editor
 from vosapp.core.frame_words import frame_words
+from vosapp.core.locked_words import UNLOCK_HINT, locked_words
 from vosapp.core.timeline import FrameRange
 from vosapp.presentation.status import NoticeKind
 from vosapp.ui.controllers.editing.ranges import AsksRange
@@ -73,6 +74,9 @@ class AlphaController(QObject):
         if session.editor is not editor:
             return  # another clip was opened meanwhile
         active = session.active
+        if active is not None and active.locked:
+            session.notify(f"The alpha was not imported: {locked_words(document, [active.id])}", UNLOCK_HINT)
+            return
         if active is not None:
             object_id = active.id
         else:

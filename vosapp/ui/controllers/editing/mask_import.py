@@ -13,6 +13,7 @@ from vosapp.core.document import Document, ObjectId
 from vosapp.core.editor import Editor
 from vosapp.core.errors import UserError
 from vosapp.core.frame_words import frame_words
+from vosapp.core.locked_words import UNLOCK_HINT, locked_words
 from vosapp.core.mask_import import ImportOutcome, with_imported
 from vosapp.presentation.status import NoticeKind
 from vosapp.ui.jobs.io_queue import IoQueue, IoTask
@@ -85,7 +86,8 @@ class MaskImportController(QObject):
         except UserError as error:
             session.fail(error)
             return
-        editor.apply("import masks", document)
+        if outcome.frames:
+            editor.apply("import masks", document)
         made = next(iter(outcome.frames), None)
         if made is not None:
             session.set(shot=replace(session.shot, active_object=made))
@@ -98,9 +100,12 @@ class MaskImportController(QObject):
         text = f"Masks of {names} were imported on {frame_words(frames, first)}." if frames else "No mask was imported."
         hints = [f"They were read as {found.understood}."] if found.understood else []
         kept = sorted({frame for some in outcome.kept.values() for frame in some})
+        if outcome.locked:
+            hints += [locked_words(document, outcome.locked), UNLOCK_HINT]
         if kept:
             hints.append(f"What was drawn or approved stays on {frame_words(kept, first)}.")
         if found.empty:
             hints.append(f"Nothing is inside on {frame_words(found.empty, first)}.")
-        kind = NoticeKind.WARNING if kept or found.empty or not frames else NoticeKind.GOOD
+        is_partial = bool(kept or found.empty or outcome.locked) or not frames
+        kind = NoticeKind.WARNING if is_partial else NoticeKind.GOOD
         self._session.notify(text, " ".join(hints), kind)

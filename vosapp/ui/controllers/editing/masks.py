@@ -15,6 +15,7 @@ from vosapp.core.changed_frames import changed_frames, nearest
 from vosapp.core.document import Document, ObjectId, RotoObject
 from vosapp.core.editor import Editor
 from vosapp.core.errors import UserError
+from vosapp.core.locked_words import UNLOCK_HINT, locked_words
 from vosapp.core.mask import Mask
 from vosapp.core.mask_import import ImportRequest, with_imported
 from vosapp.presentation.pen_shapes import Combine
@@ -198,13 +199,17 @@ class MaskController(QObject):
             masks = {None: next(iter(masks.values()))}
         request = ImportRequest(target=session.active.id if session.active is not None else None, replace=True)
         try:
-            document, _ = with_imported(session.document, editor.store, [(frame_index, masks)], request)
+            document, outcome = with_imported(session.document, editor.store, [(frame_index, masks)], request)
         except UserError as error:
             session.fail(error)
             return
+        locked = locked_words(document, outcome.locked) if outcome.locked else ""
+        if not outcome.frames:
+            session.notify(f"{path.name} was not imported: {locked}", UNLOCK_HINT, NoticeKind.WARNING)
+            return
         editor.apply("import mask", document)
         where = "this frame" if frame_index == session.shot.frame_index else "the frame that was shown"
-        text = f"{path.name} is an anchor on {where} now. It was read as {read.understood}."
+        text = f"{path.name} is an anchor on {where} now. It was read as {read.understood}. {locked}".rstrip()
         session.show_notice(Notice(text, kind=NoticeKind.GOOD, action="file.import_masks", verb="Read it otherwise…"))
 
     def _apply(self, label: str, edit: Callable[[Document, ObjectId], Document]) -> None:

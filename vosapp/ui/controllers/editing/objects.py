@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from vosapp.core import edits
 from vosapp.core.document import Colour, ObjectId
+from vosapp.presentation.view_state import ObjectStyle
 from vosapp.ui.panels.objects import ObjectsPanel
 from vosapp.ui.session import Session
 from vosapp.ui.timeline.view import TimelineView
@@ -42,6 +43,7 @@ class ObjectController(QObject):
         panel.picked.connect(self.pick)
         panel.eye_clicked.connect(self.toggle_visible)
         panel.solo_clicked.connect(self.toggle_solo)
+        panel.style_clicked.connect(self.next_style)
         panel.colour_clicked.connect(self.ask_colour)
         panel.renamed.connect(self.rename)
         panel.moved.connect(self.move)
@@ -56,6 +58,8 @@ class ObjectController(QObject):
             "object.colour": self.ask_active_colour,
             "object.visible": self.toggle_visible,
             "object.solo": self.toggle_solo,
+            "object.as_view": partial(self.set_style, None),
+            **{f"object.as_{style.value}": partial(self.set_style, style) for style in ObjectStyle},
             "object.lock": self.toggle_lock,
             "object.raise": partial(self._shift, -1),
             "object.lower": partial(self._shift, 1),
@@ -135,6 +139,21 @@ class ObjectController(QObject):
                     hidden=view.shot.hidden - {object_id},
                 )
             )
+
+    def set_style(self, style: ObjectStyle | None, object_id: ObjectId = 0) -> None:
+        """Draws an object, by default the active one, in a way of its own; None draws it as the view says."""
+        object_id = object_id or self._active_id()
+        if object_id:
+            styles = {known: own for known, own in self._session.shot.styles.items() if known != object_id}
+            styles |= {object_id: style} if style is not None else {}
+            self._session.set(shot=replace(self._session.shot, styles=styles))
+            self._session.changed.emit()  # an action that was pressed again has unchecked itself
+
+    def next_style(self, object_id: ObjectId) -> None:
+        """Draws an object in the next way: as the view says, as overlay, as outline, as both."""
+        offered: list[ObjectStyle | None] = [None, *ObjectStyle]
+        place = offered.index(self._session.shot.styles.get(object_id))
+        self.set_style(offered[(place + 1) % len(offered)], object_id)
 
     def move(self, object_id: ObjectId, position: int) -> None:
         """Moves an object to a place in the order, 0 in front."""

@@ -168,7 +168,7 @@ class PlaybackController(QObject):
         return sorted({frame for item in self._session.document.objects for frame in item.anchors()})
 
     def _doubts(self) -> Doubts:
-        return self._coverage.doubts(self._coverage.of(self._session.document))[0]
+        return self._coverage.doubts(self._session.document)[0]
 
     # -- in and out ---------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject
 from vosapp.core import edits
 from vosapp.core.document import Colour
 from vosapp.core.errors import MaskError, UserError
+from vosapp.core.locked_words import UNLOCK_HINT, locked_words
 from vosapp.core.mask import BoolImage
 from vosapp.presentation.strip import Suspect, doubtful_object, next_suspect, suspect_at, suspects
 from vosapp.presentation.timeline.lanes import CoverageCache
@@ -162,15 +163,28 @@ class StripController(QObject):
         session = self._session
         document, here = session.document, self._here()
         after = next_suspect(self._suspects(), session.shot.frame_index) if here is not None else None
+        frames = range(first, last + 1)
         for item in document.objects:
-            document = edits.approve(document, item.id, range(first, last + 1))
+            if not item.locked:
+                document = edits.approve(document, item.id, frames)
         session.editor.apply(label, document)
+        self._tell_locked(frames)
         left = self._suspects()
         if after is not None and left and suspect_at(left, session.shot.frame_index) is None:
             self._playback.go(after.frame if suspect_at(left, after.frame) is not None else left[0].frame)
 
+    def _tell_locked(self, frames: range) -> None:
+        """Says which predictions were not approved because their objects are locked."""
+        left = [
+            item.id
+            for item in self._session.document.objects
+            if item.locked and any(frame in item.cells and not item.cells[frame].is_barrier for frame in frames)
+        ]
+        if left:
+            self._session.notify(locked_words(self._session.document, left), UNLOCK_HINT)
+
     def _suspects(self) -> tuple[Suspect, ...]:
-        return suspects(self._coverage.doubts(self._coverage.of(self._session.document))[0])
+        return suspects(self._coverage.doubts(self._session.document)[0])
 
     def _here(self) -> Suspect | None:
         return suspect_at(self._suspects(), self._session.shot.frame_index)
