@@ -163,6 +163,7 @@ class States:
         from vosapp.core.document import MatteSettings
         from vosapp.data.demo.files import demo_clip
         from vosapp.presentation.status import NoticeKind, WorkStatus
+        from vosapp.presentation.view_state import ObjectStyle
 
         workspace, session, window = self.workspace, self.workspace.session, self.workspace.window
         workspace.files.projects.open_path(demo_clip())
@@ -191,6 +192,10 @@ class States:
         for mode in ("outline", "matte", "cutout", "source", "overlay"):
             window.commands[f"view.{mode}"].trigger()
             self.picture(f"view-{mode}")
+        session.set(shot=replace(session.shot, styles=dict(zip(range(1, 4), ObjectStyle, strict=True))))
+        window.commands["tool.brush"].trigger()
+        self.picture("object-styles")
+        session.set(shot=replace(session.shot, styles={}))
         workspace.editing.mattes.set_matte(1, MatteSettings(grow_px=-1, feather_px=6))
         window.commands["view.wipe"].trigger()
         self.picture("wipe")

@@ -104,5 +104,5 @@ def with_edges(labels: Labels, width_px: int) -> Labels:
     cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
     least = cv2.erode(labels, cross, iterations=max(1, width_px))
     greatest = cv2.dilate(labels, cross, iterations=max(1, width_px))
-    changes = cv2.compare(least, greatest, cv2.CMP_NE)
-    return np.asarray(cv2.bitwise_or(labels, cv2.bitwise_and(changes, EDGE)), np.uint8)
+    changes = np.asarray(cv2.compare(least, greatest, cv2.CMP_NE), np.uint8)
+    return labels | changes & np.uint8(EDGE)
