@@ -1,6 +1,6 @@
-"""edge_planes: distances around an edge and the colours on both sides of it, the refiner's input.
+"""edge_planes: distances around an edge and the colours on both sides of it.
 
-Both ways of refining an edge start here: *fast* reads alpha off the colours, *quality* gives all of it to the network.
+Both ways of refining an edge start here: *fast* reads alpha off the colours, *quality* gives them to its network.
 """
 
 from __future__ import annotations
@@ -19,8 +19,6 @@ Floats = NDArray[np.float32]
 # Per row: how many pixels from the outline colours are trusted, over how many they are averaged, and how much they
 # count. Later rows matter only where the earlier ones found nothing, as in thin parts.
 _REACHES = ((5.0, 17, 1.0), (1.0, 17, 0.02), (0.0, 61, 1e-4))
-_FEATHER_PX = 6.0  # of the alpha that a network starts from
-_FAR_PX = 16.0  # distances beyond are all alike
 _PRIOR = 0.01  # squared contrast at which the mask counts as much as the colours
 
 
@@ -39,30 +37,6 @@ class EdgePlanes:
     front: Floats
     behind: Floats
     mixed: Floats
-
-    @property
-    def feather(self) -> Floats:
-        """(H, W) a plain feather of the mask, 0..1."""
-        return np.asarray(np.clip(self.inside_px / np.float32(_FEATHER_PX) + np.float32(0.5), 0, 1), np.float32)
-
-    def stacked(self, rgb: Floats, before: Floats | None) -> Floats:
-        """The input of the refiner, (14, H, W).
-
-        Args:
-            rgb: (H, W, 3) in 0..1.
-            before: (H, W) alpha of the frame before moved to this one, 0..1; None where there is none.
-        """
-        height, width = self.inside_px.shape
-        planes = np.empty((14, height, width), np.float32)
-        planes[0:3] = (rgb - np.float32(0.5)).transpose(2, 0, 1)
-        planes[3] = np.where(self.inside_px > 0, np.float32(1), np.float32(-1))
-        planes[4] = np.clip(self.inside_px / np.float32(_FAR_PX), -1, 1)
-        planes[5:8] = (self.front - rgb).transpose(2, 0, 1)
-        planes[8:11] = (self.behind - rgb).transpose(2, 0, 1)
-        planes[11] = self.mixed
-        planes[12] = 0 if before is None else before
-        planes[13] = 0 if before is None else 1
-        return planes
 
 
 def edge_planes(rgb: Floats, mask: BoolImage, *, shrink: int = 1, mixed_within_px: float | None = None) -> EdgePlanes:

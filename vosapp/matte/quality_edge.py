@@ -11,14 +11,17 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from vosapp.core.mask import BoolImage
-from vosapp.matte.edge_planes import EdgePlanes, edge_planes
+from vosapp.matte.edge_planes import EdgePlanes
+from vosapp.matte.refiner_input import RefinerInput, look, refiner_input
 
 Floats = NDArray[np.float32]
+Part = tuple[slice, slice]
 
-_TILE_PX = 256
-_OVERLAP_PX = 32  # of a tile that only helps to decide the rest
+_TILE_PX = 168
+_OVERLAP_PX = 32  # of a tile that only helps to decide the rest; a multiple of 8, so that all tiles fold alike
 BAND_PX = 20.0  # from the outline, beyond which the mask is believed
 _FADE_PX = 6.0  # over which the band goes over into the mask
+_MULTIPLE_PX = 8  # of the sides that the network takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +48,12 @@ def quality_edge(
         before: (H, W) alpha of the frame before, moved to this one along the flow; None where there is none.
         band_px: how far from the outline alpha may differ from the mask; 0: as far as the refiner was taught.
     """
-    planes = edge_planes(rgb, mask)
-    stacked = planes.stacked(rgb, before)
-    away = np.abs(planes.inside_px)
-    near = np.clip(((band_px or BAND_PX) - away) / np.float32(_FADE_PX), 0, 1)
+    edge = look(rgb, mask)
+    near = np.clip(((band_px or BAND_PX) - np.abs(edge.inside_px)) / np.float32(_FADE_PX), 0, 1)
     alpha, foreground = mask.astype(np.float32), rgb.copy()
     for inner, outer in _tiles(near > 0):
-        found, colour = _ask(network, stacked, planes, outer)
+        tile = refiner_input(rgb[outer], mask[outer], _part(edge, outer), None if before is None else before[outer])
+        found, colour = _ask(network, tile)
         cut = tuple(slice(i.start - o.start, i.stop - o.start) for i, o in zip(inner, outer, strict=True))
         share = near[inner]
         alpha[inner] += share * (found[cut] - alpha[inner])
@@ -59,7 +61,7 @@ def quality_edge(
     return RefinedEdge(np.clip(alpha, 0, 1), np.clip(foreground, 0, 1))
 
 
-def _tiles(wanted: BoolImage) -> Iterator[tuple[tuple[slice, slice], tuple[slice, slice]]]:
+def _tiles(wanted: BoolImage) -> Iterator[tuple[Part, Part]]:
     """Parts (rows, columns) to decide, each with the surroundings to look at, wherever something is wanted."""
     step = _TILE_PX - 2 * _OVERLAP_PX
     height, width = wanted.shape
@@ -75,18 +77,21 @@ def _tiles(wanted: BoolImage) -> Iterator[tuple[tuple[slice, slice], tuple[slice
             yield inner, (rows, columns)
 
 
-def _ask(network: nn.Module, stacked: Floats, planes: EdgePlanes, part: tuple[slice, slice]) -> tuple[Floats, Floats]:
-    inputs = (stacked[:, part[0], part[1]], planes.feather[part][None], planes.front[part].transpose(2, 0, 1))
+def _part(edge: EdgePlanes, part: Part) -> EdgePlanes:
+    return EdgePlanes(edge.inside_px[part], edge.front[part], edge.behind[part], edge.mixed[part])
+
+
+def _ask(network: nn.Module, tile: RefinerInput) -> tuple[Floats, Floats]:
     with torch.inference_mode():
-        alpha, foreground = network(*(_padded(values) for values in inputs))
-    height, width = planes.feather[part].shape
+        alpha, foreground = network(*(_padded(values) for values in tile))
+    height, width = tile.near.shape[1:]
     return alpha[0, 0, :height, :width].numpy(), foreground[0, :, :height, :width].permute(1, 2, 0).numpy()
 
 
 def _padded(planes: Floats) -> Tensor:
     """(C, H, W) as (1, C, H', W') whose sides the network takes; the border is repeated."""
     height, width = planes.shape[1:]
-    bottom, right = -height % 16, -width % 16
+    bottom, right = -height % _MULTIPLE_PX, -width % _MULTIPLE_PX
     if bottom or right:
         planes = np.pad(planes, ((0, 0), (0, bottom), (0, right)), mode="edge")
     return torch.from_numpy(np.ascontiguousarray(planes))[None]

@@ -12,6 +12,8 @@ import torch
 from vosapp.core.errors import UserError
 from vosapp.data.generator.clip import generate
 from vosapp.data.generator.contact_sheet import contact_sheet
+from vosapp.data.mattes.contact_sheet import contact_sheet as tile_sheet
+from vosapp.data.mattes.tile import make_tile
 from vosapp.data.photographs.bank import PhotographBank, open_bank
 from vosapp.data.truth import TruthClip
 from vosapp.models.picture_networks import MATTE_REFINER, SELECT
@@ -124,11 +126,16 @@ def train(
 
 
 def draw_contact_sheet(recipe_path: Path, photographs: Path, target: Path, *, clips: int = 16) -> None:
-    """Writes a contact sheet (PNG) of the first clips that a recipe's last stage would train on.
+    """Writes a contact sheet (PNG) of the first clips (or mattes) that a recipe's last stage would train on.
 
     Raises:
         UserError: recipe or photographs cannot be used.
     """
     recipe = read_recipe(recipe_path)
-    bank, settings = open_bank(photographs, without=recipe.without), recipe.stages[-1].clips
-    write_png(target, contact_sheet([generate(bank, settings, (recipe.seed, index)) for index in range(clips)]))
+    bank, stage = open_bank(photographs, without=recipe.without), recipe.stages[-1]
+    seeds = [(recipe.seed, index) for index in range(clips)]
+    if recipe.network == MATTE_REFINER.name:
+        sheet = tile_sheet([make_tile(bank, stage.mattes, seed) for seed in seeds])
+    else:
+        sheet = contact_sheet([generate(bank, stage.clips, seed) for seed in seeds])
+    write_png(target, sheet)

@@ -9,11 +9,14 @@ import numpy as np
 import torch
 
 from tests.photographs import small_bank
+from vosapp.data.mattes.colours import carried_out
+from vosapp.data.mattes.contact_sheet import contact_sheet
 from vosapp.data.mattes.hair import draw_coat, grown
-from vosapp.data.mattes.mask_damage import as_propagated
+from vosapp.data.mattes.mask_damage import as_given
 from vosapp.data.mattes.tile import TileSettings, make_tile
 from vosapp.matte.edge_planes import edge_planes
-from vosapp.models.matte_refiner.network import MULTIPLE_PX, PLANES, MatteRefiner
+from vosapp.matte.refiner_input import FEATHERS_PX, look, refiner_input
+from vosapp.models.matte_refiner.network import CANDIDATES, MULTIPLE_PX, PLANES, MatteRefiner
 from vosapp.models.picture_networks import MATTE_REFINER
 from vosapp.training.matte.batch import MatteBatches
 from vosapp.training.matte.loss import MatteLoss, warp
@@ -43,12 +46,33 @@ def test_a_seed_gives_one_tile_and_its_picture_is_mixed_of_both_sides() -> None:
     softness = 0.0
     for index in range(12):
         tile = make_tile(bank, SMALL, (2, index))
-        assert tile.rgb.shape == (2, 48, 48, 3) and tile.alpha.shape == (48, 48) and tile.masks.dtype == np.bool_
+        assert tile.rgb.shape == (1, 48, 48, 3) and tile.alpha.shape == (48, 48) and tile.masks.dtype == np.bool_
         softness += float(((tile.alpha > 5) & (tile.alpha < 250)).mean()) / 12
         sure = tile.alpha == 255
         if sure.any():
-            assert np.median(np.abs(tile.rgb[1][sure].astype(int) - tile.foreground[sure])) < 40
-    assert softness > 0.05
+            assert np.median(np.abs(tile.rgb[0][sure].astype(int) - tile.foreground[sure])) < 40
+    assert softness > 0.03
+    assert make_tile(bank, SMALL, (2, 0), before=True).rgb.shape == (2, 48, 48, 3)
+
+
+def test_masks_are_true_as_often_as_asked_for() -> None:
+    bank = small_bank(12)
+    for share in (0.0, 1.0):
+        tiles = [make_tile(bank, replace(SMALL, true_masks=share), (3, index)) for index in range(12)]
+        true = [np.array_equal(tile.masks[0], tile.alpha >= 128) for tile in tiles]
+        assert all(true) if share else sum(true) < 6
+
+
+def test_an_objects_colours_are_mirrored_at_its_outline() -> None:
+    alpha = np.zeros((60, 60), np.float32)
+    alpha[:, :30] = 1
+    rgb = np.full((60, 60, 3), 200, np.uint8)  # what was behind it
+    rgb[:, :30] = 20
+    rgb[:, 20:25] = 90  # a stripe of its own, 5 px from the outline
+    found = carried_out(rgb, alpha)
+    assert np.array_equal(found[:, :27], rgb[:, :27]), "what is its own stays"
+    assert (found[5:55, 27:31] < 50).all(), "not a trace of what was behind it"
+    assert (np.abs(found[5:55, 34, 0].astype(int) - 90) < 25).all(), "the stripe comes again, as far outside"
 
 
 def test_hair_only_adds_and_damage_leaves_most() -> None:
@@ -60,7 +84,7 @@ def test_hair_only_adds_and_damage_leaves_most() -> None:
     assert (hairy >= alpha - 1e-6).all() and hairy.sum() > alpha.sum() and hairy.max() <= 1
     assert tones.shape == alpha.shape
     for _ in range(10):
-        mask = as_propagated(hairy, random)
+        mask = as_given(hairy, random, true_masks=0.0)
         assert mask[30:34, 30:34].all() and mask.mean() < 0.6
 
 
@@ -68,13 +92,16 @@ def test_without_training_the_network_is_a_feather_at_any_size() -> None:
     network = MatteRefiner().eval()
     assert sum(value.numel() for value in network.parameters()) == MATTE_REFINER.parameters <= 1_000_000
     height, width = 2 * MULTIPLE_PX, 3 * MULTIPLE_PX
-    feather, near = torch.rand(1, 1, height, width), torch.rand(1, 3, height, width)
+    candidates, near = torch.rand(1, CANDIDATES, height, width), torch.rand(1, 3, height, width)
     with torch.inference_mode():
-        found = network(torch.randn(1, PLANES, height, width), feather, near)
-    assert torch.equal(found.alpha, feather) and torch.equal(found.foreground, near)
+        found = network(torch.randn(1, PLANES, height, width), candidates, near)
+        narrow = network(torch.randn(1, PLANES, height, width), torch.ones_like(candidates), near)
+    narrowest, widest = candidates.amin(1, keepdim=True), candidates.amax(1, keepdim=True)
+    assert (found.alpha > narrowest).all() and (found.alpha < widest).all() and torch.equal(found.foreground, near)
+    assert torch.allclose(narrow.alpha, torch.ones(()))
 
 
-def test_the_planes_see_both_colours_and_where_they_mix() -> None:
+def test_the_input_sees_both_colours_and_where_they_mix() -> None:
     mask = np.zeros((64, 64), np.bool_)
     mask[:, 32:] = True
     rgb = np.zeros((64, 64, 3), np.float32)
@@ -82,10 +109,23 @@ def test_the_planes_see_both_colours_and_where_they_mix() -> None:
     planes = edge_planes(rgb, mask)
     assert planes.front[32, 32, 0] > 0.95 and planes.behind[32, 31, 0] < 0.05
     assert np.abs(planes.mixed[32] - rgb[32, :, 0]).max() < 0.08
-    stacked = planes.stacked(rgb, rgb[..., 0])
-    assert stacked.shape == (PLANES, 64, 64)
-    assert np.array_equal(stacked[12], rgb[..., 0]) and (stacked[13] == 1).all()
-    assert not planes.stacked(rgb, None)[12:].any()
+    given, alone = (refiner_input(rgb, mask, look(rgb, mask), before) for before in (rgb[..., 0], None))
+    assert given.planes.shape == (PLANES, 64, 64) and given.near.shape == (3, 64, 64)
+    assert np.array_equal(given.planes[14], rgb[..., 0]) and (given.planes[15] == 1).all()
+    assert not alone.planes[14:].any()
+
+
+def test_the_candidates_are_feathers_narrow_to_wide_and_alphas_that_follow_the_picture() -> None:
+    mask = np.zeros((64, 64), np.bool_)
+    mask[:, 32:] = True
+    rgb = np.full((64, 64, 3), 0.2, np.float32)
+    rgb[:, 30:] = 0.8  # the picture's edge lies two pixels beyond the mask's
+    candidates = refiner_input(rgb, mask, look(rgb, mask)).candidates
+    assert candidates.shape == (CANDIDATES, 64, 64) and candidates.min() >= 0 and candidates.max() <= 1
+    soft = [float(np.minimum(alpha, 1 - alpha).sum()) for alpha in candidates[: len(FEATHERS_PX)]]
+    assert soft == sorted(soft) and soft[0] < soft[-1] / 4
+    feather, mixed = candidates[3, 32], candidates[-1, 32]
+    assert mixed[30] > 0.9 > feather[30] and mixed[29] < 0.1, "the mixture finds the picture's edge"
 
 
 def test_warping_looks_where_the_flow_points() -> None:
@@ -98,7 +138,8 @@ def test_warping_looks_where_the_flow_points() -> None:
 def test_it_learns_the_alpha_of_a_batch() -> None:
     torch.manual_seed(0)
     objective = MatteLoss(MatteRefiner())
-    batch = MatteBatches(small_bank(12), SMALL, 5, 4, guided=1.0).batch(0)
+    batch = MatteBatches(small_bank(12), replace(SMALL, guided=1.0), 5, 4).batch(0)
+    assert batch.planes.shape[:2] == (4, 2)
     optimizer = torch.optim.Adam(objective.parameters(), 3e-3)
     losses = []
     for _ in range(25):
@@ -116,3 +157,11 @@ def test_a_run_leaves_a_checkpoint_and_goes_on(tmp_path: Path) -> None:
     assert trainer.run().steps == 4
     assert (tmp_path / LAST).is_dir() and "val_alpha_error" in (tmp_path / "log.csv").read_text()
     assert Trainer(MatteTask(RECIPE, small_bank(12)), RunSettings(tmp_path, workers=0)).position.steps == 4
+
+
+def test_a_contact_sheet_shows_the_tiles() -> None:
+    tiles = [make_tile(small_bank(12), SMALL, (4, index)) for index in range(5)]
+    sheet = contact_sheet(tiles)
+    assert np.array_equal(sheet[2:50, 2:50], tiles[0].rgb[-1])
+    assert np.array_equal(sheet[2:50, 50:98, 0], tiles[0].alpha), "beside it its alpha"
+    assert len(sheet) == 2 * (48 + 4), "four in a row"

@@ -44,18 +44,18 @@ class Coat:
 
 
 def draw_coat(random: np.random.Generator) -> Coat:
-    """Fur three times in four, else a few long hairs."""
-    if random.random() < 0.75:
+    """Fur four times in five, mostly short, else a few long hairs."""
+    if random.random() < 0.8:
         return Coat(
-            spacing_px=random.uniform(0.2, 1.2),
-            length_px=float(np.exp(random.uniform(np.log(3), np.log(26)))),
+            spacing_px=random.uniform(0.12, 0.8),
+            length_px=float(np.exp(random.uniform(np.log(2), np.log(16)))),
             spread=random.uniform(0.1, 0.7),
             comb=random.uniform(-1.2, 1.2),
             curl=random.uniform(-0.8, 0.8),
             thick=random.uniform(0.2, 0.8),
             opacity=(random.uniform(0.1, 0.5), random.uniform(0.5, 1.0)),
             variety=random.uniform(0.3, 0.9),
-            soft_px=float(np.exp(random.uniform(0, np.log(7)))) if random.random() < 0.7 else 0.0,
+            soft_px=float(np.exp(random.uniform(np.log(0.5), np.log(3)))) if random.random() < 0.6 else 0.0,
         )
     return Coat(
         spacing_px=random.uniform(2, 15),
@@ -79,9 +79,10 @@ def grown(alpha: Floats, coat: Coat, random: np.random.Generator) -> tuple[Float
     strands = _strands(alpha, coat, random)
     height, width = alpha.shape
     size = (width, height)
-    covered = np.zeros((_OVER * height, _OVER * width), np.uint8)
-    shade = np.full(covered.shape, 128, np.uint8)
+    bare = 1 - alpha  # what light falls through
+    shade = np.full((_OVER * height, _OVER * width), 128, np.uint8)
     for group in range(_SHADES):
+        covered = np.zeros_like(shade)
         lines = list(strands[group::_SHADES])
         opacity = int(255 * random.uniform(*coat.opacity))
         tone = int(np.clip(random.normal(128, 28), 40, 220))
@@ -90,9 +91,11 @@ def grown(alpha: Floats, coat: Coat, random: np.random.Generator) -> tuple[Float
         roots = [line[: max(2, round(coat.thick * _POINTS))] for line in lines]
         if coat.thick > 0:
             cv2.polylines(covered, roots, False, opacity, 2, cv2.LINE_AA, _SHIFT)
-    hair = cv2.resize(covered, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+        # Strands of one group hide one another, those of other groups let through what is left: dense fur is solid.
+        hair = cv2.resize(covered, size, interpolation=cv2.INTER_AREA).astype(np.float32) / np.float32(255)
+        bare = np.asarray(bare * (1 - hair), np.float32)
     tones = cv2.resize(shade, size, interpolation=cv2.INTER_AREA).astype(np.float32) / np.float32(128)
-    return np.asarray(1 - (1 - alpha) * (1 - hair), np.float32), np.asarray(tones, np.float32)
+    return np.asarray(1 - bare, np.float32), np.asarray(tones, np.float32)
 
 
 def _strands(alpha: Floats, coat: Coat, random: np.random.Generator) -> NDArray[np.int32]:

@@ -26,12 +26,12 @@ def moved(image: Floats, field: Floats) -> Floats:
     )
 
 
-def as_propagated(alpha: Floats, random: np.random.Generator) -> BoolImage:
-    """A mask (H, W) of an alpha (H, W): one time in three the true one, else damaged as a network leaves it.
+def as_given(alpha: Floats, random: np.random.Generator, *, true_masks: float) -> BoolImage:
+    """The mask (H, W) of an alpha (H, W): this share of times the true one, else damaged as a network leaves it.
 
     A network's mask comes from a smaller grid, is smooth, and its outline strays by a pixel or two, at times by more.
     """
-    if random.random() < 0.35:
+    if random.random() < true_masks:
         return np.asarray(alpha >= 0.5, np.bool_)
     size = alpha.shape[0]
     wander = float(np.exp(random.normal(0.0, 0.6)))  # pixels

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +13,9 @@ from vosapp.data.photographs.cutouts import object_mask
 
 Floats = NDArray[np.float32]
 
-PLAIN = ("with_masks/plainbg_auto", "with_masks/caltech101_whitebg_auto")  # sources on a plain background
+PLAIN = tuple(f"with_masks/{name}_auto" for name in ("plainbg", "caltech101_whitebg", "trashnet"))  # sources
 _KEY_BAND_PX = 5  # in the photograph: further from the labelled outline alpha is 0 or 1
+_KEPT = 512  # keyed photographs, a quarter of a megabyte each
 
 
 def drawn(size_px: int, random: np.random.Generator) -> Floats:
@@ -45,8 +48,18 @@ def keyed(bank: PhotographBank, size_px: int, random: np.random.Generator) -> tu
     plain = [photograph for photograph in bank.masked if photograph.picture.startswith(PLAIN)]
     if not plain:
         return None
-    found = key(bank, plain[random.integers(len(plain))])
-    return None if found is None else _placed(*found, size_px, random, sharpen=False)
+    found = _keyed_once(bank, plain[random.integers(len(plain))])
+    if found is None:
+        return None
+    alpha, rgb = found
+    return _placed(alpha.astype(np.float32) / np.float32(255), rgb, size_px, random, sharpen=False)
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _keyed_once(bank: PhotographBank, photograph: Photograph) -> tuple[NDArray[np.uint8], Rgb] | None:
+    """As `key`, alpha in 0..255; remembered, for a photograph is keyed in more time than a tile is made of it."""
+    found = key(bank, photograph)
+    return None if found is None else (np.rint(255 * found[0]).astype(np.uint8), found[1])
 
 
 def key(bank: PhotographBank, photograph: Photograph) -> tuple[Floats, Rgb] | None:
@@ -81,17 +94,17 @@ def key(bank: PhotographBank, photograph: Photograph) -> tuple[Floats, Rgb] | No
 def _placed(
     alpha: Floats, rgb: Rgb, size_px: int, random: np.random.Generator, *, sharpen: bool
 ) -> tuple[Floats, Rgb] | None:
-    """Both enlarged, turned, and moved so that a point of the outline is near the middle."""
+    """Both turned, about at their size or enlarged, and moved so that a point of the outline is near the middle."""
     edge = np.argwhere((alpha > 0.25) & (alpha < 0.75))
     if len(edge) < 10:
         return None
     if rgb.shape[:2] != alpha.shape:
         rgb = np.asarray(cv2.resize(rgb, alpha.shape[::-1]), np.uint8)
     y, x = edge[random.integers(len(edge))]
-    scale = float(np.exp(random.uniform(np.log(1.0), np.log(4.0 if sharpen else 2.5))))
+    scale = float(np.exp(random.uniform(np.log(0.8), np.log(3.0 if sharpen else 2.0))))
     turn = np.asarray(cv2.getRotationMatrix2D((float(x), float(y)), random.uniform(0, 360), scale), np.float64)
     turn[:, 2] += size_px / 2 - np.array([x, y]) + random.uniform(-0.2, 0.2, 2) * size_px
-    placed = cv2.warpAffine(alpha, turn, (size_px, size_px), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    placed = cv2.warpAffine(alpha, turn, (size_px, size_px), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
     colours = cv2.warpAffine(rgb, turn, (size_px, size_px), borderMode=cv2.BORDER_REFLECT_101)
     if sharpen:
         placed = _antialiased((placed - np.float32(0.5)) * 4)

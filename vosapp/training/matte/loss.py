@@ -9,12 +9,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from vosapp.models.matte_refiner.network import MatteRefiner
+from vosapp.models.matte_refiner.network import MatteRefiner, Refined
 from vosapp.training.matte.batch import MatteBatch
 
 _BAND_PX = 10  # around soft pixels, as in `vosapp.metrics.matting`
-_SLOPE, _COLOUR = 1.0, 0.25  # weights of the losses beside that of alpha
-_BEFORE, _GIVEN = 12, 13  # planes of the frame before's alpha
+_SLOPE, _COLOUR = 1.0, 0.1  # weights of the losses beside that of alpha
+_BEFORE = 14  # the first plane of the frame before's alpha
+_FEATHERS = 6  # of the candidates: those that do not look at the picture
+_EASE = 0.01  # mean error of a feather below which a tile counts no more for being easy
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class MatteResult:
     Attributes:
         loss: see `Result`.
         error: mean absolute error of alpha in the edge band, in percent.
-        feather_error: the same of the plain feather that the network starts from.
+        feather_error: the same of the best feather of each tile, chosen with hindsight.
     """
 
     loss: Tensor
@@ -37,37 +39,39 @@ class MatteResult:
 
 
 class MatteLoss(nn.Module):
-    """The refiner and its loss, from a batch to a `MatteResult`."""
+    """The refiner and its loss, from a batch to a `MatteResult`.
+
+    A tile on which every feather is far off would drown those with sharp edges, so each counts by one through the
+    root of what the best feather leaves.
+    """
 
     def __init__(self, network: MatteRefiner) -> None:
         super().__init__()
         self.network = network
 
     def forward(self, batch: MatteBatch) -> MatteResult:
-        """Refines the second frame; where the batch is guided, with what the network makes of the first."""
-        planes = batch.planes[:, 1].float()
-        if bool(batch.guided.any()):
+        """Refines the last frame; where there is one before, with what the network makes of that."""
+        planes = batch.planes[:, -1].float()
+        if batch.planes.shape[1] > 1:
             planes = torch.cat([planes[:, :_BEFORE], self._guidance(batch)], dim=1)
-        refined = self.network(planes, batch.feather[:, 1].float(), batch.near[:, 1].float())
+        refined = self.network(planes, batch.candidates[:, -1].float(), batch.near[:, -1].float())
         truth, colour = batch.alpha.float() / 255, batch.foreground.float() / 255
         band = _band(truth)
-        alpha = refined.alpha.float()
-        weight = band + 0.05
-        loss = _mean(_forgiving(alpha, truth), weight)
-        loss = loss + _SLOPE * sum((_mean((a - t).abs(), weight) for a, t in _slopes(alpha, truth)), torch.zeros(()))
-        loss = loss + _COLOUR * _mean((refined.foreground.float() - colour).abs(), weight * truth)
         with torch.no_grad():
-            error = 100 * _mean((alpha.clamp(0, 1) - truth).abs(), band)
-            feathered = 100 * _mean((batch.feather[:, 1].float() - truth).abs(), band)
-        return MatteResult(loss, error, feathered)
+            feathers = (batch.candidates[:, -1, :_FEATHERS].float() - truth).abs()
+            feathered = torch.stack([_mean(feathers[:, k : k + 1], band) for k in range(_FEATHERS)]).amin(dim=0)
+            ease = (feathered + _EASE).rsqrt()
+        loss = (ease / ease.mean() * _loss(refined, truth, colour, band + 0.05)).mean()
+        with torch.no_grad():
+            error = _mean((refined.alpha.float().clamp(0, 1) - truth).abs(), band)
+        return MatteResult(loss, 100 * error.mean(), 100 * feathered.mean())
 
     @torch.no_grad()
     def _guidance(self, batch: MatteBatch) -> Tensor:
-        """(B, 2, H, W): the first frame's alpha moved to the second, and where it is given."""
-        first = self.network(batch.planes[:, 0].float(), batch.feather[:, 0].float(), batch.near[:, 0].float())
+        """(B, 2, H, W): the first frame's alpha moved to the last, and ones: it is given."""
+        first = self.network(batch.planes[:, 0].float(), batch.candidates[:, 0].float(), batch.near[:, 0].float())
         moved = warp(first.alpha.float().clamp(0, 1), batch.to_previous.float())
-        given = batch.guided[:, None, None, None].expand_as(moved).float()
-        return torch.cat([moved * given, given], dim=1)
+        return torch.cat([moved, torch.ones_like(moved)], dim=1)
 
 
 def warp(image: Tensor, flow: Tensor) -> Tensor:
@@ -79,6 +83,15 @@ def warp(image: Tensor, flow: Tensor) -> Tensor:
     places = torch.stack([x + flow[:, 0], y + flow[:, 1]], dim=-1)
     scaled = (2 * places + 1) / torch.tensor([width, height], device=image.device) - 1
     return functional.grid_sample(image, scaled, padding_mode="border", align_corners=False)
+
+
+def _loss(refined: Refined, truth: Tensor, colour: Tensor, weight: Tensor) -> Tensor:
+    """(B,) of each tile."""
+    alpha = refined.alpha.float()
+    found = _mean(_forgiving(alpha, truth), weight)
+    for slope, true_slope in _slopes(alpha, truth):
+        found = found + _SLOPE * _mean((slope - true_slope).abs(), weight)
+    return found + _COLOUR * _mean((refined.foreground.float() - colour).abs(), weight * truth)
 
 
 def _forgiving(alpha: Tensor, truth: Tensor) -> Tensor:
@@ -109,5 +122,6 @@ def _slope(alpha: Tensor, axis: int) -> Tensor:
 
 
 def _mean(values: Tensor, weight: Tensor) -> Tensor:
+    """(B,) weighted means of each tile."""
     weight = weight.expand_as(values)
-    return (values * weight).sum() / weight.sum().clamp_min(1e-6)
+    return (values * weight).sum(dim=(1, 2, 3)) / weight.sum(dim=(1, 2, 3)).clamp_min(1e-6)

@@ -1,0 +1,81 @@
+"""RefinerInput: what the refiner is given of a picture and a mask, and the alphas that it chooses among.
+
+The candidates are the mask feathered by several widths and led by the picture in three ways. The network says which of
+them counts where and adds to their mixture, so it begins no worse than a feather.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vosapp.core.mask import BoolImage
+from vosapp.matte.edge_planes import EdgePlanes, edge_planes
+
+Floats = NDArray[np.float32]
+
+FEATHERS_PX = (0.8, 1.3, 2.0, 3.0, 4.5, 6.5)  # standard deviations
+_GUIDED = ((2, 1e-2, 1), (4, 1e-2, 3))  # radius in pixels, smoothness, and which feather the picture leads
+_SHRINK = 4  # of the picture in which colours of both sides are looked for: far quicker, a little coarser
+_MIXED_WITHIN_PX = 14.0
+_FAR_PX = 16.0  # distances beyond are all alike
+
+
+class RefinerInput(NamedTuple):
+    """Input of the refiner for a tile; all float32.
+
+    Attributes:
+        planes: (16, H, W), see `_planes`.
+        candidates: (9, H, W) alphas in 0..1: the feathers, narrow to wide, then those that the picture leads.
+        near: (3, H, W) the object's colour near each pixel, 0..1.
+    """
+
+    planes: Floats
+    candidates: Floats
+    near: Floats
+
+
+def look(rgb: Floats, mask: BoolImage) -> EdgePlanes:
+    """Distances and colours around the outline of a mask (H, W) on a picture (H, W, 3) in 0..1."""
+    return edge_planes(rgb, mask, shrink=_SHRINK, mixed_within_px=_MIXED_WITHIN_PX)
+
+
+def refiner_input(rgb: Floats, mask: BoolImage, edge: EdgePlanes, before: Floats | None = None) -> RefinerInput:
+    """The input for a picture or a part of one.
+
+    Args:
+        rgb: (H, W, 3) in 0..1.
+        mask: (H, W).
+        edge: what `look` found there.
+        before: (H, W) alpha of the frame before, moved to this one along the flow; None where there is none.
+    """
+    solid = mask.astype(np.float32)
+    feathers = [cv2.GaussianBlur(solid, (0, 0), width, borderType=cv2.BORDER_REPLICATE) for width in FEATHERS_PX]
+    led = [
+        np.asarray(np.clip(cv2.ximgproc.guidedFilter(rgb, feathers[which], radius, smoothness), 0, 1), np.float32)
+        for radius, smoothness, which in _GUIDED
+    ]
+    candidates = np.stack([*feathers, *led, edge.mixed]).astype(np.float32)
+    return RefinerInput(
+        _planes(rgb, solid, edge, led, before),
+        candidates,
+        np.ascontiguousarray(edge.front.transpose(2, 0, 1), np.float32),
+    )
+
+
+def _planes(rgb: Floats, solid: Floats, edge: EdgePlanes, led: list[Floats], before: Floats | None) -> Floats:
+    """(16, H, W): picture, mask, distance, both colours less the picture, mixture, led alphas, the frame before."""
+    planes = np.empty((16, *solid.shape), np.float32)
+    planes[0:3] = (rgb - np.float32(0.5)).transpose(2, 0, 1)
+    planes[3] = 2 * solid - 1
+    planes[4] = np.clip(edge.inside_px / np.float32(_FAR_PX), -1, 1)
+    planes[5:8] = (edge.front - rgb).transpose(2, 0, 1)
+    planes[8:11] = (edge.behind - rgb).transpose(2, 0, 1)
+    planes[11] = edge.mixed
+    planes[12], planes[13] = led
+    planes[14] = 0 if before is None else before
+    planes[15] = 0 if before is None else 1
+    return planes
