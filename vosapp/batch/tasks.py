@@ -20,7 +20,7 @@ from vosapp.export.recipe import Recipe
 
 @dataclass(frozen=True, slots=True)
 class Baggage:
-    """A document with the masks that its cells name."""
+    """A document with the masks that it names."""
 
     document: Document
     masks: tuple[Mask, ...]
@@ -32,6 +32,8 @@ class Baggage:
         for item in document.objects:
             for cell in item.cells.values():
                 digests.update(dict.fromkeys(d for d in (cell.base, cell.added, cell.removed) if d is not None))
+            for _, trimap in item.trimaps:
+                digests.update(dict.fromkeys(trimap.digests))
         return cls(document, tuple(store.get(digest) for digest in digests))
 
     def store(self) -> MemoryMaskStore:

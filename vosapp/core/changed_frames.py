@@ -7,7 +7,10 @@ from vosapp.core.frame_map import changes_between
 
 
 def changed_frames(old: Document, new: Document) -> frozenset[int]:
-    """Frames whose masks, absences or cuts are other ones; empty where names, settings or the order changed alone."""
+    """Frames whose masks, painted edges, absences or cuts are other ones.
+
+    Empty where names, settings or the order changed alone.
+    """
     before, after = ({one.id: one for one in document.objects} for document in (old, new))
     frames = set(old.cuts) ^ set(new.cuts)
     for object_id in before.keys() | after.keys():
@@ -25,5 +28,7 @@ def _changed(old: RotoObject | None, new: RotoObject | None) -> set[int]:
         return set()
     cells = changes_between(old.cells if old is not None else {}, new.cells if new is not None else {})
     frames = {frame for frame, _, _ in cells}
+    painted = [set(one.trimaps) if one is not None else set() for one in (old, new)]
+    frames |= {frame for frame, _ in painted[0] ^ painted[1]}
     absent = [set(one.absences) if one is not None else set() for one in (old, new)]
     return frames | {frame for absence in absent[0] ^ absent[1] for frame in absence}

@@ -16,6 +16,7 @@ from vosapp.core.errors import MaskError
 from vosapp.core.frame_map import FrameMap
 from vosapp.core.mask import Digest, Mask
 from vosapp.core.timeline import FrameRange
+from vosapp.core.trimap import Trimap
 
 ObjectId = int
 Colour = tuple[int, int, int]
@@ -213,6 +214,7 @@ class RotoObject:
         matte: how masks become mattes.
         curves: numbers of the matte that change over time, at most one curve for each; elsewhere `matte` holds.
         joins: other objects that go into the matte, in order, where the object has a mask.
+        trimaps: what the user painted over the matte's edge, by frame, ascending.
         muted: anchors and approved frames that engines are not shown, ascending; they stay as they are all the same.
         locked: the user is done with it: neither tools nor runs change its masks.
     """
@@ -225,6 +227,7 @@ class RotoObject:
     matte: MatteSettings = MatteSettings()
     curves: tuple[MatteCurve, ...] = ()
     joins: tuple[MatteJoin, ...] = ()
+    trimaps: tuple[tuple[int, Trimap], ...] = ()
     muted: tuple[int, ...] = ()
     locked: bool = False
 
@@ -238,6 +241,10 @@ class RotoObject:
     def curve(self, name: str) -> MatteCurve | None:
         """The curve of a number, None where it is the same all the time."""
         return next((curve for curve in self.curves if curve.name == name), None)
+
+    def trimap_at(self, frame_index: int) -> Trimap | None:
+        """What is painted over the matte's edge on a frame, None where nothing is."""
+        return dict(self.trimaps).get(frame_index) if self.trimaps else None
 
     def anchors(self) -> list[int]:
         """Frames whose mask the user made or confirmed, ascending."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from vosapp.core.active_run import ActiveRun, RunToken
-from vosapp.core.document import Cell, Document, MaskStore, ObjectId
+from vosapp.core.document import Cell, Document, MaskStore, ObjectId, RotoObject
 from vosapp.core.edits import check_size, composite
 from vosapp.core.frame_map import changes_between
 from vosapp.core.history import DEFAULT_LIMIT_BYTES, STEP_BYTES, History, Step, Version
@@ -266,12 +266,18 @@ class Editor:
             callback(old, new)
 
     def _new_bytes(self, old: Document, new: Document) -> int:
-        before = {one.id: one.cells for one in old.objects}
+        earlier = {one.id: one for one in old.objects}
+        before = {object_id: one.cells for object_id, one in earlier.items()}
         digests: set[str] = set()
         for changed in new.objects:
             for _, was, now in changes_between(before.get(changed.id, {}), changed.cells):
                 digests.update(_new_digests(was, now))
+            digests |= _trimap_digests(changed) - _trimap_digests(earlier.get(changed.id))
         return sum(self.store.size_bytes(digest) for digest in digests)
+
+
+def _trimap_digests(one: RotoObject | None) -> set[Digest]:
+    return set() if one is None else {digest for _, trimap in one.trimaps for digest in trimap.digests}
 
 
 def _new_digests(was: Cell | None, now: Cell | None) -> Iterator[Digest]:

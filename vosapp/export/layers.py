@@ -15,6 +15,7 @@ from vosapp.core.errors import ExportError
 from vosapp.core.mask import BoolImage
 from vosapp.core.matte_joins import JoinedMask, joined_masks
 from vosapp.core.steady_frames import REACH, steady_frames
+from vosapp.core.trimap_edits import trimap_image
 from vosapp.matte.layers import Alpha, Coverage, Layer
 from vosapp.matte.settings_facts import needs_picture
 from vosapp.video.resampling import resampled
@@ -127,7 +128,8 @@ class LayerReader:
         mask = _mask_of(item, self._store, cell, frame_index, self._shape)
         wants_picture = cell is not None and (needs_picture(matte) or matte.steady > 0)
         picture = self._picture(frame_index) if wants_picture else None
-        layer = Layer(item.id, item.colour, mask, matte, picture, item.name)
+        trimap = trimap_image(self._store, item.trimap_at(frame_index), self._shape) if cell is not None else None
+        layer = Layer(item.id, item.colour, mask, matte, picture, item.name, trimap=trimap)
         if matte.steady > 0 and cell is not None:  # others would hold the memory of mattes that nobody asks for again
             self._kept[key] = layer
         return layer

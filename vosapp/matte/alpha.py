@@ -1,8 +1,8 @@
 """alpha_of: makes the alpha of a matte from a mask, by the operations of an object's settings in their order.
 
-The mask is cleaned, its outline smoothed; the edge is drawn (a feather) or refined from the picture; then it is
-grown, feathered and its levels are set. Every neutral value leaves what it gets as it is. Window, export and command
-line all come here, so they agree to the level.
+The mask is cleaned, its outline smoothed; what the user painted over the edge is put in; the edge is drawn (a feather)
+or refined from the picture; then it is grown, feathered and its levels are set. Every neutral value leaves what it gets
+as it is. Window, export and command line all come here, so they agree to the level.
 """
 
 from __future__ import annotations
@@ -17,10 +17,13 @@ from numpy.typing import NDArray
 from vosapp.core.document import MatteSettings
 from vosapp.core.errors import MaskError
 from vosapp.core.mask import BoolImage
+from vosapp.core.trimap import TrimapKind
+from vosapp.core.trimap_edits import TrimapImage
 from vosapp.matte.mask_cleaning import fill_holes, remove_specks
 from vosapp.matte.outline import distance_to_outline
 from vosapp.matte.settings_facts import QUALITY, is_neutral, needs_picture
 from vosapp.matte.soft_edge import feathered, grown, levelled, ramp
+from vosapp.matte.trimap import distance_with_trimap, with_sure, with_trimap
 
 Alpha: TypeAlias = NDArray[np.uint8]
 Rgb: TypeAlias = NDArray[np.uint8]
@@ -29,38 +32,45 @@ Floats: TypeAlias = NDArray[np.float32]
 _REFINED_REACH_PX = 80  # how far from a mask the picture still counts for a refined edge
 
 
-def alpha_of(mask: BoolImage, settings: MatteSettings, picture: Rgb | None = None) -> Alpha:
+def alpha_of(
+    mask: BoolImage, settings: MatteSettings, picture: Rgb | None = None, *, trimap: TrimapImage | None = None
+) -> Alpha:
     """The alpha (height, width) uint8 of a mask, 255 inside; exactly 0 and 255 with neutral settings.
 
     As `fine_alpha_of`, rounded.
     """
-    if is_neutral(settings):
+    if is_neutral(settings) and trimap is None:
         return mask.astype(np.uint8) * np.uint8(255)
-    return np.asarray(np.round(255 * fine_alpha_of(mask, settings, picture)), np.uint8)
+    return np.asarray(np.round(255 * fine_alpha_of(mask, settings, picture, trimap=trimap)), np.uint8)
 
 
-def fine_alpha_of(mask: BoolImage, settings: MatteSettings, picture: Rgb | None = None) -> Floats:
+def fine_alpha_of(
+    mask: BoolImage, settings: MatteSettings, picture: Rgb | None = None, *, trimap: TrimapImage | None = None
+) -> Floats:
     """The alpha (height, width) float32 of a mask, 0 to 1; exactly 0 and 1 with neutral settings.
 
-    An empty mask stays empty and a full one full.
+    An empty mask stays empty, and a full one full where nothing is painted over its edge.
 
     Args:
         mask: (height, width).
         settings: of the stack.
         picture: (height, width, 3) uint8; needed where `needs_picture` says so.
+        trimap: what the user painted over the edge, (height, width); None where nothing is. It is part of the edge:
+            grown, feathered and levelled with it.
 
     Raises:
         MaskError: the picture is missing or of another size.
         WeightsError: the edge is *quality*, and the refiner has no weights here.
     """
-    if is_neutral(settings) or not mask.any() or mask.all():
+    if not mask.any() or (trimap is None and (is_neutral(settings) or mask.all())):
         return mask.astype(np.float32)
     if needs_picture(settings) and (picture is None or picture.shape[:2] != mask.shape):
         raise MaskError("An edge can be refined only with the picture that the mask belongs to.")
-    part = _surroundings(mask, _reach_px(settings))
+    painted = None if trimap is None else trimap > 0
+    part = _surroundings(mask if painted is None else mask | painted, _reach_px(settings))
     alpha = np.zeros(mask.shape, np.float32)
     cut = None if picture is None else picture[part]
-    alpha[part] = np.clip(_edge(mask[part], settings, cut), 0, 1)
+    alpha[part] = np.clip(_edge(mask[part], settings, cut, None if trimap is None else trimap[part]), 0, 1)
     return alpha
 
 
@@ -81,22 +91,26 @@ def _surroundings(mask: BoolImage, margin_px: int) -> tuple[slice, slice]:
     return slice(top, int(rows[-1]) + margin_px + 1), slice(left, int(columns[-1]) + margin_px + 1)
 
 
-def _edge(mask: BoolImage, settings: MatteSettings, picture: Rgb | None) -> Floats:
+def _edge(mask: BoolImage, settings: MatteSettings, picture: Rgb | None, trimap: TrimapImage | None) -> Floats:
     cleaned = remove_specks(fill_holes(mask, settings.holes_px), settings.specks_px)
     within, beyond = (
         settings.feather_px / 2 + max(side, 0.0) for side in (settings.feather_in_px, settings.feather_out_px)
     )
     if picture is not None and needs_picture(settings):
-        refined = _refined(_smoothed_mask(cleaned, settings.smooth_px), settings, picture)
+        refined = _refined(_smoothed_mask(cleaned, settings.smooth_px), settings, picture, trimap)
         alpha = feathered(grown(refined, settings.grow_px), within, beyond)
     else:
-        alpha = ramp(
-            _smoothed(distance_to_outline(cleaned), settings.smooth_px) + np.float32(settings.grow_px), within, beyond
-        )
+        inside_px = _smoothed(distance_to_outline(cleaned), settings.smooth_px)
+        if trimap is not None:
+            inside_px = distance_with_trimap(inside_px, trimap)
+        alpha = ramp(inside_px + np.float32(settings.grow_px), within, beyond)
     return levelled(alpha, settings.black, settings.white, settings.gamma)
 
 
-def _refined(mask: BoolImage, settings: MatteSettings, picture: Rgb) -> Floats:
+def _refined(mask: BoolImage, settings: MatteSettings, picture: Rgb, trimap: TrimapImage | None) -> Floats:
+    unknown = None
+    if trimap is not None:
+        mask, unknown = with_trimap(mask, trimap), trimap == TrimapKind.UNKNOWN
     if not mask.any() or mask.all():
         return mask.astype(np.float32)
     rgb = picture.astype(np.float32) / np.float32(255)
@@ -106,10 +120,10 @@ def _refined(mask: BoolImage, settings: MatteSettings, picture: Rgb) -> Floats:
         network = loaded_refiner()
         from vosapp.matte.quality_edge import quality_edge
 
-        return quality_edge(network, rgb, mask, band_px=settings.band_px).alpha
+        return with_sure(quality_edge(network, rgb, mask, band_px=settings.band_px, unknown=unknown).alpha, trimap)
     from vosapp.matte.fast_edge import fast_edge
 
-    return fast_edge(rgb, mask, settings.band_px)
+    return with_sure(fast_edge(rgb, mask, settings.band_px, unknown=unknown), trimap)
 
 
 def _smoothed_mask(mask: BoolImage, smooth_px: float) -> BoolImage:

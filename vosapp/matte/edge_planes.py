@@ -39,19 +39,30 @@ class EdgePlanes:
     mixed: Floats
 
 
-def edge_planes(rgb: Floats, mask: BoolImage, *, shrink: int = 1, mixed_within_px: float | None = None) -> EdgePlanes:
+def edge_planes(
+    rgb: Floats,
+    mask: BoolImage,
+    *,
+    shrink: int = 1,
+    mixed_within_px: float | None = None,
+    unknown: BoolImage | None = None,
+) -> EdgePlanes:
     """Looks at the edge of a mask (H, W) on a picture (H, W, 3) in 0..1.
 
     Args:
         rgb, mask: the picture and the mask.
         shrink: by how much the picture is made smaller to find the colours: quicker, and a little coarser.
         mixed_within_px: how far from the outline `mixed` is wanted; it is the mask beyond. None wants it everywhere.
+        unknown: (H, W) pixels that the picture decides: their colours are nobody's, and `mixed` is wanted there too.
     """
     inside_px = distance_to_outline(mask)
-    front, behind = (_colour_near_at(rgb, distance, shrink) for distance in (inside_px, -inside_px))
+    trusted_px = inside_px if unknown is None else np.where(unknown, np.float32(0), inside_px)
+    front, behind = (_colour_near_at(rgb, distance, shrink) for distance in (trusted_px, -trusted_px))
     if mixed_within_px is None:
         return EdgePlanes(inside_px, front, behind, _mixed(rgb, front, behind, mask))
     near = np.abs(inside_px) < mixed_within_px
+    if unknown is not None:
+        near |= unknown
     mixed = mask.astype(np.float32)
     mixed[near] = _mixed(rgb[near], front[near], behind[near], mask[near])
     return EdgePlanes(inside_px, front, behind, mixed)

@@ -31,28 +31,32 @@ _TILE_PX, _LOOKS_PX = 64, 9  # the filters run in tiles along the edge, and look
 _FADE_PX = 4.0  # over which the edge goes over into the mask
 
 
-def fast_edge(rgb: Floats, mask: BoolImage, band_px: float = 0.0) -> Floats:
+def fast_edge(rgb: Floats, mask: BoolImage, band_px: float = 0.0, *, unknown: BoolImage | None = None) -> Floats:
     """The alpha (H, W) 0..1 of a mask (H, W) on a picture (H, W, 3) in 0..1.
 
     Args:
         rgb, mask: the picture and the mask.
         band_px: how far from the outline alpha may differ from the mask; 0 follows the measured width.
+        unknown: (H, W) pixels whose alpha is read off the colours, however far from the outline.
     """
-    planes = edge_planes(rgb, mask, shrink=4, mixed_within_px=_REACH_PX + _BEYOND_PX)
+    planes = edge_planes(rgb, mask, shrink=4, mixed_within_px=_REACH_PX + _BEYOND_PX, unknown=unknown)
     width_px = edge_width(planes)
     reach = np.full_like(width_px, band_px) if band_px > 0 else width_px + np.float32(_FADE_PX)
     near = np.clip((reach - np.abs(planes.inside_px)) / np.float32(_FADE_PX), 0, 1)
+    soft = np.asarray(np.clip(planes.inside_px / width_px + np.float32(0.5), 0, 1), np.float32)
+    if unknown is not None:
+        near[unknown] = 1
+        soft[unknown] = planes.mixed[unknown]
     result = mask.astype(np.float32)
     for inner, outer in _tiles(near > 0):
-        alpha = _filtered(rgb[outer], planes.inside_px[outer], width_px[outer])
+        alpha = _filtered(rgb[outer], soft[outer], width_px[outer])
         cut = tuple(slice(i.start - o.start, i.stop - o.start) for i, o in zip(inner, outer, strict=True))
         result[inner] += near[inner] * (alpha[cut] - result[inner])
     return np.asarray(np.clip(result, 0, 1), np.float32)
 
 
-def _filtered(rgb: Floats, inside_px: Floats, width_px: Floats) -> Floats:
-    """Alpha of a mask feathered by its width and led by the picture."""
-    soft = np.asarray(np.clip(inside_px / width_px + np.float32(0.5), 0, 1), np.float32)
+def _filtered(rgb: Floats, soft: Floats, width_px: Floats) -> Floats:
+    """An alpha led by the picture."""
     share = np.clip(width_px / np.float32(_SOFT_FROM_PX) - np.float32(0.5), 0, 1)
     alpha = cv2.ximgproc.guidedFilter(rgb, soft, *_SHARP) if share.min() < 1 else np.zeros_like(soft)
     if share.max() > 0:

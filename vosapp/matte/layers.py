@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from vosapp.core.document import Colour, JoinKind, MatteSettings, ObjectId
 from vosapp.core.mask import BoolImage, label_image
+from vosapp.core.trimap_edits import TrimapImage
 from vosapp.video.source import RgbImage
 
 Alpha = NDArray[np.uint8]
@@ -32,6 +33,7 @@ class Layer:
         matte: what is made of the mask.
         picture: (height, width, 3) of the frame; needed where the matte is refined from it.
         around: the same object on frames before and after, with their pictures, where they make this matte steady.
+        trimap: what the user painted over the edge, (height, width); None where nothing is.
         base: this layer without them and without what is joined, where others share it.
         joined: mattes of other objects that go into this one, in order, and how; of theirs, `joined` does not count.
     """
@@ -45,11 +47,12 @@ class Layer:
     joined: tuple[tuple[JoinKind, Layer], ...] = ()
     around: tuple[Layer, ...] = ()
     base: Layer | None = None
+    trimap: TrimapImage | None = None
 
     @property
     def is_hard(self) -> bool:
         """Whether the matte is the mask as it is."""
-        return self.matte == NEUTRAL and not self.joined
+        return self.matte == NEUTRAL and not self.joined and self.trimap is None
 
     @cached_property
     def coverage(self) -> Coverage:
@@ -68,7 +71,9 @@ class Layer:
         """The matte of this frame's mask alone, (height, width) in 0..1; made once."""
         from vosapp.matte.alpha import fine_alpha_of
 
-        return fine_alpha_of(self.mask, self.matte, self.picture) if self.base is None else self.base.plain
+        if self.base is not None:
+            return self.base.plain
+        return fine_alpha_of(self.mask, self.matte, self.picture, trimap=self.trimap)
 
     @property
     def own(self) -> Coverage:
@@ -87,7 +92,7 @@ class Layer:
 
         if self.joined or self.around:
             return np.asarray(np.round(255 * self.coverage), np.uint8)
-        return alpha_of(self.mask, self.matte, self.picture)
+        return alpha_of(self.mask, self.matte, self.picture, trimap=self.trimap)
 
 
 def _subtract(coverage: Coverage, other: Coverage) -> Coverage:

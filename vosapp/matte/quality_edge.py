@@ -38,7 +38,13 @@ class RefinedEdge:
 
 
 def quality_edge(
-    network: nn.Module, rgb: Floats, mask: BoolImage, before: Floats | None = None, band_px: float = 0.0
+    network: nn.Module,
+    rgb: Floats,
+    mask: BoolImage,
+    before: Floats | None = None,
+    band_px: float = 0.0,
+    *,
+    unknown: BoolImage | None = None,
 ) -> RefinedEdge:
     """Refines the edge of a mask (H, W) on a picture (H, W, 3) in 0..1.
 
@@ -47,9 +53,12 @@ def quality_edge(
         rgb, mask: the picture and the mask.
         before: (H, W) alpha of the frame before, moved to this one along the flow; None where there is none.
         band_px: how far from the outline alpha may differ from the mask; 0: as far as the refiner was taught.
+        unknown: (H, W) pixels that the refiner decides, however far from the outline.
     """
-    edge = look(rgb, mask)
+    edge = look(rgb, mask, unknown)
     near = np.clip(((band_px or BAND_PX) - np.abs(edge.inside_px)) / np.float32(_FADE_PX), 0, 1)
+    if unknown is not None:
+        near[unknown] = 1
     alpha, foreground = mask.astype(np.float32), rgb.copy()
     for inner, outer in _tiles(near > 0):
         tile = refiner_input(rgb[outer], mask[outer], _part(edge, outer), None if before is None else before[outer])

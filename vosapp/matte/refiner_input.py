@@ -38,9 +38,12 @@ class RefinerInput(NamedTuple):
     near: Floats
 
 
-def look(rgb: Floats, mask: BoolImage) -> EdgePlanes:
-    """Distances and colours around the outline of a mask (H, W) on a picture (H, W, 3) in 0..1."""
-    return edge_planes(rgb, mask, shrink=_SHRINK, mixed_within_px=_MIXED_WITHIN_PX)
+def look(rgb: Floats, mask: BoolImage, unknown: BoolImage | None = None) -> EdgePlanes:
+    """Distances and colours around the outline of a mask (H, W) on a picture (H, W, 3) in 0..1.
+
+    `unknown` (H, W) are pixels that the refiner decides however far from the outline.
+    """
+    return edge_planes(rgb, mask, shrink=_SHRINK, mixed_within_px=_MIXED_WITHIN_PX, unknown=unknown)
 
 
 def refiner_input(rgb: Floats, mask: BoolImage, edge: EdgePlanes, before: Floats | None = None) -> RefinerInput:

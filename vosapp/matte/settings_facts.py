@@ -25,7 +25,7 @@ def is_soft(settings: MatteSettings) -> bool:
 
 def has_edge(item: RotoObject) -> bool:
     """Whether the mattes of an object may be other than its masks, on some frame at least."""
-    return bool(item.curves or item.joins) or not is_neutral(item.matte)
+    return bool(item.curves or item.joins or item.trimaps) or not is_neutral(item.matte)
 
 
 def may_be_soft(item: RotoObject) -> bool:

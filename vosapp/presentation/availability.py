@@ -273,7 +273,7 @@ def _off_for_objects(document: Document, state: ViewState, active: RotoObject | 
 
 def _off_for_active(document: Document, state: ViewState, active: RotoObject) -> dict[str, str]:
     off: dict[str, str] = {}
-    if not active.curves:
+    if not active.curves and not active.trimaps:
         off |= dict.fromkeys(("go.previous_key", "go.next_key"), f"The matte of {active.name} has no keys")
     if not active.cells:
         off |= dict.fromkeys(("edit.copy_range", "edit.move_range"), f"{active.name} has no masks yet")

@@ -14,6 +14,7 @@ from vosapp.core.document import Cell, Colour, Document, ObjectId, RotoObject
 from vosapp.core.recent import UnsavedWork
 from vosapp.core.timecode import timecode
 from vosapp.core.timeline import Direction, FrameRange
+from vosapp.core.trimap import TrimapKind
 from vosapp.presentation.availability import blocked_actions, checked_actions, enabled_actions
 from vosapp.presentation.choices import EngineChoice
 from vosapp.presentation.matte.display import MatteDisplay, resolve_matte
@@ -32,6 +33,7 @@ from vosapp.presentation.view_state import SHAPE_TOOLS, ObjectStyle, Playback, P
 from vosapp.presentation.viewer.changes import ChangesDisplay, resolve_changes
 from vosapp.presentation.viewer.onion import OnionLayer, resolve_onion
 from vosapp.presentation.viewer.overlay import OverlayDisplay, resolve_overlay
+from vosapp.presentation.viewer.trimap import TrimapDisplay, painted_kind, resolve_trimap
 from vosapp.presentation.viewer.wipe import WipeDisplay, resolve_wipe
 
 
@@ -105,7 +107,7 @@ class PropagateDisplay:
 
 @dataclass(frozen=True, slots=True)
 class PenDisplay:
-    """Tool, brush, the object that they change, and the shape whose points can be moved."""
+    """Tool, brush, the object that they change, the shape whose points can be moved, what is painted on its edge."""
 
     tool: Tool
     brush_px: float
@@ -115,6 +117,7 @@ class PenDisplay:
     usable: bool
     soft_px: float = 0.0
     shape: PenShape | None = None
+    trimap: TrimapKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +151,7 @@ class Display:
     select: SelectDisplay
     matte: MatteDisplay
     strip: StripDisplay
+    trimap: TrimapDisplay
     changes: ChangesDisplay
     magnifier: bool
     tour: TourDisplay | None
@@ -196,6 +200,7 @@ def resolve(document: Document, state: ViewState, coverage_cache: CoverageCache 
         select=resolve_select(document, state),
         matte=MatteDisplay() if suggest.is_open else resolve_matte(document, state, active),
         strip=resolve_strip(document, state, doubts, active),
+        trimap=resolve_trimap(state, active),
         changes=resolve_changes(state, active),
         magnifier=state.app.magnifier,
         tour=resolve_tour(state),
@@ -369,6 +374,7 @@ def _pen(document: Document, state: ViewState, active: RotoObject | None) -> Pen
     # Without any object the first stroke makes one, so the pen works as soon as there is a clip.
     usable = document.clip is not None and not state.shot.media_problem and state.shot.playback.speed == 0
     choosing = state.shot.suggestions is not None and state.shot.suggestions.frame_index == state.shot.picture_index
+    kind = painted_kind(state) if active is not None else None
     return PenDisplay(
         state.app.tool,
         state.app.brush_px,
@@ -377,7 +383,8 @@ def _pen(document: Document, state: ViewState, active: RotoObject | None) -> Pen
         active.colour if active else None,
         usable and not choosing and not (active is not None and active.locked),
         active.matte_at(state.shot.frame_index).feather_px if active else 0.0,
-        _movable_shape(document, state, active) if usable and not choosing else None,
+        _movable_shape(document, state, active) if usable and not choosing and kind is None else None,
+        kind,
     )
 
 

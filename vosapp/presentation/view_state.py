@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from vosapp.core.document import Document, ObjectId
 from vosapp.core.recent import UnsavedWork
 from vosapp.core.timeline import Direction, FrameRange
+from vosapp.core.trimap import TrimapKind
 from vosapp.presentation.actions import BY_ID
 from vosapp.presentation.choices import EngineChoice, NetworkHelp, SuggestChoice
 from vosapp.presentation.pen_shapes import DrawnShape
@@ -209,6 +210,7 @@ class ShotView:
         mode, peek: how masks are shown; `peek` shows the source while a key is held.
         wipe, wipe_at: what masks are compared with, and where the line stands, as a share of the picture's width.
         matte_panel: whether the matte panel is open.
+        trimap_brush: what the pen paints over the matte's edge while that panel is open; None paints the mask.
         changes: which changes of the active object's mask are marked.
         strip: what the strip of frames above the timeline shows.
         picked_anchor: the anchor of the active object that is picked there, -1 for none.
@@ -242,6 +244,7 @@ class ShotView:
     wipe: Wipe = Wipe.OFF
     wipe_at: float = 0.5
     matte_panel: bool = False
+    trimap_brush: TrimapKind | None = None
     changes: Changes = Changes.OFF
     strip: StripKind = StripKind.OFF
     picked_anchor: int = -1

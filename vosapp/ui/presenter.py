@@ -14,6 +14,7 @@ from vosapp.core.document import Cell, Document
 from vosapp.core.edits import composite
 from vosapp.core.errors import MaskError
 from vosapp.core.mask import BoolImage
+from vosapp.core.trimap_edits import TrimapImage, trimap_image
 from vosapp.matte.layers import Layer
 from vosapp.presentation.display import Display, PenDisplay, resolve
 from vosapp.presentation.matte.maker import MatteKey, Wish
@@ -27,6 +28,7 @@ from vosapp.presentation.viewer.onion import OnionLayer
 from vosapp.presentation.viewer.overlay import MATTE_MODES, OverlayDisplay, OverlayLayer
 from vosapp.presentation.viewer.raster import Point
 from vosapp.presentation.viewer.readout import readout
+from vosapp.presentation.viewer.trimap import TrimapDisplay
 from vosapp.presentation.viewer.wipe import WipeDisplay
 from vosapp.ui.jobs.live_mattes import LiveMattes
 from vosapp.ui.main_window import MainWindow
@@ -90,6 +92,7 @@ class Presenter(QObject):
         _on_change(before, display, "wipe", self._show_wipe)
         _on_change(before, display, "onion", self._show_onion)
         _on_change(before, display, "changes", self._show_changes)
+        _on_change(before, display, "trimap", self._show_trimap)
         _on_change(before, display, "magnifier", window.canvas.magnifier.set_on)
         _on_change(before, display, "pen", self._show_pen)
         _on_change(before, display, "objects", window.objects.show_rows)
@@ -190,7 +193,7 @@ class Presenter(QObject):
         """
         around = tuple(self._stored(one) for _, one in layer.around)
         joined = tuple((kind, other, self._stored(other)) for kind, other in layer.joined)
-        made = Layer(layer.object_id, layer.colour, mask, layer.matte)
+        made = Layer(layer.object_id, layer.colour, mask, layer.matte, trimap=self._trimap(layer, mask.shape))
         if None in around or any(alone is None for _, _, alone in joined):
             return made
         return replace(
@@ -209,9 +212,16 @@ class Presenter(QObject):
                 mask = composite(self._session.editor.store, Cell(base, added=added, removed=removed)).array()
             except MaskError:
                 return None
-        return (
-            Layer(layer.object_id, layer.colour, mask, layer.matte) if mask.shape == (clip.height, clip.width) else None
-        )
+        if mask.shape != (clip.height, clip.width):
+            return None
+        return Layer(layer.object_id, layer.colour, mask, layer.matte, trimap=self._trimap(layer, mask.shape))
+
+    def _trimap(self, layer: OverlayLayer, shape: tuple[int, ...]) -> TrimapImage | None:
+        """What is painted over an edge; nothing where it is gone from the project: the export will say so."""
+        try:
+            return trimap_image(self._session.editor.store, layer.trimap, (shape[0], shape[1]))
+        except MaskError:
+            return None
 
     def _with_matte(self, key: MatteKey, layer: Layer, wishes: list[Wish]) -> Layer:
         """A layer with its matte, or with what stands for it while it is made."""
@@ -223,7 +233,15 @@ class Presenter(QObject):
             made = self._mattes.stand_in(key)
         if made is not None and made.shape != layer.mask.shape:
             made = None
-        return ShownLayer(layer.object_id, layer.colour, layer.mask, layer.matte, joined=layer.joined, made=made)
+        return ShownLayer(
+            layer.object_id,
+            layer.colour,
+            layer.mask,
+            layer.matte,
+            joined=layer.joined,
+            trimap=layer.trimap,
+            made=made,
+        )
 
     def _show_wipe(self, wipe: WipeDisplay) -> None:
         canvas = self._window.canvas
@@ -284,6 +302,19 @@ class Presenter(QObject):
             return None
         return flicker_labels(*arrays) if changes.kind is Changes.FLICKER else difference_labels(*arrays)
 
+    def _show_trimap(self, shown: TrimapDisplay) -> None:
+        clip, canvas = self._session.document.clip, self._window.canvas
+        if not shown.is_shown or clip is None:
+            canvas.show_trimap(None)
+            return
+        shape = clip.height, clip.width
+        try:
+            labels = trimap_image(self._session.editor.store, shown.trimap, shape)
+        except MaskError as error:
+            self._session.notify(error.message, error.hint, NoticeKind.ERROR)
+            labels = None
+        canvas.show_trimap(np.zeros(shape, np.uint8) if labels is None else labels)
+
     def _show_suggest(self, suggest: SuggestDisplay) -> None:
         self._window.canvas.show_suggestions(suggest.outlines)
         self._window.suggest.show_suggest(suggest)
@@ -304,6 +335,7 @@ class Presenter(QObject):
             pen.usable,
             soft_px=pen.soft_px,
             shape=pen.shape,
+            trimap=pen.trimap,
         )
         self._window.canvas.pen.set_settings(settings)
         self._window.view_bar.show_brush(pen.brush_px, pen.tool in (Tool.BRUSH, Tool.ERASER))

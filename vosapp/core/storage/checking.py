@@ -16,7 +16,7 @@ from vosapp.core.storage.database import damaged, translated
 from vosapp.core.storage.json_checks import DamageError
 from vosapp.core.storage.opening import open_reader
 from vosapp.core.storage.reader import ProjectReader
-from vosapp.core.storage.tree import masks_of
+from vosapp.core.storage.tree import masks_of, trimap_masks_of
 from vosapp.core.timeline import numbers_text
 
 
@@ -42,10 +42,15 @@ class MaskReport:
             named = {frame: self.damaged & masks_of(Chunk({frame: cell})) for frame, cell in one.cells.items()}
             frames = [frame for frame, digests in named.items() if digests]
             seen.update(*named.values())
+            seen.update(self.damaged & trimap_masks_of(one))
             if frames:
                 found.append(
                     f"The masks of {one.name} on frames {numbers_text(frames, first_number=first_number)} are damaged."
                 )
+            painted = [frame for frame, trimap in one.trimaps if not self.damaged.isdisjoint(trimap.digests)]
+            if painted:
+                numbers = numbers_text(painted, first_number=first_number)
+                found.append(f"What was painted over the edge of {one.name} on frames {numbers} is damaged.")
         left = len(self.damaged - seen)
         if left:
             masks = "1 mask that undo may need is" if left == 1 else f"{left} masks that undo may need are"

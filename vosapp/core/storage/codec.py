@@ -25,6 +25,7 @@ from vosapp.core.storage.json_checks import (
     MAX_TEXT,
     DamageError,
     Json,
+    hex_digests,
     integer,
     is_finite,
     is_index,
@@ -35,6 +36,7 @@ from vosapp.core.storage.json_checks import (
     text,
 )
 from vosapp.core.timeline import FrameRange
+from vosapp.core.trimap import Trimap, TrimapKind
 
 MAX_OBJECTS = 4096
 MAX_SIDE_PX = 2**16
@@ -101,6 +103,8 @@ def encode_traits(one: RotoObject) -> dict[str, object]:
         traits["curves"] = {curve.name: [list(key) for key in curve.keys] for curve in one.curves}
     if one.joins:
         traits["joins"] = [[join.object_id, join.kind.value, join.is_held] for join in one.joins]
+    if one.trimaps:
+        traits["trimaps"] = [[frame, *map(trimap.of, TrimapKind)] for frame, trimap in one.trimaps]
     if one.muted:
         traits["muted"] = list(one.muted)
     if one.locked:
@@ -118,6 +122,7 @@ def decode_traits(content: Json) -> RotoObject:
         matte=_decode_matte(mapping(content, "matte")),
         curves=_decode_curves(mapping(content, "curves")) if "curves" in content else (),
         joins=tuple(map(_decode_join, items(content, "joins", MAX_JOINS))) if "joins" in content else (),
+        trimaps=_decode_trimaps(items(content, "trimaps", MAX_CLIP_FRAMES)) if "trimaps" in content else (),
         muted=_decode_frames(content, "muted") if "muted" in content else (),
         locked=_decode_flag(content, "locked"),
     )
@@ -130,7 +135,7 @@ def _decode_flag(content: Json, name: str) -> bool:
     return stored
 
 
-TRAIT_NAMES = frozenset({"id", "name", "colour", "absences", "matte", "curves", "joins", "muted", "locked"})
+TRAIT_NAMES = frozenset({"id", "name", "colour", "absences", "matte", "curves", "joins", "trimaps", "muted", "locked"})
 
 
 def _encode_clip(clip: ClipRef) -> dict[str, object]:
@@ -211,6 +216,21 @@ def _decode_join(stored: object) -> MatteJoin:
     if not isinstance(stored[1], str) or stored[1] not in kinds:
         raise DamageError("what an object does to a matte is not known")
     return MatteJoin(stored[0], kinds[stored[1]], stored[2])
+
+
+def _decode_trimaps(stored: Sequence[object]) -> tuple[tuple[int, Trimap], ...]:
+    found: list[tuple[int, Trimap]] = []
+    for one in stored:
+        if not (isinstance(one, list) and len(one) == 1 + len(TrimapKind) and is_index(one[0])):
+            raise DamageError("what is painted over an edge is of the wrong kind")
+        if found and one[0] <= found[-1][0]:
+            raise DamageError("what is painted over edges is out of order")
+        named = [part for part in one[1:] if part is not None]
+        if not named or len(set(hex_digests(named, "trimaps"))) < len(named):
+            raise DamageError("what is painted over an edge says nothing, or two things at once")
+        trimap = Trimap(*one[1:])
+        found.append((one[0], trimap))
+    return tuple(found)
 
 
 def _decode_range(content: object) -> FrameRange:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count, takewhile
 
@@ -14,7 +14,7 @@ from vosapp.core.mask import Digest
 from vosapp.core.storage.json_checks import MAX_INDEX, DamageError
 from vosapp.core.storage.reader import ProjectReader
 from vosapp.core.storage.rows import StateRow, StepRow
-from vosapp.core.storage.tree import Gaps, masks_of
+from vosapp.core.storage.tree import Gaps, masks_of, trimap_masks_of
 from vosapp.core.timeline import numbers_text
 
 Load = Callable[[bytes], Document]
@@ -147,6 +147,20 @@ def _without_missing(document: Document, masks: set[Digest], report: list[str]) 
         if missing:
             document = document.with_object(one.with_cells(dict.fromkeys(missing)))
             report.append(_missing_sentence(one, missing, document.clip.first_number if document.clip else 0))
+    return _without_missing_trimaps(document, masks, report)
+
+
+def _without_missing_trimaps(document: Document, masks: set[Digest], report: list[str]) -> Document:
+    """The document without the trimaps whose pixels are not in the file."""
+    for one in document.objects:
+        if masks.issuperset(trimap_masks_of(one)):
+            continue
+        whole = tuple(painted for painted in one.trimaps if masks.issuperset(painted[1].digests))
+        document = document.with_object(replace(one, trimaps=whole))
+        missing = [frame for frame, _ in one.trimaps if frame not in dict(whole)]
+        first_number = document.clip.first_number if document.clip else 0
+        numbers = numbers_text(missing, first_number=first_number)
+        report.append(f"What was painted over the edge of {one.name} on frames {numbers} is missing.")
     return document
 
 

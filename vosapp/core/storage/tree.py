@@ -102,7 +102,7 @@ class TreeEncoder:
         self._objects[id(one)] = (one, digest)  # the object itself keeps its id from being used again
         if len(self._objects) > _KEPT_OBJECTS:
             self._objects.popitem(last=False)
-        return Node(digest, data)
+        return Node(digest, data, trimap_masks_of(one))
 
 
 def masks_of(chunk: Chunk[Cell]) -> set[Digest]:
@@ -112,6 +112,11 @@ def masks_of(chunk: Chunk[Cell]) -> set[Digest]:
     for cell in cells:
         digests.update(digest for digest in (cell.added, cell.removed) if digest is not None)
     return digests
+
+
+def trimap_masks_of(one: RotoObject) -> frozenset[Digest]:
+    """Digests of all masks that an object's trimaps name."""
+    return frozenset(digest for _, trimap in one.trimaps for digest in trimap.digests)
 
 
 @dataclass(slots=True)

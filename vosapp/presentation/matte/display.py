@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from vosapp.core.document import Colour, Document, JoinKind, MatteJoin, MatteSettings, ObjectId, RotoObject
+from vosapp.core.trimap import TrimapKind
 from vosapp.matte.layers import NEUTRAL
 from vosapp.matte.settings_facts import DRAWN, FAST, QUALITY, needs_picture
 from vosapp.presentation.matte.presets import preset_of
 from vosapp.presentation.view_state import ViewState
+from vosapp.presentation.viewer.trimap import painted_kind
 
 NO_REFINER = "Needs the refiner's weights, which are not here"
 EDGE_TITLES = {DRAWN: "Drawn", FAST: "Fast", QUALITY: "Quality"}
@@ -17,6 +19,19 @@ EDGE_TIPS = {
     DRAWN: "From the numbers below alone",
     FAST: "As wide as the picture shows the edge to be, along hair and fur",
     QUALITY: "By the refiner, a network: the slowest, for single hairs and motion blur",
+}
+
+PAINT_TITLES: dict[TrimapKind | None, str] = {
+    None: "Mask",
+    TrimapKind.INSIDE: "In",
+    TrimapKind.UNKNOWN: "Unknown",
+    TrimapKind.OUTSIDE: "Out",
+}
+PAINT_TIPS: dict[TrimapKind | None, str] = {
+    None: "Brush and shapes change the mask, as ever",
+    TrimapKind.INSIDE: "They paint what is surely in the matte; the eraser takes such paint away",
+    TrimapKind.UNKNOWN: "They paint where the picture decides, however far from the outline: hair, motion blur",
+    TrimapKind.OUTSIDE: "They paint what is surely out of the matte; the eraser takes such paint away",
 }
 
 
@@ -55,6 +70,8 @@ class MatteDisplay:
         others: objects that the settings can be copied to.
         joins: objects that go into the matte, in order.
         offered_edges: what the edge can come from here.
+        paints: what the pen paints over the edge; None where it paints the mask.
+        is_painted: whether anything is painted over the edge on this frame.
     """
 
     is_open: bool = False
@@ -69,6 +86,8 @@ class MatteDisplay:
     others: tuple[tuple[ObjectId, str], ...] = ()
     joins: tuple[JoinRow, ...] = ()
     offered_edges: tuple[str, ...] = (DRAWN, FAST)
+    paints: TrimapKind | None = None
+    is_painted: bool = False
 
     @property
     def uses_picture(self) -> bool:
@@ -94,6 +113,8 @@ def resolve_matte(document: Document, state: ViewState, active: RotoObject | Non
         tuple((item.id, item.name) for item in document.objects if item is not active),
         tuple(_rows(document, active)),
         (DRAWN, FAST, QUALITY) if state.app.refiner_ready else (DRAWN, FAST),
+        painted_kind(state),
+        active.trimap_at(here) is not None,
     )
 
 

@@ -65,7 +65,7 @@ class Lane:
         anchors: frames with a diamond, ascending.
         doubts: how unsure the predictions are.
         findings: what else is known of them.
-        matte_keys: frames on which its matte has a key, ascending.
+        matte_keys: frames on which its matte has a key, or is painted, ascending.
         muted: anchors that engines are not shown.
         locked: neither tools nor runs change the object.
         active, shown: the tools change this object; its masks are visible.
@@ -86,8 +86,9 @@ class Lane:
 
 
 def matte_keys(item: RotoObject) -> tuple[int, ...]:
-    """Frames on which a number of an object's matte has a key, ascending."""
-    return tuple(sorted({frame for curve in item.curves for frame, _ in curve.keys}))
+    """Frames on which a number of an object's matte has a key, or its edge is painted, ascending."""
+    keys = {frame for curve in item.curves for frame, _ in curve.keys}
+    return tuple(sorted(keys.union(frame for frame, _ in item.trimaps)))
 
 
 def kind_of(cell: Cell) -> Kind:

@@ -9,6 +9,7 @@ from vosapp.core.document import Cell, Colour, Document, JoinKind, MatteSettings
 from vosapp.core.mask import Digest
 from vosapp.core.matte_joins import joined_masks
 from vosapp.core.steady_frames import steady_frames
+from vosapp.core.trimap import Trimap
 from vosapp.presentation.view_state import Backdrop, ObjectStyle, ViewMode, ViewState
 
 
@@ -22,6 +23,7 @@ class OverlayLayer:
         matte: what is made of the mask.
         joined: other objects that go into the matte, and how.
         around: frames that make the matte steady, and what stands on them.
+        trimap: what is painted over the edge.
     """
 
     object_id: ObjectId
@@ -30,6 +32,7 @@ class OverlayLayer:
     matte: MatteSettings
     joined: tuple[tuple[JoinKind, OverlayLayer], ...] = ()
     around: tuple[tuple[int, OverlayLayer], ...] = ()
+    trimap: Trimap | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +92,14 @@ def _joined(item: RotoObject, document: Document, frame_index: int) -> tuple[tup
 
 def _alone(item: RotoObject, document: Document, frame_index: int) -> OverlayLayer:
     """What stands on a frame, without other objects."""
-    layer = _layer(item, item.cells.get(frame_index), item.matte_at(frame_index))
-    around = tuple(
-        (frame, _layer(item, item.cells.get(frame), item.matte_at(frame)))
-        for frame in steady_frames(item, document, frame_index)
-    )
+    layer = _layer_on(item, frame_index)
+    around = tuple((frame, _layer_on(item, frame)) for frame in steady_frames(item, document, frame_index))
     return replace(layer, around=around) if around else layer
+
+
+def _layer_on(item: RotoObject, frame_index: int) -> OverlayLayer:
+    layer = _layer(item, item.cells.get(frame_index), item.matte_at(frame_index))
+    return replace(layer, trimap=item.trimap_at(frame_index)) if item.trimaps else layer
 
 
 def _layer(item: RotoObject, cell: Cell | None, matte: MatteSettings) -> OverlayLayer:

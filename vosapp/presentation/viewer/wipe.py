@@ -53,5 +53,5 @@ def resolve_wipe(document: Document, state: ViewState, active: RotoObject | None
     compared = {Wipe.BEFORE: state.shot.before_run, Wipe.MASK: document}.get(state.shot.wipe)
     layers = layers_of(compared, state, active) if compared is not None else ()
     if state.shot.wipe is Wipe.MASK:
-        layers = tuple(replace(layer, matte=MatteSettings(), joined=(), around=()) for layer in layers)
+        layers = tuple(replace(layer, matte=MatteSettings(), joined=(), around=(), trimap=None) for layer in layers)
     return WipeDisplay(state.shot.wipe_at, left, right, layers, state.shot.picture_index, state.shot.mode)

@@ -16,8 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vosapp.core.trimap import TrimapKind
 from vosapp.matte.settings_facts import DRAWN, FAST, QUALITY
-from vosapp.presentation.matte.display import EDGE_TIPS, EDGE_TITLES, NO_REFINER, MatteDisplay
+from vosapp.presentation.matte.display import EDGE_TIPS, EDGE_TITLES, NO_REFINER, PAINT_TIPS, PAINT_TITLES, MatteDisplay
 from vosapp.presentation.matte.fields import EDGE, FIELDS, SECTIONS
 from vosapp.presentation.matte.presets import PRESETS
 from vosapp.ui.action_set import ActionSet
@@ -41,6 +42,8 @@ class MattePanel(QWidget):
         preset_chosen: title of a preset.
         copy_asked: ids of the objects that get the same settings.
         joins_set: which objects go into the matte, a tuple of `MatteJoin`.
+        paint_chosen: what the pen paints over the edge, None for the mask.
+        unpaint_asked: what is painted there on this frame is to go.
         reset_asked, close_asked: to the mask as it is; of the panel.
     """
 
@@ -50,6 +53,8 @@ class MattePanel(QWidget):
     preset_chosen = Signal(str)
     copy_asked = Signal(object)
     joins_set = Signal(object)
+    paint_chosen = Signal(object)
+    unpaint_asked = Signal()
     reset_asked = Signal()
     close_asked = Signal()
 
@@ -61,6 +66,15 @@ class MattePanel(QWidget):
         self._shown = MatteDisplay()
         self._name = ElidedLabel()
         self.edge: Segments[str] = Segments([(edge, EDGE_TITLES[edge], "", EDGE_TIPS[edge]) for edge in _EDGES])
+        self.paint: Segments[TrimapKind | None] = Segments(
+            [(kind, title, "", PAINT_TIPS[kind]) for kind, title in PAINT_TITLES.items()]
+        )
+        self.unpaint_button = QToolButton()
+        self.unpaint_button.setIcon(icon("trash", TOKENS.dim))
+        self.unpaint_button.setAutoRaise(True)
+        self.unpaint_button.setAccessibleName("Clear the edge paint of this frame")
+        self.unpaint_button.setToolTip("Takes away all that is painted over the edge on this frame")
+        self.unpaint_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.numbers = {field.name: MatteNumber(field) for field in FIELDS}
         self.others = MatteOthers()
         self.preset_button = _menu_button("Preset")
@@ -134,6 +148,11 @@ class MattePanel(QWidget):
                 for place, widget in enumerate(number.widgets()):
                     grid.addWidget(widget, row, place)
                 row += 1
+            if section == EDGE:
+                grid.addWidget(label("Brush and shapes paint", "dim"), row, 0, 1, 3)
+                grid.addWidget(self.unpaint_button, row, 3)
+                grid.addWidget(self.paint, row + 1, 0, 1, 4)
+                row += 2
         grid.addWidget(label("With other objects", "dim"), row, 0, 1, 4)
         grid.addWidget(self.others, row + 1, 0, 1, 4)
         grid.setRowStretch(row + 2, 1)
@@ -154,6 +173,8 @@ class MattePanel(QWidget):
             number.key_toggled.connect(self.key_toggled)
         self.others.changed.connect(self.joins_set)
         self.edge.chosen.connect(self.edge_chosen)
+        self.paint.chosen.connect(self.paint_chosen)
+        self.unpaint_button.clicked.connect(self.unpaint_asked)
         self.preset_button.clicked.connect(self._open_presets)
         self.copy_button.clicked.connect(self._open_copies)
         self.reset_button.clicked.connect(self.reset_asked)
@@ -170,6 +191,8 @@ class MattePanel(QWidget):
             offered = edge in display.offered_edges
             self.edge.set_choice_enabled(edge, offered)
             self.edge.button(edge).setToolTip(EDGE_TIPS[edge] if offered else NO_REFINER)
+        self.paint.set_value(display.paints)
+        self.unpaint_button.setEnabled(display.is_painted)
         for name, number in self.numbers.items():
             number.show_value(getattr(display.settings, name))
             number.show_keys(is_keyed=name in display.keyed, is_here=name in display.keys_here)

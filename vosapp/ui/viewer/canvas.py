@@ -32,6 +32,7 @@ from vosapp.presentation.viewer.overlay_style import (
     outlined_table,
 )
 from vosapp.presentation.viewer.raster import Point
+from vosapp.presentation.viewer.trimap import trimap_table
 from vosapp.ui.theme import TOKENS
 from vosapp.ui.viewer.magnifier import Magnifier
 from vosapp.ui.viewer.onion_item import OnionItem
@@ -96,6 +97,9 @@ class Canvas(pg.GraphicsView):
         self.other_overlay.setZValue(10)
         self.changes = OverlayItem(self._root)
         self.changes.setZValue(12)
+        self.trimap = OverlayItem(self._root)  # over the edge of the active object's matte
+        self.trimap.setZValue(12)
+        self._trimap_labels: Labels | None = None
         self.wipe = WipeItem(self._root)
         self._side: Side | None = None
         self.onion = OnionItem(self._root)
@@ -203,12 +207,27 @@ class Canvas(pg.GraphicsView):
         self.changes.setVisible(labels is not None)
         self.magnifier.refresh()
 
+    def show_trimap(self, labels: Labels | None) -> None:
+        """Shows what is painted over the edge of a matte, labels (height, width) by kind, or nothing."""
+        self._trimap_labels = labels
+        self._draw_trimap()
+
+    def _draw_trimap(self) -> None:
+        if self._trimap_labels is not None:
+            self.trimap.show_labels(self._trimap_labels.copy(), trimap_table())  # strokes paint on it
+            self.pen.rebase()
+        self.trimap.setVisible(self._trimap_labels is not None)
+        self.magnifier.refresh()
+
     def drop_paint(self) -> None:
         """Shows the stack without what was painted over it."""
         self._draw_stack()
+        self._draw_trimap()
 
     def show_result(self) -> None:
         """Shows the stack as it stands after a stroke, with the soft edges that painting leaves out."""
+        if self._trimap_labels is not None:
+            self._draw_trimap()
         if self._is_soft_style(self.stack) and not self.is_soft:
             self._draw_stack()
 
@@ -418,6 +437,7 @@ class Canvas(pg.GraphicsView):
         self.show_frame(None)
         self.stack = LayerStack((1, 1))
         self.is_soft = False
+        self.show_trimap(None)
         self.show_wipe(None)
         self.onion.show_masks([])
         self.overlay.show_labels(np.zeros((1, 1), np.uint8), [0] * 256)

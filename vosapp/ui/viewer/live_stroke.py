@@ -1,12 +1,14 @@
-"""Live stroke: updates the label image box by box while the pen moves."""
+"""Live strokes: update a label image box by box while the pen moves."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
 
 from vosapp.core.document import ObjectId
+from vosapp.core.trimap import TrimapKind
 from vosapp.presentation.pen_shapes import Combine, PenShape
 from vosapp.presentation.viewer.layers import LayerStack
 from vosapp.presentation.viewer.raster import BoolImage, Box, Point, add_segment
@@ -15,15 +17,16 @@ from vosapp.ui.viewer.overlay_item import OverlayItem
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """A finished change of one object's mask on one frame, before it is in the document.
+    """A finished change of one object's mask or matte on one frame, before it is in the document.
 
     Attributes:
-        object_id: whose mask; 0 asks for a new object.
+        object_id: whose; 0 asks for a new object.
         frame_index: which frame.
         area: (height, width) pixels it covers.
         erase: takes the pixels away instead of adding them.
         hidden_by: the object in front that hides most of it, 0 when most of it is seen.
         shape, combine: the shape that it was drawn as, None for a brush's.
+        trimap: what it says of the matte's edge; None where it changes the mask.
     """
 
     object_id: ObjectId
@@ -33,23 +36,22 @@ class Stroke:
     hidden_by: ObjectId = 0
     shape: PenShape | None = None
     combine: Combine = Combine.ADD
+    trimap: TrimapKind | None = None
 
 
-class LiveStroke:
+class LiveStroke(ABC):
     """Adds pieces to a stroke and shows after each exactly what the finished stroke will give.
 
     Only the box of the new piece is worked on, which keeps a move under the pen at a millisecond or so, whatever the
     size of the picture.
     """
 
-    def __init__(self, overlay: OverlayItem, stack: LayerStack, object_id: ObjectId, *, erase: bool) -> None:
+    def __init__(self, overlay: OverlayItem, shape: tuple[int, int], *, erase: bool) -> None:
         self._overlay = overlay
-        self._object_id = object_id
         self.erase = erase
-        self.area: BoolImage = np.zeros(stack.shape, np.bool_)
+        self.area: BoolImage = np.zeros(shape, np.bool_)
         self._box: Box | None = None
         self._last: tuple[Point, float] | None = None
-        self._take(stack)
 
     def extend(self, point: Point, radius: float) -> None:
         """Goes on in a straight line to a point.
@@ -69,6 +71,29 @@ class LiveStroke:
 
     def hidden_by(self) -> ObjectId:
         """The object in front that hides most of what was painted; 0 when most of it is seen, or was taken away."""
+        return 0
+
+    def _show(self, box: Box | None) -> None:
+        if box is None:
+            return
+        self._box = box if self._box is None else self._box.union(box)
+        self._draw(box)
+        self._overlay.touch(box)
+
+    @abstractmethod
+    def _draw(self, box: Box) -> None:
+        """Brings the overlay's labels within a box up to date."""
+
+
+class MaskStroke(LiveStroke):
+    """A stroke on an object's mask, between the objects in front of it and those behind."""
+
+    def __init__(self, overlay: OverlayItem, stack: LayerStack, object_id: ObjectId, *, erase: bool) -> None:
+        super().__init__(overlay, stack.shape, erase=erase)
+        self._object_id = object_id
+        self._take(stack)
+
+    def hidden_by(self) -> ObjectId:
         if self._box is None or self.erase:
             return 0
         part = self._box.slices
@@ -88,13 +113,25 @@ class LiveStroke:
         self._front, self._behind = stack.around(self._slot)
         self._ids = tuple(layer.object_id for layer in stack.layers)
 
-    def _show(self, box: Box | None) -> None:
-        if box is None:
-            return
-        self._box = box if self._box is None else self._box.union(box)
+    def _draw(self, box: Box) -> None:
         part = box.slices
         mine = self._before[part] & ~self.area[part] if self.erase else self._before[part] | self.area[part]
         front = self._front[part]
         below = np.where(mine, np.uint8(self._slot), self._behind[part])
         self._overlay.labels[part] = np.where(front != 0, front, below)
-        self._overlay.touch(box)
+
+
+class TrimapStroke(LiveStroke):
+    """A stroke over the edge of a matte: what it covers is of its kind, whatever it was before."""
+
+    def __init__(self, overlay: OverlayItem, kind: TrimapKind, *, erase: bool) -> None:
+        height, width = overlay.labels.shape
+        super().__init__(overlay, (height, width), erase=erase)
+        self._number = np.uint8(0 if erase else kind)
+
+    def redraw(self) -> None:
+        """Goes on over what is shown anew."""
+        self._show(self._box)
+
+    def _draw(self, box: Box) -> None:
+        self._overlay.labels[box.slices][self.area[box.slices]] = self._number

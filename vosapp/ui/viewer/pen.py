@@ -10,6 +10,7 @@ from PySide6.QtGui import QMouseEvent, QNativeGestureEvent, QPointingDevice, QTa
 from PySide6.QtWidgets import QGraphicsItem
 
 from vosapp.core.document import OBJECT_COLOURS, Colour, ObjectId
+from vosapp.core.trimap import TrimapKind
 from vosapp.presentation.pen_shapes import Combine, PenShape
 from vosapp.presentation.view_state import MARK_TOOLS, SHAPE_TOOLS, Tool
 from vosapp.presentation.viewer.raster import Box, Point, box_of, shape_change
@@ -23,7 +24,7 @@ from vosapp.ui.viewer.gestures import (
     WipeGesture,
     pen_radius,
 )
-from vosapp.ui.viewer.live_stroke import LiveStroke, Stroke
+from vosapp.ui.viewer.live_stroke import LiveStroke, MaskStroke, Stroke, TrimapStroke
 from vosapp.ui.viewer.mark_gesture import MarkGesture
 from vosapp.ui.viewer.pen_items import BrushRing
 from vosapp.ui.viewer.pen_surface import PenSurface
@@ -49,6 +50,7 @@ class PenSettings:
         usable: strokes can be made now.
         soft_px: width of the soft edge that the object's matte has, in picture pixels.
         shape: in the mask, whose points can be moved; None without one.
+        trimap: what it paints over the edge of the object's matte; None where it paints the mask.
     """
 
     tool: Tool = Tool.BRUSH
@@ -59,6 +61,7 @@ class PenSettings:
     usable: bool = False
     soft_px: float = 0.0
     shape: PenShape | None = None
+    trimap: TrimapKind | None = None
 
     @property
     def paint_colour(self) -> Colour:
@@ -269,8 +272,11 @@ class Pen(QObject):
 
     def _new_live(self, *, erase: bool) -> LiveStroke:
         settings = self.settings
-        stack = self._surface.paint_stack(settings.object_id, settings.paint_colour)
-        self._live = LiveStroke(self._surface.overlay, stack, settings.object_id, erase=erase)
+        if settings.trimap is not None:
+            self._live = TrimapStroke(self._surface.trimap, settings.trimap, erase=erase)
+        else:
+            stack = self._surface.paint_stack(settings.object_id, settings.paint_colour)
+            self._live = MaskStroke(self._surface.overlay, stack, settings.object_id, erase=erase)
         return self._live
 
     def _stroke_done(self, live: LiveStroke, last_point: Point) -> None:
@@ -283,7 +289,14 @@ class Pen(QObject):
             object_id, hidden_by = self.settings.object_id, live.hidden_by()
             frame_index = self._surface.frame_index
             stroke = Stroke(
-                object_id, frame_index, live.area, live.erase, hidden_by=hidden_by, shape=shape, combine=combine
+                object_id,
+                frame_index,
+                live.area,
+                live.erase,
+                hidden_by=hidden_by,
+                shape=shape,
+                combine=combine,
+                trimap=self.settings.trimap if isinstance(live, TrimapStroke) else None,
             )
             self.stroke_finished.emit(stroke)
         self._surface.show_result()
@@ -318,7 +331,9 @@ class Pen(QObject):
 
     def rebase(self) -> None:
         """Goes on with a stroke after the masks under it changed."""
-        if self._live is not None:
+        if isinstance(self._live, TrimapStroke):
+            self._live.redraw()
+        elif isinstance(self._live, MaskStroke):
             self._live.rebase(self._surface.paint_stack(self.settings.object_id, self.settings.paint_colour))
 
     def cancel_gesture(self) -> None:
@@ -338,12 +353,19 @@ class Pen(QObject):
         """Changes the object's mask by a closed shape."""
         self.gesture = None
         self.stroke_started.emit()
-        size = self._surface.paint_stack(self.settings.object_id, self.settings.paint_colour).shape
+        size = self._paint_size()
         area, erase = shape_change(shape, combine, size)
         live = self._new_live(erase=erase)
         everywhere = Box(0, 0, size[1], size[0])
         live.fill(area, everywhere if combine is Combine.INTERSECT else box_of(shape.points, 1.0, size))
         self._hand_over(live, shape, combine)
+
+    def _paint_size(self) -> tuple[int, int]:
+        """(height, width) of what is painted on."""
+        if self.settings.trimap is None:
+            return self._surface.paint_stack(self.settings.object_id, self.settings.paint_colour).shape
+        height, width = self._surface.trimap.labels.shape
+        return height, width
 
     # -- pointer ------------------------------------------------------------------------------------------------
 

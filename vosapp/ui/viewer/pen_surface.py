@@ -20,10 +20,12 @@ class PenSurface(Protocol):
     Attributes:
         frame_index: the frame shown, on which strokes are made.
         overlay: shows the masks; strokes change its labels while they are drawn.
+        trimap: shows what is painted over the edge of a matte, likewise.
     """
 
     frame_index: int
     overlay: OverlayItem
+    trimap: OverlayItem
 
     @property
     def zoom(self) -> float:

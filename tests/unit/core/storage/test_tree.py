@@ -26,6 +26,7 @@ from vosapp.core.limits import MAX_CLIP_FRAMES
 from vosapp.core.storage.json_checks import MAX_INDEX, DamageError, digest_of, pack, unpack
 from vosapp.core.storage.tree import Gaps, TreeDecoder, TreeEncoder
 from vosapp.core.timeline import FrameRange, ranges_of
+from vosapp.core.trimap import Trimap
 
 digests = st.binary(min_size=16, max_size=16).map(bytes.hex)
 texts = st.text(max_size=20).filter(lambda text: "\0" not in text)
@@ -58,6 +59,15 @@ curves = st.dictionaries(st.sampled_from(KEYED_NUMBERS), st.dictionaries(frames,
 
 joins = st.lists(st.builds(MatteJoin, indices, st.sampled_from(JoinKind), st.booleans()), max_size=3).map(tuple)
 
+trimaps = st.dictionaries(
+    frames,
+    st.lists(digests, min_size=3, max_size=3, unique=True)
+    .flatmap(lambda named: st.tuples(*(st.sampled_from([None, one]) for one in named)))
+    .map(lambda named: Trimap(*named))
+    .filter(lambda trimap: not trimap.is_empty),
+    max_size=3,
+).map(lambda drawn: tuple(sorted(drawn.items(), key=lambda one: one[0])))
+
 
 @st.composite
 def documents(draw: st.DrawFn) -> Document:
@@ -75,6 +85,7 @@ def documents(draw: st.DrawFn) -> Document:
             MatteSettings(draw(finite), draw(finite)),
             draw(curves),
             draw(joins),
+            trimaps=draw(trimaps),
             muted=tuple(sorted(draw(st.sets(frames, max_size=2)))),
             locked=draw(st.booleans()),
         )
@@ -108,6 +119,7 @@ def test_documents_come_back(document: Document) -> None:
     assert again == document
     assert stored(again)[0] == root
     named = {digest for one in document.objects for cell in one.cells.values() for digest in _named(cell)}
+    named |= {digest for one in document.objects for _, trimap in one.trimaps for digest in trimap.digests}
     assert named == {digest for node in TreeEncoder(lambda _: False).nodes(document) for digest in node.masks}
 
 

@@ -14,10 +14,12 @@ from vosapp.core import edits
 from vosapp.core.changed_frames import changed_frames, nearest
 from vosapp.core.document import Document, ObjectId, RotoObject
 from vosapp.core.editor import Editor
-from vosapp.core.errors import UserError
+from vosapp.core.errors import MaskError, UserError
 from vosapp.core.locked_words import UNLOCK_HINT, locked_words
 from vosapp.core.mask import Mask
 from vosapp.core.mask_import import ImportRequest, with_imported
+from vosapp.core.trimap import TrimapKind
+from vosapp.core.trimap_edits import paint_trimap
 from vosapp.presentation.pen_shapes import Combine
 from vosapp.presentation.status import Notice, NoticeKind
 from vosapp.presentation.viewer.cleanup import is_open, part_at
@@ -101,6 +103,9 @@ class MaskController(QObject):
     def take_stroke(self, stroke: Stroke) -> None:
         """Puts a finished stroke into the document; the first one of all makes an object."""
         session = self._session
+        if stroke.trimap is not None:
+            self._paint_edge(stroke, stroke.trimap)
+            return
         document, object_id, label = session.document, stroke.object_id, _label(stroke)
         if all(item.id != object_id for item in document.objects):
             if stroke.erase:
@@ -114,6 +119,23 @@ class MaskController(QObject):
             self.shapes.remember(object_id, stroke, before)
         if stroke.hidden_by:
             self._tell_hidden(document.object(object_id), document.object(stroke.hidden_by))
+
+    def _paint_edge(self, stroke: Stroke, kind: TrimapKind) -> None:
+        """Puts what was painted over the edge of a matte into the document."""
+        session, area = self._session, Mask.from_array(stroke.area)
+        try:
+            document = paint_trimap(
+                session.document,
+                session.editor.store,
+                stroke.object_id,
+                stroke.frame_index,
+                area=area,
+                kind=None if stroke.erase else kind,
+            )
+        except MaskError as error:
+            session.fail(error)
+            return
+        session.editor.apply("erase edge paint" if stroke.erase else "paint edge", document)
 
     def _tell_hidden(self, painted: RotoObject, front: RotoObject) -> None:
         """Says why a stroke is not to be seen."""

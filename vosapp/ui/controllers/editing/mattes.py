@@ -10,11 +10,15 @@ from PySide6.QtCore import QObject
 
 from vosapp.core import edits, matte_edits
 from vosapp.core.document import Document, MatteJoin, MatteSettings, ObjectId
+from vosapp.core.trimap import TrimapKind
+from vosapp.core.trimap_edits import clear_trimap
 from vosapp.matte.refiner import refiner_is_ready
 from vosapp.presentation.matte.presets import PRESETS
 from vosapp.presentation.status import NoticeKind
-from vosapp.presentation.view_state import ViewMode
+from vosapp.presentation.timeline.lanes import matte_keys
+from vosapp.presentation.view_state import Tool, ViewMode
 from vosapp.presentation.viewer.overlay import MATTE_MODES
+from vosapp.presentation.viewer.trimap import PAINT_TOOLS
 from vosapp.ui.panels.matte import MattePanel
 from vosapp.ui.session import Session
 from vosapp.ui.viewer.gestures import clamp_softness
@@ -36,6 +40,8 @@ class MatteController(QObject):
         panel.preset_chosen.connect(self.take_preset)
         panel.copy_asked.connect(self.copy_to)
         panel.joins_set.connect(self.set_joins)
+        panel.paint_chosen.connect(self.set_paint)
+        panel.unpaint_asked.connect(self.clear_paint)
         panel.reset_asked.connect(self.reset)
         panel.close_asked.connect(self.close)
 
@@ -84,7 +90,7 @@ class MatteController(QObject):
         before, self._mode_before = self._mode_before, None
         if before is not None and mode in MATTE_MODES:
             mode = before
-        session.set(shot=replace(session.shot, matte_panel=False, mode=mode))
+        session.set(shot=replace(session.shot, matte_panel=False, trimap_brush=None, mode=mode))
 
     def set_number(self, name: str, value: float) -> None:
         """Sets one number of the active object's matte, on this frame alone where it changes over time.
@@ -111,10 +117,10 @@ class MatteController(QObject):
             self._apply(matte_edits.set_key(session.document, active.id, name, frame, value), "matte key")
 
     def go_to_key(self, direction: int) -> None:
-        """Goes to the next (+1) or previous (-1) frame on which the active object's matte has a key."""
+        """Goes to the next (+1) or previous (-1) frame where the active object's matte has a key, or is painted."""
         session, active = self._session, self._session.active
         here = session.shot.frame_index
-        keys = {frame for curve in active.curves for frame, _ in curve.keys} if active is not None else set()
+        keys = matte_keys(active) if active is not None else ()
         beyond = [frame for frame in keys if (frame - here) * direction > 0]
         if beyond:
             nearest = min(beyond) if direction > 0 else max(beyond)
@@ -139,6 +145,22 @@ class MatteController(QObject):
         if active is not None:
             made = matte_edits.set_stack(self._session.document, active.id, MatteSettings())
             self._apply(matte_edits.set_joins(made, active.id, ()))
+
+    def set_paint(self, kind: TrimapKind | None) -> None:
+        """Lets the pen paint over the edge of the active object's matte; None lets it paint the mask again."""
+        session = self._session
+        if kind is not None and session.app.tool not in PAINT_TOOLS:
+            session.set(app=replace(session.app, tool=Tool.BRUSH))
+        mode = session.shot.mode
+        if kind is not None and mode is ViewMode.MATTE:
+            mode = ViewMode.BAND  # where the picture is seen that is painted on
+        session.set(shot=replace(session.shot, trimap_brush=kind, mode=mode))
+
+    def clear_paint(self) -> None:
+        """Takes what was painted over the active object's edge on this frame away."""
+        session, active = self._session, self._session.active
+        if active is not None:
+            self._apply(clear_trimap(session.document, active.id, session.shot.frame_index), "clear edge paint")
 
     def set_joins(self, joins: tuple[MatteJoin, ...]) -> None:
         """Says which other objects go into the active object's matte."""
