@@ -102,7 +102,7 @@ def test_shapes_paint_too_and_other_tools_work_on_the_mask(shot: WindowDriver) -
     shot.drag([(100, 10), (130, 30)])
     assert (trimap(shot)[12:28, 102:128] == OUT).all() and shot.view.shot.shapes == ()
     shot.trigger("tool.fill")
-    assert panel_of(shot).paint.button(None).isChecked() and not shot.canvas.trimap.isVisible()
+    assert panel_of(shot).paint.button(None).isChecked() and shot.canvas.pen.settings.trimap is None
     paint(shot, IN)
     assert shot.view.app.tool is Tool.BRUSH, "a tool that paints"
     shot.trigger("object.matte")
