@@ -16,6 +16,8 @@ from vosapp.cli.app import main
 from vosapp.core.document import JoinKind, MatteCurve, MatteJoin, MatteSettings
 from vosapp.export.formats import ExportFormat
 from vosapp.matte.alpha import alpha_of
+from vosapp.matte.foreground import own_colours
+from vosapp.matte.layers import Layer
 from vosapp.matte.refiner import loaded_refiner
 from vosapp.presentation.matte.presets import PRESETS
 from vosapp.presentation.view_state import Backdrop, ViewMode, Wipe
@@ -48,6 +50,18 @@ def export(driver: WindowDriver, folder: Path) -> None:
     exports.choose_folder()
     exports.start()
     driver.wait(lambda: not exports.is_running)
+
+
+def export_rgba(driver: WindowDriver, folder: Path) -> np.ndarray:
+    """Exports PNG pictures with alpha, and returns the one of frame 0."""
+    exports = driver.workspace.exports
+    folder.mkdir()
+    driver.answers.path = folder
+    exports.choose_format(ExportFormat.PNG_RGBA)
+    exports.choose_folder()
+    exports.start()
+    driver.wait(lambda: not exports.is_running)
+    return np.asarray(read_image(sorted(folder.rglob("00000.png"))[0]))
 
 
 def set_by_key(driver: WindowDriver, name: str, text: str) -> None:
@@ -344,3 +358,25 @@ def test_a_steady_matte_is_the_same_in_window_export_and_command(shot: WindowDri
     for frame, alpha in zip((5, 4, 0), seen, strict=True):
         for place in ("window", "command"):
             assert np.array_equal(read_image(sorted((tmp_path / place).rglob(f"0000{frame}.png"))[0]), alpha), place
+
+
+def test_spill_is_taken_out_of_the_cutout_as_out_of_the_export(shot: WindowDriver, tmp_path: Path) -> None:
+    drawn(shot)
+    set_by_key(shot, "feather_px", "9")
+    set_by_key(shot, "decontaminate", "1")
+    shot.trigger("view.cutout")
+    alpha, frame = shown(shot).copy(), shot.canvas.frame
+    assert frame is not None
+    seen = np.array(shot.canvas.frame_item.picture)
+    mixed = (alpha > 0) & (alpha < 255)
+    assert (seen != frame)[mixed].any() and np.array_equal(seen[~mixed], frame[~mixed])
+    cleaned = export_rgba(shot, tmp_path / "clean")
+    set_by_key(shot, "decontaminate", "0")
+    plain = export_rgba(shot, tmp_path / "plain")  # decoded at its own depth, a level or two off what is shown
+    layer = Layer(1, (0, 0, 0), shot.mask(0), MatteSettings(feather_px=9, decontaminate=1))
+    expected = np.round(own_colours(plain[..., :3].astype(np.float32), [layer]))
+    assert np.array_equal(cleaned[..., 3], alpha) and np.array_equal(cleaned[..., :3], expected)
+    assert (cleaned != plain).any()
+    set_by_key(shot, "decontaminate", "1")
+    shot.trigger("view.matte")
+    assert np.array_equal(np.array(shot.canvas.frame_item.picture), frame)

@@ -34,6 +34,7 @@ _HELP = {
     "black": "alpha that becomes 0",
     "white": "alpha that becomes 1",
     "gamma": "above 1: denser between black and white",
+    "decontaminate": "take what is behind out of the colours of the edge, 0 to 1",
     "steady": "take flicker away where nothing moves, 0 to 1",
     "band_px": "how far from the outline a refined edge may reach; 0 leaves it to the picture",
 }

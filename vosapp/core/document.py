@@ -137,6 +137,7 @@ class MatteSettings:
         edge: where the edge comes from, one of `MATTE_EDGES`.
         band_px: how far from the outline a refined edge may reach; 0 leaves it to the picture.
         steady: how much the frames around count against flicker where nothing moves, 0 to 1.
+        decontaminate: how much of what is behind the object is taken out of the colours of its edge, 0 to 1.
     """
 
     grow_px: float = 0.0
@@ -152,6 +153,7 @@ class MatteSettings:
     edge: str = "drawn"
     band_px: float = 0.0
     steady: float = 0.0
+    decontaminate: float = 0.0
 
 
 KEYED_NUMBERS = ("grow_px", "feather_px", "smooth_px")  # of a matte, which may change over time

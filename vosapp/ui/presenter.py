@@ -21,7 +21,7 @@ from vosapp.presentation.matte.maker import MatteKey, Wish
 from vosapp.presentation.status import NoticeKind
 from vosapp.presentation.suggest.display import SuggestDisplay
 from vosapp.presentation.timeline.lanes import CoverageCache
-from vosapp.presentation.view_state import Changes, Tool, ViewState, Wipe
+from vosapp.presentation.view_state import Changes, Tool, ViewMode, ViewState, Wipe
 from vosapp.presentation.viewer.changes import ChangesDisplay, difference_labels, flicker_labels
 from vosapp.presentation.viewer.layers import Labels, LayerStack, ShownLayer, layer_on
 from vosapp.presentation.viewer.onion import OnionLayer
@@ -146,7 +146,9 @@ class Presenter(QObject):
             return
         self._wishes = []
         order = tuple(item.id for item in self._session.document.objects)
-        canvas.show_masks(self._stack(overlay, (clip.height, clip.width)), overlay.frame_index, order)
+        stack = self._stack(overlay, (clip.height, clip.width))
+        canvas.show_colours(stack.own_colours(canvas.frame) if overlay.mode is ViewMode.CUTOUT else None)
+        canvas.show_masks(stack, overlay.frame_index, order)
         self._mattes.want([*self._wishes, *self._compared_wishes])
 
     def _show_mattes(self) -> None:
@@ -231,8 +233,9 @@ class Presenter(QObject):
         if made is None:
             wishes.append((key, layer_on(self._window.canvas.frame, layer)))
             made = self._mattes.stand_in(key)
-        if made is not None and made.shape != layer.mask.shape:
-            made = None
+        alpha = made.alpha if made is not None else None
+        if alpha is not None and alpha.shape != layer.mask.shape:
+            made = alpha = None
         return ShownLayer(
             layer.object_id,
             layer.colour,
@@ -240,7 +243,8 @@ class Presenter(QObject):
             layer.matte,
             joined=layer.joined,
             trimap=layer.trimap,
-            made=made,
+            made=alpha,
+            colours=made.colours if made is not None else None,
         )
 
     def _show_wipe(self, wipe: WipeDisplay) -> None:

@@ -61,7 +61,7 @@ def test_a_matte_is_the_one_of_the_export_and_is_made_once() -> None:
     maker.want([asked])
     (made,) = heard.wait_for(1)
     assert made.alpha is not None and np.array_equal(made.alpha, alpha_of(asked[1].mask, SETTINGS))
-    assert maker.known(asked[0]) is made.alpha and not made.alpha.flags.writeable
+    assert maker.known(asked[0]) is made and made.alpha is not None and not made.alpha.flags.writeable
     maker.want([wish(0), wish(1)])
     assert [one.key.frame_index for one in heard.wait_for(2)] == [0, 1]
     maker.close()

@@ -96,7 +96,7 @@ def encode_traits(one: RotoObject) -> dict[str, object]:
         "name": storable(one.name, MAX_TEXT),
         "colour": list(one.colour),
         "absences": [[absence.first, absence.last] for absence in one.absences],
-        "matte": asdict(one.matte),
+        "matte": _encode_matte(one.matte),
     }
     # Only where they say something, so that earlier versions, which know no such names, open other files.
     if one.curves:
@@ -169,6 +169,13 @@ def _decode_colour(parts: object) -> Colour:
     if len(numbers) != 3:
         raise DamageError("a colour is not three numbers from 0 to 255")
     return numbers[0], numbers[1], numbers[2]
+
+
+def _encode_matte(matte: MatteSettings) -> dict[str, object]:
+    content = asdict(matte)
+    if not matte.decontaminate:
+        del content["decontaminate"]  # so that earlier versions, which know no such name, open the file
+    return content
 
 
 def _decode_matte(content: Json) -> MatteSettings:

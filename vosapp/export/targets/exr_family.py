@@ -20,6 +20,7 @@ from vosapp.export.recipe import ExrOptions
 from vosapp.export.targets.cryptomatte import cryptomatte_channels, cryptomatte_header
 from vosapp.export.targets.image_target import Picture
 from vosapp.export.targets.target import FrameToWrite
+from vosapp.matte.foreground import own_colours
 from vosapp.matte.layers import Layer, joined_coverage
 from vosapp.video.source import Windows
 
@@ -104,6 +105,7 @@ class ExrFamily:
         if samples.dtype.kind == "u":
             colour /= np.float32(np.iinfo(samples.dtype).max)
         alpha = joined_coverage(frame.layers)
+        colour = own_colours(colour, frame.layers)
         planes = {name: colour[..., place] * alpha for place, name in enumerate("RGB")}
         return {name: self._cast(plane) for name, plane in (planes | {"A": alpha}).items()}
 

@@ -54,7 +54,8 @@ def _px(
     )
 
 
-MASK, EDGE, OUTLINE, LEVELS, TIME = "Mask", "Edge", "Outline", "Levels", "Over time"
+MASK, EDGE, OUTLINE, LEVELS = "Mask", "Edge", "Outline", "Levels"
+COLOUR, TIME = "Colour", "Over time"
 
 FIELDS: tuple[MatteField, ...] = (
     _px("holes_px", "Fill holes", MASK, 40, "Holes up to this diameter are filled"),
@@ -75,6 +76,18 @@ FIELDS: tuple[MatteField, ...] = (
     MatteField("black", "Black", "Alpha up to this becomes 0", LEVELS, 0.0, 0.95, 0.0, 0.95, 0.01, ""),
     MatteField("white", "White", "Alpha from this on becomes 1", LEVELS, 0.05, 1.0, 0.05, 1.0, 0.01, ""),
     MatteField("gamma", "Gamma", "Above 1 denser between black and white", LEVELS, 0.1, 10.0, 0.2, 4.0, 0.05, ""),
+    MatteField(
+        "decontaminate",
+        "Take out spill",
+        "Takes the colour of what is behind out of the edge, in exports with colour and in the cutout",
+        COLOUR,
+        0.0,
+        1.0,
+        0.0,
+        1.0,
+        0.05,
+        "",
+    ),
     MatteField("steady", "Steady", "Takes flicker away where nothing moves", TIME, 0.0, 1.0, 0.0, 1.0, 0.05, ""),
 )
 BY_NAME = {field.name: field for field in FIELDS}

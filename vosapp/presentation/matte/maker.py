@@ -11,6 +11,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from vosapp.core.errors import UserError
 from vosapp.matte.layers import Alpha, Layer
 from vosapp.presentation.viewer.overlay import OverlayLayer
@@ -45,11 +47,13 @@ class MadeMatte:
     Attributes:
         key: what was asked for.
         alpha: (height, width) uint8, None when it could not be made.
+        colours: (height, width, 3) uint8, the picture with the object's own colours; None where they are not asked for.
         error: why not.
     """
 
     key: MatteKey
     alpha: Alpha | None
+    colours: RgbImage | None = None
     error: UserError | None = None
 
 
@@ -84,10 +88,10 @@ class MatteMaker:
         self._making: MatteKey | None = None
         self._thread: threading.Thread | None = None
         self._is_closed = False
-        self._made: OrderedDict[MatteKey, Alpha] = OrderedDict()
+        self._made: OrderedDict[MatteKey, MadeMatte] = OrderedDict()
         self._failed: set[MatteKey] = set()
 
-    def known(self, key: MatteKey) -> Alpha | None:
+    def known(self, key: MatteKey) -> MadeMatte | None:
         """The matte of a key, where it was made and is kept."""
         with self._lock:
             if key in self._made:
@@ -142,21 +146,37 @@ class MatteMaker:
         if made.alpha is None:
             self._failed.add(made.key)
             return
-        self._made[made.key] = made.alpha
-        size = sum(alpha.nbytes for alpha in self._made.values())
+        self._made[made.key] = made
+        size = sum(map(_size_bytes, self._made.values()))
         while size > self._budget_bytes and len(self._made) > 1:
-            size -= self._made.popitem(last=False)[1].nbytes
+            size -= _size_bytes(self._made.popitem(last=False)[1])
 
     def _make(self, key: MatteKey, layer: Layer) -> MadeMatte:
         pictures = _Pictures(key, self._cached_picture, self._open_source)
         try:
-            alpha = with_pictures_around(layer, key.layer, pictures.read).alpha
+            whole = with_pictures_around(layer, key.layer, pictures.read)
+            alpha, colours = whole.alpha, _own_colours(whole)
         except UserError as error:
-            return MadeMatte(key, None, error)
+            return MadeMatte(key, None, error=error)
         finally:
             pictures.close()
         alpha.setflags(write=False)
-        return MadeMatte(key, alpha)
+        return MadeMatte(key, alpha, colours)
+
+
+def _size_bytes(made: MadeMatte) -> int:
+    return sum(part.nbytes for part in (made.alpha, made.colours) if part is not None)
+
+
+def _own_colours(layer: Layer) -> RgbImage | None:
+    if layer.picture is None or layer.matte.decontaminate <= 0:
+        return None
+    from vosapp.matte.foreground import own_colours
+
+    own = own_colours(layer.picture.astype(np.float32), [layer])
+    colours = np.asarray(np.clip(np.round(own), 0, 255), np.uint8)
+    colours.setflags(write=False)
+    return colours
 
 
 class _Pictures:

@@ -24,9 +24,11 @@ class ShownLayer(Layer):
 
     Attributes:
         made: the matte, (height, width) uint8; None while it is being made.
+        colours: the picture with the object's own colours, (height, width, 3) uint8; None where it stays as it is.
     """
 
     made: Alpha | None = None
+    colours: RgbImage | None = None
 
     @cached_property
     def alpha(self) -> Alpha:
@@ -65,6 +67,22 @@ class LayerStack:
     def alpha(self) -> Labels:
         """The matte of all layers together."""
         return joined_alpha(self.layers) if self.layers else np.zeros(self.shape, np.uint8)
+
+    def own_colours(self, picture: RgbImage | None) -> RgbImage | None:
+        """The picture with the objects' own colours at edges, as exports write it; None where it stays the same."""
+        if picture is None or picture.shape[:2] != self.shape:
+            return None
+        result, most = None, np.zeros(self.shape, np.uint8)
+        for layer in self.layers:
+            own = layer.colours if isinstance(layer, ShownLayer) else None
+            if own is None and result is None:
+                most = np.maximum(most, layer.alpha)
+                continue
+            covers = layer.alpha > most
+            most = np.maximum(most, layer.alpha)
+            result = picture.copy() if result is None else result
+            result[covers] = (picture if own is None else own)[covers]
+        return result
 
     def slot(self, object_id: ObjectId) -> int:
         """The slot of an object, 0 when it is not in the stack."""

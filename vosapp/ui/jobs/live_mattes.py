@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject, Signal
 
 from vosapp.core.document import ObjectId
 from vosapp.core.errors import UserError
-from vosapp.matte.layers import Alpha
 from vosapp.presentation.matte.maker import MadeMatte, MatteKey, MatteMaker, Wish
 from vosapp.video.source import RgbImage
 
@@ -32,7 +31,7 @@ class LiveMattes(QObject):
         super().__init__(parent)
         self._maker = MatteMaker(self._answered.emit, cached_picture=cached_picture)
         self._wanted: frozenset[MatteKey] = frozenset()
-        self._latest: dict[ObjectId, tuple[MatteKey, Alpha]] = {}
+        self._latest: dict[ObjectId, MadeMatte] = {}
         self._told: set[str] = set()
         self._answered.connect(self._take)
 
@@ -41,23 +40,23 @@ class LiveMattes(QObject):
         """Whether mattes that were asked for are still to come."""
         return bool(self._wanted)
 
-    def known(self, key: MatteKey) -> Alpha | None:
+    def known(self, key: MatteKey) -> MadeMatte | None:
         """The matte of a key, where it was made and is kept."""
-        alpha = self._maker.known(key)
-        if alpha is not None:
-            self._latest[key.layer.object_id] = key, alpha
-        return alpha
+        made = self._maker.known(key)
+        if made is not None:
+            self._latest[key.layer.object_id] = made
+        return made
 
-    def stand_in(self, key: MatteKey) -> Alpha | None:
+    def stand_in(self, key: MatteKey) -> MadeMatte | None:
         """The matte of the same mask on the same frame with the settings before, else None."""
-        known, alpha = self._latest.get(key.layer.object_id, (None, None))
-        if known is None or (known.clip, known.frame_index, known.layer.digests) != (
+        made = self._latest.get(key.layer.object_id)
+        if made is None or (made.key.clip, made.key.frame_index, made.key.layer.digests) != (
             key.clip,
             key.frame_index,
             key.layer.digests,
         ):
             return None
-        return alpha
+        return made
 
     def want(self, wishes: Sequence[Wish]) -> None:
         """Asks for mattes; what was asked for before and has not come is dropped."""

@@ -106,6 +106,7 @@ class Canvas(pg.GraphicsView):
         self.suggestions = SuggestionItem(self._root)
         self.selection = SelectionItem(self._root)
         self.frame: RgbImage | None = None
+        self._shown_picture: RgbImage | None = None
         self.stack = LayerStack((1, 1))
         self.frame_index = 0
         self._style = OverlayStyle()
@@ -124,6 +125,7 @@ class Canvas(pg.GraphicsView):
         self.frame_item.setVisible(frame is not None)
         if frame is None:
             return
+        self._shown_picture = frame
         self.frame_item.show_picture(frame)
         self.magnifier.refresh()
         size = QSize(frame.shape[1], frame.shape[0])
@@ -144,6 +146,13 @@ class Canvas(pg.GraphicsView):
         self.stack, self.frame_index, self.order = stack, frame_index, tuple(order)
         self._draw_stack()
         self.pen.rebase()
+
+    def show_colours(self, picture: RgbImage | None) -> None:
+        """Shows other colours, (height, width, 3) uint8, in place of the frame's; None shows the frame again."""
+        shown = self.frame if picture is None else picture
+        if shown is not None and shown is not self._shown_picture:
+            self._shown_picture = shown
+            self.frame_item.show_picture(shown)
 
     def show_backdrop(self, picture: RgbImage | None) -> None:
         """Takes a picture (height, width, 3) uint8 of any size to lie behind cutouts, where the style asks for one."""

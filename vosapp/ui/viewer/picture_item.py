@@ -23,6 +23,11 @@ class PictureItem(QGraphicsItem):
         self._fitted = QImage()
         self._fitted_rgb: RgbImage | None = None  # the fitted image shares its memory
 
+    @property
+    def picture(self) -> RgbImage | None:
+        """What is shown."""
+        return self._rgb
+
     def show_picture(self, rgb: RgbImage) -> None:
         """Shows another picture; kept until the next one."""
         height, width = rgb.shape[:2]
