@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from tests.contracts.test_propagators import BUILD
 from tests.unit.engine.fakes import ArraySource
+from vosapp.core.cut_edits import set_cuts
 from vosapp.core.document import Document
-from vosapp.core.edits import add_object, declare_absent, set_cuts, set_mask
+from vosapp.core.edits import add_object, declare_absent, set_mask
 from vosapp.core.mask import Mask
 from vosapp.core.store import MemoryMaskStore
 from vosapp.core.timeline import Direction, FrameRange

@@ -33,7 +33,7 @@ from vosapp.ui.app import make_application
 from vosapp.presentation.view_state import Tool
 from vosapp.ui.viewer.canvas import Canvas
 from vosapp.presentation.viewer.layers import LayerStack
-from vosapp.ui.viewer.pen import PenSettings
+from vosapp.presentation.pen_display import PenDisplay
 application = make_application()
 canvas = Canvas()
 canvas.resize(433, 307)
@@ -42,7 +42,7 @@ frame = np.zeros((61, 83, 3), np.uint8)
 frame[17, 64] = 255
 canvas.show_frame(frame)
 canvas.show_masks(LayerStack((61, 83)), 0, ())
-canvas.pen.set_settings(PenSettings(Tool.BRUSH, 1.0, False, 0, None, True))
+canvas.pen.set_settings(PenDisplay(Tool.BRUSH, 1.0, False, 0, None, True))
 strokes = []
 class Catch:
     def take(self, stroke): strokes.append(stroke)

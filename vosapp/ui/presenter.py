@@ -16,8 +16,9 @@ from vosapp.core.errors import MaskError
 from vosapp.core.mask import BoolImage
 from vosapp.core.trimap_edits import TrimapImage, trimap_image
 from vosapp.matte.layers import Layer
-from vosapp.presentation.display import Display, PenDisplay, resolve
+from vosapp.presentation.display import Display, resolve
 from vosapp.presentation.matte.maker import MatteKey, Wish
+from vosapp.presentation.pen_display import PenDisplay
 from vosapp.presentation.status import NoticeKind
 from vosapp.presentation.suggest.display import SuggestDisplay
 from vosapp.presentation.timeline.lanes import CoverageCache
@@ -34,7 +35,6 @@ from vosapp.ui.jobs.live_mattes import LiveMattes
 from vosapp.ui.main_window import MainWindow
 from vosapp.ui.session import Session
 from vosapp.ui.viewer.canvas import OverlayStyle
-from vosapp.ui.viewer.pen import PenSettings
 from vosapp.ui.viewer.wipe_item import Side
 from vosapp.video.source import RgbImage
 
@@ -330,18 +330,7 @@ class Presenter(QObject):
         self._window.propagate.setVisible(not display.suggest.is_open and (not display.matte.is_open or is_running))
 
     def _show_pen(self, pen: PenDisplay) -> None:
-        settings = PenSettings(
-            pen.tool,
-            pen.brush_px,
-            pen.pressure,
-            pen.object_id,
-            pen.colour,
-            pen.usable,
-            soft_px=pen.soft_px,
-            shape=pen.shape,
-            trimap=pen.trimap,
-        )
-        self._window.canvas.pen.set_settings(settings)
+        self._window.canvas.pen.set_settings(pen)
         self._window.view_bar.show_brush(pen.brush_px, pen.tool in (Tool.BRUSH, Tool.ERASER))
         self._window.view_bar.show_edge(pen.soft_px, has_object=pen.object_id != 0)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.core.shapes import box, document
-from vosapp.core import edits
+from vosapp.core import cut_edits, edits
 from vosapp.core.document import Document, MatteSettings, ObjectId, Origin
 from vosapp.core.errors import MaskError
 from vosapp.core.mask import Mask
@@ -163,16 +163,16 @@ def test_absence_and_masks_exclude_each_other(store: MemoryMaskStore) -> None:
 
 
 def test_cuts_and_in_out() -> None:
-    made = edits.set_cuts(document(), [30, 0, 10, 30])
+    made = cut_edits.set_cuts(document(), [30, 0, 10, 30])
     assert made.cuts == (10, 30)
-    assert edits.toggle_cut(made, 0) is made
-    removed = edits.toggle_cut(made, 10)
+    assert cut_edits.toggle_cut(made, 0) is made
+    removed = cut_edits.toggle_cut(made, 10)
     assert (removed.cuts, removed.not_cuts) == ((30,), (10,))
-    found = edits.add_found_cuts(removed, [10, 0, 20, 30, 10**6])
+    found = cut_edits.add_found_cuts(removed, [10, 0, 20, 30, 10**6])
     assert (found.cuts, found.not_cuts) == ((20, 30), (10,)), "what was taken away stays away"
-    assert edits.add_found_cuts(found, [10, 20]) is found
-    assert edits.toggle_cut(found, 10).not_cuts == ()
-    cleared = edits.clear_cuts(found)
-    assert (cleared.cuts, cleared.not_cuts) == ((), (10, 20, 30)) and edits.clear_cuts(cleared) is cleared
+    assert cut_edits.add_found_cuts(found, [10, 20]) is found
+    assert cut_edits.toggle_cut(found, 10).not_cuts == ()
+    cleared = cut_edits.clear_cuts(found)
+    assert (cleared.cuts, cleared.not_cuts) == ((), (10, 20, 30)) and cut_edits.clear_cuts(cleared) is cleared
     assert edits.set_in_out(made, FrameRange(5, 9)).working_range() == FrameRange(5, 9)
     assert made.working_range() == FrameRange(0, 99)

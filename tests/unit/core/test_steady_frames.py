@@ -5,8 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 
 from tests.unit.core.shapes import box
+from vosapp.core.cut_edits import set_cuts
 from vosapp.core.document import ClipRef, Document, MatteSettings
-from vosapp.core.edits import add_object, set_cuts, set_mask, set_matte
+from vosapp.core.edits import add_object, set_mask, set_matte
 from vosapp.core.steady_frames import steady_frames
 from vosapp.core.store import MemoryMaskStore
 

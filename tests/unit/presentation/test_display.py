@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vosapp.core import edits
+from vosapp.core import cut_edits, edits
 from vosapp.core.document import ClipRef, Document, Finding
 from vosapp.core.mask import Mask
 from vosapp.core.store import MemoryMaskStore
@@ -232,7 +232,7 @@ def test_predictions_with_a_later_anchor_before_them_are_outdated() -> None:
 
 
 def test_predictions_beyond_the_next_anchors_say_that_they_knew_fewer() -> None:
-    document = edits.set_cuts(shot(0, 10), [20])
+    document = cut_edits.set_cuts(shot(0, 10), [20])
     for frame in (*range(1, 10), *range(11, 20), 25):
         finding = Finding(anchor_count=1 if frame == 25 else 2)
         sources = (0, 10) if frame < 10 else (10,)
@@ -288,7 +288,7 @@ def corrected(*anchors: int, at: int) -> Document:
 def test_after_a_correction_only_the_frames_around_it_are_made_anew(
     direction: Direction, cuts: tuple[int, ...], expected: tuple[int, int], redone: int
 ) -> None:
-    document = edits.set_cuts(corrected(5, 20, at=10), cuts)
+    document = cut_edits.set_cuts(corrected(5, 20, at=10), cuts)
     asked = request(document, state(10, direction, Reach.AS_NEEDED))
     assert isinstance(asked, RunRequest)
     assert (asked.plan.within.first, asked.plan.within.last) == expected and asked.redone == redone

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QStackedWi
 
 from vosapp.core.timeline import Direction
 from vosapp.presentation.choices import EngineChoice
-from vosapp.presentation.display import PropagateDisplay
 from vosapp.presentation.engine_list import known_choice, title_of_choice
+from vosapp.presentation.propagate_display import PropagateDisplay
 from vosapp.presentation.status import WorkStatus
 from vosapp.presentation.text.formatting import duration
 from vosapp.presentation.view_state import Reach

@@ -14,7 +14,7 @@ from vosapp.core.document import DOUBTFUL, Colour
 from vosapp.core.timecode import frame_label_step, frame_of
 from vosapp.core.timecode import timecode as timecode_of
 from vosapp.core.timeline import FrameRange
-from vosapp.presentation.display import TimecodeRuler
+from vosapp.presentation.timeline.display import TimecodeRuler
 from vosapp.presentation.timeline.lanes import Kind, Lane, LaneSpan
 from vosapp.presentation.timeline.scale import Scale
 from vosapp.ui.theme import TOKENS

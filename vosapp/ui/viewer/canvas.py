@@ -11,16 +11,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QCursor, QMouseEvent, QPainter, QResizeEvent, QTransform, QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QCursor, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
-
-import pyqtgraph as pg  # isort: skip - after PySide6, so that it takes this binding
 
 from vosapp.core.document import Colour, ObjectId
 from vosapp.engine.select.marks import Mark
 from vosapp.presentation.suggest.display import SuggestionOutline
 from vosapp.presentation.view_state import Backdrop, ObjectStyle, ViewMode
-from vosapp.presentation.viewer.camera import Camera, at_scale, fit
+from vosapp.presentation.viewer.camera import Camera, fit
 from vosapp.presentation.viewer.changes import changes_table
 from vosapp.presentation.viewer.layers import Labels, LayerStack
 from vosapp.presentation.viewer.overlay import MATTE_MODES
@@ -33,7 +31,7 @@ from vosapp.presentation.viewer.overlay_style import (
 )
 from vosapp.presentation.viewer.raster import Point
 from vosapp.presentation.viewer.trimap import trimap_table
-from vosapp.ui.theme import TOKENS
+from vosapp.ui.viewer.camera_view import CameraView
 from vosapp.ui.viewer.magnifier import Magnifier
 from vosapp.ui.viewer.onion_item import OnionItem
 from vosapp.ui.viewer.overlay_item import OverlayItem, outline_width
@@ -62,7 +60,7 @@ class OverlayStyle:
         return self.styles.get(object_id, ObjectStyle.OUTLINE if self.mode is ViewMode.OUTLINE else usual)
 
 
-class Canvas(pg.GraphicsView):
+class Canvas(CameraView):
     """Shows one frame with its masks; its `pen` turns what mouse and tablet do on it into strokes.
 
     Signals:
@@ -70,7 +68,6 @@ class Canvas(pg.GraphicsView):
         menu_asked: the menu is wanted at a point of the viewer, a QPointF.
         wipe_dragged: the wipe's line was moved to a share of the picture's width.
         hovered: picture point under the pointer as (x, y), or None.
-        zoomed: logical pixels a picture pixel.
     """
 
     suggestion_clicked = Signal(int)
@@ -78,33 +75,26 @@ class Canvas(pg.GraphicsView):
     menu_asked = Signal(object)
     wipe_dragged = Signal(float)
     hovered = Signal(object)
-    zoomed = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        self.camera = Camera()
-        self._picture: QSize | None = None
-        self._root: pg.ItemGroup | None = None  # the base class resizes itself before it is ready
-        super().__init__(parent, useOpenGL=False, background=TOKENS.viewer)
-        self.setCentralItem(None)
+        super().__init__(parent)
         self.setObjectName("Canvas")
         self.setAccessibleName("Viewer")
-        self._root = pg.ItemGroup()
-        self.addItem(self._root)
-        self.frame_item = PictureItem(self._root)
-        self.overlay = OverlayItem(self._root)
+        self.frame_item = PictureItem(self.root)
+        self.overlay = OverlayItem(self.root)
         self.overlay.setZValue(10)
-        self.other_overlay = OverlayItem(self._root)
+        self.other_overlay = OverlayItem(self.root)
         self.other_overlay.setZValue(10)
-        self.changes = OverlayItem(self._root)
+        self.changes = OverlayItem(self.root)
         self.changes.setZValue(12)
-        self.trimap = OverlayItem(self._root)  # over the edge of the active object's matte
+        self.trimap = OverlayItem(self.root)  # over the edge of the active object's matte
         self.trimap.setZValue(12)
         self._trimap_labels: Labels | None = None
-        self.wipe = WipeItem(self._root)
+        self.wipe = WipeItem(self.root)
         self._side: Side | None = None
-        self.onion = OnionItem(self._root)
-        self.suggestions = SuggestionItem(self._root)
-        self.selection = SelectionItem(self._root)
+        self.onion = OnionItem(self.root)
+        self.suggestions = SuggestionItem(self.root)
+        self.selection = SelectionItem(self.root)
         self.frame: RgbImage | None = None
         self._shown_picture: RgbImage | None = None
         self.stack = LayerStack((1, 1))
@@ -113,8 +103,9 @@ class Canvas(pg.GraphicsView):
         self._backdrop_picture: RgbImage | None = None
         self.is_soft = False  # the overlay holds a matte with its edge in place of labels
         self.order: tuple[ObjectId, ...] = ()
-        self.pen = Pen(self, self._root, self)
+        self.pen = Pen(self, self.root, self)
         self.magnifier = Magnifier(self)
+        self.zoomed.connect(self._restyle)
         self.viewport().setMouseTracking(True)
 
     # -- what is shown ------------------------------------------------------------------------------------------
@@ -300,75 +291,6 @@ class Canvas(pg.GraphicsView):
             return 0
         is_plain = all(self._style.of(layer.object_id) is ObjectStyle.OVERLAY for layer in stack.layers)
         return 0 if is_plain else outline_width(self.camera.zoom)
-
-    # -- camera -------------------------------------------------------------------------------------------------
-
-    @property
-    def zoom(self) -> float:
-        """Logical pixels a picture pixel."""
-        return self.camera.zoom
-
-    @property
-    def picture_size(self) -> tuple[float, float]:
-        """(width, height) of the picture, (1, 1) before there is one."""
-        return (self._picture.width(), self._picture.height()) if self._picture else (1, 1)
-
-    @property
-    def view_size(self) -> tuple[float, float]:
-        """(width, height) of the viewer in logical pixels."""
-        return self.viewport().width(), self.viewport().height()
-
-    def set_camera(self, camera: Camera) -> None:
-        """Shows the picture at another zoom and place."""
-        camera = camera.kept_in_reach(self.picture_size)
-        rescaled = camera.zoom != self.camera.zoom
-        self.camera = camera
-        if self._root is None:
-            return
-        x, y = camera.to_view((0.0, 0.0), self.view_size)
-        ratio = self.devicePixelRatioF()  # whole device pixels, or hard pixel edges shimmer while panning
-        x, y = round(x * ratio) / ratio, round(y * ratio) / ratio
-        self._root.setTransform(QTransform(camera.zoom, 0, 0, camera.zoom, x, y))
-        self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, camera.zoom < 2.0)
-        if rescaled:
-            self._restyle()
-            self.zoomed.emit(camera.zoom)
-        self.viewport().update()
-
-    def zoom_to_fit(self) -> None:
-        """Shows the whole picture."""
-        self.set_camera(fit(self.picture_size, self.view_size))
-
-    def zoom_to_scale(self, scale: float) -> None:
-        """Shows a picture pixel on `scale` device pixels."""
-        self.set_camera(at_scale(self.camera, self.devicePixelRatioF(), scale))
-
-    def zoom_by(self, factor: float, at: Point | None = None) -> None:
-        """Zooms around a view point, or the middle."""
-        width, height = self.view_size
-        self.set_camera(self.camera.zoomed(factor, at or (width / 2, height / 2), self.view_size))
-
-    def pan(self, dx: float, dy: float) -> None:
-        """Moves the picture by logical pixels."""
-        self.set_camera(self.camera.panned(dx, dy))
-
-    def to_picture(self, view_point: QPointF) -> Point:
-        """The picture point under a point of the viewer."""
-        return self.camera.to_picture((view_point.x(), view_point.y()), self.view_size)
-
-    def to_view(self, picture_point: Point) -> QPointF:
-        """The point of the viewer over a picture point."""
-        return QPointF(*self.camera.to_view(picture_point, self.view_size))
-
-    def updateMatrix(self, propagate: bool = True) -> None:
-        """Keeps the base class in logical pixels and follows the new size with the camera."""
-        super().updateMatrix(propagate)
-        if self._picture is not None:
-            self.set_camera(fit(self.picture_size, self.view_size) if self.camera.fitted else self.camera)
-
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Fits again while the camera is fitted."""
-        super().resizeEvent(event)
 
     # -- input --------------------------------------------------------------------------------------------------
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QNativeGestureEvent, QPointingDevice, QTabletEvent
 from PySide6.QtWidgets import QGraphicsItem
 
-from vosapp.core.document import OBJECT_COLOURS, Colour, ObjectId
-from vosapp.core.trimap import TrimapKind
+from vosapp.presentation.pen_display import PenDisplay
 from vosapp.presentation.pen_shapes import Combine, PenShape
 from vosapp.presentation.view_state import MARK_TOOLS, SHAPE_TOOLS, Tool
 from vosapp.presentation.viewer.raster import Box, Point, box_of, shape_change
@@ -35,38 +34,6 @@ _ALT = Qt.KeyboardModifier.AltModifier
 _CTRL = Qt.KeyboardModifier.ControlModifier
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
 _TWO_BUTTON_TOOLS = (Tool.BRUSH, Tool.ERASER, Tool.SCRIBBLE)  # a drag with the right button is one with Alt
-
-
-@dataclass(frozen=True, slots=True)
-class PenSettings:
-    """Settings of the pen.
-
-    Attributes:
-        tool: of the tool bar.
-        brush_px: diameter in picture pixels.
-        pressure: a tablet's pressure makes the stroke thinner.
-        object_id: whose mask it changes, 0 for a new object's.
-        colour: of that object, None for a new object's.
-        usable: strokes can be made now.
-        soft_px: width of the soft edge that the object's matte has, in picture pixels.
-        shape: in the mask, whose points can be moved; None without one.
-        trimap: what it paints over the edge of the object's matte; None where it paints the mask.
-    """
-
-    tool: Tool = Tool.BRUSH
-    brush_px: float = 40.0
-    pressure: bool = True
-    object_id: ObjectId = 0
-    colour: Colour | None = None
-    usable: bool = False
-    soft_px: float = 0.0
-    shape: PenShape | None = None
-    trimap: TrimapKind | None = None
-
-    @property
-    def paint_colour(self) -> Colour:
-        """The colour of the object, or of the first one to be made."""
-        return self.colour or OBJECT_COLOURS[0]
 
 
 class Pen(QObject):
@@ -105,7 +72,7 @@ class Pen(QObject):
         """
         super().__init__(parent)
         self._surface = surface
-        self.settings = PenSettings()
+        self.settings = PenDisplay()
         self.gesture: Gesture | None = None
         self._live: LiveStroke | None = None
         self._last_point: Point | None = None
@@ -118,7 +85,7 @@ class Pen(QObject):
         self.shapes.closed.connect(self._put_shape)
         self.transform = TransformTool(surface, layer, self)
 
-    def set_settings(self, settings: PenSettings) -> None:
+    def set_settings(self, settings: PenDisplay) -> None:
         """Changes tool, size or object; another tool or object drops a shape that was begun."""
         before, self.settings = self.settings, settings
         if (before.tool, before.object_id) != (settings.tool, settings.object_id):

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vosapp.core.cut_edits import set_cuts
 from vosapp.core.document import Document, Origin
-from vosapp.core.edits import add_object, approve, predict, set_cuts, set_mask, set_muted, stroke
+from vosapp.core.edits import add_object, approve, predict, set_mask, set_muted, stroke
 from vosapp.core.errors import EngineError
 from vosapp.core.mask import Mask
 from vosapp.core.store import MemoryMaskStore

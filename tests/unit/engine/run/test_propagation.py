@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from tests.unit.engine.fakes import ArraySource, ShiftPropagator
+from vosapp.core.cut_edits import set_cuts
 from vosapp.core.document import Document, Origin
 from vosapp.core.editor import Editor
-from vosapp.core.edits import add_object, approve, declare_absent, predict, set_cuts, set_mask, stroke
+from vosapp.core.edits import add_object, approve, declare_absent, predict, set_mask, stroke
 from vosapp.core.errors import Cancelled, EngineError
 from vosapp.core.mask import Mask
 from vosapp.core.store import MemoryMaskStore

@@ -10,7 +10,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QThread
 
-from vosapp.core import edits
+from vosapp.core import cut_edits
 from vosapp.core.document import ClipRef
 from vosapp.core.timeline import numbers_text
 from vosapp.engine.job import JobContext, JobResult, Outcome, Progress
@@ -62,7 +62,7 @@ class CutController(QObject):
 
     def clear(self) -> None:
         """Takes all cuts away."""
-        self._session.editor.apply("take all cuts away", edits.clear_cuts(self._session.document))
+        self._session.editor.apply("take all cuts away", cut_edits.clear_cuts(self._session.document))
 
     def cancel(self) -> None:
         """Asks the search to stop: the clip is being left."""
@@ -110,7 +110,7 @@ class CutController(QObject):
             return
         self._found = None
         document = session.document
-        changed = edits.add_found_cuts(document, found)
+        changed = cut_edits.add_found_cuts(document, found)
         new = sorted(set(changed.cuts) - set(document.cuts))
         if not new:
             return

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject
 
-from vosapp.core import edits, range_edits
+from vosapp.core import cut_edits, edits, range_edits
 from vosapp.core.document import Document, MaskStore, ObjectId, RotoObject
 from vosapp.core.errors import UserError
 from vosapp.core.range_edits import CopiedMasks
@@ -191,7 +191,7 @@ class RangeController(QObject):
         document, here = self._session.document, self._session.shot.frame_index
         if document.clip is not None and here > 0:
             label = "take cut back" if here in document.cuts else "mark cut"
-            self._session.editor.apply(label, edits.toggle_cut(document, here))
+            self._session.editor.apply(label, cut_edits.toggle_cut(document, here))
 
     def _apply(self, label: str, edit: Callable[[Document, ObjectId], Document]) -> None:
         active = self._session.active
