@@ -26,6 +26,7 @@ from vosapp.evaluation.datasets import open_dataset
 from vosapp.evaluation.run import run_clip
 from vosapp.matte.alpha import alpha_of
 from vosapp.matte.outline import distance_to_outline
+from vosapp.matte.refiner import refiner_is_ready
 from vosapp.matte.steady import Moment, steadied
 from vosapp.metrics.matting import matting_errors, temporal_error
 
@@ -67,6 +68,8 @@ def run_part(part: str) -> Iterator[tuple[str, str]]:
     alphas = [fast(case.rgb, case.mask) for case in cases]
     yield row(part, "fast", alphas, cases)
     yield row(part, "fast, steady", steady(alphas, cases), cases)
+    if refiner_is_ready():
+        yield row(part, "quality", [quality(case.rgb, case.mask) for case in cases], cases)
     if os.environ.get("VOSAPP_REFINER"):
         refine = refiner(Path(os.environ["VOSAPP_REFINER"]))
         yield row(part, "refiner in training", [refine(case.rgb, case.mask) for case in cases], cases)
@@ -94,6 +97,11 @@ def blurred(mask: np.ndarray, sigma: float) -> np.ndarray:
 def fast(rgb: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """What an export writes with the edge *fast*."""
     return alpha_of(mask, MatteSettings(edge="fast"), rgb).astype(np.float32) / 255
+
+
+def quality(rgb: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """What an export writes with the edge *quality*."""
+    return alpha_of(mask, MatteSettings(edge="quality"), rgb).astype(np.float32) / 255
 
 
 def steady(alphas: Sequence[np.ndarray], cases: Sequence[Case]) -> list[np.ndarray]:
@@ -140,12 +148,15 @@ def speeds() -> Iterator[tuple[str, str]]:
         mask = (rows - height / 2) ** 2 + (columns - width / 2) ** 2 < (height / 5) ** 2
         rgb = np.random.default_rng(1).integers(0, 255, (height, width, 3), np.uint8)
         rgb[mask] //= 2
-        taken = []
-        for _ in range(5):
-            begun = time.process_time()
-            fast(rgb, mask)
-            taken.append(time.process_time() - begun)
-        yield f"fast, a {name} frame", f"{1000 * min(taken):.0f} ms"
+        for edge, made in {"fast": fast, "quality": quality}.items():
+            if edge == "quality" and not refiner_is_ready():
+                continue
+            taken = []
+            for _ in range(5):
+                begun = time.process_time()
+                made(rgb, mask)
+                taken.append(time.process_time() - begun)
+            yield f"{edge}, a {name} frame", f"{1000 * min(taken):.0f} ms"
         moment = Moment(fast(rgb, mask), rgb)
         begun = time.process_time()
         steadied(moment, [moment] * 2 * REACH, 1.0)

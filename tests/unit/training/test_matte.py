@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from tests.photographs import small_bank
-from vosapp.data.mattes.colours import carried_out
+from vosapp.data.mattes.colours import carried_out, rimmed
 from vosapp.data.mattes.contact_sheet import contact_sheet
 from vosapp.data.mattes.hair import draw_coat, grown
 from vosapp.data.mattes.mask_damage import as_given
@@ -73,6 +73,19 @@ def test_an_objects_colours_are_mirrored_at_its_outline() -> None:
     assert np.array_equal(found[:, :27], rgb[:, :27]), "what is its own stays"
     assert (found[5:55, 27:31] < 50).all(), "not a trace of what was behind it"
     assert (np.abs(found[5:55, 34, 0].astype(int) - 90) < 25).all(), "the stripe comes again, as far outside"
+
+
+def test_a_rim_changes_colours_near_the_outline_alone() -> None:
+    alpha = np.zeros((80, 80), np.float32)
+    alpha[10:70, 10:70] = 1
+    colour = np.full((80, 80, 3), 0.5, np.float32)
+    strongest = 0.0
+    for seed in range(8):
+        found = rimmed(colour, alpha, np.random.default_rng(seed))
+        assert np.abs(found[40, 40] - 0.5).max() < 0.02, "30 px inside"
+        assert np.allclose(found[2, 2], found[9, 40]), "beyond the outline as at it"
+        strongest = max(strongest, float(np.abs(found[11, 40] - 0.5).max()))
+    assert strongest > 0.2
 
 
 def test_hair_only_adds_and_damage_leaves_most() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vosapp.data.generator.camera_effects import CameraEffects, recoloured, with_camera_effects
-from vosapp.data.mattes.colours import carried_out, crop
+from vosapp.data.mattes.colours import carried_out, crop, rimmed
 from vosapp.data.mattes.hair import draw_coat, grown
 from vosapp.data.mattes.mask_damage import as_given, drawn_field
 from vosapp.data.mattes.silhouettes import drawn, keyed, labelled
@@ -35,6 +35,7 @@ class TileSettings:
         defocus: share of tiles whose edge is out of focus.
         alike: share of tiles whose background is brought near the object's colour.
         borrowed: share of objects with the texture of some other photograph.
+        rimmed: share of objects that are darker or lighter along their outline.
         true_masks: share of tiles whose mask is the true one; the rest is damaged as a propagated one is.
         guided: share of batches in which the network is given its alpha of the frame before.
     """
@@ -47,6 +48,7 @@ class TileSettings:
     defocus: float = 0.3
     alike: float = 0.25
     borrowed: float = 0.3
+    rimmed: float = 0.3
     true_masks: float = 0.5
     guided: float = 0.0
 
@@ -121,6 +123,8 @@ def _object(bank: PhotographBank, settings: TileSettings, canvas: int, random: n
     if random.random() < 0.25:  # a plain object
         mean = colour.mean(axis=(0, 1))
         colour = mean + (colour - mean) * np.float32(random.uniform(0.2, 1.0))
+    if random.random() < settings.rimmed:
+        colour = rimmed(colour, alpha, random)
     if random.random() < (settings.hairy / 3 if is_keyed else settings.hairy):
         alpha, tones = grown(alpha, draw_coat(random), random)
         colour = colour * (1 + (tones - 1) * np.float32(random.uniform(0, 1)))[..., None]
