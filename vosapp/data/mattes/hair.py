@@ -30,6 +30,9 @@ class Coat:
         opacity: smallest and largest of a strand.
         variety: how much lengths differ, as the deviation of their logarithm.
         soft_px: width of the blur of the outline that it grows on: fine down.
+        width_px: of a strand at its root; hairs are half a pixel wide, tufts several.
+        taper: width at the tip as a share of that at the root.
+        blur_px: width of the blur of all of it.
     """
 
     spacing_px: float
@@ -41,11 +44,29 @@ class Coat:
     opacity: tuple[float, float]
     variety: float = 0.4
     soft_px: float = 0.0
+    width_px: float = 0.5
+    taper: float = 1.0
+    blur_px: float = 0.0
 
 
 def draw_coat(random: np.random.Generator) -> Coat:
-    """Fur four times in five, mostly short, else a few long hairs."""
-    if random.random() < 0.8:
+    """Fur and tufts two times in five each, mostly short, else a few long hairs."""
+    luck = random.random()
+    if luck < 0.4:
+        return Coat(
+            spacing_px=random.uniform(1.5, 8),
+            length_px=float(np.exp(random.uniform(np.log(3), np.log(18)))),
+            spread=random.uniform(0.05, 0.6),
+            comb=random.uniform(-1.0, 1.0),
+            curl=random.uniform(-0.6, 0.6),
+            thick=0.0,
+            opacity=(random.uniform(0.7, 1.0), 1.0),
+            variety=random.uniform(0.1, 0.6),
+            width_px=random.uniform(1.5, 6),
+            taper=random.uniform(0.0, 1.0),
+            blur_px=float(np.exp(random.uniform(np.log(0.4), np.log(2.0)))),
+        )
+    if luck < 0.8:
         return Coat(
             spacing_px=random.uniform(0.12, 0.8),
             length_px=float(np.exp(random.uniform(np.log(2), np.log(16)))),
@@ -87,7 +108,7 @@ def grown(alpha: Floats, coat: Coat, random: np.random.Generator) -> tuple[Float
         opacity = int(255 * random.uniform(*coat.opacity))
         tone = int(np.clip(random.normal(128, 28), 40, 220))
         cv2.polylines(shade, lines, False, tone, 2, cv2.LINE_8, _SHIFT)
-        cv2.polylines(covered, lines, False, opacity, 1, cv2.LINE_AA, _SHIFT)
+        _draw(covered, lines, opacity, coat)
         roots = [line[: max(2, round(coat.thick * _POINTS))] for line in lines]
         if coat.thick > 0:
             cv2.polylines(covered, roots, False, opacity, 2, cv2.LINE_AA, _SHIFT)
@@ -95,7 +116,20 @@ def grown(alpha: Floats, coat: Coat, random: np.random.Generator) -> tuple[Float
         hair = cv2.resize(covered, size, interpolation=cv2.INTER_AREA).astype(np.float32) / np.float32(255)
         bare = np.asarray(bare * (1 - hair), np.float32)
     tones = cv2.resize(shade, size, interpolation=cv2.INTER_AREA).astype(np.float32) / np.float32(128)
-    return np.asarray(1 - bare, np.float32), np.asarray(tones, np.float32)
+    grown_alpha = np.asarray(1 - bare, np.float32)
+    if coat.blur_px > 0:
+        grown_alpha = np.asarray(cv2.GaussianBlur(grown_alpha, (0, 0), coat.blur_px), np.float32)
+    return grown_alpha, np.asarray(tones, np.float32)
+
+
+def _draw(canvas: NDArray[np.uint8], lines: list[NDArray[np.int32]], opacity: int, coat: Coat) -> None:
+    """Draws strands at the drawing size, narrower piece by piece from root to tip."""
+    for piece in range(_POINTS - 1):
+        share = 1 - (1 - coat.taper) * piece / (_POINTS - 2)
+        thickness = max(1, round(_OVER * coat.width_px * share))
+        cv2.polylines(
+            canvas, [line[piece : piece + 2] for line in lines], False, opacity, thickness, cv2.LINE_AA, _SHIFT
+        )
 
 
 def _strands(alpha: Floats, coat: Coat, random: np.random.Generator) -> NDArray[np.int32]:
