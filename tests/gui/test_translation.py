@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -82,3 +84,52 @@ def test_the_window_speaks_the_language_of_the_settings(language: str, file: str
     environment = {**os.environ, "VOSAPP_DATA_DIR": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
     ran = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert ran.stdout.splitlines()[-1] == f"{file}|{tool}|['Brush']"
+
+
+def test_what_is_filled_in_stays_as_it_is_around_translated_words() -> None:
+    sentences = {
+        "Propagated {}; {}.": "{} propagiert; {}.",
+        "{#} frames": "{} Bilder",
+        "{#} look doubtful": "{} sehen zweifelhaft aus",
+        "{} lies behind {}.": "Vor {1} verschwindet {0}.",
+        "Try again.": "Noch einmal versuchen.",
+        "Box": "Rechteck",
+    }
+    translator = SentenceTranslator(sentences)
+
+    def told(text: str) -> str | None:
+        return translator.translate("vosapp", text)
+
+    assert told("Propagated 84 frames; 3 look doubtful.") == "84 Bilder propagiert; 3 sehen zweifelhaft aus."
+    assert told("Box lies behind Big fish. Try again.") == "Vor Big fish verschwindet Box. Noch einmal versuchen."
+    assert told("Nobody knows this. Try again.") == "Nobody knows this. Noch einmal versuchen."
+    assert told("some frames") is None and translator.translate("Qt", "Box") is None
+
+
+@pytest.mark.parametrize("language", languages())
+def test_most_messages_are_translated(language: str) -> None:
+    """Looks for the sentences that the window's own code shows in messages, whatever is filled in."""
+    translator = SentenceTranslator(sentences_of(language))
+    sources = [
+        path
+        for folder in ("ui/controllers", "presentation/requests", "presentation/text")
+        for path in (Path(tr.__code__.co_filename).parents[1] / folder).rglob("*.py")
+    ]
+    told = {text for path in sources for text in messages_in(path)}
+    lacking = sorted(text for text in told if translator.translate("vosapp", text) is None)
+    assert len(told) > 60 and len(lacking) <= (1 - NEEDED) * len(told), lacking
+
+
+def messages_in(path: Path) -> Iterator[str]:
+    """What a file gives to messages as text, with something filled into every gap."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if name not in ("notify", "Notice", "Refusal", "UserError", "confirm"):
+            continue
+        for given in (*node.args, *(word.value for word in node.keywords if word.arg in ("hint", "verb"))):
+            if isinstance(given, ast.Constant) and isinstance(given.value, str) and given.value:
+                yield given.value
+            elif isinstance(given, ast.JoinedStr):
+                yield "".join(str(part.value) if isinstance(part, ast.Constant) else "7" for part in given.values)

@@ -33,7 +33,6 @@ class Setting:
         minimum, maximum: of a number, both allowed; None for no bound.
         choices: the only texts allowed, () for any.
         title: two or three words that stand before its field.
-        restart: whether a change counts only after the next start.
     """
 
     name: str
@@ -44,7 +43,6 @@ class Setting:
     maximum: float | None = None
     choices: tuple[str, ...] = ()
     title: str = ""
-    restart: bool = False
 
     def accepts(self, value: object) -> bool:
         """Whether a value is of the right type and in range. A whole number will do where a fraction may stand."""
@@ -104,14 +102,13 @@ TABLE: Mapping[str, Setting] = {
             2000,
             title="Remove specks up to",
         ),
-        Setting("view.theme", "dark", "Colours of the window.", choices=("dark", "light"), title="Theme", restart=True),
+        Setting("view.theme", "dark", "Colours of the window.", choices=("dark", "light"), title="Theme"),
         Setting(
             "view.language",
             "en",
-            "Language of menus, panels and settings; messages are in English.",
+            "Language of menus, panels, settings and messages; what it lacks is in English.",
             choices=("system", "en", "de"),
             title="Language",
-            restart=True,
         ),
         Setting("view.overlay_opacity", 0.45, "How strongly masks cover the picture.", "", 0, 1, title="Opacity"),
         Setting("view.loop", True, "Begin again when playback reaches the end.", title="Loop"),

@@ -39,8 +39,14 @@ def conflicts(actions: Iterable[ActionSpec] = ACTIONS) -> dict[str, list[str]]:
     return {key: ids for key, ids in claims.items() if len(ids) > 1}
 
 
-def tooltip(spec: ActionSpec, blocked: str = "") -> str:
-    """Text, keys and the sentence more of an action, for a tooltip; and why it cannot be used now, where it cannot."""
+def tooltip(spec: ActionSpec, blocked: str = "", not_now: str = "Not now") -> str:
+    """Text, keys and the sentence more of an action, for a tooltip; and why it cannot be used now, where it cannot.
+
+    Args:
+        spec: of the action, in the language of the window.
+        blocked: the reason, "" where it can be used.
+        not_now: what stands before it.
+    """
     text = spec.text.rstrip("…")
     head = f"{text}  ({spec.keys[0]})" if spec.keys else text
-    return "\n".join(part for part in (head, spec.tip, f"Not now: {blocked}." if blocked else "") if part)
+    return "\n".join(part for part in (head, spec.tip, f"{not_now}: {blocked}." if blocked else "") if part)

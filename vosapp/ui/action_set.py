@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 from vosapp.presentation.action_tables.spec import ActionSpec
 from vosapp.presentation.actions import ACTIONS, BY_ID, MENUS, tooltip
 from vosapp.ui.icons import icon
-from vosapp.ui.translation import tr
+from vosapp.ui.translation import show_text, tr
 from vosapp.ui.widgets import as_written
 
 
@@ -54,12 +54,23 @@ class ActionSet(QObject):
             self._specs[spec.id] = spec
             action = self._actions[spec.id]
             action.setShortcuts([QKeySequence(key) for key in spec.keys])
-            action.setToolTip(as_written(tooltip(translated(spec), self._reasons.get(spec.id, ""))))
+            self._show_tip(spec.id)
+
+    def retranslate(self) -> None:
+        """Names all commands in the language that holds now. Undo and redo are named when they are shown next."""
+        for action_id, action in self._actions.items():
+            action.setText(tr(self._specs[action_id].text))
+            self._show_tip(action_id)
+
+    def _show_tip(self, action_id: str) -> None:
+        spec, reason = translated(self._specs[action_id]), self._reasons.get(action_id, "")
+        self._actions[action_id].setToolTip(as_written(tooltip(spec, tr(reason), tr("Not now"))))
 
     def fill_menu_bar(self, menu_bar: QMenuBar) -> None:
         """Makes the menus of the registry, in its order."""
         for title in MENUS:
-            menu = menu_bar.addMenu(tr(title))
+            menu = menu_bar.addMenu("")
+            show_text(menu, title, "setTitle")
             menu.setToolTipsVisible(False)
             self.fill_menu(menu, (spec.id for spec in ACTIONS if spec.menu == title))
 
@@ -89,7 +100,7 @@ class ActionSet(QObject):
             reason = blocked.get(action_id, "")
             if reason != self._reasons.get(action_id, ""):
                 self._reasons[action_id] = reason
-                action.setToolTip(as_written(tooltip(translated(self._specs[action_id]), reason)))
+                self._show_tip(action_id)
                 action.setEnabled(not reason)
         for action_id in self._checkable:
             self._actions[action_id].setChecked(action_id in checked)

@@ -13,7 +13,7 @@ from PySide6.QtGui import QIcon, QIconEngine, QImage, QPainter, QPixmap, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from vosapp.core.paths import resources_dir
-from vosapp.ui.theme import TOKENS
+from vosapp.ui.theme import TOKENS, now
 
 
 class _TintedEngine(QIconEngine):
@@ -23,7 +23,7 @@ class _TintedEngine(QIconEngine):
         super().__init__()
         self._svg = svg
         self._colours = colours  # normal, disabled
-        self._pixmaps: dict[tuple[int, int, bool], QPixmap] = {}
+        self._pixmaps: dict[tuple[int, int, str], QPixmap] = {}
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         ratio = painter.device().devicePixelRatio()
@@ -31,10 +31,11 @@ class _TintedEngine(QIconEngine):
         painter.drawPixmap(rect, self.pixmap(size, mode, state))
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, _state: QIcon.State) -> QPixmap:
-        disabled = mode == QIcon.Mode.Disabled
-        key = (size.width(), size.height(), disabled)
+        colour = self._colours[mode == QIcon.Mode.Disabled]
+        shown = now(colour)
+        key = (size.width(), size.height(), shown)
         if key not in self._pixmaps:
-            self._pixmaps[key] = _render(self._svg, self._colours[disabled], size)
+            self._pixmaps[key] = _render(self._svg, shown, size)
         return self._pixmaps[key]
 
     def clone(self) -> QIconEngine:
@@ -60,18 +61,19 @@ def _svg(name: str) -> str:
     return resources_dir().joinpath("icons", f"{name}.svg").read_text(encoding="utf-8")
 
 
-def icon(name: str, colour: str = TOKENS.text) -> QIcon:
-    """The icon of a file in `resources/icons`, tinted; greyed when its widget is disabled.
+def icon(name: str, colour: str = "") -> QIcon:
+    """The icon of a file in `resources/icons`, tinted; greyed when its widget is disabled. It follows the theme.
 
     Args:
         name: file name without `.svg`.
-        colour: `#rrggbb`.
+        colour: `#rrggbb`, or of the theme; "" for that of texts.
     """
-    return QIcon(_TintedEngine(_svg(name), (colour, TOKENS.faint)))
+    return QIcon(_TintedEngine(_svg(name), (colour or TOKENS.text, TOKENS.faint)))
 
 
-def pixmap(name: str, size_px: int, colour: str = TOKENS.text, ratio: float = 1.0) -> QPixmap:
+def pixmap(name: str, size_px: int, colour: str = "", ratio: float = 1.0) -> QPixmap:
     """An icon as a picture of `size_px` logical pixels for a screen with this device pixel ratio."""
+    colour = colour or TOKENS.text
     key = f"vosapp:{name}:{size_px}:{colour}:{ratio}"
     result = QPixmap()
     if not QPixmapCache.find(key, result):

@@ -115,6 +115,11 @@ class Presenter(QObject):
             window.recent.show_paths(display.recent)
         self._show_commands(before, display)
 
+    def show_anew(self) -> None:
+        """Shows everything again: colours or words are other ones."""
+        self.display = None
+        self.refresh()
+
     def show_picture(self, _frame_index: int, picture: RgbImage | None) -> None:
         """Shows another picture; its masks follow with the next refresh, before anything is painted."""
         if picture is None:
@@ -131,9 +136,10 @@ class Presenter(QObject):
         self._window.status_bar.show_readout(readout(canvas.frame, canvas.stack, point, names))
 
     def _show_page(self, has_clip: bool) -> None:
-        self._window.pages.setCurrentIndex(1 if has_clip else 0)
+        is_another = self._window.pages.currentIndex() != int(has_clip)
+        self._window.pages.setCurrentIndex(int(has_clip))
         self._window.notice.place_over(self._window.canvas if has_clip else self._window.pages)
-        if has_clip:
+        if has_clip and is_another:
             self._window.canvas.setFocus()
 
     def _show_overlay(self, overlay: OverlayDisplay) -> None:

@@ -7,7 +7,7 @@ colours of a shot. One accent colour says "this is what to press" and "this is s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from string import Template
 
 from PySide6.QtCore import Qt
@@ -109,8 +109,53 @@ LIGHT = Tokens(
     good_line="#9bcdb1",
 )
 THEMES = {"dark": DARK, "light": LIGHT}
-TOKENS = THEMES[Settings().get("view.theme", str)]
-"""Of the running program: widgets and icons take their colours from it when they are made."""
+
+
+class ThemeColour(str):
+    """A colour of the theme as `#rrggbb`. It knows its name, so that what was made with it can follow the theme.
+
+    Attributes:
+        name: of the token.
+    """
+
+    __slots__ = ("name",)
+    name: str
+
+    @property
+    def now(self) -> ThemeColour:
+        """The colour of the same name in the theme that holds now."""
+        colour: ThemeColour = getattr(TOKENS, self.name)
+        return colour
+
+
+class _CurrentTokens(Tokens):
+    """The tokens of the theme that holds now, whichever that is when one is asked for."""
+
+    __slots__ = ()
+
+    def __getattribute__(self, name: str) -> object:
+        value = getattr(_current[0], name)
+        if not isinstance(value, str):
+            return value
+        colour = ThemeColour(value)
+        colour.name = name
+        return colour
+
+
+_current = [THEMES[Settings().get("view.theme", str)]]
+TOKENS: Tokens = _CurrentTokens()
+"""Of the running program; `take` changes the theme."""
+
+
+def now(colour: str) -> str:
+    """A colour that was kept, in the theme that holds now."""
+    return colour.now if isinstance(colour, ThemeColour) else colour
+
+
+def take(name: str) -> None:
+    """Lets another theme hold. `apply` and a refresh of what was drawn show it."""
+    _current[0] = THEMES[name]
+
 
 # The first family that is installed wins; each is the plain text face of its system.
 FONT_FAMILIES = ("Inter", "SF Pro Text", "Segoe UI", "Noto Sans", "Ubuntu", "Cantarell", "DejaVu Sans")
@@ -258,7 +303,7 @@ QFrame[role="notice"][kind="good"] { background: $good_soft; border-color: $good
 
 def style_sheet(icon_folder: str) -> str:
     """The application's style sheet; `icon_folder` holds the SVG files it names."""
-    values = {name: str(getattr(TOKENS, name)) for name in Tokens.__dataclass_fields__}
+    values = {one.name: str(getattr(TOKENS, one.name)) for one in fields(Tokens)}
     values["down_arrow"] = f"{icon_folder}/chevron.svg"
     values["check"] = f"{icon_folder}/tick.svg"
     return _SHEET.substitute(values)
@@ -301,7 +346,7 @@ def interface_font() -> QFont:
 
 
 def apply(application: QApplication, icon_folder: str) -> None:
-    """Gives the application its look. Call once, before the first window."""
+    """Gives the application its look, before the first window or when the theme has changed."""
     application.setStyle("Fusion")
     application.setPalette(palette())
     application.setFont(interface_font())

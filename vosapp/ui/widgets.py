@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from vosapp.ui.icons import icon
 from vosapp.ui.theme import TOKENS
-from vosapp.ui.translation import tr
+from vosapp.ui.translation import NAME, show_text, translate_widgets
 
 T = TypeVar("T")
 _NUMBER_INDENT_PX = 6
@@ -35,7 +35,11 @@ LINE_END = "\n"
 
 def label(text: str = "", role: str = "", *, wrap: bool = False, is_name: bool = False) -> QLabel:
     """A line of text, translated unless it is a name; the role ("heading", "dim", "title" ...) decides its look."""
-    result = QLabel(text if is_name else tr(text))
+    result = QLabel(text if is_name else "")
+    if is_name:
+        result.setProperty(NAME, True)
+    elif text:
+        show_text(result, text)
     if role:
         result.setProperty("role", role)
     result.setWordWrap(wrap)
@@ -51,6 +55,30 @@ def as_written(text: str) -> str:
     if not GuiQt.mightBeRichText(text):
         return text
     return f"<qt>{escape(text, quote=False).replace(LINE_END, '<br>')}</qt>"
+
+
+class Sign(QLabel):
+    """An icon that stands beside a text. It follows the theme."""
+
+    def __init__(self, name: str = "", colour: str = "", size_px: int = 16) -> None:
+        super().__init__()
+        self._name, self._colour, self._size_px = name, colour, size_px
+        self._draw()
+
+    def show_icon(self, name: str, colour: str) -> None:
+        """Shows another icon."""
+        self._name, self._colour = name, colour
+        self._draw()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Draws it anew when the theme has changed."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw()
+
+    def _draw(self) -> None:
+        if self._name:
+            self.setPixmap(icon(self._name, self._colour).pixmap(self._size_px, self._size_px))
 
 
 class ElidedLabel(QLabel):
@@ -87,11 +115,12 @@ def dialog_column(dialog: QDialog, spacing_px: int) -> QVBoxLayout:
 
 
 class FitsScreen(QObject):
-    """Gives a dialog its size when it is shown: Qt by itself uses no more than two thirds of a screen."""
+    """Gives a dialog its language and its size when it is shown: by itself Qt takes two thirds of a screen at most."""
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Looks for the moment at which the dialog is shown."""
         if event.type() == QEvent.Type.Show and isinstance(watched, QDialog):
+            translate_widgets(watched)
             fit_to_screen(watched)
         return False
 
@@ -149,6 +178,7 @@ class ActionButton(QPushButton):
     def __init__(self, action: QAction, text: str = "") -> None:
         super().__init__(f"  {text or action.text()}")
         self._action = action
+        self._is_named_after = not text
         self.setIcon(action.icon())
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.clicked.connect(action.trigger)
@@ -156,6 +186,8 @@ class ActionButton(QPushButton):
         self._follow()
 
     def _follow(self) -> None:
+        if self._is_named_after:
+            self.setText(f"  {self._action.text()}")
         self.setEnabled(self._action.isEnabled())
         self.setToolTip(self._action.toolTip())
 
@@ -190,11 +222,12 @@ class Segments(QWidget, Generic[T]):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         for place, (_, text, icon_name, tip) in enumerate(choices):
-            button = QPushButton(tr(text))
+            button = QPushButton()
+            show_text(button, text)
             button.setCheckable(True)
             button.setProperty("role", "segment")
             button.setProperty("place", "first" if place == 0 else "last" if place == len(choices) - 1 else "middle")
-            button.setToolTip(tr(tip))
+            show_text(button, tip, "setToolTip")
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             if icon_name:
                 button.setIcon(icon(icon_name, TOKENS.dim))

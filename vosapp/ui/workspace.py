@@ -75,6 +75,7 @@ class Workspace(QObject):
         self._bind_commands()
         self.presenter = Presenter(session, window, cached_picture=self.viewing.pictures.cached, parent=self)
         self.viewing.pictures.shown.connect(self.presenter.show_picture)
+        self.shell.appearance.changed.connect(self.presenter.show_anew)
         self.places = PlacesController(session, window)
         self.files.projects.opened_path.connect(self.editing.cuts.begin)
         self._follow_closing()

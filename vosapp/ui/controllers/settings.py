@@ -11,6 +11,7 @@ from vosapp.core.errors import UserError
 from vosapp.core.settings import TABLE, Value
 from vosapp.core.timeline import Direction
 from vosapp.presentation.engine_list import usable_name
+from vosapp.ui.controllers.appearance import AppearanceController
 from vosapp.ui.controllers.awake import AwakeController
 from vosapp.ui.controllers.files.group import FileControllers
 from vosapp.ui.controllers.keys import KeysController
@@ -31,7 +32,7 @@ class SettingsController(QObject):
         dialog: while it is open.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - those whom settings are for
         self,
         session: Session,
         window: MainWindow,
@@ -41,6 +42,7 @@ class SettingsController(QObject):
         networks: NetworkControllers,
         keys: KeysController,
         awake: AwakeController,
+        appearance: AppearanceController,
     ) -> None:
         """Makes the controller of a window; the other controllers are those that settings are for."""
         super().__init__(window)
@@ -51,6 +53,8 @@ class SettingsController(QObject):
             "tool.brush_px": self._take_brush,
             "tool.holes_px": self._take_clean_up,
             "tool.specks_px": self._take_clean_up,
+            "view.theme": appearance.take_theme,
+            "view.language": appearance.take_language,
             "view.overlay_opacity": self._take_opacity,
             "view.loop": self._take_loop,
             "view.thumbnails": self._take_thumbnails,
@@ -112,6 +116,17 @@ class SettingsController(QObject):
         do = self._doers.get(name)
         if do is not None:
             do()
+        if name == "view.language" and self.dialog is not None:
+            self._reopen(self.dialog, name)
+
+    def _reopen(self, dialog: SettingsDialog, name: str) -> None:
+        """Makes the dialog anew, in another language, at the setting that was changed."""
+        place = dialog.geometry()
+        dialog.close()
+        self.show()
+        if self.dialog is not None:
+            self.dialog.setGeometry(place)
+            self.dialog.field(name).setFocus()
 
     def _closed(self, _result: int) -> None:
         self.dialog = None

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
+from vosapp.ui.controllers.appearance import AppearanceController
 from vosapp.ui.controllers.awake import AwakeController
 from vosapp.ui.controllers.batch import BatchController
 from vosapp.ui.controllers.editing.group import EditingControllers
@@ -25,6 +26,7 @@ class ShellControllers(QObject):
     """What a window has whatever is open in it.
 
     Attributes:
+        appearance: lets another theme or language hold.
         awake: keeps the computer awake while work goes on.
         keys: gives commands their keys.
         settings: shows the settings, and lets changes count at once.
@@ -46,8 +48,16 @@ class ShellControllers(QObject):
         super().__init__(parent)
         self.awake = AwakeController(session, batch, self)
         self.keys = KeysController(session, window)
+        self.appearance = AppearanceController(session, window)
         self.settings = SettingsController(
-            session, window, viewing=viewing, files=files, networks=networks, keys=self.keys, awake=self.awake
+            session,
+            window,
+            viewing=viewing,
+            files=files,
+            networks=networks,
+            keys=self.keys,
+            awake=self.awake,
+            appearance=self.appearance,
         )
         self.tour = TourController(session, window, files.open_demo)
         self._window = WindowController(session, window)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 from vosapp import __version__
 from vosapp.core.paths import notices_file
+from vosapp.ui.translation import tr
 
 _PURPOSE = "Rotoscoping: paint an object once, propagate it through the shot, export the matte."
 _NETWORK = "vosapp goes online only when you run “vosapp weights get”, which asks first. It does not check for updates."
@@ -27,19 +28,19 @@ class AboutBox(QMessageBox):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("About vosapp")
+        self.setWindowTitle(tr("About vosapp"))
         self.setText(f"vosapp {__version__}")
         licences = f"Our code is under the Apache License 2.0. Built with Qt {qVersion()} (LGPL 3) and FFmpeg."
         notices = notices_file()
         if notices is not None:
             licences += " This installation as a whole is passed on under the GPL, version 3."
-        self.setInformativeText(f"{_PURPOSE}\n\n{_NETWORK}\n\n{licences}")
+        self.setInformativeText("\n\n".join(tr(part) for part in (_PURPOSE, _NETWORK, licences)))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setStandardButtons(QMessageBox.StandardButton.Close)
-        self.doctor = self.addButton("What works here…", QMessageBox.ButtonRole.ActionRole)
+        self.doctor = self.addButton(tr("What works here…"), QMessageBox.ButtonRole.ActionRole)
         self.doctor.clicked.connect(self._show_doctor)
         if notices is not None:
-            licence_button = self.addButton("Licences…", QMessageBox.ButtonRole.ActionRole)
+            licence_button = self.addButton(tr("Licences…"), QMessageBox.ButtonRole.ActionRole)
             licence_button.clicked.connect(self._show_notices)
 
     def _show_doctor(self) -> None:

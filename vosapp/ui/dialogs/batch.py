@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from vosapp.presentation.batch import COLUMNS, BatchDisplay, BatchRow
 from vosapp.presentation.status import NoticeKind
-from vosapp.ui.theme import TOKENS
+from vosapp.ui.theme import TOKENS, now
 from vosapp.ui.widgets import button_row, dialog_column, label
 
 _COLOURS = {NoticeKind.ERROR: TOKENS.error, NoticeKind.GOOD: TOKENS.good, NoticeKind.WARNING: TOKENS.warning}
@@ -45,8 +45,8 @@ class ShotTable(QAbstractTableModel):
             self.endResetModel()
             return
         self.rows = new
-        for number, (before, now) in enumerate(zip(old, new, strict=True)):
-            if before != now:
+        for number, (before, after) in enumerate(zip(old, new, strict=True)):
+            if before != after:
                 self.dataChanged.emit(self.index(number, 0), self.index(number, _LAST_COLUMN))
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
@@ -62,7 +62,7 @@ class ShotTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return row.sentence or row.project
         if role == Qt.ItemDataRole.ForegroundRole and index.column() == _STATE_COLUMN and row.kind in _COLOURS:
-            return QColor(_COLOURS[row.kind])
+            return QColor(now(_COLOURS[row.kind]))
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

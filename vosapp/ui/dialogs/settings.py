@@ -101,8 +101,7 @@ class SettingsDialog(QDialog):
             title = label(setting.title)
             title.setMinimumWidth(130)
             form.addRow(title, field.widget)
-            note = " ".join([tr(setting.help), *([tr("Counts after the next start.")] if setting.restart else [])])
-            below = label(note, "dim", wrap=True)
+            below = label(setting.help, "dim", wrap=True)
             below.setContentsMargins(0, 0, 0, 8)
             form.addRow("", below)
         return form

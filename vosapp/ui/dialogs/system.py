@@ -14,6 +14,7 @@ from vosapp.core.timeline import FrameRange
 from vosapp.ui.dialogs.import_masks import ImportChoice, ImportMasksDialog
 from vosapp.ui.dialogs.move import MoveDialog
 from vosapp.ui.dialogs.range import RangeDialog
+from vosapp.ui.translation import tr
 from vosapp.ui.widgets import as_written
 
 _CLIPS = "*.mp4 *.mov *.mkv *.m4v *.avi *.webm *.mxf *.ts *.png *.jpg *.jpeg *.tif *.tiff *.exr *.dpx *.bmp *.webp"
@@ -29,48 +30,48 @@ class Dialogs:
     def ask_clip_or_project(self, folder: str) -> Path | None:
         """A clip or project to open."""
         filters = f"Clips and projects ({_CLIPS} *.vosapp);;{PROJECTS};;All files (*)"
-        return _path(QFileDialog.getOpenFileName(self._window, "Open clip or project", folder, filters)[0])
+        return _path(QFileDialog.getOpenFileName(self._window, tr("Open clip or project"), folder, filters)[0])
 
     def ask_clip_folder(self, folder: str) -> Path | None:
         """A folder of images to open."""
-        return _path(QFileDialog.getExistingDirectory(self._window, "Open folder of images", folder))
+        return _path(QFileDialog.getExistingDirectory(self._window, tr("Open folder of images"), folder))
 
     def ask_moved_clip(self, name: str, folder: str) -> Path | None:
         """Where a clip is now."""
-        return _path(QFileDialog.getOpenFileName(self._window, f"Where is {name}?", folder)[0])
+        return _path(QFileDialog.getOpenFileName(self._window, tr(f"Where is {name}?"), folder)[0])
 
     def ask_save(self, proposed: str) -> Path | None:
         """Where to save a project."""
-        path = _path(QFileDialog.getSaveFileName(self._window, "Save project", proposed, PROJECTS)[0])
+        path = _path(QFileDialog.getSaveFileName(self._window, tr("Save project"), proposed, PROJECTS)[0])
         return path.with_suffix(".vosapp") if path is not None and path.suffix != ".vosapp" else path
 
     def ask_mask_file(self) -> Path | None:
         """A mask image to import."""
         filters = "Mask images (*.png *.tif *.tiff *.exr *.bmp *.webp *.jpg);;All files (*)"
-        return _path(QFileDialog.getOpenFileName(self._window, "Import mask", "", filters)[0])
+        return _path(QFileDialog.getOpenFileName(self._window, tr("Import mask"), "", filters)[0])
 
     def ask_backdrop(self) -> Path | None:
         """A picture to lie behind cutouts."""
         filters = "Pictures (*.png *.jpg *.jpeg *.tif *.tiff *.exr *.bmp *.webp *.dpx);;All files (*)"
-        return _path(QFileDialog.getOpenFileName(self._window, "Background picture", "", filters)[0])
+        return _path(QFileDialog.getOpenFileName(self._window, tr("Background picture"), "", filters)[0])
 
     def ask_weights(self) -> list[Path]:
         """The file or files that a network's authors publish; empty when the user cancelled."""
         filters = "Weights (*.pth *.pt *.tar *.zip *.safetensors);;All files (*)"
-        names, _ = QFileDialog.getOpenFileNames(self._window, "Import network weights", "", filters)
+        names, _ = QFileDialog.getOpenFileNames(self._window, tr("Import network weights"), "", filters)
         return [Path(name) for name in names]
 
     def ask_job_file(self, folder: str) -> Path | None:
         """A job file of a batch to open."""
-        return _path(QFileDialog.getOpenFileName(self._window, "Open job file", folder, "Job files (*.toml)")[0])
+        return _path(QFileDialog.getOpenFileName(self._window, tr("Open job file"), folder, "Job files (*.toml)")[0])
 
     def ask_folder(self, title: str, folder: str) -> Path | None:
         """A folder to write to."""
-        return _path(QFileDialog.getExistingDirectory(self._window, title, folder))
+        return _path(QFileDialog.getExistingDirectory(self._window, tr(title), folder))
 
     def ask_colour(self, colour: Colour) -> Colour | None:
         """A colour, beginning with one."""
-        chosen = QColorDialog.getColor(QColor(*colour), self._window, "Colour of the object")
+        chosen = QColorDialog.getColor(QColor(*colour), self._window, tr("Colour of the object"))
         return (chosen.red(), chosen.green(), chosen.blue()) if chosen.isValid() else None
 
     def ask_range(
@@ -124,7 +125,7 @@ class Dialogs:
 
     def _ask_masks_file(self) -> Path | None:
         filters = "Masks (*.png *.tif *.tiff *.exr *.bmp *.webp *.mov *.mp4 *.mkv *.webm);;All files (*)"
-        return _path(QFileDialog.getOpenFileName(self._window, "Masks", "", filters)[0])
+        return _path(QFileDialog.getOpenFileName(self._window, tr("Masks"), "", filters)[0])
 
     def confirm(
         self,
@@ -136,11 +137,11 @@ class Dialogs:
         refused: Callable[[], object] | None = None,
     ) -> None:
         """Calls back when the user agrees to something that cannot be undone, or refuses it."""
-        box = QMessageBox(QMessageBox.Icon.Warning, "vosapp", question, parent=self._window)
+        box = QMessageBox(QMessageBox.Icon.Warning, "vosapp", tr(question), parent=self._window)
         box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setInformativeText(as_written(explanation))
-        agree = box.addButton(verb, QMessageBox.ButtonRole.AcceptRole)
-        cancel = box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
+        box.setInformativeText(as_written(tr(explanation)))
+        agree = box.addButton(tr(verb), QMessageBox.ButtonRole.AcceptRole)
+        cancel = box.addButton(tr("Cancel"), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(cancel)  # Enter must lose nothing
         box.setEscapeButton(cancel)
 

@@ -6,14 +6,14 @@ import math
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from vosapp.ui.action_set import ActionSet
-from vosapp.ui.icons import icon
 from vosapp.ui.panels.yielding_bar import YieldingBar
 from vosapp.ui.theme import TOKENS
+from vosapp.ui.translation import tr
 from vosapp.ui.viewer.gestures import LARGEST_BRUSH, SMALLEST_BRUSH
-from vosapp.ui.widgets import ElidedLabel, label, stretch, tool_button
+from vosapp.ui.widgets import ElidedLabel, Sign, label, stretch, tool_button
 
 _SLIDER_STEPS = 200
 _ICON_PX, _SPACING_PX, _GAP_PX, _MARGIN_PX = 20, 2, 8, 8
@@ -193,8 +193,7 @@ class StatusBar(QWidget):
         super().__init__()
         self.setObjectName("StatusBar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._icon = QLabel()
-        self._icon.setPixmap(icon("info", TOKENS.accent_hover).pixmap(15, 15))
+        self._icon = Sign("info", TOKENS.accent_hover, 15)
         self._hint = ElidedLabel("dim")
         self._readout = label("", "dim")
         row = QHBoxLayout(self)
@@ -207,7 +206,7 @@ class StatusBar(QWidget):
 
     def show_hint(self, text: str) -> None:
         """Shows the next step."""
-        self._hint.setText(text)
+        self._hint.setText(tr(text))
         self._icon.setVisible(bool(text))
 
     def show_readout(self, text: str) -> None:

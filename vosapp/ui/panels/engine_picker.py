@@ -23,7 +23,7 @@ from vosapp.engine.variants import split_name
 from vosapp.presentation.choices import EngineChoice, Speed, VariantChoice
 from vosapp.presentation.engine_list import toggled
 from vosapp.ui.icons import icon
-from vosapp.ui.theme import TOKENS
+from vosapp.ui.theme import TOKENS, now
 from vosapp.ui.widgets import label, rule, set_role
 
 WIDTH_PX, LIST_PX, ROW_PX = 740, 356, 32
@@ -234,7 +234,7 @@ class _RowDelegate(QStyledItemDelegate):
         painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, note)
         if choice.ready and choice.speed:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(SPEED_COLOURS[choice.speed]))
+            painter.setBrush(QColor(now(SPEED_COLOURS[choice.speed])))
             painter.drawEllipse(QRect(inner.right() - note_px + 3, area.center().y() - 3, 7, 7))
         painter.restore()
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from vosapp.presentation.tour import TourDisplay
-from vosapp.ui.translation import tr
+from vosapp.ui.translation import show_text, tr
 from vosapp.ui.widgets import label
 
 
@@ -46,7 +46,7 @@ class GuideStrip(QWidget):
         self.setVisible(step is not None)
         if step is not None:
             self._count.setText(f"{step.number} / {step.count}")
-            self._text.setText(step.text)
+            self._text.setText(tr(step.text))
             self.skip_button.setVisible(step.number < step.count)
 
     @property
@@ -56,7 +56,8 @@ class GuideStrip(QWidget):
 
 
 def _button(text: str) -> QPushButton:
-    button = QPushButton(tr(text))
+    button = QPushButton()
+    show_text(button, text)
     button.setProperty("role", "flat")
     button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     return button

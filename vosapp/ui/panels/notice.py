@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCursor
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from vosapp.presentation.status import Notice, NoticeKind
 from vosapp.ui.icons import icon
 from vosapp.ui.theme import TOKENS
-from vosapp.ui.widgets import label, set_role
+from vosapp.ui.translation import tr
+from vosapp.ui.widgets import Sign, label, set_role
 
 WIDEST_PX = 620
 SHOWN_MS = 5000
@@ -43,7 +44,7 @@ class NoticeBox(QFrame):
         self._over = parent
         self._below: QWidget | None = None
         self.setProperty("role", "notice")
-        self._icon = QLabel()
+        self._icon = Sign(size_px=18)
         self._text = label("", wrap=True)
         self._hint = label("", "dim", wrap=True)
         close = QPushButton()
@@ -88,14 +89,14 @@ class NoticeBox(QFrame):
             self.hide()
             return
         name, colour = _ICONS[notice.kind]
-        self._icon.setPixmap(icon(name, colour).pixmap(18, 18))
-        self._text.setText(notice.text)
-        self._hint.setText(notice.hint)
+        self._icon.show_icon(name, colour)
+        self._text.setText(tr(notice.text))
+        self._hint.setText(tr(notice.hint))
         self._hint.setVisible(bool(notice.hint))
         self._action = notice.action
         self.details_button.setVisible(bool(notice.details))
         self._pointer = QCursor.pos()
-        self.button.setText(notice.verb)
+        self.button.setText(tr(notice.verb))
         self.button.setVisible(bool(notice.action))
         set_role(self, notice.kind.value, "kind")
         self._place()

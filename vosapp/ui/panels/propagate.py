@@ -166,7 +166,7 @@ class PropagatePanel(QWidget):
         self.button.setText(f"  {tr(display.button)}")
         self.button.setIcon(icon(_ICONS[choice.direction], TOKENS.accent_text))
         self.button.setEnabled(display.possible)
-        self._summary.setText(display.summary)
+        self._summary.setText(tr(display.summary))
         self._summary.setToolTip("Anchors and approved masks in this range are kept" if display.possible else "")
         self._stack.setCurrentIndex(0 if display.run is None else 1)
         for widget in (self.engine_button, self._direction, self._reach, self._scope):

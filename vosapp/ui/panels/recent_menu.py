@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
-from vosapp.ui.translation import tr
+from vosapp.ui.translation import show_text, tr
 
 SHOWN = 12
 
@@ -25,7 +25,8 @@ class RecentMenu(QMenu):
     clear_asked = Signal()
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(tr("Open recent"), parent)
+        super().__init__("", parent)
+        show_text(self, "Open recent", "setTitle")
         self.setToolTipsVisible(True)
         self.show_paths(())
 

@@ -13,7 +13,7 @@ from vosapp.presentation.text.formatting import unsaved_text
 from vosapp.ui.action_set import ActionSet
 from vosapp.ui.icons import icon, pixmap
 from vosapp.ui.theme import TOKENS
-from vosapp.ui.translation import tr
+from vosapp.ui.translation import show_text
 from vosapp.ui.widgets import as_written, label
 
 COLUMN_PX = 600
@@ -91,7 +91,8 @@ class StartPage(QWidget):
             ("file.open", "Open clip or project…", "primary"),
             ("file.open_folder", "Open folder of images…", ""),
         ):
-            button = QPushButton(f"  {tr(text)}")
+            button = QPushButton()
+            show_text(button, f"  {text}")
             colour = TOKENS.accent_text if role else TOKENS.text
             button.setIcon(icon("open" if role else "images", colour))
             button.setIconSize(QSize(18, 18))
@@ -104,7 +105,8 @@ class StartPage(QWidget):
         return row
 
     def _other_ways(self, actions: ActionSet) -> QHBoxLayout:
-        demo = QPushButton(tr("Open the demo shot"))
+        demo = QPushButton()
+        show_text(demo, "Open the demo shot")
         demo.setProperty("role", "flat")
         demo.setIcon(icon("film", TOKENS.dim))
         demo.setToolTip(actions["help.demo"].toolTip())
@@ -154,7 +156,7 @@ class StartPage(QWidget):
         away = QPushButton()
         away.setIcon(icon("trash", TOKENS.dim))
         away.setProperty("role", "flat")
-        away.setToolTip(tr("Delete this unsaved work"))
+        show_text(away, "Delete this unsaved work", "setToolTip")
         away.setAccessibleName(away.toolTip())
         away.clicked.connect(_Discarded(self, text))
         row.addWidget(card, 1)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QW
 
 from vosapp.presentation.status import FileWork
 from vosapp.ui.input_blocker import STAYS_OPEN
+from vosapp.ui.translation import show_text, tr
 from vosapp.ui.widgets import as_written, label
 
 WIDTH_PX = 460
@@ -32,7 +33,8 @@ class WorkBox(QFrame):
         self.bar.setTextVisible(False)
         self.bar.setMaximumHeight(6)
         self.bar.setAccessibleName("Progress")
-        self.button = QPushButton("Cancel")
+        self.button = QPushButton()
+        show_text(self.button, "Cancel")
         self.button.clicked.connect(self.cancelled)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 8, 8, 8)
@@ -53,9 +55,10 @@ class WorkBox(QFrame):
             self._timer.stop()
             self.hide()
             return
-        text = "Stopping…" if work.cancelling else f"{work.title}…"
+        title = tr(work.title)
+        text = tr("Stopping…") if work.cancelling else f"{title}…"
         self.title.setText(self.title.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, WIDTH_PX - 190))
-        self.title.setToolTip(as_written(work.title))
+        self.title.setToolTip(as_written(title))
         self.bar.setRange(0, work.total)  # 0 to 0 moves without end
         self.bar.setValue(work.done)
         self.button.setVisible(work.can_cancel)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -95,6 +95,12 @@ class DrawnTimeline(QWidget):
         return QSize(320, self._head_px() + paint.LANE_PX + paint.DOUBT_PX + 4)
 
     # -- drawing ------------------------------------------------------------------------------------------------
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Draws everything anew in the colours of another theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._redraw()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Copies what stands and draws the playhead over it."""

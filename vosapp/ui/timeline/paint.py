@@ -29,7 +29,6 @@ APPROVED_PX = 14.0
 DAMAGE_PX = 4.0
 TIMECODE_SPACING_PX = 104.0
 NARROWEST_DOUBTFUL_PX = 3.0  # one bad frame of a thousand must not be missed
-DAMAGE = QColor(TOKENS.error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,9 @@ def draw_damaged(painter: QPainter, scale: Scale, frames: Sequence[int]) -> None
     for frame in frames[bisect_left(frames, first) : bisect_right(frames, last)]:
         right = max(scale.x(frame + 1), scale.x(frame) + DAMAGE_PX)
         if right - end >= 1.0:
-            painter.fillRect(QRectF(max(scale.x(frame), end), 0, right - max(scale.x(frame), end), DAMAGE_PX), DAMAGE)
+            painter.fillRect(
+                QRectF(max(scale.x(frame), end), 0, right - max(scale.x(frame), end), DAMAGE_PX), QColor(TOKENS.error)
+            )
             end = right
 
 

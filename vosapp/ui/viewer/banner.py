@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from vosapp.ui.icons import icon
 from vosapp.ui.theme import TOKENS
-from vosapp.ui.widgets import label
+from vosapp.ui.translation import tr
+from vosapp.ui.widgets import Sign, label
 
 ABOVE_EDGE_PX = 14
 
@@ -23,8 +23,7 @@ class Banner(QFrame):
         self.setProperty("kind", "warning")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAccessibleName("State of the picture")
-        sign = QLabel()
-        sign.setPixmap(icon("warning", TOKENS.warning).pixmap(16, 16))
+        sign = Sign("warning", TOKENS.warning)
         self._text = label("")
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 7, 14, 7)
@@ -42,7 +41,7 @@ class Banner(QFrame):
 
     def show_text(self, text: str) -> None:
         """Shows a sentence, or hides the line."""
-        self._text.setText(text)
+        self._text.setText(tr(text))
         self.setVisible(bool(text))
         self._place()
 
