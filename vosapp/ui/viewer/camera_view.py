@@ -37,6 +37,10 @@ class CameraView(pg.GraphicsView):
         self._is_ready = True
 
     @property
+    def take_theme(self) -> None:
+        """Takes the colour around the picture from the theme that holds now."""
+        self.setBackground(TOKENS.viewer)
+
     def zoom(self) -> float:
         """Logical pixels a picture pixel."""
         return self.camera.zoom

@@ -166,10 +166,6 @@ class Canvas(CameraView):
             self._draw_stack()
         self._restyle()
 
-    def take_theme(self) -> None:
-        """Takes the colour around the picture from the theme that holds now."""
-        self.setBackground(TOKENS.viewer)
-
     def show_suggestions(self, outlines: tuple[SuggestionOutline, ...]) -> None:
         """Shows masks to choose from, the best first; while there are some, a click chooses instead of painting."""
         self.suggestions.show_outlines(outlines)
