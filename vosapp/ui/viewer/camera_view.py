@@ -36,11 +36,11 @@ class CameraView(pg.GraphicsView):
         self.addItem(self.root)
         self._is_ready = True
 
-    @property
     def take_theme(self) -> None:
         """Takes the colour around the picture from the theme that holds now."""
         self.setBackground(TOKENS.viewer)
 
+    @property
     def zoom(self) -> float:
         """Logical pixels a picture pixel."""
         return self.camera.zoom
