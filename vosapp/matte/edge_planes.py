@@ -59,29 +59,29 @@ def edge_planes(
     trusted_px = inside_px if unknown is None else np.where(unknown, np.float32(0), inside_px)
     front, behind = (_colour_near_at(rgb, distance, shrink) for distance in (trusted_px, -trusted_px))
     if mixed_within_px is None:
-        return EdgePlanes(inside_px, front, behind, _mixed(rgb, front, behind, mask))
+        return EdgePlanes(inside_px, front, behind, mixture(rgb, front, behind, mask))
     near = np.abs(inside_px) < mixed_within_px
     if unknown is not None:
         near |= unknown
     mixed = mask.astype(np.float32)
-    mixed[near] = _mixed(rgb[near], front[near], behind[near], mask[near])
+    mixed[near] = mixture(rgb[near], front[near], behind[near], mask[near])
     return EdgePlanes(inside_px, front, behind, mixed)
 
 
 def _colour_near_at(rgb: Floats, inside_px: Floats, shrink: int) -> Floats:
     if shrink == 1:
-        return _colour_near(rgb, inside_px, 1)
+        return colour_near(rgb, inside_px, 1)
     height, width = inside_px.shape
     size = (-(-width // shrink), -(-height // shrink))
     small, distance = (
         np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.float32) for image in (rgb, inside_px)
     )
-    found = cv2.resize(_colour_near(small, distance, shrink), (width, height), interpolation=cv2.INTER_LINEAR)
+    found = cv2.resize(colour_near(small, distance, shrink), (width, height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(found, np.float32)
 
 
-def _colour_near(rgb: Floats, inside_px: Floats, shrink: int) -> Floats:
-    """(H, W, 3) mean colour of what lies well inside, near each pixel."""
+def colour_near(rgb: Floats, inside_px: Floats, shrink: int) -> Floats:
+    """(H, W, 3) mean colour of what lies well inside, near each pixel of a picture that was made smaller so often."""
     colour = np.zeros(rgb.shape, np.float32)
     weight = np.full(inside_px.shape, 1e-12, np.float32)
     for distance_px, reach_px, share in _REACHES:
@@ -98,7 +98,8 @@ def _colour_near(rgb: Floats, inside_px: Floats, shrink: int) -> Floats:
     return found
 
 
-def _mixed(rgb: Floats, front: Floats, behind: Floats, mask: BoolImage) -> Floats:
+def mixture(rgb: Floats, front: Floats, behind: Floats, mask: BoolImage) -> Floats:
+    """The alpha 0..1 at which colours in front and behind mix to the one that is there; the mask without contrast."""
     contrast = front - behind
     share = ((rgb - behind) * contrast).sum(axis=-1) + np.float32(_PRIOR) * mask
     return np.asarray(np.clip(share / (np.square(contrast).sum(axis=-1) + np.float32(_PRIOR)), 0, 1), np.float32)
