@@ -380,3 +380,40 @@ def test_spill_is_taken_out_of_the_cutout_as_out_of_the_export(shot: WindowDrive
     set_by_key(shot, "decontaminate", "1")
     shot.trigger("view.matte")
     assert np.array_equal(np.array(shot.canvas.frame_item.picture), frame)
+
+
+def test_a_movie_behind_the_cutout_runs_along_and_begins_again(shot: WindowDriver, tmp_path: Path) -> None:
+    drawn(shot)
+    frames, levels = 4, (40, 90, 140, 190)
+    path = tmp_path / "behind.avi"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 24, (64, 40))
+    for level in levels:
+        writer.write(np.full((40, 64, 3), level, np.uint8))
+    writer.release()
+    shot.answers.path = path
+    shot.trigger("view.backdrop_picture")
+    shot.wait(lambda: shot.view.app.backdrop is Backdrop.PICTURE)
+    for frame in (0, 2, 5, 3, 0):
+        shot.go(frame)
+        shot.wait(lambda level=levels[frame % frames]: is_grey(colours_outside(shot), level))
+    still = tmp_path / "still.png"
+    cv2.imwrite(str(still), np.full((40, 60, 3), (20, 60, 250), np.uint8))
+    shot.answers.path = still
+    shot.trigger("view.backdrop_picture")
+    shot.wait(lambda: colours_outside(shot) == {(250, 60, 20)})
+    shot.go(2)
+    assert colours_outside(shot) == {(250, 60, 20)}, "the movie is gone"
+
+
+def is_grey(colours: set[tuple[int, int, int]], level: int) -> bool:
+    return all(abs(part - level) <= 6 for colour in colours for part in colour)
+
+
+def test_a_background_that_is_no_movie_says_so(shot: WindowDriver, tmp_path: Path) -> None:
+    drawn(shot)
+    path = tmp_path / "behind.mov"
+    path.write_bytes(b"no movie at all")
+    shot.answers.path = path
+    shot.trigger("view.backdrop_picture")
+    shot.wait(lambda: bool(shot.notice))
+    assert "behind.mov" in shot.notice and shot.view.app.backdrop is not Backdrop.PICTURE

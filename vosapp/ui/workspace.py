@@ -118,4 +118,11 @@ class Workspace(QObject):
         files.projects.leaving.leaving.connect(self.places.keep_shot)
         files.projects.leaving.leaving.connect(self.viewing.playback.stop)
         others = (networks.weights.task, self.batch.task, self.exports.look_over.task)
-        ClosingController(self.window, files=files, viewing=self.viewing, mattes=self.presenter.mattes, others=others)
+        ClosingController(
+            self.window,
+            files=files,
+            viewing=self.viewing,
+            mattes=self.presenter.mattes,
+            backdrops=self.editing.backdrops,
+            others=others,
+        )

@@ -87,7 +87,12 @@ VIEW = (
     ActionSpec("view.cutout", "Cutout", "View", ("F5",), "cutout", checkable=True),
     ActionSpec("view.source", "Source only", "View", ("F6",), "source", checkable=True),
     ActionSpec("view.backdrop", "Next background", "View", ("F7",), "colour", tip="Colours, checkerboard, picture"),
-    ActionSpec("view.backdrop_picture", "Background picture…", "View", tip="Any picture, behind what is cut out"),
+    ActionSpec(
+        "view.backdrop_picture",
+        "Background picture or movie…",
+        "View",
+        tip="Any picture, or a movie that runs along, behind what is cut out",
+    ),
     ActionSpec(
         "view.outlined",
         "Outlines over the overlay",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject
 
 from vosapp.presentation.shutdown_deadline import ShutdownDeadline
+from vosapp.ui.controllers.editing.backdrops import BackdropController
 from vosapp.ui.controllers.files.group import FileControllers
 from vosapp.ui.controllers.files.leaving import LeaveRequest
 from vosapp.ui.controllers.viewing.group import ViewingControllers
@@ -27,6 +28,7 @@ class ClosingController(QObject):
         files: FileControllers,
         viewing: ViewingControllers,
         mattes: LiveMattes,
+        backdrops: BackdropController,
         others: Sequence[BackgroundTask],
     ) -> None:
         """Follows the window, which owns it; `others` are tasks that may outlive a clip."""
@@ -35,6 +37,7 @@ class ClosingController(QObject):
         self._projects = files.projects
         self._viewing = viewing
         self._mattes = mattes
+        self._backdrops = backdrops
         self._others = others
         self._is_closing = False
         window.close_asked.connect(self.close)
@@ -69,5 +72,6 @@ class ClosingController(QObject):
     def _close_window(self) -> None:
         self._blocker.release()
         self._mattes.close()
+        self._backdrops.close(self._deadline.left_s())
         self._viewing.pictures.close(self._deadline)
         self._window.close_now()

@@ -51,9 +51,10 @@ class Dialogs:
         return _path(QFileDialog.getOpenFileName(self._window, tr("Import mask"), "", filters)[0])
 
     def ask_backdrop(self) -> Path | None:
-        """A picture to lie behind cutouts."""
-        filters = "Pictures (*.png *.jpg *.jpeg *.tif *.tiff *.exr *.bmp *.webp *.dpx);;All files (*)"
-        return _path(QFileDialog.getOpenFileName(self._window, tr("Background picture"), "", filters)[0])
+        """A picture or a movie to lie behind cutouts."""
+        kinds = "*.png *.jpg *.jpeg *.tif *.tiff *.exr *.bmp *.webp *.dpx *.mov *.mp4 *.mkv *.mxf *.avi *.webm"
+        filters = f"Pictures and movies ({kinds});;All files (*)"
+        return _path(QFileDialog.getOpenFileName(self._window, tr("Background picture or movie"), "", filters)[0])
 
     def ask_weights(self) -> list[Path]:
         """The file or files that a network's authors publish; empty when the user cancelled."""
