@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vosapp.cli.job_runner import Reporter, run_job
+from vosapp.cli.number_types import whole_number
 from vosapp.core.errors import UserError
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from vosapp.batch.workers import Workers
 
 _EXIT_DONE, _EXIT_FAILED = 0, 1
+
+_PROCESSES = whole_number(1, 1000)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -37,7 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default="local",
         help="where the work is done: processes on this computer, or a Ray cluster (default: %(default)s)",
     )
-    parser.add_argument("--workers", metavar="N", type=int, help="processes, in place of the job file's number")
+    parser.add_argument("--workers", metavar="N", type=_PROCESSES, help="processes, in place of the job file's number")
     parser.add_argument("--dry-run", action="store_true", help="list every shot and what is missing; do nothing")
     parser.add_argument("--json", action="store_true", help="JSON lines instead of text")
     parser.set_defaults(complain=parser.error)

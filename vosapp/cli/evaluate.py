@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vosapp.cli.number_types import whole_number
 from vosapp.cli.outputs import require_writable_file, require_writable_folder
 from vosapp.core.errors import EngineError, UserError
 from vosapp.core.plain_text import printable
@@ -25,6 +26,8 @@ _EXAMPLES = """examples:
   vosapp evaluate synthetic --engine flow --jobs 4
 """
 
+_COUNT = whole_number(0, 1000)
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the command."""
@@ -32,7 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     _add_subject(parser)
     _add_outputs(parser)
-    parser.add_argument("--jobs", metavar="N", type=_count, default=1, help="processes (default: %(default)s)")
+    parser.add_argument("--jobs", metavar="N", type=_COUNT, default=1, help="processes (default: %(default)s)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: %(default)s)")
 
 
@@ -43,7 +46,7 @@ def _add_subject(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--clips", metavar="NAME", nargs="+", help="only these clips")
     parser.add_argument("--layout", metavar="NAME", default="auto", help="how the folder lies (default: find out)")
     parser.add_argument("--split", metavar="NAME", default="", help="part of the data set, such as val")
-    parser.add_argument("--corrections", metavar="K", type=_count, default=0, help="simulate K corrected frames")
+    parser.add_argument("--corrections", metavar="K", type=_COUNT, default=0, help="simulate K corrected frames")
     parser.add_argument(
         "--choose",
         choices=("worst", "doubt", "tenth"),
@@ -54,7 +57,11 @@ def _add_subject(parser: argparse.ArgumentParser) -> None:
         "--suggest", metavar="NETWORK", action="append", help="measure what a network proposes on first frames"
     )
     parser.add_argument(
-        "--clicks", metavar="N", type=_count, default=0, help="simulate N clicks on objects of first and middle frames"
+        "--clicks",
+        metavar="N",
+        type=_COUNT,
+        default=0,
+        help="simulate N clicks on objects of first and middle frames",
     )
     parser.add_argument(
         "--select",
@@ -66,7 +73,7 @@ def _add_subject(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--session",
         metavar="N",
-        type=_count,
+        type=_COUNT,
         default=0,
         help="let an imagined artist mend each clip with at most N strokes, frames chosen by doubt and every tenth",
     )
@@ -309,13 +316,3 @@ def _command(arguments: argparse.Namespace, *, with_suite: bool) -> str:
 
 def _all_measured(report: Report) -> bool:
     return not any(clip.failure for section in report.sections for result in section.results for clip in result.clips)
-
-
-def _count(text: str) -> int:
-    try:
-        value = int(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text} is not a number") from error
-    if not 0 <= value <= 1000:
-        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1000")
-    return value

@@ -14,6 +14,7 @@ from vosapp.cli.clip_source import add_rate, open_source
 from vosapp.cli.engine_help import proposer_help
 from vosapp.cli.frame_numbers import frame_index
 from vosapp.cli.input_space import add_input_space
+from vosapp.cli.number_types import whole_number
 from vosapp.cli.outputs import require_writable_folder
 from vosapp.core.errors import MediaError, WeightsError
 from vosapp.export.place.earlier import KIND, Place, look_over
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 _NAME, _REPORT = "proposal_{:02}.png", "proposals.json"
 _LOOKED_FOR = 100  # names that are looked for before the work
 
+_COUNT = whole_number(1, 1000)
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the command."""
@@ -34,7 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--at", metavar="N", type=int, required=True, help="frame, in the clip's own numbering")
     parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder for the masks")
     parser.add_argument("--network", metavar="NAME", action="append", default=[], help="which to ask, see below")
-    parser.add_argument("--count", metavar="K", type=_count, default=10, help="masks at most (default: %(default)s)")
+    parser.add_argument("--count", metavar="K", type=_COUNT, default=10, help="masks at most (default: %(default)s)")
     parser.add_argument("--refine", action="store_true", help="move outlines to where the colours change (dense CRF)")
     add_input_space(parser)
     parser.add_argument("--overwrite", action="store_true", help="replace files that are not earlier proposals")
@@ -104,10 +107,3 @@ def _entry(name: str, proposal: Proposal) -> dict[str, object]:
         "compactness": round(proposal.compactness, 4),
         "area_px": proposal.mask.area_px,
     }
-
-
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return number

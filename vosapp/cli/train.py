@@ -6,9 +6,13 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from vosapp.cli.number_types import above_zero, whole_number
 from vosapp.cli.outputs import require_writable_file, require_writable_folder
 from vosapp.core.errors import UserError
 from vosapp.data.truth import TruthClip
+
+_PROCESSES = whole_number(1, 1000)
+_STEPS = whole_number(1, 10**9)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -29,12 +33,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--device", default="cpu", help="cpu, cuda or mps (default: %(default)s)")
     parser.add_argument(
-        "--workers", metavar="N", type=int, default=1, help="processes that make clips (default: %(default)s)"
+        "--workers",
+        metavar="N",
+        type=_PROCESSES,
+        default=1,
+        help="processes that make clips (default: %(default)s)",
     )
-    parser.add_argument("--threads", metavar="N", type=int, help="processor threads of the network")
-    parser.add_argument("--minutes", metavar="N", type=float, help="stop after this time, to go on later")
-    parser.add_argument("--steps", metavar="N", type=int, help="end the run after so many steps, its stages shrunk")
-    parser.add_argument("--report-steps", metavar="N", type=int, default=50, help="steps between reports")
+    parser.add_argument("--threads", metavar="N", type=_PROCESSES, help="processor threads of the network")
+    parser.add_argument("--minutes", metavar="N", type=above_zero, help="stop after this time, to go on later")
+    parser.add_argument("--steps", metavar="N", type=_STEPS, help="end the run after so many steps, its stages shrunk")
+    parser.add_argument("--report-steps", metavar="N", type=_STEPS, default=50, help="steps between reports")
     parser.add_argument("--off", metavar="PART", nargs="+", default=[], help="train without these parts of the network")
     parser.add_argument(
         "--begin", metavar="FILE", type=Path, help="weights to begin with: the network's, or a backbone's"

@@ -73,7 +73,7 @@ def test_numbers_are_checked(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["evaluate", "synthetic", "--jobs", "many"])
     assert ended.value.code == 2
-    assert "many is not a number" in capsys.readouterr().err
+    assert "'many' is not a whole number" in capsys.readouterr().err
 
 
 def test_cuts_and_sessions_print_tables_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
