@@ -59,10 +59,10 @@ def _of_project(shot: Shot) -> tuple[int, int, list[str]]:
     try:
         with reading(shot.project) as project:
             document = project.editor.document
-            plan = planned(document, shot.project, shot.settings, made_with="")
+            plan = planned(document, shot.project, shot.settings, made_with=str)
     except UserError as error:
         return 0, 0, [str(error)]
-    missing = []
+    missing = [text for name in sorted(set(plan.engines.values())) if (text := _engine_problem(name))]
     if document.clip is not None and locate(document.clip, shot.project) is None:
         missing.append(f"The clip of {shot.project} is not at {document.clip.path}.")
     return len(plan.pieces), plan.frames, missing

@@ -160,8 +160,12 @@ class RunFound:
     damaged: frozenset[int]
 
 
-def join_pieces(paths: Sequence[Path], engine: str) -> RunFound:
+def join_pieces(paths: Sequence[Path], engines: Mapping[ObjectId, str]) -> RunFound:
     """Reads the pieces of a run and joins the passes where they meet, as one process does.
+
+    Args:
+        paths: of the pieces.
+        engines: the engine of each object.
 
     Raises:
         PieceFileError, OSError: a piece cannot be read.
@@ -176,7 +180,7 @@ def join_pieces(paths: Sequence[Path], engine: str) -> RunFound:
         for row, blob in content.masks:
             o, frame, doubt, sources, named, height, width, digest, _ = row
             mask = Mask.from_stored(height, width, blob, digest)
-            changes[o, frame] = RunChange(o, frame, mask, doubt, engine, tuple(sources))
+            changes[o, frame] = RunChange(o, frame, mask, doubt, engines[o], tuple(sources))
             signs[o, frame] = tuple(Sign(name) for name in named)
         for row, blob in content.sides:
             key = (row[0], row[1])
@@ -184,9 +188,9 @@ def join_pieces(paths: Sequence[Path], engine: str) -> RunFound:
             if other is None:
                 waiting[key] = (row, blob)
                 continue
-            changes[key], signs[key] = _join(other, (row, blob), engine, is_damaged=row[1] in content.damaged)
+            changes[key], signs[key] = _join(other, (row, blob), engines[key[0]], is_damaged=row[1] in content.damaged)
     for key, (row, blob) in waiting.items():
-        changes[key], signs[key] = _alone(row, blob, engine)
+        changes[key], signs[key] = _alone(row, blob, engines[key[0]])
     return RunFound(tuple(changes[key] for key in sorted(changes)), signs, frozenset(damaged))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +10,7 @@ from pathlib import Path
 from vosapp.batch.piece_file import RunFound, piece_id
 from vosapp.batch.settings import ShotSettings
 from vosapp.batch.tasks import Surveyed
-from vosapp.core.document import ClipRef, Document
+from vosapp.core.document import ClipRef, Document, ObjectId
 from vosapp.core.editor import Editor
 from vosapp.core.errors import EngineError, MediaError, ProjectError
 from vosapp.core.project import Project
@@ -18,14 +18,15 @@ from vosapp.core.relink import locate
 from vosapp.core.timeline import FrameRange
 from vosapp.engine.given_masks import frame_of, with_masks
 from vosapp.engine.run.pieces import Piece, needed_by, pieces
-from vosapp.engine.run.plan import RunPlan
+from vosapp.engine.run.plan import RunPlan, by_engine
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedPiece:
-    """A piece, what it needs of the document, and what identifies its result."""
+    """A piece of the objects of one engine, what it needs of the document, and what identifies its result."""
 
     piece_id: str
+    plan: RunPlan
     piece: Piece
     document: Document
 
@@ -43,6 +44,11 @@ class Planned:
     clip: ClipRef
     plan: RunPlan
     pieces: tuple[PlannedPiece, ...]
+
+    @property
+    def engines(self) -> dict[ObjectId, str]:
+        """The engine of each object."""
+        return {object_id: one.plan.engine for one in self.pieces for object_id in one.plan.object_ids}
 
     @property
     def frames(self) -> int:
@@ -96,14 +102,14 @@ def writing(path: Path) -> Iterator[Project]:
             raise
 
 
-def planned(document: Document, path: Path, settings: ShotSettings, *, made_with: str) -> Planned:
+def planned(document: Document, path: Path, settings: ShotSettings, *, made_with: Callable[[str], str]) -> Planned:
     """What is to be done for a shot.
 
     Args:
         document: of its project.
         path: of its project, beside which the clip may lie.
         settings: how it is worked on.
-        made_with: see `piece_id`.
+        made_with: see `piece_id`, for the name of an engine.
 
     Raises:
         MediaError: the clip is gone, or has not the frames of the range.
@@ -115,14 +121,15 @@ def planned(document: Document, path: Path, settings: ShotSettings, *, made_with
     found = locate(clip, path)
     clip = replace(clip, path=str(found)) if found is not None else clip
     document = replace(document, clip=clip)
-    anchored = tuple(item.id for item in document.objects if item.barriers())
+    anchored = tuple(item.id for item in document.objects if item.barriers() and not item.locked)
     if not anchored:
-        raise EngineError(f"{path} has no mask to start from.", "Draw the object on one frame.")
+        raise EngineError(f"{path} has no mask to start from.", "Draw the object on one frame, or unlock one.")
     plan = RunPlan(anchored, _within(document, settings), settings.direction, settings.engine)
     made = []
-    for piece in pieces(document, plan):
-        own = needed_by(document, plan, piece)
-        made.append(PlannedPiece(piece_id(own, plan, piece, made_with=made_with), piece, own))
+    for part in by_engine(document, plan):
+        for piece in pieces(document, part):
+            own = needed_by(document, part, piece)
+            made.append(PlannedPiece(piece_id(own, part, piece, made_with=made_with(part.engine)), part, piece, own))
     return Planned(clip, plan, tuple(made))
 
 

@@ -66,7 +66,7 @@ class ShotRun:
             UserError: the shot fails, with this sentence.
         """
         self._tell(ShotFacts(source=self.shot.source, project=str(self.shot.project)))
-        self._require_engine()
+        _require_engine(self.shot.settings.engine)
         yield from self._begin()
         plan = yield from self._compute()
         yield from self._export(plan)
@@ -85,11 +85,6 @@ class ShotRun:
         return Circumstances(
             self.machines, limits.threads, limits.memory_bytes, limits.stall_s, self.shot.settings.gpus, footage
         )
-
-    def _require_engine(self) -> None:
-        chosen = engine(self.shot.settings.engine)
-        if not chosen.is_ready:
-            raise EngineError(f"The engine {chosen.title} cannot run: {chosen.missing}")
 
     def _begin(self) -> Steps:
         """Makes the project where there is none yet."""
@@ -110,6 +105,8 @@ class ShotRun:
         """Computes the pieces that are missing, until the project has them all."""
         for _ in range(_REPLANS):
             plan = self._plan()
+            for name in plan.engines.values():
+                _require_engine(name)
             missing = [one for one in plan.pieces if not is_whole(self._path(one))]
             kept = sum(len(one.piece.frames) for one in plan.pieces) - sum(len(one.piece.frames) for one in missing)
             facts = replace(self.facts, total=plan.frames, done=kept, kept=len(plan.pieces) - len(missing))
@@ -134,7 +131,7 @@ class ShotRun:
                     self._where(plan.clip.path),
                     one.piece_id,
                     Baggage.of(one.document, store),
-                    plan.plan,
+                    one.plan,
                     one.piece,
                     self.shot.settings.device,
                     folder,
@@ -146,10 +143,13 @@ class ShotRun:
 
     def _planned(self, document: Document) -> Planned:
         shot = self.shot
-        weights = find_weights(split_name(shot.settings.engine)[0])
+        return planned(document, shot.project, shot.settings, made_with=self._made_with)
+
+    def _made_with(self, engine_name: str) -> str:
+        """What a piece depends on beside the document, for an engine."""
+        weights = find_weights(split_name(engine_name)[0])
         stamp = "" if weights is None else f"{weights.path.name} {weights.path.stat().st_mtime_ns}"
-        made_with = f"{vosapp.__version__} {stamp} {shot.settings.device} {self.limits.threads}"
-        return planned(document, shot.project, shot.settings, made_with=made_with)
+        return f"{vosapp.__version__} {stamp} {self.shot.settings.device} {self.limits.threads}"
 
     def _path(self, one: PlannedPiece) -> Path:
         return self.folder / "pieces" / one.piece_id
@@ -157,7 +157,7 @@ class ShotRun:
     def _write(self, plan: Planned) -> bool:
         """Enters the run into the project; False when its masks have changed since it was planned, or a piece broke."""
         try:
-            found = join_pieces([self._path(one) for one in plan.pieces], self.shot.settings.engine)
+            found = join_pieces([self._path(one) for one in plan.pieces], plan.engines)
         except PieceFileError:
             return False
         with writing(self.shot.project) as project:
@@ -215,6 +215,12 @@ class ShotRun:
         notes = _together(self.facts.notes, [note for one in done for note in one.notes])
         seconds = self.facts.seconds + sum(one.seconds for one in done)
         self._tell(replace(self.facts, seconds=seconds, machines=machines, notes=notes))
+
+
+def _require_engine(name: str) -> None:
+    chosen = engine(name)
+    if not chosen.is_ready:
+        raise EngineError(f"The engine {chosen.title} cannot run: {chosen.missing}")
 
 
 def _together(known: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:

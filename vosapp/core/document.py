@@ -219,6 +219,7 @@ class RotoObject:
         trimaps: what the user painted over the matte's edge, by frame, ascending.
         muted: anchors and approved frames that engines are not shown, ascending; they stay as they are all the same.
         locked: the user is done with it: neither tools nor runs change its masks.
+        engine: name of the engine that runs make its masks with, variants behind it; "" for the shot's.
     """
 
     id: ObjectId
@@ -232,6 +233,7 @@ class RotoObject:
     trimaps: tuple[tuple[int, Trimap], ...] = ()
     muted: tuple[int, ...] = ()
     locked: bool = False
+    engine: str = ""
 
     def matte_at(self, frame_index: int) -> MatteSettings:
         """How the mask of a frame becomes its matte."""

@@ -232,6 +232,12 @@ def set_locked(document: Document, object_id: ObjectId, locked: bool) -> Documen
     return document if target.locked == locked else document.with_object(replace(target, locked=locked))
 
 
+def set_engine(document: Document, object_id: ObjectId, engine: str) -> Document:
+    """Gives an object an engine of its own; "" lets it take the shot's."""
+    target = document.object(object_id)
+    return document if target.engine == engine else document.with_object(replace(target, engine=engine))
+
+
 def set_in_out(document: Document, in_out: FrameRange | None) -> Document:
     """Sets the part of the clip to work on and to export; None for all of it."""
     return replace(document, in_out=in_out)

@@ -80,6 +80,7 @@ _NEEDS_OBJECT = (
     "go.next_hole",
     "go.previous_hole",
     "object.lock",
+    "object.engine",
     "object.presence",
     "view.memory",
 )

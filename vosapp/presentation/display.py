@@ -13,6 +13,7 @@ from vosapp.core.document import Cell, Colour, Document, ObjectId, RotoObject
 from vosapp.core.recent import UnsavedWork
 from vosapp.core.timecode import timecode
 from vosapp.presentation.availability import blocked_actions, checked_actions, enabled_actions
+from vosapp.presentation.engine_list import title_of_choice
 from vosapp.presentation.matte.display import MatteDisplay, resolve_matte
 from vosapp.presentation.pen_display import PenDisplay, resolve_pen
 from vosapp.presentation.propagate_display import PropagateDisplay, resolve_propagate
@@ -178,6 +179,8 @@ def _row(item: RotoObject, document: Document, state: ViewState, *, active: bool
     count = document.clip.frame_count if document.clip else 0
     covered = len(item.cells)
     text = "no masks yet" if covered == 0 else "all frames" if covered == count else f"{covered} of {count}"
+    if item.engine:
+        text += f" · {title_of_choice(item.engine, state.app.engines)}"
     here = (
         "not in the picture"
         if item.is_absent(state.shot.frame_index)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from vosapp.core.document import Document
 from vosapp.core.timeline import Direction
+from vosapp.engine.run.plan import by_engine
 from vosapp.presentation.choices import EngineChoice
 from vosapp.presentation.requests.run import Refusal, RunRequest
 from vosapp.presentation.status import WorkStatus
@@ -61,6 +62,9 @@ def _run_summary(document: Document, asked: RunRequest) -> str:
     parts = [f"Frames {first}–{last}" if last > first else f"Frame {first}"]
     if objects > 1:
         parts.append(f"{objects} objects")
+    engines = len(by_engine(document, asked.plan))
+    if engines > 1:
+        parts.append(f"{engines} engines")
     if asked.kept:
         parts.append(f"{asked.kept} mask{'s' * (asked.kept != 1)} kept")
     return " · ".join(parts)

@@ -109,6 +109,8 @@ def encode_traits(one: RotoObject) -> dict[str, object]:
         traits["muted"] = list(one.muted)
     if one.locked:
         traits["locked"] = True
+    if one.engine:
+        traits["engine"] = one.engine
     return traits
 
 
@@ -125,6 +127,7 @@ def decode_traits(content: Json) -> RotoObject:
         trimaps=_decode_trimaps(items(content, "trimaps", MAX_CLIP_FRAMES)) if "trimaps" in content else (),
         muted=_decode_frames(content, "muted") if "muted" in content else (),
         locked=_decode_flag(content, "locked"),
+        engine=text(content, "engine", 200) if "engine" in content else "",
     )
 
 
@@ -135,7 +138,9 @@ def _decode_flag(content: Json, name: str) -> bool:
     return stored
 
 
-TRAIT_NAMES = frozenset({"id", "name", "colour", "absences", "matte", "curves", "joins", "trimaps", "muted", "locked"})
+TRAIT_NAMES = frozenset(
+    {"id", "name", "colour", "absences", "matte", "curves", "joins", "trimaps", "muted", "locked", "engine"}
+)
 
 
 def _encode_clip(clip: ClipRef) -> dict[str, object]:

@@ -148,6 +148,18 @@ def schedule(document: Document, plan: RunPlan) -> list[Pass]:
     return [Pass(step, tuple(spans[step])) for step in (-1, 1) if spans[step]]
 
 
+def by_engine(document: Document, plan: RunPlan) -> tuple[RunPlan, ...]:
+    """The run as one for each engine that its objects are set to, the plan's own engine first.
+
+    Objects of one run on different engines do not know of each other; where their masks overlap, the order of objects
+    decides what is seen, as with any masks.
+    """
+    groups: dict[str, list[ObjectId]] = {plan.engine: []}
+    for object_id in plan.object_ids:
+        groups.setdefault(document.object(object_id).engine or plan.engine, []).append(object_id)
+    return tuple(replace(plan, object_ids=tuple(ids), engine=name) for name, ids in groups.items() if ids)
+
+
 def frame_count(passes: Sequence[Pass]) -> int:
     """Number of frames that all passes visit together: what progress counts."""
     return sum(len(run.frames()) for run in passes)

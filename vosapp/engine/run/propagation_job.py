@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from vosapp.core.document import Document, MaskStore
@@ -16,7 +16,7 @@ from vosapp.engine.run.damage_notes import damage_notes
 from vosapp.engine.run.frame_result import FrameResult
 from vosapp.engine.run.kept_engine import EngineKey, KeptEngine
 from vosapp.engine.run.kept_states import KeptStates
-from vosapp.engine.run.plan import RunPlan
+from vosapp.engine.run.plan import RunPlan, by_engine, frame_count, schedule
 from vosapp.engine.run.propagation import prepare, propagate
 from vosapp.engine.run_context import RunContext
 from vosapp.video.open import open_clip_of
@@ -50,6 +50,19 @@ class PropagationTask:
             raise EngineError("There is no clip to propagate in.", "Open a clip first.")
         return EngineKey.of(self.plan.engine, self.device, self.document.clip)
 
+    def parts(self) -> tuple[PropagationTask, ...]:
+        """The run as one for each engine that its objects are set to. What is kept belongs to the plan's own."""
+        return tuple(
+            self
+            if plan == self.plan
+            else replace(self, plan=plan, kept=self.kept if plan.engine == self.plan.engine else None)
+            for plan in by_engine(self.document, self.plan)
+        )
+
+    def frame_count(self) -> int:
+        """How many frames the passes of the plan visit."""
+        return frame_count(schedule(self.document, self.plan))
+
     def open_source(self) -> VideoSource:
         """The document's clip, opened for the calling thread."""
         if self.document.clip is None:
@@ -82,26 +95,30 @@ def propagation_body(
         notes: list[str] = []
         damaged: set[int] = set()
         run = RunContext(report=notes.append, learning=partial(_tell_learning, context), check=context.check)
-        with _equipped(task, open_source or task.open_source, run) as (source, kept, relayed):
-            results = propagate(
-                source,
-                task.document,
-                task.store,
-                plan=task.plan,
-                build=partial(build or task.build, relayed),
-                kept=kept,
-                cancelled=context.cancelled,
-            )
-            for result in results:
-                if not damaged.issuperset(result.damaged):
-                    damaged.update(result.damaged)
-                    notes.append(" ".join(damage_notes(task.document, damaged)))
-                if result.masks or result.damaged:
-                    deliver(result)
-                    written += len(result.masks)
-                context.progress(
-                    result.done, result.total, Stage.PROPAGATING, frame=result.frame_index, note="".join(notes[-1:])
+        parts = task.parts()
+        before, total = 0, sum(part.frame_count() for part in parts)
+        for part in parts:
+            with _equipped(part, open_source or part.open_source, run) as (source, kept, relayed):
+                results = propagate(
+                    source,
+                    part.document,
+                    part.store,
+                    plan=part.plan,
+                    build=partial(build or part.build, relayed),
+                    kept=kept,
+                    cancelled=context.cancelled,
                 )
+                done = 0
+                for result in results:
+                    if not damaged.issuperset(result.damaged):
+                        damaged.update(result.damaged)
+                        notes.append(" ".join(damage_notes(part.document, damaged)))
+                    if result.masks or result.damaged:
+                        deliver(result)
+                        written += len(result.masks)
+                    done, frame = result.done, result.frame_index
+                    context.progress(before + done, total, Stage.PROPAGATING, frame=frame, note="".join(notes[-1:]))
+                before += done
         return written
 
     return body

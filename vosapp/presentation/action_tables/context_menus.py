@@ -48,6 +48,7 @@ OBJECT_MENU = (
     "object.visible",
     "object.solo",
     "object.lock",
+    "object.engine",
     "",
     "object.as_view",
     "object.as_overlay",

@@ -154,6 +154,7 @@ OBJECT = (
         "You are done with it: neither tools nor runs change its masks",
         checkable=True,
     ),
+    ActionSpec("object.engine", "Engine…", "Object", tip="Propagates this object with another engine than the shot's"),
     ActionSpec("object.raise", "Bring forward", "Object", ("Ctrl+]",), "up", rule=True),
     ActionSpec("object.lower", "Send backward", "Object", ("Ctrl+[",), "down"),
     ActionSpec("object.delete", "Delete object", "Object", (), "trash", rule=True),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from vosapp.core.document import Document, RotoObject
 from vosapp.core.timeline import Direction, FrameRange
-from vosapp.engine.run.plan import RunPlan, writes_any
+from vosapp.engine.run.plan import RunPlan, by_engine, writes_any
 from vosapp.presentation.engine_list import known_choice
 from vosapp.presentation.view_state import PropagateChoice, Reach, ViewState
 
@@ -61,6 +61,9 @@ def request(document: Document, state: ViewState, choice: PropagateChoice | None
     objects = _objects(document, state, choice)
     if not objects and any(item.locked and item.barriers() for item in document.objects):
         return Refusal("Every object to propagate is locked. Object > Lock unlocks it.")
+    lack = _lacking_engine(objects, state)
+    if lack is not None:
+        return lack
     corrected = tuple(item for item in objects if is_corrected(item, state.shot.frame_index))
     if choice.reach is Reach.AS_NEEDED and corrected:
         return _redo(document, state, choice, corrected)
@@ -75,7 +78,23 @@ def request(document: Document, state: ViewState, choice: PropagateChoice | None
     if not writes_any(document, plan):
         return Refusal("There is no frame to propagate to on that side.")
     kept = sum(_count_within(item.barriers(), within) for item in objects)
-    return RunRequest(plan, kept)
+    return RunRequest(_on_one_engine(document, plan), kept)
+
+
+def _lacking_engine(objects: tuple[RotoObject, ...], state: ViewState) -> Refusal | None:
+    """The refusal where an object is set to an engine of its own that cannot run here."""
+    for item in objects:
+        engine = known_choice(item.engine, state.app.engines) if item.engine else None
+        if item.engine and (engine is None or not engine.ready):
+            title = engine.title if engine is not None else item.engine
+            return Refusal(f"{item.name} is set to {title}, which cannot run here. Object > Engine changes that.")
+    return None
+
+
+def _on_one_engine(document: Document, plan: RunPlan) -> RunPlan:
+    """The plan of the engine that all its objects are set to, where it is one: what is kept of it is taken up then."""
+    parts = by_engine(document, plan)
+    return parts[0] if len(parts) == 1 else plan
 
 
 def is_corrected(item: RotoObject, frame_index: int) -> bool:
@@ -97,7 +116,9 @@ def _redo(
         return Refusal("There is no frame to propagate to on that side.")
     kept = sum(_count_within(item.barriers(), within) for item in objects)
     muted = set.intersection(*(set(item.muted) for item in objects)) & set(within)
-    return RunRequest(plan, kept, redone=len(within) - 1 - len(muted))  # the correction itself is given
+    return RunRequest(
+        _on_one_engine(document, plan), kept, redone=len(within) - 1 - len(muted)
+    )  # the correction itself is given
 
 
 def _around(document: Document, state: ViewState, direction: Direction, objects: tuple[RotoObject, ...]) -> FrameRange:

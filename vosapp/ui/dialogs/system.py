@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QColorDialog, QFileDialog, QMessageBox, QWidget
 
 from vosapp.core.document import Colour, Document, ObjectId, RotoObject
 from vosapp.core.timeline import FrameRange
+from vosapp.presentation.choices import EngineChoice
 from vosapp.ui.dialogs.import_masks import ImportChoice, ImportMasksDialog
 from vosapp.ui.dialogs.move import MoveDialog
+from vosapp.ui.dialogs.object_engine import ObjectEngineDialog
 from vosapp.ui.dialogs.range import RangeDialog
 from vosapp.ui.translation import tr
 from vosapp.ui.widgets import as_written
@@ -127,6 +129,20 @@ class Dialogs:
     def _ask_masks_file(self) -> Path | None:
         filters = "Masks (*.png *.tif *.tiff *.exr *.bmp *.webp *.mov *.mp4 *.mkv *.webm);;All files (*)"
         return _path(QFileDialog.getOpenFileName(self._window, tr("Masks"), "", filters)[0])
+
+    def ask_engine(
+        self,
+        name: str,
+        current: str,
+        engines: Sequence[EngineChoice],
+        *,
+        usual: str,
+        confirmed: Callable[[str], None],
+    ) -> None:
+        """Which engine an object takes, "" for the shot's; calls back with it."""
+        dialog = ObjectEngineDialog(name, current, engines, usual=usual, parent=self._window)
+        dialog.confirmed.connect(confirmed)
+        dialog.open()
 
     def confirm(
         self,

@@ -88,6 +88,7 @@ def documents(draw: st.DrawFn) -> Document:
             trimaps=draw(trimaps),
             muted=tuple(sorted(draw(st.sets(frames, max_size=2)))),
             locked=draw(st.booleans()),
+            engine=draw(st.sampled_from(["", "flow", "hybrid/crf"])),
         )
         for number in range(1, draw(st.integers(1, 4)))
     ]
@@ -208,6 +209,8 @@ BAD_OBJECTS: list[dict[str, object]] = [
     {"absences": [[1]]},
     {"muted": [-1]},
     {"locked": 1},
+    {"engine": 1},
+    {"engine": "x" * 300},
     {"matte": {"grow_px": "1"}},
     {"matte": {"grow_px": float("nan")}},
     {"matte": {"unknown": 1}},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Protocol
@@ -11,17 +11,29 @@ from PySide6.QtCore import QObject, Signal
 
 from vosapp.core import edits
 from vosapp.core.document import Colour, ObjectId
+from vosapp.presentation.choices import EngineChoice
 from vosapp.presentation.view_state import ObjectStyle
 from vosapp.ui.panels.objects import ObjectsPanel
 from vosapp.ui.session import Session
 from vosapp.ui.timeline.view import TimelineView
 
 
-class ColourDialogs(Protocol):
-    """Asks for a colour."""
+class ObjectDialogs(Protocol):
+    """Asks for a colour or an engine."""
 
     def ask_colour(self, colour: Colour) -> Colour | None:
         """The colour that the user chose, None when they cancelled."""
+
+    def ask_engine(
+        self,
+        name: str,
+        current: str,
+        engines: Sequence[EngineChoice],
+        *,
+        usual: str,
+        confirmed: Callable[[str], None],
+    ) -> None:
+        """Calls back with the engine of an object that the user chose, "" for the shot's."""
 
 
 class ObjectController(QObject):
@@ -33,7 +45,7 @@ class ObjectController(QObject):
 
     rename_asked = Signal(int)
 
-    def __init__(self, session: Session, dialogs: ColourDialogs, parent: QObject | None = None) -> None:
+    def __init__(self, session: Session, dialogs: ObjectDialogs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._dialogs = dialogs
@@ -61,6 +73,7 @@ class ObjectController(QObject):
             "object.as_view": partial(self.set_style, None),
             **{f"object.as_{style.value}": partial(self.set_style, style) for style in ObjectStyle},
             "object.lock": self.toggle_lock,
+            "object.engine": self.ask_engine,
             "object.raise": partial(self._shift, -1),
             "object.lower": partial(self._shift, 1),
             "object.delete": self.delete,
@@ -113,6 +126,23 @@ class ObjectController(QObject):
         if active is not None:
             document = edits.set_locked(self._session.document, active.id, not active.locked)
             self._session.editor.apply("unlock object" if active.locked else "lock object", document)
+
+    def ask_engine(self) -> None:
+        """Asks with which engine the active object is propagated."""
+        active, app = self._session.active, self._session.app
+        if active is not None:
+            self._dialogs.ask_engine(
+                active.name,
+                active.engine,
+                app.engines,
+                usual=app.propagate.engine,
+                confirmed=partial(self.set_engine, active.id),
+            )
+
+    def set_engine(self, object_id: ObjectId, engine: str) -> None:
+        """Gives an object an engine of its own, or the shot's with ""."""
+        document = edits.set_engine(self._session.document, object_id, engine)
+        self._session.editor.apply("set engine of object", document)
 
     def toggle_visible(self, object_id: ObjectId = 0) -> None:
         """Shows or hides an object, by default the active one."""

@@ -15,7 +15,7 @@ from vosapp.core.edits import make_anchor
 from vosapp.core.errors import UserError
 from vosapp.core.timeline import Direction
 from vosapp.engine.job import REPORT_INTERVAL_S, JobContext, JobResult, Outcome, Progress, Stage
-from vosapp.engine.run.plan import RunPlan
+from vosapp.engine.run.plan import RunPlan, by_engine
 from vosapp.engine.variants import split_name
 from vosapp.presentation.choices import EngineChoice
 from vosapp.presentation.engine_list import engine_choices, usable_name
@@ -132,6 +132,8 @@ class RunController(QObject):
         session, project = self._session, self._session.project
         if plan is None or run is None or project is None or run.done < LEAST_FRAMES or run.frames_per_second <= 0:
             return
+        if len(by_engine(session.document, plan)) > 1:
+            return  # each of several engines had another speed
         seconds, device = 1 / run.frames_per_second, device_of(plan.engine, session.settings.get("engine.device", str))
         self._speeds.keep(project.project_id, MeasuredSpeed(seconds, len(plan.object_ids), device, plan.engine))
         session.set(app=replace(session.app, engines=self._measured(session.app.engines)))
