@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PySide6.QtCore import QSize, Qt
 
 from tests.gui.window_driver import WindowDriver
@@ -80,7 +81,10 @@ def test_deleting_the_only_object_shown_shows_the_others(shot: WindowDriver) -> 
     assert shot.view.shot.shows(1)
 
 
-def test_the_window_fits_a_small_screen(driver: WindowDriver, clip_path: Path) -> None:
+def test_the_window_fits_a_small_screen(
+    driver: WindowDriver, clip_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vosapp.models.weights.own_weights_dir", lambda: tmp_path / "nowhere")
     small = QSize(1280, 720)
     driver.window.resize(small)
     assert driver.window.size() == small

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from tests.gui.window_driver import WindowDriver
+from tests.packaged_networks import edgetam_network, sam2_network
 from vosapp.core.mask import Mask
 from vosapp.engine.select import selectors
 from vosapp.presentation.selection import Selection
@@ -48,7 +49,7 @@ def disks(tmp_path: Path) -> Path:
 def selecting(driver: WindowDriver, disks: Path, monkeypatch: pytest.MonkeyPatch) -> WindowDriver:
     """A clip of disks with the select tool in hand, and no network."""
     monkeypatch.setattr(selectors, "default_selector", lambda: selectors.GRAB_CUT)
-    monkeypatch.setattr("vosapp.engine.select.job.default_selector", lambda: selectors.GRAB_CUT)
+    monkeypatch.setattr(selectors, "ready_selectors", lambda: (selectors.GRAB_CUT,))
     driver.open(disks)
     press(driver, Qt.Key.Key_A)
     assert driver.view.app.tool is Tool.SELECT
@@ -223,3 +224,65 @@ def test_a_scribble_that_is_dropped_changes_nothing(selecting: WindowDriver) -> 
     assert "Draw on what is missing" in driver.window.status_bar.hint
     press(driver, Qt.Key.Key_Escape)
     assert driver.document == before and driver.view.shot.selection is None
+
+
+@pytest.fixture
+def choosing(driver: WindowDriver, disks: Path) -> WindowDriver:
+    """The same clip with what comes with the program to choose from."""
+    driver.open(disks)
+    press(driver, Qt.Key.Key_A)
+    return driver
+
+
+def choose(driver: WindowDriver, steps: int) -> None:
+    """Opens the list in the bar, goes down some entries, and takes that one."""
+    menu = driver.window.view_bar.selectors
+    menu.showPopup()
+    for _ in range(steps):
+        QTest.keyClick(menu.view(), Qt.Key.Key_Down)
+    QTest.keyClick(menu.view(), Qt.Key.Key_Return)
+    menu.hidePopup()
+    driver.window.activateWindow()
+    driver.settle()
+
+
+def asked(driver: WindowDriver) -> str:
+    cache = driver.workspace.networks.select._cache
+    assert cache is not None and cache._build is not None
+    return cache._build[0]
+
+
+def test_the_bar_says_who_proposes_and_lets_another_one_do_it(choosing: WindowDriver) -> None:
+    bar = choosing.window.view_bar
+    assert bar.selectors.isVisible() and not bar._brush.isVisible()
+    assert [bar.selectors.itemText(i) for i in range(2)] == ["Built-in network", "Colours alone"]
+    choosing.click(ON_DISK)
+    assert overlap(answered(choosing), DISK) > 0.8 and asked(choosing) == selectors.NETWORK
+    choose(choosing, 1)
+    assert overlap(answered(choosing), DISK) > 0.9 and asked(choosing) == selectors.GRAB_CUT
+    assert choosing.workspace.session.settings.get("tool.selector", str) == selectors.GRAB_CUT
+    assert bar.selectors.currentText() == "Colours alone"
+    press(choosing, Qt.Key.Key_Escape)
+    press(choosing, Qt.Key.Key_P)
+    assert not bar.selectors.isVisible() and bar._brush.isVisible() and bar._brush_text.text().endswith("px")
+    press(choosing, Qt.Key.Key_D)
+    assert bar.selectors.isVisible() and bar._brush_text.text() == ""
+
+
+@pytest.mark.parametrize("name", ["sam2-tiny", "edgetam"])
+def test_networks_of_others_propose_where_they_are_here(
+    choosing: WindowDriver, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network = edgetam_network() if name == "edgetam" else sam2_network()
+    monkeypatch.setattr(selectors, "ready_selectors", lambda: (selectors.NETWORK, selectors.GRAB_CUT, name))
+    monkeypatch.setattr("vosapp.presentation.select_choices.ready_selectors", selectors.ready_selectors)
+    monkeypatch.setattr("vosapp.engine.select.sam_selector.require_weights", lambda spec: None)
+    monkeypatch.setattr("vosapp.engine.select.sam_selector.loaded", lambda spec, device: network)
+    choosing.workspace.networks.weights.imported.emit()  # their weights came
+    choose(choosing, 2)
+    bar = choosing.window.view_bar.selectors
+    assert bar.currentText() == {"sam2-tiny": "SAM 2.1 tiny", "edgetam": "EdgeTAM"}[name]
+    assert "graphics cards" in bar.toolTip()
+    choosing.click(ON_DISK)
+    choosing.click(ON_OTHER)
+    assert answered(choosing).shape == (HEIGHT, WIDTH) and asked(choosing) == name

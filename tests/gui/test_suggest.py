@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
@@ -285,7 +287,7 @@ def test_one_of_several_networks_can_be_asked(ready: WindowDriver, search: FakeS
 
 
 def test_networks_with_weights_are_offered_with_their_variants(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert suggest_choices() == ()
+    assert [choice.name for choice in suggest_choices()] == ["", "select", "select/crf"]
     present = {"cosnet"}
     states = {True: WeightsState.PRESENT, False: WeightsState.IMPORTABLE}
     monkeypatch.setattr(suggest_networks, "weights_state", lambda spec: states[spec.name in present])
@@ -300,6 +302,13 @@ def test_closing_the_window_ends_a_search(ready: WindowDriver, search: FakeSearc
     assert not ready.workspace.networks.suggest.is_running
 
 
+@pytest.fixture
+def no_networks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The weights that come with the program are gone."""
+    monkeypatch.setattr("vosapp.models.weights.own_weights_dir", lambda: tmp_path / "nowhere")
+
+
+@pytest.mark.usefixtures("no_networks")
 def test_without_networks_the_panel_says_how_to_get_one(shot: WindowDriver) -> None:
     shot.trigger("object.suggest")
     panel = shot.window.suggest
@@ -312,7 +321,8 @@ def test_without_networks_the_panel_says_how_to_get_one(shot: WindowDriver) -> N
     assert not panel.isVisible()
 
 
-def test_a_file_that_is_no_weights_is_refused_in_a_sentence(shot: WindowDriver, tmp_path: Any) -> None:
+@pytest.mark.usefixtures("no_networks")
+def test_a_file_that_is_no_weights_is_refused_in_a_sentence(shot: WindowDriver, tmp_path: Path) -> None:
     shot.trigger("object.suggest")
     wrong = tmp_path / "notes.pth"
     wrong.write_bytes(b"not weights at all")
@@ -321,6 +331,33 @@ def test_a_file_that_is_no_weights_is_refused_in_a_sentence(shot: WindowDriver, 
     shot.wait(lambda: not shot.workspace.networks.weights.is_running)
     assert "notes.pth" in shot.notice
     assert shot.view.shot.notice is not None and shot.view.shot.notice.kind is NoticeKind.ERROR
+
+
+def test_the_network_that_comes_along_finds_objects_without_any_download(driver: WindowDriver, tmp_path: Path) -> None:
+    folder = tmp_path / "disks"
+    folder.mkdir()
+    picture, disk = np.full((*SIZE, 3), 90, np.uint8), np.zeros(SIZE, np.uint8)
+    cv2.circle(disk, (60, 48), 26, 1, -1)
+    picture[disk > 0] = (30, 30, 220)
+    cv2.circle(picture, (130, 60), 15, (220, 60, 30), -1)
+    noise = np.random.default_rng(0).integers(-6, 7, picture.shape)
+    for number in range(3):
+        cv2.imwrite(str(folder / f"{number:04}.png"), np.clip(picture + noise, 0, 255).astype(np.uint8))
+    driver.open(folder)
+    assert "Shift+A suggest objects" in driver.window.status_bar.hint
+    press_key(driver, Qt.Key.Key_A, Qt.KeyboardModifier.ShiftModifier)
+    driver.wait(lambda: not driver.workspace.networks.suggest.is_running)
+    rows = driver.window.suggest
+    assert driver.canvas.suggestions.isVisible() and rows.row(0).accessibleName().startswith("1  Select, ")
+    driver.wait(lambda: driver.view.shot.picture_index == 0)
+    if chosen(driver) != {driver.canvas.suggestions.at((60, 48))}:  # the other disk may rank higher
+        driver.click((60, 48))
+        driver.click((130, 60))
+    press_key(driver, Qt.Key.Key_Return)
+    found = driver.mask(0)
+    assert (found & (disk > 0)).sum() / (found | (disk > 0)).sum() > 0.85
+    cell = driver.cell(0)
+    assert cell is not None and cell.is_anchor
 
 
 def test_a_greyed_command_says_why(shot: WindowDriver) -> None:

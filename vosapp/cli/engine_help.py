@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from vosapp.engine.engines import engines
+from vosapp.engine.suggest.proposals import proposing_networks
 from vosapp.engine.variants import Variant, variants
-from vosapp.models.registry import networks
-from vosapp.models.spec import Task
+from vosapp.models.weights import WeightsState, weights_state
 
 
 def engine_help() -> str:
@@ -18,7 +18,9 @@ def engine_help() -> str:
 
 def proposer_help() -> str:
     """As `engine_help`, for the networks that propose objects."""
-    return _listed("networks", [(spec.name, "") for spec in networks(Task.ZERO_SHOT)])
+    ready = WeightsState.PRESENT
+    entries = [(spec.name, "" if weights_state(spec) is ready else "needs weights") for spec in proposing_networks()]
+    return _listed("networks", entries)
 
 
 def _listed(kind: str, entries: list[tuple[str, str]]) -> str:

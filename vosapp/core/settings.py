@@ -102,6 +102,12 @@ TABLE: Mapping[str, Setting] = {
             2000,
             title="Remove specks up to",
         ),
+        Setting(
+            "tool.selector",
+            "network",
+            "What proposes the masks of Select and Scribble; networks whose weights are here can be chosen.",
+            title="Select with",
+        ),
         Setting("view.theme", "dark", "Colours of the window.", choices=("dark", "light"), title="Theme"),
         Setting(
             "view.language",

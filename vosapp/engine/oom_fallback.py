@@ -92,7 +92,7 @@ class OomFallback:
                     self._current = self._begun_again()
                 return act(self._current)
             except (MemoryError, RuntimeError) as error:
-                if not _is_out_of_memory(error):
+                if not is_out_of_memory(error):
                     raise
                 self._step_down(error)
 
@@ -121,5 +121,6 @@ class OomFallback:
         self._context.report(f"Memory ran out; going on {self._steps[0].name}.")
 
 
-def _is_out_of_memory(error: Exception) -> bool:
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether an error says that memory ran out, the computer's or a graphics card's."""
     return isinstance(error, MemoryError) or any(sign in str(error).lower() for sign in _SIGNS)

@@ -1,4 +1,4 @@
-"""Entries of the lists of engines and of networks that suggest objects, as frozen values."""
+"""Entries of the lists of engines, of networks that suggest objects and of what selects, as frozen values."""
 
 from __future__ import annotations
 
@@ -67,6 +67,15 @@ class NetworkHelp:
     strengths: str
     instructions: str
     licence: str
+
+
+@dataclass(frozen=True, slots=True)
+class SelectorChoice:
+    """What can propose masks from marks: name, title and what speaks for it."""
+
+    name: str
+    title: str
+    summary: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from vosapp.presentation.matte.display import MatteDisplay, resolve_matte
 from vosapp.presentation.pen_display import PenDisplay, resolve_pen
 from vosapp.presentation.propagate_display import PropagateDisplay, resolve_propagate
 from vosapp.presentation.requests.run import Refusal, active_object, request
-from vosapp.presentation.select_display import SelectDisplay, resolve_select
+from vosapp.presentation.select_display import SelectDisplay, SelectorDisplay, resolve_select, resolve_selector
 from vosapp.presentation.status import FileWork, Notice, WorkStatus
 from vosapp.presentation.strip import StripDisplay, resolve_strip
 from vosapp.presentation.suggest.display import SuggestDisplay, resolve_suggest
@@ -94,6 +94,7 @@ class Display:
     redo_text: str
     suggest: SuggestDisplay
     select: SelectDisplay
+    selector: SelectorDisplay
     matte: MatteDisplay
     strip: StripDisplay
     trimap: TrimapDisplay
@@ -143,6 +144,7 @@ def resolve(document: Document, state: ViewState, coverage_cache: CoverageCache 
         redo_text=f"Redo {state.shot.project.redo_label}".rstrip(),
         suggest=suggest,
         select=resolve_select(document, state),
+        selector=resolve_selector(state),
         matte=MatteDisplay() if suggest.is_open else resolve_matte(document, state, active),
         strip=resolve_strip(document, state, doubts, active),
         trimap=resolve_trimap(state, active),

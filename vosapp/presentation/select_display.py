@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from vosapp.core.document import OBJECT_COLOURS, Colour, Document
 from vosapp.core.mask import Mask
 from vosapp.engine.select.marks import Marks
-from vosapp.presentation.view_state import ViewState
+from vosapp.presentation.choices import SelectorChoice
+from vosapp.presentation.view_state import MARK_TOOLS, ViewState
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,26 @@ class SelectDisplay:
     mask: Mask | None = None
     colour: Colour = OBJECT_COLOURS[0]
     thinking: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SelectorDisplay:
+    """What proposes masks, in the bar over the picture.
+
+    Attributes:
+        choices: none while no tool is in hand that asks for masks by marks.
+        choice: name of the one that is asked.
+    """
+
+    choices: tuple[SelectorChoice, ...] = ()
+    choice: str = ""
+
+
+def resolve_selector(state: ViewState) -> SelectorDisplay:
+    """The choice of what proposes masks."""
+    if state.app.tool not in MARK_TOOLS:
+        return SelectorDisplay()
+    return SelectorDisplay(state.app.select_choices, state.app.select_with)
 
 
 def resolve_select(document: Document, state: ViewState) -> SelectDisplay:

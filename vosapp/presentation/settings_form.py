@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from vosapp.core.settings import TABLE, Setting
 from vosapp.presentation.choices import EngineChoice
 from vosapp.presentation.key_flavours import FLAVOURS
+from vosapp.presentation.select_choices import selector_choices
 
 _GROUPS = {
     "view": "Window and view",
@@ -60,6 +61,8 @@ def choices_of(setting: Setting, engines: Iterable[EngineChoice]) -> tuple[tuple
     """(value, words) of the values that a text setting may have; () for any text."""
     if setting.name == "engine.name":
         return tuple((one.name, one.title) for one in engines if one.ready)
+    if setting.name == "tool.selector":
+        return tuple((one.name, one.title) for one in selector_choices())
     words = _WORDS.get(setting.name, {})
     if setting.name == "keys.flavour":
         words = {name: title for name, (title, _) in FLAVOURS.items()}

@@ -73,11 +73,11 @@ def suggestions_of(proposals: Sequence[Proposal]) -> tuple[Suggestion, ...]:
 
 def _title(name: str) -> str:
     """The title of a network's name, which may have variants behind it."""
+    from vosapp.engine.suggest.proposals import proposing_network
     from vosapp.engine.variants import split_name, title_of
-    from vosapp.models.registry import network
 
     base, variants = split_name(name)
-    return title_of(network(base).title, base, variants)
+    return title_of(proposing_network(base).title, base, variants)
 
 
 def colour_of(document: Document, place: int) -> Colour:

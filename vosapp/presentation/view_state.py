@@ -15,7 +15,7 @@ from vosapp.core.recent import UnsavedWork
 from vosapp.core.timeline import Direction, FrameRange
 from vosapp.core.trimap import TrimapKind
 from vosapp.presentation.actions import BY_ID
-from vosapp.presentation.choices import EngineChoice, NetworkHelp, SuggestChoice
+from vosapp.presentation.choices import EngineChoice, NetworkHelp, SelectorChoice, SuggestChoice
 from vosapp.presentation.pen_shapes import DrawnShape
 from vosapp.presentation.selection import Selection
 from vosapp.presentation.status import FileWork, Notice, ProjectStatus, WorkStatus
@@ -153,6 +153,7 @@ class AppView:
         propagate: what the propagate panel is set to.
         engines: what can be chosen there.
         suggest_choices, suggest_with: what can be asked for objects, none without weights; the name of the chosen one.
+        select_choices, select_with: what can propose masks from marks; the name of the chosen one.
         keys: by action id the first key of each command, as this platform writes it; else those of the registry.
         tour: number of the step of the tour on the demo shot, from 1; 0 while there is none.
         recent, unsaved: paths and unsaved work for the start page.
@@ -180,6 +181,8 @@ class AppView:
     engines: tuple[EngineChoice, ...] = ()
     suggest_choices: tuple[SuggestChoice, ...] = ()
     suggest_with: str = ""
+    select_choices: tuple[SelectorChoice, ...] = ()
+    select_with: str = "network"
     keys: Mapping[str, str] = field(default_factory=dict)
     tour: int = 0
     recent: tuple[str, ...] = ()

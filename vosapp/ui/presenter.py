@@ -105,6 +105,7 @@ class Presenter(QObject):
         _on_change(before, display, "matte", window.matte.show_matte)
         self._share_side(display)
         _on_change(before, display, "select", window.canvas.selection.show_selection)
+        _on_change(before, display, "selector", window.view_bar.show_selector)
         _on_change(before, display, "status_hint", window.status_bar.show_hint)
         _on_change(before, display, "banner", window.banner.show_text)
         _on_change(before, display, "tour", window.guide.show_tour)

@@ -34,8 +34,9 @@ def clip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_without_weights_it_says_so_in_one_sentence(
-    clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("vosapp.models.weights.own_weights_dir", lambda: tmp_path)
     assert main(["suggest", str(clip), "--at", "1001", "--out", str(tmp_path / "out")]) == 1
     errors = capsys.readouterr().err.splitlines()
     assert len(errors) == 1
@@ -48,7 +49,8 @@ def test_masks_and_their_reasons_are_written(clip: Path, tmp_path: Path, capsys:
     path.parent.mkdir(parents=True)
     save_file(random_network("rvos-zero").state_dict(), path)
     out = tmp_path / "out"
-    assert main(["suggest", str(clip), "--at", "1002", "--out", str(out), "--count", "2"]) == 0
+    words = ["suggest", str(clip), "--at", "1002", "--out", str(out), "--network", "rvos-zero"]
+    assert main([*words, "--count", "2"]) == 0
     report = json.loads((out / "proposals.json").read_text())
     assert report["frame"] == 1002
     assert 1 <= len(report["proposals"]) <= 2
@@ -60,10 +62,22 @@ def test_masks_and_their_reasons_are_written(clip: Path, tmp_path: Path, capsys:
         assert entry["network"] == "rvos-zero"
     scores = [entry["score"] for entry in report["proposals"]]
     assert scores == sorted(scores, reverse=True)
-    assert main(["suggest", str(clip), "--at", "1002", "--out", str(out), "--count", "1"]) == 0, "proposals replace"
+    assert main([*words, "--count", "1"]) == 0, "proposals replace"
     assert [path.name for path in sorted(out.iterdir())] == ["manifest.json", "proposal_01.png", "proposals.json"]
     assert main(["suggest", str(clip), "--at", "1", "--out", str(out)]) == 1
     assert "frames 1001 to 1003" in capsys.readouterr().err
+
+
+def test_the_network_that_comes_along_is_asked_without_imported_weights(clip: Path, tmp_path: Path) -> None:
+    truth = np.zeros(SIZE, np.bool_)
+    truth[15:45, 20:60] = True
+    for path in clip.iterdir():
+        noise = np.random.default_rng(1).integers(0, 20, (*SIZE, 3), np.uint8)
+        write_png(path, np.where(truth[..., None], np.uint8(200), np.uint8(60)) + noise)
+    assert main(["suggest", str(clip), "--at", "1002", "--out", str(tmp_path / "out")]) == 0
+    first = json.loads((tmp_path / "out" / "proposals.json").read_text())["proposals"][0]
+    found = read_image(tmp_path / "out" / first["file"]) > 0
+    assert first["network"] == "select" and (found & truth).sum() / (found | truth).sum() > 0.85
 
 
 @pytest.mark.parametrize("name", ["proposals.json", "proposal_01.png"])

@@ -84,14 +84,14 @@ class SamPropagator(NetworkPropagator):
     def remember(self, frame_index: int, rgb: RgbImage, masks: Mapping[ObjectId, Probability]) -> None:
         """Learns given masks at once; of the picture only the memory of it is kept. See `Propagator.remember`."""
         seen = {object_id: mask for object_id, mask in masks.items() if mask.any()}
-        self._condition(frame_index, self._pixels(rgb), seen)
+        self._condition(frame_index, picture_in_square(self._network, rgb), seen)
 
     def _move_to(
         self, frame_index: int, rgb: RgbImage, given: Mapping[ObjectId, Probability]
     ) -> Mapping[ObjectId, Probability]:
         is_backward = self._last_index is not None and frame_index < self._last_index
         self._last_index = frame_index
-        pixels = self._pixels(rgb)
+        pixels = picture_in_square(self._network, rgb)
         self._condition(frame_index, pixels, given)
         predicted = [object_id for object_id in self._joined if object_id not in given]
         found = [self._find(self._tracks[o], frame_index, pixels, is_backward=is_backward) for o in predicted]
@@ -123,14 +123,6 @@ class SamPropagator(NetworkPropagator):
             dtype=self._network.dtype,
         )
 
-    def _pixels(self, rgb: RgbImage) -> Tensor:
-        """A frame as (1, 3, side, side), squeezed or stretched to the square that the network sees."""
-        side = self._settings.image_size
-        picture = torch.tensor(rgb).permute(2, 0, 1)[None]
-        picture = F.interpolate(picture, (side, side), mode="bilinear", antialias=True).float()
-        mean, deviation = (255 * torch.tensor(values)[:, None, None] for values in (MEAN, DEVIATION))
-        return ((picture - mean) / deviation).to(self._device, self._network.dtype)
-
     def _condition(self, frame_index: int, pixels: Tensor, masks: Mapping[ObjectId, Probability]) -> None:
         """Takes given masks of a frame into what their objects are found by."""
         for object_id, mask in masks.items():
@@ -147,7 +139,7 @@ class SamPropagator(NetworkPropagator):
 
     def _take(self, track: _Track, frame_index: int, pixels: Tensor, mask: Probability) -> None:
         session = track.session
-        session.add_mask_inputs(0, frame_index, self._square(mask))
+        session.add_mask_inputs(0, frame_index, mask_in_square(self._network, mask))
         session.obj_with_new_inputs = [_ONLY]
         self._network(session, frame_idx=frame_index, frame=pixels)
         session.remove_mask_inputs(0, frame_index)
@@ -159,12 +151,6 @@ class SamPropagator(NetworkPropagator):
             for empty in track.empty & conditioning.keys():
                 track.outputs[_PREDICTED][empty] = conditioning.pop(empty)
         self._trim(track, frame_index)
-
-    def _square(self, mask: Probability) -> Tensor:
-        """A mask as (1, 1, side, side) of 0 and 1."""
-        side = self._settings.image_size
-        inside = torch.from_numpy(np.asarray(mask) >= 0.5)[None, None].float()
-        return (F.interpolate(inside, (side, side), mode="bilinear", antialias=True) >= 0.5).float()
 
     def _find(self, track: _Track, frame_index: int, pixels: Tensor, *, is_backward: bool) -> Tensor:
         """Log-odds of an object on a frame, (1, h, w) at the size that the network gives."""
@@ -196,6 +182,28 @@ class SamPropagator(NetworkPropagator):
                 recent[index].pop(name, None)
 
 
+def picture_in_square(network: Any, rgb: RgbImage) -> Tensor:
+    """A frame as (1, 3, side, side) for a network, squeezed or stretched to the square that it sees."""
+    side = network.config.image_size
+    picture = torch.tensor(rgb).permute(2, 0, 1)[None]
+    picture = F.interpolate(picture, (side, side), mode="bilinear", antialias=True).float()
+    mean, deviation = (255 * torch.tensor(values)[:, None, None] for values in (MEAN, DEVIATION))
+    return ((picture - mean) / deviation).to(network.device, network.dtype)
+
+
+def mask_in_square(network: Any, mask: Probability) -> Tensor:
+    """A mask as (1, 1, side, side) of 0 and 1, in the computer's memory."""
+    side = network.config.image_size
+    inside = torch.from_numpy(np.asarray(mask) >= 0.5)[None, None].float()
+    return (F.interpolate(inside, (side, side), mode="bilinear", antialias=True) >= 0.5).float()
+
+
+def loaded(spec: NetworkSpec, device: torch.device, *, side: int = SIDE, anchors: int = -1) -> nn.Module:
+    """The network of a spec with its weights, shared with all who ask for it like this; see `network_of_others`."""
+    options = dict(spec.options) | {"side": side, "anchors": anchors}
+    return network_of_others(replace(spec, options=tuple(options.items())), device)
+
+
 def build(
     device: str = "auto", *, context: RunContext | None = None, size: Size = "", side: int = SIDE, anchors: int = -1
 ) -> OomFallback:
@@ -221,9 +229,8 @@ def _build(spec: NetworkSpec, device: str, context: RunContext | None, *, side: 
     def run(where: torch.device, side: int) -> SamPropagator:
         import transformers
 
-        options = dict(spec.options) | {"side": side, "anchors": anchors}
-        loaded = network_of_others(replace(spec, options=tuple(options.items())), where)
         session = "EdgeTamVideoInferenceSession" if spec.name == "edgetam" else "Sam2VideoInferenceSession"
-        return SamPropagator(loaded, getattr(transformers, session), device=where)
+        made = loaded(spec, where, side=side, anchors=anchors)
+        return SamPropagator(made, getattr(transformers, session), device=where)
 
     return fallback_engine(spec.name, run, device=device, context=context, short_side=side, smaller=_SMALLER_SIDES)

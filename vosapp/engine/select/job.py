@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vosapp.core.errors import EngineError
 from vosapp.core.mask import BoolImage, Mask
 from vosapp.engine.job import JobContext, Stage
+from vosapp.engine.oom_fallback import is_out_of_memory
 from vosapp.engine.select.marks import BuildSelector, Marks, Selector
 from vosapp.engine.select.scribble import ScribbleSelector
-from vosapp.engine.select.selectors import default_selector, selector_builder
+from vosapp.engine.select.selectors import selector_builder, usable_selector
 from vosapp.video.source import RgbImage
 
 
@@ -26,6 +28,7 @@ class SelectTask:
         prediction: a mask that is there and is corrected; None without one.
         device: "auto", "cpu", "cuda" or "mps".
         only_marked: the prediction is corrected around the marks alone; the rest stays as it is.
+        selector: name of what is asked; the default one where it is "" or cannot be used here.
     """
 
     key: Hashable
@@ -34,6 +37,7 @@ class SelectTask:
     prediction: BoolImage | None = None
     device: str = "auto"
     only_marked: bool = False
+    selector: str = ""
 
 
 class SelectorCache:
@@ -45,7 +49,7 @@ class SelectorCache:
 
     def selector(self, task: SelectTask) -> Selector:
         """The selector for a frame. Raises WeightsError, EngineError: the network cannot be loaded."""
-        name = default_selector()
+        name = usable_selector(task.selector)
         if self._build is None or self._build[:2] != (name, task.device):
             self._build, self._made = (name, task.device, selector_builder(name, device=task.device)), None
         key = task.key, task.only_marked
@@ -62,12 +66,21 @@ class SelectorCache:
 
 
 def select_body(task: SelectTask, cache: SelectorCache) -> Callable[[JobContext], Mask]:
-    """A body for `Job` that returns the proposed mask."""
+    """A body for `Job` that returns the proposed mask. It raises EngineError when memory runs out."""
 
     def body(context: JobContext) -> Mask:
         context.progress(0, 1, Stage.SEARCHING, note="Select")
-        selector = cache.selector(task)
-        context.check()
-        return Mask.from_array(np.asarray(selector.propose(task.marks) >= 0.5))
+        try:
+            selector = cache.selector(task)
+            context.check()
+            return Mask.from_array(np.asarray(selector.propose(task.marks) >= 0.5))
+        except (MemoryError, RuntimeError) as error:
+            if not is_out_of_memory(error):
+                raise
+            cache.forget()
+            raise EngineError(
+                "Memory ran out while the frame was looked at.",
+                "Close other programs, or let another network select (in the bar over the picture).",
+            ) from error
 
     return body

@@ -50,6 +50,27 @@ class View(NamedTuple):
     width: int
 
 
+def view_of(box: tuple[int, int, int, int], longer_px: int) -> View:
+    """A view of left, top, right, bottom in pixels of a frame, its longer side shown at about so many pixels."""
+    left, top, right, bottom = box
+    scale = longer_px / max(right - left, bottom - top)
+    height, width = (
+        max(MULTIPLE_PX, MULTIPLE_PX * round(side * scale / MULTIPLE_PX)) for side in (bottom - top, right - left)
+    )
+    return View(left, top, right, bottom, height, width)
+
+
+def look(network: SelectNetwork, rgb: RgbImage, view: View) -> tuple[torch.Tensor, Features]:
+    """The picture (1, 3, h, w) that a view shows of a frame (height, width, 3) uint8, and what the network sees."""
+    part = rgb[view.top : view.bottom, view.left : view.right]
+    smaller = part.shape[0] > view.height
+    shown = cv2.resize(part, (view.width, view.height), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_CUBIC)
+    picture = torch.from_numpy(shown).to(next(network.parameters()).device).permute(2, 0, 1)[None].float() / 255
+    picture = picture.contiguous(memory_format=torch.channels_last)
+    with torch.inference_mode():
+        return picture, network.encode(picture)
+
+
 def load_select_network(device: str = "auto") -> SelectNetwork:
     """The network with its weights, ready on a device. Raises WeightsError, EngineError."""
     return cast(SelectNetwork, load_spec(SELECT).to(choose_device(device)))
@@ -109,7 +130,7 @@ class NetworkSelector:
 
     def _whole(self) -> View:
         height, width = self._rgb.shape[:2]
-        return self._shown(0, 0, width, height, self._settings.wide_px)
+        return view_of((0, 0, width, height), self._settings.wide_px)
 
     def _around(self, found: Probability | None, marks: Marks) -> View:
         """A view of the box around a mask and all marks on the object, with a margin; the whole frame without any."""
@@ -127,15 +148,7 @@ class NetworkSelector:
         height, width = self._rgb.shape[:2]
         x0, y0 = max(0, int(left - beyond)), max(0, int(top - beyond))
         x1, y1 = min(width, round(right + beyond) + 1), min(height, round(bottom + beyond) + 1)
-        return self._shown(x0, y0, max(x1, x0 + 1), max(y1, y0 + 1), self._settings.close_px)
-
-    @staticmethod
-    def _shown(left: int, top: int, right: int, bottom: int, longer_px: int) -> View:
-        scale = longer_px / max(right - left, bottom - top)
-        height, width = (
-            max(MULTIPLE_PX, MULTIPLE_PX * round(side * scale / MULTIPLE_PX)) for side in (bottom - top, right - left)
-        )
-        return View(left, top, right, bottom, height, width)
+        return view_of((x0, y0, max(x1, x0 + 1), max(y1, y0 + 1)), self._settings.close_px)
 
     def _ask(self, view: View, marks: Marks, previous: Probability | None = None) -> Probability:
         """The mask as the network sees it in a view; nothing of it lies outside but what was there and is not seen."""
@@ -152,15 +165,7 @@ class NetworkSelector:
 
     def _look(self, view: View) -> tuple[torch.Tensor, Features]:
         if self._seen is None or self._seen[0] != view:
-            part = self._rgb[view.top : view.bottom, view.left : view.right]
-            smaller = part.shape[0] > view.height
-            shown = cv2.resize(
-                part, (view.width, view.height), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
-            )
-            rgb = torch.from_numpy(shown).to(self._device).permute(2, 0, 1)[None].float() / 255
-            rgb = rgb.contiguous(memory_format=torch.channels_last)
-            with torch.inference_mode():
-                self._seen = view, rgb, self._network.encode(rgb)
+            self._seen = (view, *look(self._network, self._rgb, view))
         return self._seen[1], self._seen[2]
 
     @staticmethod

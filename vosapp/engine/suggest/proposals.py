@@ -1,5 +1,6 @@
 """Suggest objects: masks on a frame that the user did not draw, from networks that need no mask to begin with.
 
+The network of the select tool, whose weights come with the program, is one of them: it is asked by a grid of clicks.
 The papers choose among zero-shot instances with the ground truth. A user has none, so proposals are ranked by what
 can be seen without it: whether a mask stays in place over a few frames, how sure its probabilities are, how large it
 is, and whether a better proposal covers it already. Nothing here loads torch until proposals are asked for.
@@ -19,7 +20,8 @@ from vosapp.core.errors import EngineError, WeightsError
 from vosapp.core.mask import BoolImage, Mask
 from vosapp.engine.propagator import Probability
 from vosapp.engine.variants import options_of, split_name, title_of
-from vosapp.models.registry import network, networks
+from vosapp.models.picture_networks import SELECT
+from vosapp.models.registry import networks
 from vosapp.models.spec import NetworkSpec, Task
 from vosapp.models.weights import WeightsState, way_to_get, weights_state
 from vosapp.video.source import RgbImage, VideoSource
@@ -34,6 +36,7 @@ _PROPOSERS = {
     "cosnet": "vosapp.engine.networks.cosnet:propose",
     "cosnet-sym": "vosapp.engine.networks.cosnet:propose_symmetric",
     "cosnet-channel": "vosapp.engine.networks.cosnet:propose_channel_wise",
+    "select": "vosapp.engine.suggest.click_grid:propose",
 }
 
 
@@ -103,16 +106,29 @@ class SuggestListener:
         """A network is done: this is the result if it was the last."""
 
 
-def zero_shot_networks() -> tuple[NetworkSpec, ...]:
-    """The networks that propose objects, those with weights first. Loads no torch."""
-    return tuple(sorted(networks(Task.ZERO_SHOT), key=lambda spec: weights_state(spec) is not WeightsState.PRESENT))
+def proposing_networks() -> tuple[NetworkSpec, ...]:
+    """The networks that propose objects, those with weights first; of these the papers' first. Loads no torch."""
+    known = (*networks(Task.ZERO_SHOT), SELECT)
+    return tuple(sorted(known, key=lambda spec: weights_state(spec) is not WeightsState.PRESENT))
+
+
+def proposing_network(name: str) -> NetworkSpec:
+    """The one of a name.
+
+    Raises:
+        EngineError: there is none.
+    """
+    known = {spec.name: spec for spec in proposing_networks()}
+    if name not in known:
+        raise EngineError(f"{name} proposes no objects.", f"Choose one of: {', '.join(known)}.")
+    return known[name]
 
 
 def why_not() -> str:
     """Why nothing can be suggested here and what to do about it, in one sentence; "" when it can. Loads no torch."""
-    if any(weights_state(spec) is WeightsState.PRESENT for spec in zero_shot_networks()):
+    if any(weights_state(spec) is WeightsState.PRESENT for spec in proposing_networks()):
         return ""
-    titles = " or ".join(spec.title for spec in zero_shot_networks() if spec.checkpoint is not None)
+    titles = " or ".join(spec.title for spec in proposing_networks() if spec.checkpoint is not None)
     return f"Suggesting objects needs the weights of {titles}, and none are here; see: vosapp weights list"
 
 
@@ -132,7 +148,7 @@ def suggest(
         source: the clip, for this call alone.
         frame_index: where proposals are wanted.
         network_names: which networks to ask, with variants if there are to be any, as "cosnet/group/crf"; all
-            zero-shot networks that have weights if none is named.
+            that have weights if none is named.
         shot: frames that may be looked at: those between the cuts around the frame. None for the whole clip.
         device: "auto", "cpu", "cuda" or "mps".
         refine: move outlines to where the colours change, by a dense CRF with the settings of COSNet's authors.
@@ -150,7 +166,7 @@ def suggest(
     listener, asked = listener or SuggestListener(), _asked(network_names)
     for place, name in enumerate(asked):
         base, ways = split_name(name)
-        listener.begin(title_of(network(base).title, base, ways), place, len(asked))
+        listener.begin(title_of(proposing_network(base).title, base, ways), place, len(asked))
         listener.check()
         options = options_of(base, ways)
         candidates = _proposer(base)(source, frame_index, shot=shot, device=device, check=listener.check, **options)
@@ -192,18 +208,16 @@ def mean_overlap(masks: Sequence[BoolImage]) -> float:
 
 def _asked(names: Sequence[str]) -> list[str]:
     """The names, checked; without any those of the networks that have weights."""
-    known = {spec.name: spec for spec in zero_shot_networks()}
     if not names:
         if why_not():
             raise WeightsError(why_not())
-        return [name for name, spec in known.items() if weights_state(spec) is WeightsState.PRESENT]
+        return [spec.name for spec in proposing_networks() if weights_state(spec) is WeightsState.PRESENT]
     for name in names:
         base, ways = split_name(name)
-        if base not in known:
-            raise EngineError(f"{base} proposes no objects.", f"Choose one of: {', '.join(known)}.")
+        spec = proposing_network(base)
         options_of(base, ways)
-        if weights_state(known[base]) is not WeightsState.PRESENT:
-            raise WeightsError(f"{known[base].title} has no weights on this computer.", way_to_get(known[base]))
+        if weights_state(spec) is not WeightsState.PRESENT:
+            raise WeightsError(f"{spec.title} has no weights on this computer.", way_to_get(spec))
     return list(names)
 
 

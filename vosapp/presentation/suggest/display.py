@@ -119,8 +119,8 @@ def _percent(value: float) -> str:
 def _detail(item: Suggestion) -> str:
     """Explains the score, for a tooltip."""
     return (
-        f"{_percent(item.score)} = {_percent(item.confidence)} sure × {_percent(item.stability)} steady over the frames"
-        f" before × {_percent(item.compactness)} in one piece"
+        f"{_percent(item.score)} = {_percent(item.confidence)} sure × {_percent(item.stability)} steady"
+        f" × {_percent(item.compactness)} in one piece"
     )
 
 

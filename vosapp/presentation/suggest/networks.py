@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vosapp.engine.suggest.proposals import zero_shot_networks
+from vosapp.engine.suggest.proposals import proposing_networks
 from vosapp.engine.variants import title_of, variants
 from vosapp.models.spec import NetworkSpec
 from vosapp.models.weights import WeightsState, way_to_get, weights_state
@@ -13,7 +13,7 @@ ALL = SuggestChoice("", "All networks")
 
 def suggest_choices() -> tuple[SuggestChoice, ...]:
     """Lists what can be asked for objects, first all networks together; empty where none has weights."""
-    ready = [spec for spec in zero_shot_networks() if weights_state(spec) is WeightsState.PRESENT]
+    ready = [spec for spec in proposing_networks() if weights_state(spec) is WeightsState.PRESENT]
     choices = []
     for spec in ready:
         choices.append(SuggestChoice(spec.name, spec.title))
@@ -26,7 +26,7 @@ def network_help() -> tuple[NetworkHelp, ...]:
     """Lists how to get each network whose authors publish weights."""
     return tuple(
         NetworkHelp(spec.title, spec.strengths, way_to_import(spec), spec.licence)
-        for spec in zero_shot_networks()
+        for spec in proposing_networks()
         if spec.checkpoint is not None
     )
 

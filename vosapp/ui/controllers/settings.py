@@ -53,6 +53,7 @@ class SettingsController(QObject):
             "tool.brush_px": self._take_brush,
             "tool.holes_px": self._take_clean_up,
             "tool.specks_px": self._take_clean_up,
+            "tool.selector": networks.select.take_setting,
             "view.theme": appearance.take_theme,
             "view.language": appearance.take_language,
             "view.overlay_opacity": self._take_opacity,

@@ -6,8 +6,9 @@ import math
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QMenu, QSlider, QToolButton, QVBoxLayout, QWidget
 
+from vosapp.presentation.select_display import SelectorDisplay
 from vosapp.ui.action_set import ActionSet
 from vosapp.ui.panels.yielding_bar import YieldingBar
 from vosapp.ui.theme import TOKENS
@@ -17,6 +18,7 @@ from vosapp.ui.widgets import ElidedLabel, Sign, label, stretch, tool_button
 
 _SLIDER_STEPS = 200
 _ICON_PX, _SPACING_PX, _GAP_PX, _MARGIN_PX = 20, 2, 8, 8
+_SELECTOR_PX = 190
 _BRUSH_SPAN = math.log(LARGEST_BRUSH / SMALLEST_BRUSH)
 
 
@@ -83,12 +85,16 @@ class ToolBar(QWidget):
 class ViewBar(YieldingBar):
     """Brush size, softness, view modes, opacity and zoom; labels and the opacity go where the window is narrow.
 
+    With a tool that asks for masks by marks, the choice of who is asked stands in the place of the brush.
+
     Signals:
         brush_chosen: diameter in picture pixels.
+        selector_chosen: name of what is to propose masks.
         opacity_chosen: 0 to 1.
     """
 
     brush_chosen = Signal(float)
+    selector_chosen = Signal(str)
     opacity_chosen = Signal(float)
 
     def __init__(self, actions: ActionSet) -> None:
@@ -96,7 +102,8 @@ class ViewBar(YieldingBar):
         self.setObjectName("ViewBar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._brush = self._slider(_SLIDER_STEPS, 104, "Brush size")
-        self._brush_text = label("", "dim")
+        self.selectors = self._selector_list()
+        self._size, self._brush_text = "", label("", "dim")
         self._brush_text.setFixedWidth(52)
         self._edge = self._edge_button(actions)
         self._opacity = self._slider(100, 84, "Overlay opacity")
@@ -105,9 +112,10 @@ class ViewBar(YieldingBar):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 5, 12, 5)
         row.setSpacing(6)
-        brush_label, opacity_label = label("Brush", "dim"), label("Opacity", "dim")
-        row.addWidget(brush_label)
+        self._brush_label, opacity_label = label("Brush", "dim"), label("Opacity", "dim")
+        row.addWidget(self._brush_label)
         row.addWidget(self._brush)
+        row.addWidget(self.selectors)
         row.addWidget(self._brush_text)
         row.addWidget(self._edge)
         row.addWidget(stretch())
@@ -122,8 +130,9 @@ class ViewBar(YieldingBar):
         row.addWidget(stretch())
         row.addWidget(self._zoom)
         row.addWidget(tool_button(actions["view.fit"]))
-        self.let_yield(opacity_label, brush_label, self._brush_text, self._opacity, self._edge)
+        self.let_yield(opacity_label, self._brush_label, self._brush_text, self._opacity, self._edge)
         self._brush.valueChanged.connect(self._brush_moved)
+        self.selectors.activated.connect(self._choose_selector)
         self._opacity.valueChanged.connect(self._opacity_moved)
 
     def _slider(self, steps: int, width: int, name: str) -> QSlider:
@@ -133,6 +142,16 @@ class ViewBar(YieldingBar):
         slider.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         slider.setAccessibleName(name)
         return slider
+
+    def _selector_list(self) -> QComboBox:
+        """What proposes masks from marks; hidden until a tool that marks is in hand."""
+        menu = QComboBox()
+        menu.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        menu.setAccessibleName(tr("Select with"))
+        menu.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        menu.setMaximumWidth(_SELECTOR_PX)
+        menu.hide()
+        return menu
 
     def _edge_button(self, actions: ActionSet) -> QToolButton:
         """Tells how soft the object's edge is, and opens its settings."""
@@ -163,8 +182,23 @@ class ViewBar(YieldingBar):
     def show_brush(self, brush_px: float, usable: bool) -> None:
         """Shows the brush size."""
         _set_silently(self._brush, _to_step(brush_px))
-        self._brush_text.setText(f"{brush_px:.0f} px")
+        self._size = f"{brush_px:.0f} px"
+        self._brush_text.setText(self._size if self.selectors.isHidden() else "")
         self._brush.setEnabled(usable)
+
+    def show_selector(self, display: SelectorDisplay) -> None:
+        """Shows what can propose masks and what is asked; nothing of it, but the brush, without choices."""
+        marks = bool(display.choices)
+        self.selectors.clear()
+        for place, choice in enumerate(display.choices):
+            self.selectors.addItem(tr(choice.title), choice.name)
+            self.selectors.setItemData(place, tr(choice.summary), Qt.ItemDataRole.ToolTipRole)
+        self.selectors.setCurrentIndex(max(0, self.selectors.findData(display.choice)))
+        self.selectors.setToolTip("\n".join(f"{tr(one.title)}: {tr(one.summary)}" for one in display.choices))
+        self._brush_label.setText(tr("Select with" if marks else "Brush"))
+        self._brush_text.setText("" if marks else self._size)
+        self._brush.setVisible(not marks)
+        self.selectors.setVisible(marks)
 
     def show_edge(self, soft_px: float, *, has_object: bool) -> None:
         """Shows how soft the edge of the object is."""
@@ -181,6 +215,9 @@ class ViewBar(YieldingBar):
 
     def _brush_moved(self, step: int) -> None:
         self.brush_chosen.emit(_to_brush(step))
+
+    def _choose_selector(self, place: int) -> None:
+        self.selector_chosen.emit(self.selectors.itemData(place))
 
     def _opacity_moved(self, value: int) -> None:
         self.opacity_chosen.emit(value / 100)

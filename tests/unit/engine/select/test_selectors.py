@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 import torch
 
-from vosapp.core.errors import EngineError
+from tests.packaged_networks import SIDE, edgetam_network, sam2_network
+from vosapp.core.errors import EngineError, WeightsError
+from vosapp.engine.job import Job
 from vosapp.engine.select.grab_cut import GrabCutSelector
-from vosapp.engine.select.job import SelectorCache, SelectTask
+from vosapp.engine.select.job import SelectorCache, SelectTask, select_body
 from vosapp.engine.select.marks import Marks, Selector, Stroke, goes_on
 from vosapp.engine.select.network_selector import NetworkSelector
-from vosapp.engine.select.selectors import GRAB_CUT, selector_builder
+from vosapp.engine.select.sam_selector import SamSelector
+from vosapp.engine.select.selectors import GRAB_CUT, NETWORK, default_selector, selector_builder, usable_selector
 from vosapp.models.select.network import MULTIPLE_PX, SelectNetwork
 
 HEIGHT, WIDTH = 110, 240
@@ -32,9 +36,18 @@ def scene() -> tuple[np.ndarray, np.ndarray]:
     return picture, mask > 0
 
 
-@pytest.fixture(params=["grab-cut", "network"])
-def selector(request: pytest.FixtureRequest) -> Iterator[Selector]:
-    yield GrabCutSelector(scene()[0]) if request.param == "grab-cut" else network_selector()
+@pytest.fixture(params=["grab-cut", "network", "sam2", "edgetam"])
+def selector(request: pytest.FixtureRequest) -> Selector:
+    """Every selector, those of networks with random weights."""
+    if request.param == "grab-cut":
+        return GrabCutSelector(scene()[0])
+    if request.param == "network":
+        return network_selector()
+    return sam_selector(request.param)
+
+
+def sam_selector(name: str, prediction: np.ndarray | None = None) -> SamSelector:
+    return SamSelector({"sam2": sam2_network, "edgetam": edgetam_network}[name](), scene()[0], prediction)
 
 
 def network_selector(prediction: np.ndarray | None = None) -> NetworkSelector:
@@ -83,9 +96,37 @@ def test_the_network_looks_closer_at_small_things() -> None:
     assert selector._closer(whole, np.ones_like(small), CLICK) is None
 
 
-def test_a_prediction_is_told_to_the_network() -> None:
-    truth = scene()[1]
-    assert not np.array_equal(network_selector(truth).propose(CLICK), network_selector().propose(CLICK))
+@pytest.mark.parametrize("name", ["network", "sam2", "edgetam"])
+def test_a_prediction_is_told_to_the_network(name: str) -> None:
+    truth, build = scene()[1], network_selector if name == "network" else partial(sam_selector, name)
+    assert not np.array_equal(build(truth).propose(CLICK), build().propose(CLICK))
+    assert build(truth).propose(Marks((Stroke(((120.0, 20.0),), is_inside=False),))).shape == (HEIGHT, WIDTH)
+
+
+@pytest.mark.parametrize("name", ["sam2", "edgetam"])
+def test_sam_looks_at_a_frame_once(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    selector, looked = sam_selector(name), []
+    encode = selector._network.get_image_embeddings
+    monkeypatch.setattr(
+        selector._network, "get_image_embeddings", lambda pixels: looked.append(pixels.shape) or encode(pixels)
+    )
+    selector.propose(CLICK)
+    selector.propose(Marks((*CLICK.strokes, Stroke(((120.0, 20.0),), is_inside=False))))
+    assert looked == [(1, 3, SIDE, SIDE)]
+
+
+def test_a_stroke_is_told_to_sam_as_a_few_points() -> None:
+    stroke = Stroke(tuple((float(x), 30.0) for x in range(40)))
+    points = list(sam_selector("sam2")._points(Marks((stroke,))))
+    across = SIDE / WIDTH
+    assert [kind for _, kind in points] == [1] * 5
+    assert points[0][0][0] == 0 and points[-1][0][0] == pytest.approx(39 * across)
+
+
+def test_networks_of_others_say_how_to_get_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VOSAPP_DATA_DIR", str(tmp_path))
+    with pytest.raises(WeightsError, match="no weights on this computer"):
+        selector_builder("sam2-tiny")
 
 
 def test_marks_that_are_taken_back_begin_anew() -> None:
@@ -93,12 +134,26 @@ def test_marks_that_are_taken_back_begin_anew() -> None:
     assert goes_on(CLICK, more) and not goes_on(more, CLICK) and not goes_on(CLICK, Marks(CLICK.strokes, (0, 0, 9, 9)))
 
 
-def test_the_cache_keeps_the_selector_of_a_frame(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vosapp.engine.select.job.default_selector", lambda: GRAB_CUT)
+def test_the_cache_keeps_the_selector_of_a_frame() -> None:
     cache, rgb = SelectorCache(), scene()[0]
-    first = cache.selector(SelectTask(("clip", 0), rgb, CLICK))
-    assert cache.selector(SelectTask(("clip", 0), rgb, Marks())) is first
-    assert cache.selector(SelectTask(("clip", 1), rgb, CLICK)) is not first
+    first = cache.selector(SelectTask(("clip", 0), rgb, CLICK, selector=GRAB_CUT))
+    assert cache.selector(SelectTask(("clip", 0), rgb, Marks(), selector=GRAB_CUT)) is first
+    assert cache.selector(SelectTask(("clip", 1), rgb, CLICK, selector=GRAB_CUT)) is not first
+    assert isinstance(cache.selector(SelectTask(("clip", 1), rgb, CLICK, selector=NETWORK)), NetworkSelector)
+
+
+def test_a_selector_that_cannot_be_used_gives_way_to_the_default() -> None:
+    assert usable_selector("no-such") == usable_selector("") == default_selector()
+
+
+def test_running_out_of_memory_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def hungry(*_: object) -> None:
+        raise RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+
+    monkeypatch.setattr(GrabCutSelector, "propose", hungry)
+    task = SelectTask(("clip", 0), scene()[0], CLICK, selector=GRAB_CUT)
+    result = Job(select_body(task, SelectorCache())).run()
+    assert isinstance(result.error, EngineError) and "Memory ran out" in str(result.error)
 
 
 def test_an_unknown_selector_is_a_sentence() -> None:

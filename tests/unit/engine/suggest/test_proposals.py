@@ -148,6 +148,7 @@ def test_staying_in_place_is_measured_from_frame_to_frame() -> None:
 
 def test_without_weights_one_sentence_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VOSAPP_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr("vosapp.models.weights.own_weights_dir", lambda: tmp_path)
     assert "vosapp weights list" in why_not()
     with pytest.raises(WeightsError, match="RVOS.*COSNet"):  # noqa: RUF043
         suggest(ArraySource(3, size=SIZE), 1)

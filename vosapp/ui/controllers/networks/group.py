@@ -55,6 +55,7 @@ class NetworkControllers(QObject):
         self.weights = WeightsController(session, dialogs, self)
         self.runs.connect_panel(window.propagate, window.canvas.pen)
         self.suggest.connect_panel(window.suggest, window.canvas)
+        self.select.connect_bar(window.view_bar)
         window.suggest.back_asked.connect(self.go_to_suggestions)
         window.propagate.import_asked.connect(self.weights.ask)
         window.propagate.download_asked.connect(self.weights.ask_download)
@@ -85,5 +86,6 @@ class NetworkControllers(QObject):
         """Shows the engines that there are now; a search that lacked them begins."""
         self.runs.renew_engines()
         self.suggest.renew_choices()
+        self.select.renew_choices()
         if self._session.shot.network_help:
             self.suggest.start()

@@ -14,6 +14,7 @@ from vosapp.engine.select.marks import Mark, Stroke
 from vosapp.presentation.selection import Selection, take
 from vosapp.presentation.view_state import Tool
 from vosapp.ui.jobs.background_task import BackgroundTask
+from vosapp.ui.panels.bars import ViewBar
 from vosapp.ui.session import Session
 from vosapp.ui.viewer.canvas import Canvas
 from vosapp.video.source import RgbImage
@@ -39,8 +40,40 @@ class SelectController(QObject):
         self.task.ended.connect(self._answered)
         self._cache: SelectorCache | None = None
         self._asked: Selection | None = None
+        self._asked_with = ""  # the selector that was asked
         self._prediction: Mask | None = None
         canvas.pen.marked.connect(self.mark)
+        self.renew_choices()
+        self.take_setting()
+
+    def connect_bar(self, bar: ViewBar) -> None:
+        """Follows the choice of what proposes masks."""
+        bar.selector_chosen.connect(self.choose)
+
+    def renew_choices(self) -> None:
+        """Looks again what can propose masks here."""
+        from vosapp.presentation.select_choices import selector_choices
+
+        self._session.set(app=replace(self._session.app, select_choices=selector_choices()))
+
+    def choose(self, name: str) -> None:
+        """Lets another one propose masks from now on, which is kept as a setting."""
+        try:
+            self._session.settings.set("tool.selector", name)
+        except UserError as error:
+            self._session.fail(error)
+        self.take_setting()
+
+    def take_setting(self) -> None:
+        """Asks what the settings say; marks that are on the screen are asked again."""
+        session = self._session
+        name = session.settings.get("tool.selector", str)
+        if name == session.app.select_with:
+            return
+        session.set(app=replace(session.app, select_with=name))
+        selection = session.shot.selection
+        if selection is not None and selection.marks:
+            self._ask(selection)
 
     @property
     def is_shown(self) -> bool:
@@ -108,7 +141,7 @@ class SelectController(QObject):
         selection, frame = self._session.shot.selection, self._canvas.frame
         if selection is None or frame is None or self._canvas.frame_index != selection.frame_index:
             return
-        self._asked = selection
+        self._asked, self._asked_with = selection, self._session.app.select_with
         if self._cache is None:
             self._cache = SelectorCache()
         self.task.start(select_body(self._told(selection, frame), self._cache), "select")
@@ -120,7 +153,15 @@ class SelectController(QObject):
         key = (id(self._session.editor), selection.frame_index, prediction.digest if prediction is not None else "")
         device = self._session.settings.get("engine.device", str)
         shape = None if prediction is None else prediction.array()
-        return SelectTask(key, frame, selection.marks, shape, device=device, only_marked=selection.is_scribble)
+        return SelectTask(
+            key,
+            frame,
+            selection.marks,
+            shape,
+            device=device,
+            only_marked=selection.is_scribble,
+            selector=self._session.app.select_with,
+        )
 
     def _answered(self, result: JobResult[Mask]) -> None:
         session, selection, asked = self._session, self._session.shot.selection, self._asked
@@ -129,6 +170,7 @@ class SelectController(QObject):
             return
         fits = asked is not None and asked.is_of(selection.frame_index, selection.object_id)
         is_latest = fits and asked is not None and asked.marks == selection.marks
+        is_latest = is_latest and self._asked_with == session.app.select_with
         mask = result.value if fits and result.value is not None else selection.mask
         session.set(shot=replace(session.shot, selection=replace(selection, mask=mask, thinking=not is_latest)))
         if result.error is not None:
