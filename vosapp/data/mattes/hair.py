@@ -64,7 +64,7 @@ def draw_coat(random: np.random.Generator) -> Coat:
             variety=random.uniform(0.1, 0.6),
             width_px=random.uniform(1.5, 6),
             taper=random.uniform(0.0, 1.0),
-            blur_px=float(np.exp(random.uniform(np.log(0.4), np.log(2.0)))),
+            blur_px=float(np.exp(random.uniform(np.log(0.3), np.log(1.5)))),
         )
     if luck < 0.8:
         return Coat(

@@ -34,6 +34,7 @@ class TileSettings:
         motion: share of tiles that are blurred by motion.
         defocus: share of tiles whose edge is out of focus.
         alike: share of tiles whose background is brought near the object's colour.
+        twin: share of tiles whose background has the object's own texture: the mask alone tells where it ends.
         borrowed: share of objects with the texture of some other photograph.
         rimmed: share of objects that are darker or lighter along their outline.
         true_masks: share of tiles whose mask is the true one; the rest is damaged as a propagated one is.
@@ -47,6 +48,7 @@ class TileSettings:
     motion: float = 0.2
     defocus: float = 0.3
     alike: float = 0.25
+    twin: float = 0.1
     borrowed: float = 0.3
     rimmed: float = 0.3
     true_masks: float = 0.5
@@ -150,6 +152,8 @@ def _silhouette(
 
 
 def _background(bank: PhotographBank, settings: TileSettings, item: _Object, random: np.random.Generator) -> Floats:
+    if random.random() < settings.twin:
+        return np.ascontiguousarray(item.colour[::-1, ::-1])
     rgb = crop(bank, item.alpha.shape[0], random).astype(np.float32) / np.float32(255)
     if random.random() < settings.alike:
         towards = item.colour.mean(axis=(0, 1)) - rgb.mean(axis=(0, 1))
@@ -171,7 +175,7 @@ def _shot(settings: TileSettings, random: np.random.Generator) -> _Shot:
         blur_steps=1 + math.ceil(1.3 * shutter * speed),
         shutter=shutter,
         defocus_px=float(np.exp(random.uniform(np.log(0.5), np.log(4)))) if random.random() < settings.defocus else 0.0,
-        lens_px=abs(random.normal(0, 0.6)),
+        lens_px=abs(random.normal(0, 0.5)),
         background_motion=random.normal(0, 2, 2),
         effects=CameraEffects(
             blur_px=0.0,

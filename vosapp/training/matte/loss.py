@@ -41,8 +41,8 @@ class MatteResult:
 class MatteLoss(nn.Module):
     """The refiner and its loss, from a batch to a `MatteResult`.
 
-    A tile on which every feather is far off would drown those with sharp edges, so each counts by one through the
-    root of what the best feather leaves.
+    A tile on which every feather is far off would drown those with sharp edges, so each counts by one through what the
+    best feather leaves.
     """
 
     def __init__(self, network: MatteRefiner) -> None:
@@ -60,7 +60,7 @@ class MatteLoss(nn.Module):
         with torch.no_grad():
             feathers = (batch.candidates[:, -1, :_FEATHERS].float() - truth).abs()
             feathered = torch.stack([_mean(feathers[:, k : k + 1], band) for k in range(_FEATHERS)]).amin(dim=0)
-            ease = (feathered + _EASE).rsqrt()
+            ease = (feathered + _EASE).reciprocal()
         loss = (ease / ease.mean() * _loss(refined, truth, colour, band + 0.05)).mean()
         with torch.no_grad():
             error = _mean((refined.alpha.float().clamp(0, 1) - truth).abs(), band)
