@@ -28,9 +28,10 @@ from vosapp.engine.select.marks import Marks, Stroke
 from vosapp.export.formats import ExportFormat
 from vosapp.presentation.choices import SuggestChoice
 from vosapp.presentation.selection import Selection
-from vosapp.presentation.status import NoticeKind, WorkStatus
+from vosapp.presentation.status import WorkStatus
 from vosapp.presentation.suggest.networks import ALL
 from vosapp.presentation.suggestions import Suggestion, Suggestions
+from vosapp.presentation.view_state import Backdrop
 from vosapp.ui.app import make_application
 from vosapp.ui.workspace import Workspace
 
@@ -78,7 +79,6 @@ def take_pictures(workspace: Workspace, folder: Path) -> None:
     workspace.files.projects.open_path(demo_clip())
     wait(lambda: session.shot.picture_index == 0)
     wait(lambda: not workspace.editing.cuts.task.is_running)  # its progress would stand in every picture
-    picture("opened")
     suggest(workspace)
     picture("suggest")
     workspace.networks.suggest.discard()
@@ -105,19 +105,30 @@ def take_pictures(workspace: Workspace, folder: Path) -> None:
     window.commands["tool.brush"].trigger()
     go(workspace, 33)
     picture("window")
-    for mode in ("outline", "matte", "cutout"):
-        window.commands[f"view.{mode}"].trigger()
-        picture(mode)
+    window.commands["view.cutout"].trigger()
     workspace.editing.mattes.set_matte(1, MatteSettings(grow_px=-1, feather_px=6))
     window.commands["view.wipe"].trigger()
     workspace.viewing.compare.move(0.42)
     picture("compare")
     window.commands["view.wipe"].trigger()
+    matte_panel(workspace)
+    picture("matte")
+    workspace.editing.mattes.toggle()
     window.commands["view.overlay"].trigger()
-    session.notify("plate_v003.mov ends in the middle of frame 412.", "Copy the file again.", NoticeKind.ERROR)
-    picture("message")
     session.dismiss()
     export_pictures(workspace, folder)
+
+
+def matte_panel(workspace: Workspace) -> None:
+    """The matte of a fast edge beside its mask, near."""
+    workspace.editing.mattes.set_matte(1, MatteSettings(edge="fast"))
+    workspace.editing.mattes.toggle()
+    workspace.session.set(app=replace(workspace.session.app, backdrop=Backdrop.CHECKER))
+    workspace.window.commands["view.wipe_matte"].trigger()
+    workspace.window.canvas.zoom_by(3.5, (430.0, 230.0))  # the back of the fish
+    workspace.viewing.compare.move(0.42)
+    settle()
+    wait(lambda: not workspace.presenter.mattes.is_busy)
 
 
 def export_pictures(workspace: Workspace, folder: Path) -> None:
