@@ -16,6 +16,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from tests.moving_disc import moving_disc
 from vosapp.core.document import MatteSettings
 from vosapp.core.steady_frames import REACH
 from vosapp.data.demo.shot import frames as demo_frames
@@ -30,7 +31,7 @@ from vosapp.matte.refiner import refiner_is_ready
 from vosapp.matte.steady import Moment, steadied
 from vosapp.metrics.matting import matting_errors, temporal_error
 
-PARTS = ("lemur-true", "lemur-propagated", "demo", "soft", "still", "speed")
+PARTS = ("lemur-true", "lemur-propagated", "demo", "soft", "motion", "still", "speed")
 NOTE = "The first 16 frames of each clip; closed-form on two of them, without dtSSD."
 CLIPS = Path(__file__).resolve().parents[3] / "shared" / "clips"
 COUNT, COSTLY = 16, 2
@@ -166,6 +167,8 @@ def speeds() -> Iterator[tuple[str, str]]:
 def _cases(part: str) -> Iterator[Case]:
     if part == "still":
         yield from _still()
+    elif part == "motion":
+        yield from _motion()
     elif part == "demo":
         for frame in islice(demo_frames(), COUNT):
             yield Case(frame.rgb, frame.mask, frame.alpha)
@@ -191,6 +194,14 @@ def _propagated(clip: TruthClip) -> Iterator[Case]:
         assert alpha is not None
         mask = frame.mask(clip.objects[0].id, alpha.shape)
         yield Case(clip.frame(frame.frame_index), mask, alpha)
+
+
+def _motion() -> Iterator[Case]:
+    """Discs that move by 8 to 32 px in the shutter, on little and on much texture."""
+    for blur_px in (8, 16, 24, 32):
+        for texture in (8.0, 30.0):
+            rgb, alpha = moving_disc(blur_px, texture)
+            yield Case(np.round(255 * rgb).astype(np.uint8), alpha >= 0.5, alpha)
 
 
 def _still() -> Iterator[Case]:
