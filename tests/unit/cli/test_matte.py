@@ -10,6 +10,7 @@ import pytest
 from vosapp.cli.app import main
 from vosapp.core.document import MatteSettings
 from vosapp.matte.alpha import alpha_of
+from vosapp.video.open import open_video
 from vosapp.video.stills.images import read_image, write_png
 
 SHAPE = (48, 64)
@@ -86,3 +87,22 @@ def test_what_the_masks_were_taken_for_is_said_and_can_be_chosen(
     assert "masks: 2 objects, ids 90 and 210" in capsys.readouterr().err
     assert main([*words, str(tmp_path / "d"), "--mask-as", "alpha"]) == 1
     assert "no alpha channel" in capsys.readouterr().err
+
+
+def test_spill_is_taken_out_of_what_has_colour(clip: Path, tmp_path: Path) -> None:
+    words = ["matte", str(clip), "--masks", str(tmp_path / "masks"), "--format", "prores4444", "--edge", "drawn"]
+    for name, more in (("with.mov", []), ("without.mov", ["--decontaminate", "1"])):
+        assert main([*words, "--feather", "8", *more, "--out", str(tmp_path / name)]) == 0
+    with_spill, without = (pictures_of(tmp_path / name)[0].astype(float) for name in ("with.mov", "without.mov"))
+    rows, columns = np.mgrid[: SHAPE[0], : SHAPE[1]]
+    away = np.abs(np.hypot(rows - 24, columns - 20) - 12)
+    edge, inside = away < 1.5, np.hypot(rows - 24, columns - 20) < 6
+    assert np.abs(with_spill - without)[edge].mean() > 5 > np.abs(with_spill - without)[inside].mean()
+
+
+def pictures_of(path: Path) -> list[np.ndarray]:
+    source = open_video(path)
+    try:
+        return [np.asarray(source.frame(index)) for index in range(3)]
+    finally:
+        source.close()
