@@ -138,6 +138,9 @@ def show_text(widget: QWidget, source: str, put: str = "setText") -> None:
 
 def translate_widgets(root: QWidget) -> None:
     """Translates what a widget and those in it show, where the language knows it, and keeps the English texts."""
+    application = QApplication.instance()
+    if application is None or not application.findChildren(QTranslator):
+        return  # English
     for widget in (root, *root.findChildren(QWidget)):
         _translate(widget)
 
