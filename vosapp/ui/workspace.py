@@ -22,7 +22,6 @@ from vosapp.ui.main_window import MainWindow
 from vosapp.ui.presenter import Presenter
 from vosapp.ui.session import Session
 from vosapp.ui.space_key import SpaceKey
-from vosapp.ui.translation import translate_widgets
 
 
 class Workspace(QObject):
@@ -81,7 +80,6 @@ class Workspace(QObject):
         self.files.projects.opened_path.connect(self.editing.cuts.begin)
         self._follow_closing()
         self.presenter.refresh()
-        translate_widgets(window)
         for problem in session.settings.problems:
             session.notify(problem)
 

@@ -21,8 +21,10 @@ class AppearanceController(QObject):
     changed = Signal()
 
     def __init__(self, session: Session, window: MainWindow) -> None:
+        """Makes the controller of a window, whose texts speak the language of the program from here on."""
         super().__init__(window)
         self._session, self._window = session, window
+        translation.translate_widgets(window)
 
     def take_theme(self) -> None:
         """Takes the theme of the settings."""
