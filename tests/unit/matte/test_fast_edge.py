@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import cv2
 import numpy as np
 import pytest
 
 from tests.moving_disc import RADIUS, SHAPE, moving_disc
+from vosapp.core.document import MatteSettings
+from vosapp.matte.alpha import alpha_of
 from vosapp.matte.edge_width import EdgeColours, edge_width, rough_distance
 from vosapp.matte.fast_edge import fast_edge
 from vosapp.matte.outline import distance_to_outline
@@ -49,3 +53,18 @@ def test_the_rough_distance_is_nearly_the_distance() -> None:
     exact, rough = distance_to_outline(mask), rough_distance(mask)
     assert np.array_equal(exact > 0, rough > 0)
     assert (np.abs(exact - rough) <= 0.03 * np.abs(exact) + 0.05).all()
+
+
+def test_at_4k_memory_is_that_of_the_surroundings_and_of_one_alpha() -> None:
+    mask = np.zeros((2160, 3840), np.bool_)
+    rows, columns = np.ogrid[:2160, :3840]
+    mask[np.hypot(rows - 1000, columns - 1900) < 300] = True
+    rgb = np.where(mask[..., None], np.uint8(200), np.uint8(60)).repeat(3, axis=2)
+    alpha_of(mask, MatteSettings(edge="fast"), rgb)  # whatever is loaded or made once
+    tracemalloc.start()
+    alpha = alpha_of(mask, MatteSettings(edge="fast", feather_px=6, decontaminate=1), rgb)
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    whole, part = 4 * mask.size, 4 * (600 + 2 * 90) ** 2
+    assert peak_bytes < 4 * whole + 30 * part, peak_bytes / 2**20
+    assert set(np.unique(alpha[:, :1000])) == {0} and (alpha == 255).sum() > 200_000
