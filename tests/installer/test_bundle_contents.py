@@ -15,6 +15,7 @@ GOOD = {
     "_internal/libpython3.11.so.1.0",
     "_internal/torch/lib/libtorch_cpu.so",
     "_internal/vosapp/_weights/hybrid.safetensors",
+    "_internal/vosapp/_weights/matte-refiner.safetensors",
     "_internal/vosapp/_weights/select.safetensors",
     "_internal/vosapp/_resources/demo.mp4",
     f"{LICENCES}/{contents.NOTICES}",
