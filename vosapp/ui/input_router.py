@@ -14,6 +14,7 @@ from vosapp.ui.controllers.networks.group import NetworkControllers
 from vosapp.ui.controllers.viewing.view import ViewController
 from vosapp.ui.main_window import MainWindow
 from vosapp.ui.session import Session
+from vosapp.ui.space_key import SpaceKey
 
 _FIELDS = (QLineEdit, QAbstractSpinBox, QTextEdit, QPlainTextEdit)
 _COMMAND_KEYS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
@@ -45,6 +46,7 @@ class InputRouter(QObject):
         self._masks, self._objects, self._transform = editing.masks, editing.objects, editing.transform
         self._runs, self._select, self._suggest = networks.runs, networks.select, networks.suggest
         self._view = view
+        SpaceKey(window)  # before this one, which is asked first
         window.installEventFilter(self)
         application = QApplication.instance()
         if isinstance(application, QApplication):

@@ -21,7 +21,6 @@ from vosapp.ui.input_router import InputRouter
 from vosapp.ui.main_window import MainWindow
 from vosapp.ui.presenter import Presenter
 from vosapp.ui.session import Session
-from vosapp.ui.space_key import SpaceKey
 
 
 class Workspace(QObject):
@@ -86,7 +85,6 @@ class Workspace(QObject):
     def _bind_commands(self) -> None:
         session, window, masks = self.session, self.window, self.editing.masks
         DropController(session, window, open_path=self.files.projects.open_path, import_mask=masks.import_mask)
-        SpaceKey(window)
         keys = InputRouter(session, window, editing=self.editing, networks=self.networks, view=self.viewing.view)
         for part in (
             self.viewing,
