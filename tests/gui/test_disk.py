@@ -158,7 +158,6 @@ def test_a_compaction_takes_no_input_but_its_cancel(shot: WindowDriver, tmp_path
     work = shot.view.app.file_work
     assert work is not None and work.blocks
     shot.drag([(90, 60)])
-    shot.window.close()
     key = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Delete, Qt.KeyboardModifier.NoModifier)
     QCoreApplication.sendEvent(shot.canvas, key)
     shot.qtbot.mouseClick(shot.window.work.button, Qt.MouseButton.LeftButton)

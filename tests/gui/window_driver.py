@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from vosapp.core.document import Cell, Colour, Document, RotoObject
 from vosapp.core.timeline import FrameRange
+from vosapp.presentation.choices import EngineChoice
 from vosapp.presentation.view_state import ViewState
 from vosapp.ui.dialogs.import_masks import ImportChoice
 from vosapp.ui.dialogs.system import Dialogs
@@ -32,6 +33,7 @@ class Answers(Dialogs):
         self.frames: FrameRange | None = None
         self.move: tuple[FrameRange, int, int] | None = None
         self.masks: ImportChoice | None = None
+        self.engine: str | None = None
         self.agrees = True
         self.weights: list[Path] = []
         self.asked: list[str] = []
@@ -105,6 +107,19 @@ class Answers(Dialogs):
         self.asked.append("masks")
         if self.masks is not None:
             confirmed(self.masks)
+
+    def ask_engine(
+        self,
+        name: str,
+        current: str,
+        engines: Sequence[EngineChoice],
+        *,
+        usual: str,
+        confirmed: Callable[[str], None],
+    ) -> None:
+        self.asked.append(f"engine of {name}")
+        if self.engine is not None:
+            confirmed(self.engine)
 
     def confirm(
         self,
