@@ -14,7 +14,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
-from tests.bench.scrubbing import PATIENCE_S, Painted, _now, _press, _since, _until
+from tests.bench.scrubbing import PATIENCE_S, Painted, _now, _press, _since, _until, opened
 from tests.clips import make_clip
 from vosapp.core.settings import Settings
 from vosapp.ui.app import make_application
@@ -67,14 +67,7 @@ def run_part(part: str) -> list[tuple[str, str]]:
         settings.set("video.find_cuts", False)
         settings.set("engine.follow", False)
         clip = make_clip(Path(folder) / "clip.mp4", frames=FRAMES, size=SIZES[part])
-        workspace = Workspace(settings)
-        workspace.window.resize(*WINDOW)
-        workspace.window.show()
-        workspace.files.projects.open_path(clip)
-        _until(application, lambda: workspace.session.shot.picture_index == 0)
-        for frame in range(FRAMES):
-            workspace.viewing.playback.go(frame)
-            _until(application, lambda at=frame: workspace.session.shot.picture_index == at)  # type: ignore[misc]
+        workspace = opened(application, clip, settings, frames=FRAMES, size=WINDOW)
         rows = _rows(application, workspace, part)
         workspace.window.close()
         _until(application, lambda: not workspace.window.isVisible())

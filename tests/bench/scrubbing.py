@@ -48,7 +48,7 @@ def scrub_rows(clip: Path) -> list[tuple[str, str]]:
     with tempfile.TemporaryDirectory() as folder, patch.dict("os.environ", VOSAPP_DATA_DIR=folder):
         application = make_application()
         order = random.Random(5).choices(range(FRAMES), k=SCRUBS)
-        workspace = _opened(application, clip)
+        workspace = opened(application, clip, Settings(), frames=FRAMES, size=WINDOW)
         bare_view, bare_show = _bare_view(workspace)
         ours = _best(lambda: _scrub(application, workspace, order))
         bare = _best(lambda: _show(application, bare_view, bare_show, order))
@@ -69,14 +69,16 @@ def _figure(times: Times) -> str:
     return f"{wall:.1f} ms, of its thread's processor time {work:.1f} ms"
 
 
-def _opened(application: QApplication, clip: Path) -> Workspace:
-    """A window whose cache holds the first frames of the clip."""
-    workspace = Workspace(Settings())
-    workspace.window.resize(*WINDOW)
+def opened(
+    application: QApplication, clip: Path, settings: Settings, *, frames: int, size: tuple[int, int]
+) -> Workspace:
+    """A window of a size whose cache holds the first frames of the clip."""
+    workspace = Workspace(settings)
+    workspace.window.resize(*size)
     workspace.window.show()
     workspace.files.projects.open_path(clip)
     _until(application, lambda: workspace.session.shot.picture_index == 0)
-    for frame in range(FRAMES):
+    for frame in range(frames):
         workspace.viewing.playback.go(frame)
         _until(application, lambda at=frame: workspace.session.shot.picture_index == at)  # type: ignore[misc]
     return workspace

@@ -52,6 +52,16 @@ def export(driver: WindowDriver, folder: Path) -> None:
     driver.wait(lambda: not exports.is_running)
 
 
+def export_both_ways(driver: WindowDriver, folder: Path) -> None:
+    """Saves the project, and exports it from the window into `window`, by the command line into `command`."""
+    driver.answers.path = folder / "project.vosapp"
+    driver.trigger("file.save")
+    (folder / "window").mkdir()
+    export(driver, folder / "window")
+    command = ["export", str(folder / "project.vosapp"), "--format", "png", "--out", str(folder / "command")]
+    assert main(command) == 0
+
+
 def export_rgba(driver: WindowDriver, folder: Path) -> np.ndarray:
     """Exports PNG pictures with alpha, and returns the one of frame 0."""
     exports = driver.workspace.exports
@@ -349,12 +359,7 @@ def test_a_steady_matte_is_the_same_in_window_export_and_command(shot: WindowDri
         shot.go(frame)
         seen.append(shown(shot).copy())
     assert not np.array_equal(seen[-1], before), "the masks shift by three pixels over a picture that stands still"
-    shot.answers.path = tmp_path / "project.vosapp"
-    shot.trigger("file.save")
-    (tmp_path / "window").mkdir()
-    export(shot, tmp_path / "window")
-    command = ["export", str(tmp_path / "project.vosapp"), "--format", "png", "--out", str(tmp_path / "command")]
-    assert main(command) == 0
+    export_both_ways(shot, tmp_path)
     for frame, alpha in zip((5, 4, 0), seen, strict=True):
         for place in ("window", "command"):
             assert np.array_equal(read_image(sorted((tmp_path / place).rglob(f"0000{frame}.png"))[0]), alpha), place

@@ -7,9 +7,8 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtTest import QTest
 
-from tests.gui.test_mattes import drawn, export, panel_of, set_by_key, shown
+from tests.gui.test_mattes import drawn, export_both_ways, panel_of, set_by_key, shown
 from tests.gui.window_driver import LEFT, WindowDriver
-from vosapp.cli.app import main
 from vosapp.core.document import MatteSettings
 from vosapp.core.trimap import TrimapKind
 from vosapp.core.trimap_edits import trimap_image
@@ -50,12 +49,7 @@ def test_strokes_go_over_the_edge_and_are_in_window_export_and_command(shot: Win
     settings = MatteSettings(edge="fast", feather_px=3)
     assert np.array_equal(seen, alpha_of(mask, settings, shot.canvas.frame, trimap=painted))
     assert seen[50, 105] == 255 > plain[50, 120] and seen[50, 40] == 0 < plain[50, 40]
-    shot.answers.path = tmp_path / "project.vosapp"
-    shot.trigger("file.save")
-    (tmp_path / "window").mkdir()
-    export(shot, tmp_path / "window")
-    command = ["export", str(tmp_path / "project.vosapp"), "--format", "png", "--out", str(tmp_path / "command")]
-    assert main(command) == 0
+    export_both_ways(shot, tmp_path)
     for place in ("window", "command"):
         assert np.array_equal(read_image(sorted((tmp_path / place).rglob("00000.png"))[0]), seen), place
 

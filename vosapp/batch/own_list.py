@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 
 from vosapp.batch.job_file import JobFileError, read_job_file
 from vosapp.core.paths import make_private_dir, user_data_dir
+from vosapp.core.small_files import write_whole
 
 _FIRST = """# Shots for `vosapp batch`. docs/batch.md shows what else can be said here.
 [defaults]
@@ -44,7 +42,7 @@ def add_project(target: Path, project: Path, *, engine: str = "") -> bool:
     try:
         if target == own_list():
             make_private_dir(target.parent)
-        _replace(target, text)
+        write_whole(target, text.encode())
     except OSError as error:
         raise JobFileError(f"{target} cannot be written: {error.strerror or error}.") from error
     return True
@@ -53,16 +51,3 @@ def add_project(target: Path, project: Path, *, engine: str = "") -> bool:
 def _quoted(text: str) -> str:
     """A TOML basic string; JSON's escapes are among TOML's."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _replace(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".jobs-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(temporary).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(temporary).unlink()
-        raise

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import struct
-import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -88,21 +85,6 @@ class _Table:
     def add(self, row: list[Any], blob: bytes) -> None:
         self.rows.append([*row, len(blob)])
         self.blobs.append(blob)
-
-
-def save_piece(path: Path, data: bytes) -> None:
-    """Puts a piece file into its place, whole or not at all, whatever ends this process. Raises OSError."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".piece-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(temporary).unlink()
-        raise
 
 
 def is_whole(path: Path) -> bool:

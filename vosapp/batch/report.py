@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import html
 import json
-import os
-import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
 from vosapp.batch.shot_state import ShotState, State
+from vosapp.core.small_files import write_whole
 
 _STYLE = """
 body { font: 15px/1.45 system-ui, sans-serif; margin: 2em auto; max-width: 1100px; color: #1d2126; background: #fff }
@@ -37,9 +35,10 @@ def write_report(folder: Path, title: str, rows: Sequence[ShotState]) -> Path:
     shots = [
         {"name": row.name, "state": row.state.value, "sentence": row.sentence, **asdict(row.facts)} for row in rows
     ]
-    _replace(folder / "report.json", json.dumps({"batch": title, "shots": shots}, ensure_ascii=False, indent=1))
+    facts = json.dumps({"batch": title, "shots": shots}, ensure_ascii=False, indent=1)
+    write_whole(folder / "report.json", facts.encode())
     page = folder / "report.html"
-    _replace(page, _page(title, rows))
+    write_whole(page, _page(title, rows).encode())
     return page
 
 
@@ -47,18 +46,6 @@ def review_queue(rows: Sequence[ShotState]) -> list[ShotState]:
     """Finished shots that nobody has opened since, the one with the most doubtful frame first."""
     waiting = [row for row in rows if row.state is State.DONE and not row.facts.looked_at]
     return sorted(waiting, key=lambda row: (-row.facts.worst_doubt, -row.facts.doubt))
-
-
-def _replace(path: Path, text: str) -> None:
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".report-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(temporary).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(temporary).unlink()
-        raise
 
 
 def _page(title: str, rows: Sequence[ShotState]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import vosapp
-from vosapp.batch.piece_file import PieceFileError, RunFound, is_whole, join_pieces, save_piece
+from vosapp.batch.piece_file import PieceFileError, RunFound, is_whole, join_pieces
 from vosapp.batch.settings import Limits, Machine
 from vosapp.batch.shot_project import Planned, PlannedPiece, begin_project, planned, reading, write_run, writing
 from vosapp.batch.shot_state import FrameToSee, ShotFacts
@@ -30,6 +30,7 @@ from vosapp.core.document import Document
 from vosapp.core.errors import EngineError, ProjectError
 from vosapp.core.frame_map import FrameMap
 from vosapp.core.frame_words import frame_words
+from vosapp.core.small_files import write_whole
 from vosapp.core.timeline import FrameRange
 from vosapp.engine.engines import engine
 from vosapp.engine.variants import split_name
@@ -115,7 +116,7 @@ class ShotRun:
                 done = yield list(self._tasks(plan, missing))
                 for one in done:
                     if isinstance(one.value, PieceMade) and one.value.data:
-                        save_piece(self.folder / "pieces" / one.value.piece_id, one.value.data)
+                        write_whole(self.folder / "pieces" / one.value.piece_id, one.value.data)
                 self._count(done)
                 self._tell(replace(self.facts, made=self.facts.made + len(done)))
             if self._write(plan):

@@ -32,6 +32,7 @@ from vosapp.batch.tasks import (
     Why,
 )
 from vosapp.core.errors import EngineError, UserError
+from vosapp.core.small_files import write_whole
 
 if TYPE_CHECKING:
     from vosapp.video.source import VideoSource
@@ -141,7 +142,7 @@ class _Worker:
         return Surveyed(clip, tuple(masks), tuple(self._notes))
 
     def _piece(self, task: PieceTask) -> PieceMade:
-        from vosapp.batch.piece_file import encoded, save_piece
+        from vosapp.batch.piece_file import encoded
         from vosapp.engine.engines import build_propagator
         from vosapp.engine.run.propagation import propagate_piece
         from vosapp.engine.run_context import RunContext
@@ -162,7 +163,7 @@ class _Worker:
             source.close()
         if task.folder is None:
             return PieceMade(task.piece_id, data)
-        save_piece(task.folder / task.piece_id, data)
+        write_whole(task.folder / task.piece_id, data)
         return PieceMade(task.piece_id, b"")
 
     def _export(self, task: ExportShot) -> Exported:

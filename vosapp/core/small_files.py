@@ -13,9 +13,9 @@ MAX_FILE_BYTES = 1_000_000
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Replaces a small file so that there is always either the old one or the new one. May raise OSError."""
+    """Replaces a file so that there is always the old one or the new one, whatever ends this. May raise OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=path.name, dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -23,7 +23,8 @@ def write_whole(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         Path(name).replace(path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        with suppress(OSError):
+            Path(name).unlink()
         raise
 
 
