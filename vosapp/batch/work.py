@@ -80,7 +80,8 @@ def why_of(error: BaseException | None) -> Why:
 def _is_of_memory(error: BaseException | None) -> bool:
     """Whether too little memory is behind an error."""
     while error is not None:
-        if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
+        # "Try again" (BlockingIOError) is what FFmpeg says where a decoder's thread got no stack.
+        if isinstance(error, MemoryError | BlockingIOError) or getattr(error, "errno", None) == errno.ENOMEM:
             return True
         error = error.__cause__ or error.__context__
     return False
@@ -92,7 +93,8 @@ def _memory_sentence(where: Circumstances) -> str:
 
 
 def _odd_sentence(error: Exception, where: Circumstances) -> str:
-    if "memory" in str(error).lower():  # OpenCV and torch have errors of their own for it
+    text = str(error).lower()
+    if "memory" in text or "new thread" in text:  # OpenCV and torch have errors of their own; Python for a thread
         return _memory_sentence(where)
     return f"It broke: {type(error).__name__}: {error}"
 

@@ -106,3 +106,38 @@ def test_sequences_need_no_pyav(tmp_path: Path) -> None:
     code += "assert open_video(sys.argv[1]).frame(0).shape == (4, 4, 3); print('av' in sys.modules)"
     out = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "False"
+
+
+SHORT_OF_MEMORY = """
+import sys
+from pathlib import Path
+from vosapp.batch.budget import memory_cap
+from vosapp.core.errors import MediaError
+from vosapp.video.open import open_video
+
+source, fresh = open_video(Path(sys.argv[1])), open_video(Path(sys.argv[1]))
+source.frame(0)
+expected = fresh.frame(5).sum()
+said = set()
+for megabytes in (0, 2, 4, 8):
+    try:
+        with memory_cap(int(Path("/proc/self/statm").read_text().split()[5]) * 4096 + megabytes * 1_000_000):
+            source.frame(5)
+    except MediaError as error:
+        said.add(str(error))
+print(*said, sep="\\n")
+assert not source.is_damaged(5)
+assert source.frame(5).sum() == expected
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux limits a process's memory like this")
+def test_too_little_memory_is_said_and_calls_no_frame_damaged(tmp_path: Path) -> None:
+    path = make_clip(tmp_path / "large.mp4", frames=8, size=(1080, 1920))
+    done = subprocess.run(
+        [sys.executable, "-c", SHORT_OF_MEMORY, str(path)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert [line[: line.index(".")] for line in done.stdout.splitlines()] == [
+        f"There is too little memory here to read {str(path)[: str(path).index('.')]}"
+    ]

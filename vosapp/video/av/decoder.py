@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from vosapp.core.errors import MediaError
 from vosapp.video.av.container import open_container, read_packets, set_up_decoder, video_stream
-from vosapp.video.av.errors import READER_ERRORS
+from vosapp.video.av.errors import NO_MEMORY, READER_ERRORS, explain
 from vosapp.video.av.hardware import SOFTWARE, Acceleration, as_software
 from vosapp.video.av.hidden_alpha import decoding_context
 from vosapp.video.frame_index import MISSING, FrameIndex
@@ -27,6 +27,7 @@ _KEPT_BEFORE, _KEPT_AFTER = 1, 32
 _SEEK_ATTEMPTS = 4
 _EARLIER_STARTS = 2
 _MOST_FAILURES = 4
+_PICTURES_IN_FLIGHT, _MOST_PIXEL_BYTES = 4, 4  # what a decoder on two threads holds at once, in its usual formats
 _DEVICE_ERRORS: tuple[type[Exception], ...] = (MediaError, *READER_ERRORS)
 
 
@@ -298,10 +299,24 @@ class FrameDecoder:
             self._in_flight.add(number)
         try:
             return self._reader.context.decode(packet)
+        except NO_MEMORY as error:
+            # Not the file's fault: no frame is called damaged for it, and the next try begins anew.
+            self._drained = True
+            raise explain(self._path, error) from error
         except READER_ERRORS:
+            self._expect_memory()
             # A damaged packet: its frame stays missing and is shown as such; the next packets may be whole.
             self._stumbled = True
             return []
+
+    def _expect_memory(self) -> None:
+        """Raises a `MediaError` where there is no room for a few pictures: some decoders call that a damaged packet."""
+        context = self._reader.context
+        try:
+            bytearray(_PICTURES_IN_FLIGHT * context.width * context.height * _MOST_PIXEL_BYTES)
+        except MemoryError as error:
+            self._drained = True
+            raise explain(self._path, error) from error
 
     def _keep(self, rank: int, picture: VideoFrame, wanted: int) -> None:
         """Keeps a picture that is wanted, may be wanted next, or was just before.

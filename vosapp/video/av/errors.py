@@ -33,6 +33,9 @@ READER_ERRORS: tuple[type[Exception], ...] = (
 )
 """What PyAV raises for what it finds in a file: FFmpeg's errors, and Python's where a value is new to it."""
 
+NO_MEMORY: tuple[type[Exception], ...] = (MemoryError, BlockingIOError)
+"""Among them what a decoder raises for want of memory: for a picture, or ("try again") for the stack of a thread."""
+
 
 class NoFrameError(IndexError):
     """A frame was asked for that the clip does not have."""
@@ -65,6 +68,11 @@ def explain(path: Path, error: Exception) -> MediaError:
         return MediaError(
             f"{path} is cut off: the table of its frames is missing.",
             "If it is still being written or copied, wait until that is done; else copy it again.",
+        )
+    if isinstance(error, NO_MEMORY):
+        return MediaError(
+            f"There is too little memory here to read {path}.",
+            "Close other programs and try again. If it does not help, check that the file plays elsewhere.",
         )
     return MediaError(
         f"{path} cannot be read as a video ({_reason(error)}).", "Check that it plays elsewhere, or copy it again."

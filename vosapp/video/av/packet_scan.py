@@ -14,7 +14,7 @@ import numpy as np
 from vosapp.core.errors import MediaError
 from vosapp.core.limits import MAX_CLIP_FRAMES
 from vosapp.video.av.container import open_container, read_packets, set_up_decoder, video_stream
-from vosapp.video.av.errors import READER_ERRORS, explain
+from vosapp.video.av.errors import NO_MEMORY, READER_ERRORS, explain
 from vosapp.video.av.hidden_alpha import alpha_is_key, has_hidden_alpha
 from vosapp.video.bitstream.hidden_pictures import hidden_test
 from vosapp.video.frame_index import (
@@ -146,51 +146,63 @@ def _times_are_made_up(path: Path) -> bool:
 
     So it is in files that were made of bare streams without a thought for B-frames.
     """
-    numbers: list[int] = []
     with open_container(path) as container:
         track = video_stream(path, container)
         set_up_decoder(track.codec_context, all_key=False)
-        failed: list[int] = []
+        decoded = _DecodedOrder(path, track)
         last = MISSING
         for number, packet in enumerate(islice(read_packets(container, track), _PROBED_PACKETS)):
             if packet.pts is None or packet.pts <= last:
                 return False
             last = packet.pts
-            packet.pts = packet.dts = number
-            _decode_into(numbers, failed, track, packet, number)
-    return numbers != sorted(numbers)
+            decoded.feed(packet, number)
+    return decoded.order != sorted(decoded.order)
 
 
 def _ordered_by_decoder(path: Path, table: PacketTable, cut_off: bool) -> Iterator[Snapshot | None]:
     """Orders the packets as the decoder shows them, for files whose times do not say it."""
-    order: list[int] = []
-    failed: list[int] = []
     snapshot = _FIRST_DECODED_SNAPSHOT
     with open_container(path) as container:
         track = video_stream(path, container)
         set_up_decoder(track.codec_context, all_key=False)
+        decoded = _DecodedOrder(path, track)
         for number, packet in enumerate(read_packets(container, track)):
-            packet.pts = packet.dts = number
-            _decode_into(order, failed, track, packet, number)
-            if len(order) >= snapshot:
-                yield Snapshot(index_from_order(table, _shown(order, table), complete=False))
+            decoded.feed(packet, number)
+            if len(decoded.order) >= snapshot:
+                yield Snapshot(index_from_order(table, _shown(decoded.order, table), complete=False))
                 snapshot *= 2
             else:
                 yield None
-        _decode_into(order, failed, track, None, len(table) - 1)
-    missing = sorted(set(failed) - set(order))
+        decoded.feed(None, len(table) - 1)
+    order, missing = decoded.order, sorted(set(decoded.failed) - set(decoded.order))
     places = np.searchsorted(np.maximum.accumulate(order), missing) if order else np.zeros(len(missing), np.int64)
     whole = np.insert(np.array(order, np.int64), places, missing)
     yield Snapshot(index_from_order(table, _shown(whole, table)), cut_off)
 
 
-def _decode_into(
-    order: list[int], failed: list[int], track: VideoStream, packet: Packet[Any] | None, number: int
-) -> None:
-    try:
-        order.extend(f.pts for f in track.codec_context.decode(packet) if f.pts is not None)
-    except READER_ERRORS:
-        failed.append(number)
+class _DecodedOrder:
+    """Decodes a track's packets for the order of their pictures.
+
+    Attributes:
+        order: number of the packet of each picture that came out, in the decoder's order.
+        failed: numbers of the packets that the decoder could make nothing of.
+    """
+
+    def __init__(self, path: Path, track: VideoStream) -> None:
+        self.order: list[int] = []
+        self.failed: list[int] = []
+        self._path, self._track = path, track
+
+    def feed(self, packet: Packet[Any] | None, number: int) -> None:
+        """Hands over a packet under its number in the file; None empties the decoder."""
+        if packet is not None:
+            packet.pts = packet.dts = number
+        try:
+            self.order.extend(f.pts for f in self._track.codec_context.decode(packet) if f.pts is not None)
+        except NO_MEMORY as error:
+            raise explain(self._path, error) from error
+        except READER_ERRORS:
+            self.failed.append(number)
 
 
 def _shown(order: list[int] | np.ndarray[Any, np.dtype[np.int64]], table: PacketTable) -> Any:
