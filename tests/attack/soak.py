@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import subprocess
 import sys
@@ -25,6 +26,8 @@ LOOK_MS = 30_000
 WARM_UP_STEPS = 300  # until the cache of pictures is full, and opening is over, which is measured elsewhere
 GROWTH = 0.1
 SHOWN_PLACES = 8
+_MALLOC_FIELDS = ("arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks",
+                  "keepcost")  # fmt: skip
 
 
 def run(minutes: float) -> int:
@@ -44,6 +47,20 @@ def resident_mb() -> int:
     """Memory of this process."""
     with Path("/proc/self/status").open(encoding="ascii") as status:
         return next(int(line.split()[1]) for line in status if line.startswith("VmRSS")) // 1024
+
+
+class _MallocFacts(ctypes.Structure):
+    """`struct mallinfo2` of the C library."""
+
+    _fields_ = tuple((name, ctypes.c_size_t) for name in _MALLOC_FIELDS)
+
+
+def malloc_mb() -> tuple[int, int, int]:
+    """Of this process's memory what the C library gave out in small blocks, holds back as free, and mapped in large."""
+    ask = ctypes.CDLL(None).mallinfo2
+    ask.restype = _MallocFacts
+    facts = ask()
+    return facts.uordblks >> 20, facts.fordblks >> 20, facts.hblkhd >> 20
 
 
 class Heart:
@@ -146,6 +163,7 @@ def soak(clip: Path, minutes: float) -> int:
     workspace.files.projects.open_path(clip)
     heart, user = Heart(), User(workspace)
     memory: list[int] = []
+    malloc: list[tuple[int, int, int]] = []
 
     def look() -> None:
         heart.counts = user.steps >= WARM_UP_STEPS
@@ -153,6 +171,7 @@ def soak(clip: Path, minutes: float) -> int:
             return
         if len(memory) < minutes * 60_000 / LOOK_MS + 1:
             memory.append(resident_mb())
+            malloc.append(malloc_mb())
         elif workspace.session.document.clip is not None:
             workspace.window.commands["file.close"].trigger()
         else:
@@ -164,6 +183,7 @@ def soak(clip: Path, minutes: float) -> int:
         timer.start(interval_ms)
     application.exec()
     broken = _report(minutes, memory, heart, before_mb)
+    print(f"soak: {user.steps} steps; the C library's small blocks, free ones and large ones in MB: {malloc}")
     sys.stdout.flush()
     os._exit(broken)
 
