@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QWidget
 
 from tests.gui.window_driver import WindowDriver
-from vosapp.ui import theme, translation
+from vosapp.ui import style, theme, translation
 from vosapp.ui.icons import icon_folder
 from vosapp.ui.theme import DARK, LIGHT
 
@@ -22,7 +22,7 @@ def looks(shot: WindowDriver, qapp: QApplication) -> Iterator[WindowDriver]:
     translation.install(qapp, "en")
     if theme.TOKENS.window != DARK.window:
         theme.take("dark")
-        theme.apply(qapp, icon_folder())
+        style.apply(qapp, icon_folder())
 
 
 def choose(driver: WindowDriver, name: str, value: str) -> QComboBox:

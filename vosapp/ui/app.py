@@ -17,7 +17,7 @@ from vosapp.core.crash_reports import ReportHandler, begin_watch, collect_fatal,
 from vosapp.core.errors import UserError
 from vosapp.core.settings import Settings
 from vosapp.presentation.status import Notice, NoticeKind
-from vosapp.ui import theme, translation
+from vosapp.ui import style, translation
 from vosapp.ui.icons import icon_folder
 from vosapp.ui.jobs.job_thread import hangs
 from vosapp.ui.workspace import Workspace
@@ -64,7 +64,7 @@ def make_application(argv: Sequence[str] = (), *, language: str = "en") -> QAppl
     application = existing if isinstance(existing, QApplication) else QApplication(["vosapp", *argv])
     application.setApplicationName("vosapp")
     application.setDesktopFileName("vosapp")
-    theme.apply(application, icon_folder())
+    style.apply(application, icon_folder())
     if existing is None:
         translation.install(application, language)
     return application

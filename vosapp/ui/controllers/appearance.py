@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
-from vosapp.ui import theme, translation
+from vosapp.ui import style, theme, translation
 from vosapp.ui.icons import icon_folder
 from vosapp.ui.main_window import MainWindow
 from vosapp.ui.session import Session
@@ -31,7 +31,7 @@ class AppearanceController(QObject):
         application = QApplication.instance()
         if isinstance(application, QApplication):
             theme.take(self._session.settings.get("view.theme", str))
-            theme.apply(application, icon_folder())
+            style.apply(application, icon_folder())
             self._window.canvas.take_theme()
             self.changed.emit()
 
