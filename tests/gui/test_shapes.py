@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, Qt
 
 from tests.gui.window_driver import WindowDriver
-from vosapp.presentation.pen_shapes import PenShape
+from vosapp.core import edits
+from vosapp.core.document import Document
+from vosapp.core.editor import Editor
+from vosapp.core.mask import Mask
+from vosapp.core.pen_shape import Combine, PenShape
+from vosapp.core.project import Project
+from vosapp.core.shape_edits import draw_shape
+from vosapp.core.store import MemoryMaskStore
+from vosapp.presentation.pen_shapes import polygon
 from vosapp.presentation.viewer.raster import polygon_area
 
 ALT, SHIFT, CTRL = (
@@ -179,6 +189,58 @@ def test_a_lasso_that_begins_on_the_last_one_is_a_new_one(shot: WindowDriver, ke
     shot.drag([(x + way * (12 - 12 * np.cos(a)), y + 12 * np.sin(a)) for a in np.linspace(0, 6.2, 30)], keys=keys)
     assert way * (int(shot.mask(0).sum()) - area) > 300
     assert shot.view.shot.project.undo_label == ("erase" if keys else "paint")
+
+
+def test_points_are_moved_after_the_project_was_closed_and_opened_again(boxed: WindowDriver, tmp_path: Path) -> None:
+    boxed.answers.path = tmp_path / "shot.vosapp"
+    boxed.trigger("file.save_as")
+    boxed.close_clip()
+    boxed.open(tmp_path / "shot.vosapp")
+    assert offered(boxed) is not None and differing(boxed.mask(0), BOX) < 0.03
+    boxed.drag([BOX[2], (100, 80), (110, 90)])
+    moved = [BOX[0], BOX[1], (110.0, 90.0), BOX[3]]
+    assert differing(boxed.mask(0), moved) < 0.03
+    boxed.trigger("edit.undo")
+    assert differing(boxed.mask(0), BOX) < 0.03
+    boxed.trigger("edit.undo")  # the box itself, drawn before the project was closed
+    assert not boxed.document.objects
+    boxed.trigger("edit.redo")
+    boxed.trigger("tool.brush")
+    boxed.drag([(120, 50)])
+    boxed.close_clip()
+    boxed.open(tmp_path / "shot.vosapp")
+    boxed.trigger("tool.box")
+    assert offered(boxed) is None, "it was painted over before the project was closed"
+    boxed.trigger("edit.undo")
+    assert offered(boxed) is not None
+
+
+def test_a_shape_of_an_earlier_session_is_pasted(driver: WindowDriver, clip_path: Path, tmp_path: Path) -> None:
+    driver.open(clip_path)
+    clip = driver.document.clip
+    driver.close_clip()
+    project = Project.create(tmp_path / "shot.vosapp", Editor(Document(clip), MemoryMaskStore()))
+    document, one = edits.add_object(project.editor.document)
+    area = Mask.from_array(polygon_area(BOX, SHAPE))
+    for frame, shape in ((3, polygon(BOX)), (9, polygon(BOX[:3]))):
+        document = draw_shape(document, project.editor.store, one, frame, shape=shape, combine=Combine.ADD, area=area)
+    project.editor.apply("paint", document)
+    project.close()
+    driver.open(tmp_path / "shot.vosapp")
+    driver.go(5)
+    driver.qtbot.keyClick(driver.canvas, Qt.Key.Key_V, CTRL | ALT)
+    assert driver.view.shot.polygon_points == 4
+    driver.qtbot.keyClick(driver.canvas, Qt.Key.Key_Return)
+    assert np.array_equal(driver.mask(5), area.array())
+
+
+def test_a_copied_mask_takes_its_shape_along(boxed: WindowDriver) -> None:
+    boxed.qtbot.keyClick(boxed.canvas, Qt.Key.Key_C, CTRL)
+    boxed.go(4)
+    boxed.qtbot.keyClick(boxed.canvas, Qt.Key.Key_V, CTRL)
+    boxed.drag([BOX[2], (110, 90)])
+    assert differing(boxed.mask(4), [BOX[0], BOX[1], (110.0, 90.0), BOX[3]]) < 0.03
+    assert differing(boxed.mask(0), BOX) < 0.03
 
 
 def test_the_pointer_tells_that_a_point_can_be_taken(boxed: WindowDriver) -> None:

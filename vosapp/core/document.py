@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from vosapp.core.errors import MaskError
 from vosapp.core.frame_map import FrameMap
 from vosapp.core.mask import Digest, Mask
+from vosapp.core.pen_shape import DrawnShape
 from vosapp.core.timeline import FrameRange
 from vosapp.core.trimap import Trimap
 
@@ -90,6 +91,8 @@ class Cell:
         sources: frame indices of the anchors that the prediction came from.
         doubt: how unsure the prediction is, 0 (sure) to 1; None for anchors.
         finding: what else the run noted; None for anchors, and for masks of programs that noted nothing.
+        shape: in the anchor's mask or in the paint layer as the user's last change of it, so that its points can be
+            moved; None where something else was the last change.
     """
 
     base: Digest
@@ -102,6 +105,7 @@ class Cell:
     sources: tuple[int, ...] = ()
     doubt: float | None = None
     finding: Finding | None = None
+    shape: DrawnShape | None = None
 
     @property
     def is_anchor(self) -> bool:

@@ -24,6 +24,7 @@ __all__ = ["Editor", "EditorState", "RunChange", "RunToken"]
 Subscriber = Callable[[Document, Document], None]
 
 COMPOSITE_CACHE_BYTES = 64 * 2**20
+_POINT_BYTES = 120  # of a shape: two numbers and the pair of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,12 +269,14 @@ class Editor:
     def _new_bytes(self, old: Document, new: Document) -> int:
         earlier = {one.id: one for one in old.objects}
         before = {object_id: one.cells for object_id, one in earlier.items()}
-        digests: set[str] = set()
+        digests, points = set[Digest](), 0
         for changed in new.objects:
             for _, was, now in changes_between(before.get(changed.id, {}), changed.cells):
                 digests.update(_new_digests(was, now))
+                if now is not None and now.shape is not None and (was is None or now.shape != was.shape):
+                    points += len(now.shape.shape.points)
             digests |= _trimap_digests(changed) - _trimap_digests(earlier.get(changed.id))
-        return sum(self.store.size_bytes(digest) for digest in digests)
+        return sum(self.store.size_bytes(digest) for digest in digests) + _POINT_BYTES * points
 
 
 def _trimap_digests(one: RotoObject | None) -> set[Digest]:
@@ -290,3 +293,5 @@ def _new_digests(was: Cell | None, now: Cell | None) -> Iterator[Digest]:
         yield now.added
     if now.removed is not None and (was is None or now.removed != was.removed):
         yield now.removed
+    if now.shape is not None and (was is None or now.shape != was.shape):
+        yield from now.shape.digests

@@ -95,22 +95,24 @@ def stroke(
     """
     check_size(document, area)
     cell = document.cell(object_id, frame_index)
+    painted = stroked(store, cell, area, erase=erase)
+    return document if painted == cell else write_cell(document, object_id, frame_index, painted)
+
+
+def stroked(store: MaskStore, cell: Cell | None, area: Mask, *, erase: bool) -> Cell | None:
+    """What `stroke` makes of a cell: the same where nothing changes. A shape in it is no longer the last change."""
     if cell is None:
-        if erase or area.is_empty:
-            return document
-        return write_cell(document, object_id, frame_index, Cell(store.put(area)))
+        return None if erase or area.is_empty else Cell(store.put(area))
     if cell.is_anchor:
         old = store.get(cell.base)
         base = store.put(old.difference(area) if erase else old.union(area))
-        if base == cell.base:
-            return document
-        return write_cell(document, object_id, frame_index, replace(cell, base=base, origin=Origin.DRAWN))
+        return cell if base == cell.base else replace(cell, base=base, origin=Origin.DRAWN, shape=None)
     gains, loses = (cell.removed, cell.added) if erase else (cell.added, cell.removed)
     gained, lost = _joined(store, gains, area), _without(store, loses, area)
     added, removed = (lost, gained) if erase else (gained, lost)
     if (added, removed) == (cell.added, cell.removed):
-        return document
-    return write_cell(document, object_id, frame_index, replace(cell, added=added, removed=removed))
+        return cell
+    return replace(cell, added=added, removed=removed, shape=None)
 
 
 def set_mask(
@@ -131,7 +133,9 @@ def set_mask(
     check_size(document, mask)
     old = document.cell(object_id, frame_index)
     cell = Cell(store.put(mask), origin, locked=old is not None and old.locked)
-    return document if cell == old else write_cell(document, object_id, frame_index, cell)
+    if old is not None and cell == replace(old, shape=None):
+        return document
+    return write_cell(document, object_id, frame_index, cell)
 
 
 def make_anchor(document: Document, store: MaskStore, object_id: ObjectId, frame_index: int) -> Document:
@@ -168,7 +172,9 @@ def drop_paint(document: Document, object_id: ObjectId, frames: Iterable[int]) -
     target = document.object(object_id)
     painted = painted_frames(document, object_id, frames)
     return write_cells(
-        document, object_id, {frame: replace(target.cells[frame], added=None, removed=None) for frame in painted}
+        document,
+        object_id,
+        {frame: replace(target.cells[frame], added=None, removed=None, shape=None) for frame in painted},
     )
 
 
@@ -297,7 +303,7 @@ def predicted_over(target: RotoObject, frame_index: int, facts: Cell) -> Cell | 
 
 def with_paint(facts: Cell, paint: Cell) -> Cell:
     """The prediction of one cell under the paint layer of another."""
-    return replace(facts, added=paint.added, removed=paint.removed)
+    return replace(facts, added=paint.added, removed=paint.removed, shape=paint.shape)
 
 
 def write_cell(document: Document, object_id: ObjectId, frame_index: int, cell: Cell | None) -> Document:
@@ -342,6 +348,7 @@ def _stale(cell: Cell) -> Cell:
         cell.sources,
         cell.doubt,
         cell.finding,
+        cell.shape,
     )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from vosapp.core.document import Cell, Document, MaskStore, ObjectId, Origin
 from vosapp.core.edits import check_size, composite, write_cells
 from vosapp.core.errors import MaskError
 from vosapp.core.mask import Mask
+from vosapp.core.pen_shape import DrawnShape
+from vosapp.core.shape_edits import before_shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +19,11 @@ class CopiedMasks:
 
     Attributes:
         masks: by distance from the first frame copied.
+        shapes: those whose points can be moved, with the mask that stood there before (None for none), likewise.
     """
 
     masks: Mapping[int, Mask]
+    shapes: Mapping[int, tuple[DrawnShape, Mask | None]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.masks)
@@ -45,7 +49,20 @@ def copy_masks(
     masked = sorted(frame for frame in set(frames) if frame in cells)
     if not masked:
         raise MaskError("There is no mask on these frames to copy.")
-    return CopiedMasks({frame - masked[0]: composite(store, cells[frame]) for frame in map(watch, masked)})
+    masks = {frame - masked[0]: composite(store, cells[frame]) for frame in map(watch, masked)}
+    return CopiedMasks(
+        masks,
+        {
+            frame - masked[0]: _copied_shape(store, one, cells[frame])
+            for frame in masked
+            if (one := cells[frame].shape) is not None
+        },
+    )
+
+
+def _copied_shape(store: MaskStore, drawn: DrawnShape, cell: Cell) -> tuple[DrawnShape, Mask | None]:
+    before = before_shape(cell)
+    return drawn, None if before is None else composite(store, before)
 
 
 def paste_masks(
@@ -62,8 +79,17 @@ def paste_masks(
         if 0 <= frame < end:
             check_size(document, mask)
             old = target.cells.get(frame)
-            changes[frame] = Cell(store.put(mask), Origin.DRAWN, locked=old is not None and old.locked)
+            shape = _pasted_shape(store, copied.shapes.get(distance))
+            changes[frame] = Cell(store.put(mask), Origin.DRAWN, locked=old is not None and old.locked, shape=shape)
     return write_cells(document, object_id, {f: c for f, c in changes.items() if c != target.cells.get(f)})
+
+
+def _pasted_shape(store: MaskStore, copied: tuple[DrawnShape, Mask | None] | None) -> DrawnShape | None:
+    """The shape of a copied mask as that of an anchor."""
+    if copied is None:
+        return None
+    drawn, before = copied
+    return DrawnShape(drawn.shape, drawn.combine, store.put(before) if before is not None else None)
 
 
 def move_masks(

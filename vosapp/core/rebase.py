@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from vosapp.core.document import Cell, Document, RotoObject
 from vosapp.core.frame_map import changes_between
+from vosapp.core.pen_shape import DrawnShape
 
 
 def rebase(before: Document, after: Document, onto: Document) -> Document:
@@ -59,15 +60,15 @@ def _rebased(old: Cell | None, new: Cell | None, present: Cell | None) -> Cell |
         return new
     facts = new if without_user_facts(new) != without_user_facts(old) else present
     user = new if _user_facts(new) != _user_facts(old) else present
-    return replace(facts, added=user.added, removed=user.removed, locked=user.locked)
+    return replace(facts, added=user.added, removed=user.removed, locked=user.locked, shape=user.shape)
 
 
 def without_user_facts(cell: Cell) -> Cell:
     """The part of a predicted cell that a run writes."""
-    if cell.added is None and cell.removed is None and not cell.locked:
+    if _user_facts(cell) == (None, None, False, None):
         return cell
-    return replace(cell, added=None, removed=None, locked=False)
+    return replace(cell, added=None, removed=None, locked=False, shape=None)
 
 
-def _user_facts(cell: Cell) -> tuple[str | None, str | None, bool]:
-    return cell.added, cell.removed, cell.locked
+def _user_facts(cell: Cell) -> tuple[str | None, str | None, bool, DrawnShape | None]:
+    return cell.added, cell.removed, cell.locked, cell.shape

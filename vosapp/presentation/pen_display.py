@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vosapp.core.document import OBJECT_COLOURS, Colour, Document, ObjectId, RotoObject
+from vosapp.core.pen_shape import PenShape
 from vosapp.core.trimap import TrimapKind
-from vosapp.presentation.pen_shapes import PenShape, shape_at
 from vosapp.presentation.view_state import SHAPE_TOOLS, Tool, ViewState
 from vosapp.presentation.viewer.trimap import painted_kind
 
@@ -59,14 +59,14 @@ def resolve_pen(document: Document, state: ViewState, active: RotoObject | None)
         active.colour if active else None,
         usable and not choosing and not (active is not None and active.locked),
         active.matte_at(state.shot.frame_index).feather_px if active else 0.0,
-        _movable_shape(document, state, active) if usable and not choosing and kind is None else None,
+        _movable_shape(state, active) if usable and not choosing and kind is None else None,
         kind,
     )
 
 
-def _movable_shape(document: Document, state: ViewState, active: RotoObject | None) -> PenShape | None:
+def _movable_shape(state: ViewState, active: RotoObject | None) -> PenShape | None:
     """The shape whose points a tool of shapes can move: the last change of the active object on this frame."""
     if active is None or active.locked or state.app.tool not in SHAPE_TOOLS or state.shot.polygon_points:
         return None
-    drawn = shape_at(state.shot.shapes, document, active.id, state.shot.picture_index)
-    return drawn.shape if drawn is not None else None
+    cell = active.cells.get(state.shot.picture_index)
+    return cell.shape.shape if cell is not None and cell.shape is not None else None

@@ -16,7 +16,6 @@ from vosapp.core.timeline import Direction, FrameRange
 from vosapp.core.trimap import TrimapKind
 from vosapp.presentation.actions import BY_ID
 from vosapp.presentation.choices import EngineChoice, NetworkHelp, SelectorChoice, SuggestChoice
-from vosapp.presentation.pen_shapes import DrawnShape
 from vosapp.presentation.selection import Selection
 from vosapp.presentation.status import FileWork, Notice, ProjectStatus, WorkStatus
 from vosapp.presentation.suggestions import Suggestions
@@ -223,7 +222,6 @@ class ShotView:
         styles: objects that are drawn in a way of their own; the others as the view says.
         transforming: a mask was dragged with the transform tool and not taken yet.
         polygon_points: corners set so far with the polygon tool, or those of a shape that was pasted.
-        shapes: drawn since the clip was opened, whose points can be moved.
         run, export: work in progress, or None.
         cut_search: how much of the clip was looked through for cuts, in percent, while that goes on.
         cuts_sought: whether a search for cuts came to its end, False when it did not yet; None where nothing is known.
@@ -258,7 +256,6 @@ class ShotView:
     solo: ObjectId = 0
     transforming: bool = False
     polygon_points: int = 0
-    shapes: tuple[DrawnShape, ...] = ()
     run: WorkStatus | None = None
     export: WorkStatus | None = None
     cut_search: int | None = None

@@ -6,20 +6,8 @@ import math
 
 import pytest
 
-from vosapp.core.document import Cell, Document
-from vosapp.core.edits import add_object, write_cell
-from vosapp.presentation.pen_shapes import (
-    REMEMBERED,
-    Combine,
-    DrawnShape,
-    PenShape,
-    box,
-    ellipse,
-    lasso,
-    polygon,
-    shape_at,
-    with_drawn,
-)
+from vosapp.core.pen_shape import FARTHEST_PX, PenShape
+from vosapp.presentation.pen_shapes import box, ellipse, lasso, polygon
 
 SQUARE = polygon(((0, 0), (10, 0), (10, 10), (0, 10)))
 
@@ -70,14 +58,7 @@ def test_a_lasso_keeps_every_point() -> None:
     assert shape.points == tuple(points) and 5 < len(shape.handles) < 40
 
 
-def test_a_shape_is_found_only_while_it_is_what_stands_there() -> None:
-    document, object_id = add_object(Document())
-    first, second = Cell("a" * 32), Cell("b" * 32)
-    drawn = DrawnShape(object_id, 3, SQUARE, Combine.ADD, None, first)
-    known = with_drawn((), drawn)
-    assert shape_at(known, document, object_id, 3) is None
-    document = write_cell(document, object_id, 3, first)
-    assert shape_at(known, document, object_id, 3) is drawn
-    assert shape_at(known, document, object_id, 4) is None and shape_at(known, document, 7, 3) is None
-    assert shape_at(known, write_cell(document, object_id, 3, second), object_id, 3) is None
-    assert len(with_drawn((drawn,) * REMEMBERED, drawn)) == REMEMBERED
+def test_points_are_stored_in_thousandths_and_never_far_away() -> None:
+    shape = polygon(((1 / 3, -1e9), (10.00049, 5.0), (2.0, 1e12))).storable()
+    assert shape.points == ((0.333, -FARTHEST_PX), (10.0, 5.0), (2.0, FARTHEST_PX))
+    assert shape.storable() == shape and shape.handles == (0, 1, 2)

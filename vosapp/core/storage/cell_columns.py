@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 from vosapp.core.document import Cell, Finding, Origin
+from vosapp.core.storage.drawn_shapes import decode_shape, encode_shape
 from vosapp.core.storage.json_checks import (
     DamageError,
     Json,
@@ -22,7 +24,20 @@ MAX_SOURCES = 1024
 MAX_REASONS = 32
 
 _NAMES = frozenset(
-    {"frames", "base", "origin", "added", "removed", "locked", "stale", "engine", "sources", "doubt", "finding"}
+    {
+        "frames",
+        "base",
+        "origin",
+        "added",
+        "removed",
+        "locked",
+        "stale",
+        "engine",
+        "sources",
+        "doubt",
+        "finding",
+        "shape",
+    }
 )
 _ORIGINS = {origin.value: origin for origin in Origin}
 
@@ -36,13 +51,12 @@ def encode_cells(cells: Mapping[int, Cell]) -> dict[str, object]:
     for name, default in _OPTIONAL:
         column = [getattr(cell, name) for cell in rows]
         if any(value != default for value in column):
-            columns[name] = [_encoded(value) for value in column] if name == "finding" else column
+            encode = _ENCODED.get(name)
+            columns[name] = column if encode is None else [None if value is None else encode(value) for value in column]
     return columns
 
 
-def _encoded(finding: Finding | None) -> list[object] | None:
-    if finding is None:
-        return None
+def _encoded(finding: Finding) -> list[object]:
     return [list(finding.reasons), finding.anchor_count, finding.area_px, *(finding.centre or ())]
 
 
@@ -145,6 +159,10 @@ def _finding(value: object, name: str) -> Finding:
     return Finding(tuple(str(one) for one in _texts(reasons, name)), int(count), int(area), x_and_y)
 
 
+def _shapes(column: Sequence[object], name: str) -> Sequence[object]:
+    return [None if value is None else decode_shape(value, name) for value in column]
+
+
 # In the order of the fields of Cell after base and origin.
 _OPTIONAL: tuple[tuple[str, object], ...] = (
     ("added", None),
@@ -155,7 +173,9 @@ _OPTIONAL: tuple[tuple[str, object], ...] = (
     ("sources", ()),
     ("doubt", None),
     ("finding", None),
+    ("shape", None),
 )
+_ENCODED: Mapping[str, Callable[[Any], object]] = {"finding": _encoded, "shape": encode_shape}
 _CHECKED: Mapping[str, Callable[[Sequence[object], str], Sequence[object]]] = {
     "added": _digests,
     "removed": _digests,
@@ -165,4 +185,5 @@ _CHECKED: Mapping[str, Callable[[Sequence[object], str], Sequence[object]]] = {
     "sources": _sources,
     "doubt": _doubts,
     "finding": _findings,
+    "shape": _shapes,
 }

@@ -10,7 +10,7 @@ from vosapp.core.storage import schema1
 from vosapp.core.storage.companions import check_companions
 
 APPLICATION_ID = 0x564F5341  # "VOSA", in the header of the file
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 MAX_VALUE_BYTES = 64 * 2**20  # the longest text or blob that a file may hold
 BUSY_MS = 10_000
 
@@ -23,8 +23,8 @@ CREATE TABLE steps (position INTEGER PRIMARY KEY, label TEXT NOT NULL, root BLOB
 CREATE TABLE state (id INTEGER PRIMARY KEY CHECK (id = 1), first INTEGER NOT NULL, head INTEGER NOT NULL,
     last INTEGER NOT NULL, root BLOB NOT NULL, seal BLOB NOT NULL);
 """
-# Schemas 2 to 4 have the same tables; their documents know less of mattes, and of what runs found.
-TABLES_OF = {1: schema1.TABLES, 2: TABLES, 3: TABLES, 4: TABLES, SCHEMA_VERSION: TABLES}
+# Schemas from 2 on have the same tables; their documents know less of mattes, of what runs found, and of shapes.
+TABLES_OF = {1: schema1.TABLES} | dict.fromkeys(range(2, SCHEMA_VERSION + 1), TABLES)
 
 
 def connect(path: Path, mode: str = "rw") -> sqlite3.Connection:

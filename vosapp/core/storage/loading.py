@@ -14,7 +14,7 @@ from vosapp.core.mask import Digest
 from vosapp.core.storage.json_checks import MAX_INDEX, DamageError
 from vosapp.core.storage.reader import ProjectReader
 from vosapp.core.storage.rows import StateRow, StepRow
-from vosapp.core.storage.tree import Gaps, masks_of, trimap_masks_of
+from vosapp.core.storage.tree import Gaps, masks_of, shape_masks_of, trimap_masks_of
 from vosapp.core.timeline import numbers_text
 
 Load = Callable[[bytes], Document]
@@ -147,7 +147,27 @@ def _without_missing(document: Document, masks: set[Digest], report: list[str]) 
         if missing:
             document = document.with_object(one.with_cells(dict.fromkeys(missing)))
             report.append(_missing_sentence(one, missing, document.clip.first_number if document.clip else 0))
-    return _without_missing_trimaps(document, masks, report)
+    return _without_missing_trimaps(_without_holed_shapes(document, masks, report), masks, report)
+
+
+def _without_holed_shapes(document: Document, masks: set[Digest], report: list[str]) -> Document:
+    """The document without the points of shapes that could not be taken back; their masks stay as they are."""
+    for one in document.objects:
+        chunks = FrameMap.of(one.cells).chunks.values()
+        frames = [
+            frame
+            for chunk in chunks
+            if not masks.issuperset(shape_masks_of(chunk))
+            for frame, cell in chunk.values.items()
+            if cell.shape is not None and not masks.issuperset(cell.shape.digests)
+        ]
+        if frames:
+            changes = {frame: replace(one.cells[frame], shape=None) for frame in frames}
+            document = document.with_object(one.with_cells(changes))
+            first_number = document.clip.first_number if document.clip else 0
+            numbers = numbers_text(frames, first_number=first_number)
+            report.append(f"The points of shapes of {one.name} on frames {numbers} are missing.")
+    return document
 
 
 def _without_missing_trimaps(document: Document, masks: set[Digest], report: list[str]) -> Document:

@@ -87,7 +87,7 @@ class TreeEncoder:
             return Node(chunk.digest, None)
         data = pack(encode_cells(chunk.values))
         chunk.digest = digest_of(data)
-        return Node(chunk.digest, data, frozenset(masks_of(chunk)))
+        return Node(chunk.digest, data, frozenset(masks_of(chunk) | shape_masks_of(chunk)))
 
     def _object(self, one: RotoObject) -> Node:
         known = self._objects.get(id(one))
@@ -106,12 +106,17 @@ class TreeEncoder:
 
 
 def masks_of(chunk: Chunk[Cell]) -> set[Digest]:
-    """Digests of all masks that a chunk names."""
+    """Digests of the masks that are seen on the frames of a chunk."""
     cells = chunk.values.values()
     digests = {cell.base for cell in cells}
     for cell in cells:
         digests.update(digest for digest in (cell.added, cell.removed) if digest is not None)
     return digests
+
+
+def shape_masks_of(chunk: Chunk[Cell]) -> set[Digest]:
+    """Digests of the masks that the shapes of a chunk need for their points to be moved."""
+    return {digest for cell in chunk.values.values() if cell.shape is not None for digest in cell.shape.digests}
 
 
 def trimap_masks_of(one: RotoObject) -> frozenset[Digest]:

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vosapp.presentation.pen_shapes import Combine, PenShape
-from vosapp.presentation.pen_shapes import Point as Point
+from vosapp.core.pen_shape import Combine, PenShape
+from vosapp.core.pen_shape import Point as Point
 
 BoolImage = NDArray[np.bool_]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from vosapp.core.document import ObjectId
+from vosapp.core.pen_shape import Combine, PenShape
 from vosapp.core.trimap import TrimapKind
-from vosapp.presentation.pen_shapes import Combine, PenShape
 from vosapp.presentation.viewer.layers import LayerStack
 from vosapp.presentation.viewer.raster import BoolImage, Box, Point, add_segment
 from vosapp.ui.viewer.overlay_item import OverlayItem

@@ -9,8 +9,8 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QNativeGestureEvent, QPointingDevice, QTabletEvent
 from PySide6.QtWidgets import QGraphicsItem
 
+from vosapp.core.pen_shape import Combine, PenShape
 from vosapp.presentation.pen_display import PenDisplay
-from vosapp.presentation.pen_shapes import Combine, PenShape
 from vosapp.presentation.view_state import MARK_TOOLS, SHAPE_TOOLS, Tool
 from vosapp.presentation.viewer.raster import Box, Point, box_of, shape_change
 from vosapp.ui.viewer.gestures import (
@@ -320,7 +320,7 @@ class Pen(QObject):
         """Changes the object's mask by a closed shape."""
         self.gesture = None
         self.stroke_started.emit()
-        size = self._paint_size()
+        size, shape = self._paint_size(), shape.storable()
         area, erase = shape_change(shape, combine, size)
         live = self._new_live(erase=erase)
         everywhere = Box(0, 0, size[1], size[0])

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from vosapp.presentation.pen_shapes import PenShape, Point
+from vosapp.core.pen_shape import PenShape, Point
 from vosapp.ui.theme import TOKENS
 from vosapp.ui.viewer.item_zoom import zoom_of
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from vosapp.presentation.pen_shapes import PenShape, Point, lasso, polygon
+from vosapp.core.pen_shape import PenShape, Point
+from vosapp.presentation.pen_shapes import lasso, polygon
 from vosapp.ui.viewer.gestures import Pointer, distance
 from vosapp.ui.viewer.pen_surface import PenSurface
 

@@ -10,7 +10,8 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsItem
 
 from vosapp.core.document import Colour
-from vosapp.presentation.pen_shapes import Combine, PenShape, Point, box, ellipse
+from vosapp.core.pen_shape import Combine, PenShape, Point
+from vosapp.presentation.pen_shapes import box, ellipse
 from vosapp.presentation.view_state import Tool
 from vosapp.ui.viewer.gestures import Gesture, Pointer
 from vosapp.ui.viewer.pen_items import PolygonItem, ShapeItem

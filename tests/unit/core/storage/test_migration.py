@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ from vosapp.core.document import MatteSettings, Origin
 from vosapp.core.editor import Editor
 from vosapp.core.edits import set_matte
 from vosapp.core.matte_edits import set_key
+from vosapp.core.pen_shape import Combine, PenShape
 from vosapp.core.project import Project
+from vosapp.core.shape_edits import draw_shape, move_shape
 from vosapp.core.storage.backup import backups
 from vosapp.core.storage.database import SCHEMA_VERSION
 from vosapp.core.storage.lock import ProjectLock
@@ -114,6 +117,26 @@ def test_schema_4_gains_what_changes_over_time(old: Path) -> None:
     assert schema_of(old) == SCHEMA_VERSION and [schema_of(one.path) for one in backups()] == [4]
     again = Project.open(old)
     assert again.editor.document.object(1).curves == keyed.object(1).curves != ()
+    again.close()
+
+
+@pytest.mark.parametrize("version", range(1, SCHEMA_VERSION))
+def test_every_earlier_schema_gains_shapes_whose_points_stay(old: Path, version: int) -> None:
+    shutil.copy(DATA / f"project-v{version}.vosapp", old)
+    project = Project.open(old)
+    store = project.editor.store
+    before = project.editor.mask(1, 0)
+    assert before is not None and all(cell.shape is None for cell in project.editor.document.object(1).cells.values())
+    shape = PenShape(((0.0, 0.0), (3.0, 0.0), (3.0, 4.0)), (0, 1, 2))
+    drawn = draw_shape(project.editor.document, store, 1, 0, shape=shape, combine=Combine.ADD, area=box(0, 0, 8, 6))
+    project.editor.apply("paint", drawn)
+    project.close()
+    assert schema_of(old) == SCHEMA_VERSION and [schema_of(one.path) for one in backups()] == [version]
+    again = Project.open(old)
+    assert again.editor.document == drawn
+    back = move_shape(drawn, again.editor.store, 1, 0, shape=replace(shape, handles=(0,)), area=box(0, 0, 1, 1))
+    again.editor.apply("move point", back)
+    assert again.editor.mask(1, 0) == before.union(box(0, 0, 1, 1))
     again.close()
 
 

@@ -23,6 +23,7 @@ from vosapp.core.document import (
 )
 from vosapp.core.frame_map import FrameMap
 from vosapp.core.limits import MAX_CLIP_FRAMES
+from vosapp.core.pen_shape import Combine, DrawnShape, PenShape
 from vosapp.core.storage.json_checks import MAX_INDEX, DamageError, digest_of, pack, unpack
 from vosapp.core.storage.tree import Gaps, TreeDecoder, TreeEncoder
 from vosapp.core.timeline import FrameRange, ranges_of
@@ -32,8 +33,23 @@ digests = st.binary(min_size=16, max_size=16).map(bytes.hex)
 texts = st.text(max_size=20).filter(lambda text: "\0" not in text)
 indices = st.integers(0, MAX_INDEX)
 frames = st.integers(0, 300) | st.integers(0, MAX_CLIP_FRAMES - 1)
+numbers = st.floats(-1e6, 1e6).map(lambda number: round(number, 3))
+pen_shapes = st.lists(st.tuples(numbers, numbers), min_size=3, max_size=9).flatmap(
+    lambda points: st.builds(
+        PenShape,
+        st.just(tuple(points)),
+        st.sets(st.integers(0, len(points) - 1), min_size=1).map(lambda drawn: tuple(sorted(drawn))),
+        st.booleans(),
+    )
+)
+shapes = st.builds(DrawnShape, pen_shapes, st.sampled_from(Combine), *[st.none() | digests] * 3)
 anchors = st.builds(
-    Cell, digests, st.sampled_from([Origin.DRAWN, Origin.IMPORTED]), locked=st.booleans(), stale=st.booleans()
+    Cell,
+    digests,
+    st.sampled_from([Origin.DRAWN, Origin.IMPORTED]),
+    locked=st.booleans(),
+    stale=st.booleans(),
+    shape=st.none() | shapes,
 )
 predictions = st.builds(
     Cell,
@@ -46,6 +62,7 @@ predictions = st.builds(
     texts,
     st.lists(indices, max_size=3).map(tuple),
     st.none() | st.floats(0, 1),
+    shape=st.none() | shapes,
 )
 ranges = st.sets(st.integers(0, 100), max_size=9).map(ranges_of)
 finite = st.floats(allow_nan=False, allow_infinity=False)
@@ -125,7 +142,11 @@ def test_documents_come_back(document: Document) -> None:
 
 
 def _named(cell: Cell) -> set[str]:
-    return {digest for digest in (cell.base, cell.added, cell.removed) if digest}
+    return {
+        digest
+        for digest in (cell.base, cell.added, cell.removed, *(cell.shape.digests if cell.shape else ()))
+        if digest
+    }
 
 
 def long_document() -> Document:

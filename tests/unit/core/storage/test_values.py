@@ -9,11 +9,14 @@ import pytest
 
 from tests.unit.core.shapes import box, document
 from vosapp.core import edits
+from vosapp.core.document import Cell
 from vosapp.core.editor import Editor
 from vosapp.core.limits import MAX_CLIP_FRAMES
+from vosapp.core.pen_shape import FARTHEST_PX, MAX_POINTS, Combine, DrawnShape, PenShape
 from vosapp.core.project import Project
-from vosapp.core.storage.cell_columns import decode_cells
+from vosapp.core.storage.cell_columns import decode_cells, encode_cells
 from vosapp.core.storage.codec import decode_head, decode_traits, encode_head, encode_traits
+from vosapp.core.storage.drawn_shapes import encode_shape
 from vosapp.core.storage.json_checks import DamageError, pack, unpack
 
 HUGE = 10**400
@@ -97,3 +100,39 @@ def test_a_name_that_cannot_be_stored_does_not_spoil_the_project(tmp_path: Path)
     project = Project.open(tmp_path / "p.vosapp")
     assert project.editor.document.object(1).name.startswith("fish ?x") and not project.read_only
     project.close()
+
+
+SHAPE = DrawnShape(PenShape(((0.0, 1.5), (9.0, 1.0), (4.0, 7.125)), (0, 2)), Combine.SUBTRACT, "a" * 32)
+STORED = encode_shape(SHAPE)
+
+
+def test_a_shape_comes_back_with_its_mask() -> None:
+    content, _ = unpack(pack(encode_cells({3: Cell("b" * 32, shape=SHAPE), 4: Cell("b" * 32)})))
+    assert decode_cells(content, 0, 63) == {3: Cell("b" * 32, shape=SHAPE), 4: Cell("b" * 32)}
+    assert "shape" not in encode_cells({4: Cell("b" * 32)})
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (0, "divide"),
+        (0, 3),
+        (1, [0, 1]),
+        (1, [0, 1, 2, 3, 4]),
+        (1, [0, 1, 2, 3, 4, HUGE]),
+        (1, [0, 1, 2, 3, 4, 2 * FARTHEST_PX]),
+        (1, [0.0] * (2 * MAX_POINTS + 2)),
+        (2, [0, 3]),
+        (2, [2, 0]),
+        (2, []),
+        (2, 5),
+        (3, 1),
+        (4, "no digest"),
+        (6, 5),
+    ],
+)
+def test_an_impossible_shape_is_refused(place: int, value: object) -> None:
+    content = dict(encode_cells({3: Cell("b" * 32, shape=SHAPE)}))
+    content["shape"] = [[*STORED[:place], value, *STORED[place + 1 :]]]
+    with pytest.raises(DamageError):
+        decode_cells(unpack(pack(content))[0], 0, 63)

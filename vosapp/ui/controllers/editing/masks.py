@@ -18,9 +18,10 @@ from vosapp.core.errors import MaskError, UserError
 from vosapp.core.locked_words import UNLOCK_HINT, locked_words
 from vosapp.core.mask import Mask
 from vosapp.core.mask_import import ImportRequest, with_imported
+from vosapp.core.pen_shape import Combine
+from vosapp.core.shape_edits import draw_shape
 from vosapp.core.trimap import TrimapKind
 from vosapp.core.trimap_edits import paint_trimap
-from vosapp.presentation.pen_shapes import Combine
 from vosapp.presentation.status import Notice, NoticeKind
 from vosapp.presentation.viewer.cleanup import is_open, part_at
 from vosapp.presentation.viewer.raster import Point
@@ -53,7 +54,7 @@ class MaskController(QObject):
         shapes: ShapeController,
         parent: QObject | None = None,
     ) -> None:
-        """Makes the controller; `io` reads images, `shapes` remembers what was drawn as one."""
+        """Makes the controller; `io` reads images, `shapes` is told of each shape that is drawn."""
         super().__init__(parent)
         self.shapes = shapes
         self._session = session
@@ -111,12 +112,16 @@ class MaskController(QObject):
             if stroke.erase:
                 return
             document, object_id = edits.add_object(document)
-        area, before = Mask.from_array(stroke.area), document.cell(object_id, stroke.frame_index)
-        document = edits.stroke(document, session.editor.store, object_id, stroke.frame_index, area, erase=stroke.erase)
+        area, store = Mask.from_array(stroke.area), session.editor.store
+        if stroke.shape is not None:
+            document = draw_shape(
+                document, store, object_id, stroke.frame_index, shape=stroke.shape, combine=stroke.combine, area=area
+            )
+            self.shapes.note(stroke.shape)
+        else:
+            document = edits.stroke(document, store, object_id, stroke.frame_index, area, erase=stroke.erase)
         session.editor.apply(label, document)
         session.set(shot=replace(session.shot, active_object=object_id))
-        if stroke.shape is not None:
-            self.shapes.remember(object_id, stroke, before)
         if stroke.hidden_by:
             self._tell_hidden(document.object(object_id), document.object(stroke.hidden_by))
 

@@ -84,9 +84,9 @@ class RangeController(QObject):
     def copy_here(self) -> None:
         """Remembers the mask that stands on this frame."""
         session, active = self._session, self._session.active
-        mask = session.editor.mask(active.id, session.shot.frame_index) if active is not None else None
-        if mask is not None:
-            self._copied = CopiedMasks({0: mask})
+        here = session.shot.frame_index
+        if active is not None and here in active.cells:
+            self._copied = range_edits.copy_masks(session.document, session.editor.store, active.id, [here])
 
     def copy_range(self, frames: FrameRange) -> None:
         """Remembers the masks in a range. They are read in the background."""

@@ -1,4 +1,4 @@
-"""Shapes of the pen whose points can be moved after they were put into a mask, and pasted elsewhere."""
+"""Shapes of the pen that are in masks: their points are moved, and they are pasted elsewhere."""
 
 from __future__ import annotations
 
@@ -7,20 +7,19 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject
 
-from vosapp.core import edits
-from vosapp.core.document import Cell, ObjectId
 from vosapp.core.errors import UserError
+from vosapp.core.frame_map import FrameMap
 from vosapp.core.mask import Mask
-from vosapp.presentation.pen_shapes import DrawnShape, PenShape, shape_at, with_drawn
+from vosapp.core.pen_shape import PenShape
+from vosapp.core.shape_edits import frames_with_shapes, move_shape
 from vosapp.presentation.view_state import SHAPE_TOOLS, Tool
 from vosapp.presentation.viewer.raster import shape_change
 from vosapp.ui.session import Session
-from vosapp.ui.viewer.live_stroke import Stroke
 from vosapp.ui.viewer.pen import Pen
 
 
 class ShapeController(QObject):
-    """Remembers shapes, moves their points as steps that can be undone, and pastes them."""
+    """Moves the points of shapes as steps that can be undone, and pastes shapes."""
 
     def __init__(self, session: Session, pen: Pen, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -34,38 +33,30 @@ class ShapeController(QObject):
         """Maps action ids to handlers."""
         return {"edit.paste_shape": self.paste}
 
-    def remember(self, object_id: ObjectId, stroke: Stroke, before: Cell | None) -> None:
-        """Remembers the shape of a stroke that has been put into the mask; `before` stood there until then."""
-        after = self._session.document.cell(object_id, stroke.frame_index)
-        if stroke.shape is not None and after is not None:
-            drawn = DrawnShape(object_id, stroke.frame_index, stroke.shape, stroke.combine, before, after)
-            self._copied = stroke.shape
-            self._keep(drawn)
+    def note(self, shape: PenShape) -> None:
+        """Takes note of a shape that was drawn, for pasting."""
+        self._copied = shape
 
     def move(self, shape: PenShape) -> None:
         """Puts a shape in the place of the one on the frame shown, whose point was moved."""
-        session, drawn = self._session, self._here()
-        if drawn is None or shape == drawn.shape:
+        session, active, here = self._session, self._session.active, self._session.shot.frame_index
+        cell = active.cells.get(here) if active is not None else None
+        if active is None or cell is None or cell.shape is None:
             return
-        size = session.editor.store.get(drawn.after.base).shape
-        area, erase = shape_change(shape, drawn.combine, size)
-        document = edits.write_cell(session.document, drawn.object_id, drawn.frame_index, drawn.before)
+        shape, store = shape.storable(), session.editor.store
         try:
-            document = edits.stroke(
-                document, session.editor.store, drawn.object_id, drawn.frame_index, Mask.from_array(area), erase=erase
-            )
-        except UserError as error:  # undo has forgotten what stood there before
+            size = store.get(cell.base).shape
+            area, _ = shape_change(shape, cell.shape.combine, size)
+            document = move_shape(session.document, store, active.id, here, shape=shape, area=Mask.from_array(area))
+        except UserError as error:  # what stood there before is damaged in the project file
             session.fail(error)
             return
-        after = document.cell(drawn.object_id, drawn.frame_index)
         session.editor.apply("move point", document)
-        self._copied = shape
-        if after is not None:
-            self._keep(replace(drawn, shape=shape, after=after))
+        self.note(shape)
 
     def paste(self) -> None:
-        """Takes the shape on this frame, or the one drawn last, as a draft for the frame shown."""
-        session, shape = self._session, self._copied
+        """Takes the shape drawn last, or else the active object's nearest one, as a draft for the frame shown."""
+        session, shape = self._session, self._copied or self._nearest()
         if shape is None:
             session.notify("No shape was drawn yet.", "Draw one with the polygon, box or ellipse.")
             return
@@ -73,14 +64,16 @@ class ShapeController(QObject):
             session.set(app=replace(session.app, tool=Tool.POLYGON))
         self._shapes.paste(shape)
 
-    def _here(self) -> DrawnShape | None:
-        session, active = self._session, self._session.active
-        if active is None:
-            return None
-        return shape_at(session.shot.shapes, session.document, active.id, session.shot.frame_index)
-
-    def _keep(self, drawn: DrawnShape) -> None:
-        self._session.set(shot=replace(self._session.shot, shapes=with_drawn(self._session.shot.shapes, drawn)))
+    def _nearest(self) -> PenShape | None:
+        """The shape nearest to the frame shown, of the active object and else of another one."""
+        session, here = self._session, self._session.shot.frame_index
+        objects = [session.active] if session.active is not None else []
+        for one in (*objects, *session.document.objects):
+            frames = FrameMap.of(one.cells).derived(frames_with_shapes)
+            cell = one.cells[min(frames, key=lambda frame: abs(frame - here))] if frames else None
+            if cell is not None and cell.shape is not None:
+                return cell.shape.shape
+        return None
 
     def _count_corners(self, points: int) -> None:
         self._session.set(shot=replace(self._session.shot, polygon_points=points))
