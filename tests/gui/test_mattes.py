@@ -102,6 +102,18 @@ def test_the_panel_takes_the_place_of_the_propagate_panel(shot: WindowDriver) ->
     assert shot.view.shot.mode is ViewMode.OVERLAY
 
 
+def test_the_panel_of_an_object_with_an_edge_from_the_picture_opens_again(shot: WindowDriver) -> None:
+    drawn(shot)
+    QTest.mouseClick(panel_of(shot).edge.button("fast"), LEFT)
+    soft = shown(shot).copy()
+    for _ in range(2):
+        shot.trigger("object.matte")
+        assert set(np.unique(shot.canvas.overlay.labels)) <= {0, 1}  # masks again
+        shot.workspace.presenter.mattes.forget()
+        shot.trigger("object.matte")
+        assert panel_of(shot).isVisible() and np.array_equal(shown(shot), soft)
+
+
 @pytest.mark.parametrize("edge", ["drawn", "fast"])
 def test_what_is_seen_is_what_is_exported_to_the_level(shot: WindowDriver, tmp_path: Path, edge: str) -> None:
     drawn(shot)

@@ -21,7 +21,7 @@ from vosapp.presentation.matte.maker import MatteKey, Wish
 from vosapp.presentation.status import NoticeKind
 from vosapp.presentation.view_state import Changes, Wipe
 from vosapp.presentation.viewer.changes import ChangesDisplay, difference_labels, flicker_labels
-from vosapp.presentation.viewer.layers import Labels, LayerStack, ShownLayer, layer_on
+from vosapp.presentation.viewer.layers import Labels, LayerStack, layer_on, shown_layer
 from vosapp.presentation.viewer.onion import OnionLayer
 from vosapp.presentation.viewer.overlay import MATTE_MODES, OverlayDisplay, OverlayLayer
 from vosapp.presentation.viewer.trimap import TrimapDisplay
@@ -54,8 +54,10 @@ class MaskLayers:
             known = before.get(key) or self._layer(key)
             if known is not None and known.mask.shape == shape:
                 self._layers[key] = known
-        softly = overlay.mode in MATTE_MODES
-        shown = [self._with_matte(key, one, self._wishes) if softly else one for key, one in self._layers.items()]
+        if overlay.mode in MATTE_MODES:
+            shown = [self._with_matte(key, one, self._wishes) for key, one in self._layers.items()]
+        else:  # with the mask for a matte: another mode may be on before the mattes are made
+            shown = [shown_layer(one) for one in self._layers.values()]
         self._want()
         return LayerStack(shape, tuple(shown))
 
@@ -181,19 +183,7 @@ class MaskLayers:
         if made is None:
             wishes.append((key, layer_on(self._canvas.frame, layer)))
             made = self._mattes.stand_in(key)
-        alpha = made.alpha if made is not None else None
-        if alpha is not None and alpha.shape != layer.mask.shape:
-            made = alpha = None
-        return ShownLayer(
-            layer.object_id,
-            layer.colour,
-            layer.mask,
-            layer.matte,
-            joined=layer.joined,
-            trimap=layer.trimap,
-            made=alpha,
-            colours=made.colours if made is not None else None,
-        )
+        return shown_layer(layer, *((None, None) if made is None else (made.alpha, made.colours)))
 
     def _masks_before(self, wipe: WipeDisplay) -> Iterator[Layer]:
         before = self._session.shot.before_run if self._session.shot.wipe is Wipe.BEFORE else self._session.document
@@ -207,4 +197,4 @@ class MaskLayers:
             if mask is not None and mask.shape == self._canvas.stack.shape:
                 shown = self._with_others(layer, mask.array())
                 key = self._key(layer, wipe.frame_index)
-                yield self._with_matte(key, shown, self._compared_wishes) if softly else shown
+                yield self._with_matte(key, shown, self._compared_wishes) if softly else shown_layer(shown)

@@ -36,6 +36,22 @@ class ShownLayer(Layer):
         return self.mask.astype(np.uint8) * np.uint8(255) if self.made is None else self.made
 
 
+def shown_layer(layer: Layer, made: Alpha | None = None, colours: RgbImage | None = None) -> ShownLayer:
+    """A layer with the matte and colours that were made elsewhere; those of another size are left out."""
+    if made is not None and made.shape != layer.mask.shape:
+        made = colours = None
+    return ShownLayer(
+        layer.object_id,
+        layer.colour,
+        layer.mask,
+        layer.matte,
+        joined=layer.joined,
+        trimap=layer.trimap,
+        made=made,
+        colours=colours,
+    )
+
+
 def layer_on(shown: RgbImage | None, layer: Layer) -> Layer:
     """A layer with the shown picture of its frame; until one of its size has come, the matte's edge is as drawn."""
     joined = tuple((kind, layer_on(shown, other)) for kind, other in layer.joined)
