@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton
 
 from tests.gui.window_driver import LEFT, WindowDriver
 from vosapp.cli.app import main
@@ -22,6 +22,7 @@ from vosapp.matte.refiner import loaded_refiner
 from vosapp.presentation.matte.presets import PRESETS
 from vosapp.presentation.view_state import Backdrop, ViewMode, Wipe
 from vosapp.ui.panels.matte import MattePanel
+from vosapp.ui.translation import install, retranslate, translate_widgets
 from vosapp.video.stills.images import read_image
 
 
@@ -100,6 +101,25 @@ def test_the_panel_takes_the_place_of_the_propagate_panel(shot: WindowDriver) ->
     shot.trigger("object.matte")
     assert not panel_of(shot).isVisible() and shot.window.propagate.isVisible()
     assert shot.view.shot.mode is ViewMode.OVERLAY
+
+
+def test_the_panel_speaks_german_names_objects_as_they_are_and_its_sliders_can_be_dragged(shot: WindowDriver) -> None:
+    drawn(shot)
+    shot.workspace.editing.objects.rename(1, "White")
+    application = QApplication.instance()
+    assert isinstance(application, QApplication) and install(application, "de") == "de"
+    try:
+        translate_widgets(shot.window)
+        shot.workspace.presenter.show_anew()
+        panel = panel_of(shot)
+        texts = [one.text() for one in panel.findChildren(QLabel)]
+        assert {"MATTE", "Löcher", "innen", "Kante", "White"} <= set(texts) and "Weiß" in texts  # the number's name
+        assert panel.edge.button("fast").text() == "Schnell" and "Bild" in panel.edge.button("fast").toolTip()
+        assert "Keyframe" in (panel.numbers["grow_px"].key or panel).toolTip()
+        assert min(number.slider.width() for number in panel.numbers.values()) >= 60
+    finally:
+        install(application, "en")
+        retranslate()
 
 
 def test_the_panel_of_an_object_with_an_edge_from_the_picture_opens_again(shot: WindowDriver) -> None:

@@ -15,6 +15,16 @@ from PySide6.QtWidgets import QApplication
 
 from vosapp.core.settings import TABLE
 from vosapp.presentation.actions import ACTIONS, MENUS
+from vosapp.presentation.matte.display import (
+    EDGE_TIPS,
+    EDGE_TITLES,
+    JOIN_TIPS,
+    JOIN_TITLES,
+    PAINT_TIPS,
+    PAINT_TITLES,
+)
+from vosapp.presentation.matte.fields import FIELDS, SECTIONS
+from vosapp.presentation.matte.presets import PRESETS
 from vosapp.presentation.settings_form import choices_of, settings_groups
 from vosapp.ui.translation import SentenceTranslator, languages, sentences_of, tr
 
@@ -36,6 +46,15 @@ def test_commands_and_settings_are_translated(language: str) -> None:
     sentences = sentences_of(language)
     lacking = [text for text in wanted() if text not in sentences]
     assert len(lacking) <= (1 - NEEDED) * len(wanted()), lacking
+
+
+@pytest.mark.parametrize("language", languages())
+def test_the_matte_panel_is_translated(language: str) -> None:
+    texts = [text for field in FIELDS for text in (field.title, field.label, field.tip)] + list(SECTIONS)
+    texts += [text for preset in PRESETS for text in (preset.title, preset.tip)]
+    for named in (EDGE_TITLES, EDGE_TIPS, PAINT_TITLES, PAINT_TIPS, JOIN_TITLES, JOIN_TIPS):
+        texts += named.values()
+    assert [text for text in texts if text not in sentences_of(language)] == []
 
 
 @pytest.mark.parametrize("language", languages())

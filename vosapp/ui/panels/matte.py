@@ -26,6 +26,7 @@ from vosapp.ui.icons import icon
 from vosapp.ui.panels.matte_number import MatteNumber
 from vosapp.ui.panels.matte_others import MatteOthers
 from vosapp.ui.theme import TOKENS
+from vosapp.ui.translation import NAME, show_text, tr
 from vosapp.ui.widgets import ElidedLabel, Segments, label, tool_button
 
 _EDGES = (DRAWN, FAST, QUALITY)
@@ -65,6 +66,7 @@ class MattePanel(QWidget):
         self.setAccessibleName("Matte")
         self._shown = MatteDisplay()
         self._name = ElidedLabel()
+        self._name.setProperty(NAME, True)
         self.edge: Segments[str] = Segments([(edge, EDGE_TITLES[edge], "", EDGE_TIPS[edge]) for edge in _EDGES])
         self.paint: Segments[TrimapKind | None] = Segments(
             [(kind, title, "", PAINT_TIPS[kind]) for kind, title in PAINT_TITLES.items()]
@@ -123,6 +125,9 @@ class MattePanel(QWidget):
         row.setSpacing(6)
         for button in (self.preset_button, self.copy_button, self.reset_button):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.setStyleSheet(
+                "padding-left: 6px; padding-right: 6px"
+            )  # or longer words than English ones are cut off
             is_preset = button is self.preset_button
             # A long name of a preset must not make the panel wider; the others are as wide as their words.
             across = QSizePolicy.Policy.Ignored if is_preset else QSizePolicy.Policy.Minimum
@@ -134,7 +139,7 @@ class MattePanel(QWidget):
         inner = QWidget()
         grid = QGridLayout(inner)
         grid.setContentsMargins(0, 0, 6, 0)
-        grid.setHorizontalSpacing(8)
+        grid.setHorizontalSpacing(6)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
         row = 0
@@ -190,26 +195,28 @@ class MattePanel(QWidget):
         for edge in _EDGES:
             offered = edge in display.offered_edges
             self.edge.set_choice_enabled(edge, offered)
-            self.edge.button(edge).setToolTip(EDGE_TIPS[edge] if offered else NO_REFINER)
+            show_text(self.edge.button(edge), EDGE_TIPS[edge] if offered else NO_REFINER, "setToolTip")
         self.paint.set_value(display.paints)
         self.unpaint_button.setEnabled(display.is_painted)
         for name, number in self.numbers.items():
             number.show_value(getattr(display.settings, name))
             number.show_keys(is_keyed=name in display.keyed, is_here=name in display.keys_here)
             number.set_usable(display.uses_picture or not number.field.of_picture)
-        self.preset_button.setText(display.preset or "Preset")
+        show_text(self.preset_button, display.preset or "Preset")
         self.others.show_joins(display.joins, display.others)
         self.copy_button.setEnabled(bool(display.others))
-        self.copy_button.setToolTip(
-            "Gives other objects these settings" if display.others else "There is no other object"
+        show_text(
+            self.copy_button,
+            "Gives other objects these settings" if display.others else "There is no other object",
+            "setToolTip",
         )
 
     def _open_presets(self) -> None:
         menu = self._menu()
         menu.setToolTipsVisible(True)
         for preset in PRESETS:
-            action = menu.addAction(preset.title)
-            action.setToolTip(preset.tip)
+            action = menu.addAction(tr(preset.title))
+            action.setToolTip(tr(preset.tip))
             action.setCheckable(True)
             action.setChecked(preset.title == self._shown.preset)
             action.setData(preset.title)
@@ -223,7 +230,7 @@ class MattePanel(QWidget):
             menu.addAction(name).setData((object_id,))
         if len(self._shown.others) > 1:
             menu.addSeparator()
-            menu.addAction("All of them").setData(tuple(object_id for object_id, _ in self._shown.others))
+            menu.addAction(tr("All of them")).setData(tuple(object_id for object_id, _ in self._shown.others))
         menu.triggered.connect(self._take_copies)
         _open_below(menu, self.copy_button)
 

@@ -11,10 +11,12 @@ from vosapp.core.document import KEYED_NUMBERS
 from vosapp.presentation.matte.fields import MatteField
 from vosapp.ui.icons import icon
 from vosapp.ui.theme import TOKENS
+from vosapp.ui.translation import show_text, tr
 from vosapp.ui.widgets import indent_number, label
 
-_FIELD_PX = 76
-_KEY_PX = 24
+_FIELD_PX = 66
+_KEY_PX = 22
+_LEAST_SLIDER_PX = 60
 
 
 class MatteNumber(QObject):
@@ -33,7 +35,7 @@ class MatteNumber(QObject):
     def __init__(self, field: MatteField) -> None:
         super().__init__()
         self.field = field
-        self.name = label(field.title, "dim")
+        self.name = label(field.label, "dim")
         self.name.setToolTip(field.tip)
         self.spin = QDoubleSpinBox()
         self.spin.setRange(field.least, field.most)
@@ -47,6 +49,7 @@ class MatteNumber(QObject):
         indent_number(self.spin)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(round(field.slides_from / field.step), round(field.slides_to / field.step))
+        self.slider.setMinimumWidth(_LEAST_SLIDER_PX)
         self.slider.setAccessibleName(field.title)
         self.slider.setToolTip(field.tip)
         self.slider.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -67,8 +70,8 @@ class MatteNumber(QObject):
         self.key.setIcon(icon("key-here" if is_here else "key", TOKENS.accent_hover if is_keyed else TOKENS.dim))
         do = "Take the key of this frame away" if is_here else "Set a key on this frame"
         more = "" if is_keyed else ": the number then changes over time, evenly from key to key"
-        self.key.setToolTip(f"{do}{more}")
-        self.key.setAccessibleName(f"{self.field.title}: {do.lower()}")
+        show_text(self.key, f"{do}{more}", "setToolTip")
+        self.key.setAccessibleName(f"{tr(self.field.title)}: {tr(do)}")
 
     def show_value(self, value: float) -> None:
         """Shows a value; tells nobody. A field in which the user types keeps what is typed."""

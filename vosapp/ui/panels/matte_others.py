@@ -10,6 +10,7 @@ from vosapp.core.document import JoinKind, MatteJoin, ObjectId
 from vosapp.presentation.matte.display import JOIN_TIPS, JOIN_TITLES, JoinRow
 from vosapp.ui.icons import icon
 from vosapp.ui.theme import TOKENS
+from vosapp.ui.translation import show_text, tr
 from vosapp.ui.widgets import ElidedLabel
 
 
@@ -42,11 +43,8 @@ class MatteOthers(QWidget):
         """Shows joins, and the objects that others can be made with."""
         self._others = others
         self.add_button.setEnabled(bool(others))
-        self.add_button.setToolTip(
-            "Cuts another object out, merges it, or keeps only what is inside of it"
-            if others
-            else "There is no other object"
-        )
+        tip = "Cuts another object out, merges it, or keeps only what is inside of it"
+        show_text(self.add_button, tip if others else "There is no other object", "setToolTip")
         if joins == self._shown:
             return
         self._shown = joins
@@ -70,8 +68,8 @@ class MatteOthers(QWidget):
             if not menu.isEmpty():
                 menu.addSeparator()
             for object_id, name in self._others:
-                action = menu.addAction(JOIN_TITLES[kind].format(name))
-                action.setToolTip(JOIN_TIPS[kind])
+                action = menu.addAction(tr(JOIN_TITLES[kind]).format(name))
+                action.setToolTip(tr(JOIN_TIPS[kind]))
                 action.setData((object_id, kind.value))
         menu.triggered.connect(self._add)
         menu.popup(self.add_button.mapToGlobal(self.add_button.rect().bottomLeft()))
@@ -109,18 +107,18 @@ class _Row(QWidget):
         super().__init__()
         self._place = place
         name = ElidedLabel()
-        name.setText(row.title)
+        show_text(name, row.title)
         self.hold = QToolButton()
-        self.hold.setText("Hold")
+        show_text(self.hold, "Hold")
         self.hold.setCheckable(True)
         self.hold.setChecked(row.join.is_held)
-        self.hold.setToolTip("Where it has no mask, the one of the nearest frame before stands for it")
+        show_text(self.hold, "Where it has no mask, the one of the nearest frame before stands for it", "setToolTip")
         self.hold.clicked.connect(self._tell_held)
         self.remove = QToolButton()
         self.remove.setIcon(icon("cancel", TOKENS.dim))
         self.remove.setAutoRaise(True)
-        self.remove.setToolTip("Take this away")
-        self.remove.setAccessibleName(f"Take away: {row.title}")
+        show_text(self.remove, "Take this away", "setToolTip")
+        show_text(self.remove, f"Take away: {row.title}", "setAccessibleName")
         self.remove.clicked.connect(self._tell_removed)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
