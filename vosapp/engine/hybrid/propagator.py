@@ -288,16 +288,17 @@ class HybridPropagator:
         given: Mapping[ObjectId, Probability],
         merged: Mapping[ObjectId, Probability],
     ) -> None:
-        """Given masks enter as they are; the state begins anew."""
+        """Given masks enter as they are; nothing else is carried past them."""
         for object_id, mask in given.items():
             memory = self._objects.setdefault(object_id, ObjectMemory())
-            window = window_around(mask, memory.window, self._options.window)
+            window = window_around(mask, None, self._options.window)
             kept = self._viewer.memorise(self._viewer.look(rgb, window), mask, others_of(merged, object_id))
             if frame_index not in memory.frames:
                 memory.in_parts |= stands_in_parts(mask)
                 memory.frames.keep_anchor(frame_index, kept)
             memory.frames.restart(frame_index, kept)
             memory.state, memory.window = None, window
+            memory.middle, memory.usual_px = None, 0.0
             _follow(memory, mask)
 
 

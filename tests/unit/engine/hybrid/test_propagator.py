@@ -57,6 +57,27 @@ def test_an_untrained_network_follows_the_flow() -> None:
     assert (found & expected).sum() / (found | expected).sum() > 0.85
 
 
+def test_a_span_depends_on_its_anchors_and_on_no_other_span() -> None:
+    """What follows an anchor is the same to the bit whether the pass came along another span or began there.
+
+    The object is far smaller on the second anchor, and lies elsewhere: a window carried past it would look otherwise.
+    """
+    world = textured(np.random.default_rng(2), 120, 240)
+    shown = [world[:, 4 * k : 4 * k + 160] for k in range(7)]
+    anchors = {0: _mask((120, 160), 10, 20, 80), 3: _mask((120, 160), 60, 90, 16)}
+    found = []
+    for first in (0, 3):
+        propagator = _propagator()
+        for k, mask in anchors.items():
+            propagator.remember(k, shown[k], {1: mask})
+        for k in range(first, 7):
+            prediction = propagator.step(k, shown[k], {1: anchors[k]} if k in anchors else None)
+            if k > 3:
+                found.append(prediction.probabilities[1])
+    for along, alone in zip(found[:3], found[3:], strict=True):
+        np.testing.assert_array_equal(along, alone)
+
+
 def test_both_opinions_count_by_their_odds() -> None:
     first, second = _mask((20, 30), 5, 5, 10) * 0.9, _mask((20, 30), 5, 5, 10) * 0.5
     assert mixed_odds(first, second, 0.5)[7, 7] == pytest.approx(0.75, abs=1e-3)
