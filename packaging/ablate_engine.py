@@ -128,7 +128,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("dataset", help="as `vosapp evaluate` takes it")
     parser.add_argument("--only", nargs="+", help="names of its clips")
     parser.add_argument("--object", type=int, help="follow only this object of every clip")
-    parser.add_argument("--change", action="append", default=[], help="as lean=0,window.pace=1; repeat it for more rows")
+    parser.add_argument(
+        "--change", action="append", default=[], help="as lean=0,window.pace=1; repeat it for more rows"
+    )
     parser.add_argument("--out", type=Path, help="file for the table")
     return parser.parse_args()
 

@@ -40,7 +40,7 @@ def test_changes_reach_the_constants_that_they_name(command: ModuleType) -> None
 
 @pytest.mark.parametrize("change", ["leen=0", "window.pase=1", "lean.pace=1"])
 def test_a_constant_that_there_is_not_is_named(command: ModuleType, change: str) -> None:
-    with pytest.raises(ValueError, match="no constant 'l?p?[ae]"):
+    with pytest.raises(ValueError, match="There is no constant"):
         command.changed(HybridOptions(), change)
 
 
