@@ -14,6 +14,7 @@ from vosapp.cli.frame_numbers import frame_ends, frame_range
 from vosapp.cli.input_space import add_input_space
 from vosapp.cli.job_runner import Reporter, run_job
 from vosapp.cli.shapes import pixels
+from vosapp.cli.trimaps import add_trimap, with_trimaps
 from vosapp.core.errors import ExportError, MediaError
 from vosapp.export.formats import FORMATS, ExportFormat
 from vosapp.export.raster import RasterChoice
@@ -83,6 +84,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=DEFAULT_TOLERANCE_PX,
         help="of shapes: how far outlines may be from the masks (default: %(default)s)",
     )
+    add_trimap(parser)
     parser.add_argument("--overwrite", action="store_true", help="replace files that are not an earlier export")
     parser.add_argument(
         "--resume",
@@ -99,6 +101,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.format.startswith(_SHAPES):
         from vosapp.cli import shapes
 
+        if arguments.trimap is not None:
+            raise ExportError("Shapes follow masks, not mattes: a trimap does nothing there.", "Leave --trimap out.")
         arguments.format, arguments.pixel_aspect = arguments.format.removeprefix(_SHAPES), Fraction(1)
         return shapes.run(arguments)
     from vosapp.core.project import Project
@@ -123,6 +127,9 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.object:
             for object_id in arguments.object:
                 document.object(object_id)
+        if arguments.trimap is not None:
+            ids = arguments.object or [item.id for item in document.objects]
+            document = with_trimaps(document, project.editor.store, arguments.trimap, ids, reporter)
         recipe = Recipe(
             format=ExportFormat(arguments.format),
             path=arguments.out,

@@ -12,6 +12,7 @@ from vosapp.cli.frame_numbers import frame_ends, frame_range
 from vosapp.cli.input_space import add_input_space
 from vosapp.cli.job_runner import Reporter, run_job
 from vosapp.cli.mask_as import add_mask_as
+from vosapp.cli.trimaps import add_trimap, with_trimaps
 from vosapp.core.document import MATTE_EDGES, Document, MatteSettings
 from vosapp.core.edits import set_matte
 from vosapp.core.errors import MaskError
@@ -74,6 +75,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
                 name, dest=field.name, metavar=kind, type=float, default=field.default, help=_HELP[field.name]
             )
     parser.add_argument("--overwrite", action="store_true", help="replace files that are not an earlier export")
+    add_trimap(parser)
     add_mask_as(parser)
     add_input_space(parser)
     parser.add_argument("--json", action="store_true", help="JSON lines instead of text")
@@ -98,6 +100,9 @@ def run(arguments: argparse.Namespace) -> int:
         edge=arguments.edge, **{name: getattr(arguments, name) for name in _HELP if hasattr(arguments, name)}
     )
     document = _with_masks(editor, arguments, clip, reporter)
+    if arguments.trimap is not None:
+        ids = [item.id for item in document.objects]
+        document = with_trimaps(document, editor.store, arguments.trimap, ids, reporter)
     for item in document.objects:
         document = set_matte(document, item.id, settings)
     within = frame_range(arguments.range, first_number=clip.first_number, frame_count=clip.frame_count)

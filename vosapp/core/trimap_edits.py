@@ -46,6 +46,22 @@ def paint_trimap(
     return _with_trimap(document, target, frame_index, Trimap(*parts))
 
 
+def set_trimap(
+    document: Document, store: MaskStore, object_id: ObjectId, frame_index: int, image: TrimapImage
+) -> Document:
+    """Puts the pixels of a trimap (height, width) over an object's edge on a frame, in place of what was there.
+
+    Raises:
+        MaskError: no such object, no mask of it on this frame, or the image is not of the clip's size.
+    """
+    check_size(document, Mask.from_array(image > 0))
+    target = document.object(object_id)
+    if frame_index not in target.cells:
+        raise MaskError(f"{target.name} has no mask on this frame.", "Draw one first: its edge can be painted then.")
+    parts = [store.put(Mask.from_array(image == kind)) if (image == kind).any() else None for kind in TrimapKind]
+    return _with_trimap(document, target, frame_index, Trimap(*parts))
+
+
 def clear_trimap(document: Document, object_id: ObjectId, frame_index: int) -> Document:
     """Takes away all that was painted over an object's edge on a frame."""
     return _with_trimap(document, document.object(object_id), frame_index, Trimap())

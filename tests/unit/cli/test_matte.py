@@ -8,8 +8,13 @@ import numpy as np
 import pytest
 
 from vosapp.cli.app import main
-from vosapp.core.document import MatteSettings
+from vosapp.core import edits
+from vosapp.core.document import Document, MatteSettings
+from vosapp.core.editor import Editor
+from vosapp.core.mask import Mask
+from vosapp.core.project import Project
 from vosapp.matte.alpha import alpha_of
+from vosapp.video.clip_ref import clip_ref
 from vosapp.video.open import open_video
 from vosapp.video.stills.images import read_image, write_png
 
@@ -87,6 +92,84 @@ def test_what_the_masks_were_taken_for_is_said_and_can_be_chosen(
     assert "masks: 2 objects, ids 90 and 210" in capsys.readouterr().err
     assert main([*words, str(tmp_path / "d"), "--mask-as", "alpha"]) == 1
     assert "no alpha channel" in capsys.readouterr().err
+
+
+def trimap_of(mask: np.ndarray) -> np.ndarray:
+    """Grey about the outline; the lower right corner is surely in, the left half of the mask surely out."""
+    grey = np.where(mask, 255, 0).astype(np.uint8)
+    grey[18:30, 30:38] = 128
+    grey[40:, 56:] = 240  # white enough
+    grey[:, :16] = 12
+    return grey
+
+
+@pytest.fixture
+def trimaps(clip: Path, tmp_path: Path) -> Path:
+    """Of the first two pictures; the masks are of one object from here on."""
+    folder = tmp_path / "trimaps"
+    folder.mkdir()
+    for number in (1001, 1002):
+        write_png(folder / f"t{number}.png", trimap_of(disc(20 + 4 * (number - 1001))))
+    for path in (tmp_path / "masks").iterdir():
+        write_png(path, np.where(read_image(path) == 3, 255, 0).astype(np.uint8))
+    return folder
+
+
+def expected(number: int, rgb: np.ndarray, settings: MatteSettings) -> np.ndarray:
+    mask = disc(20 + 4 * (number - 1001))
+    grey = trimap_of(mask)
+    kinds = np.where(grey >= 240, 1, np.where(grey <= 12, 3, 2)).astype(np.uint8)
+    return alpha_of(mask, settings, rgb, trimap=kinds if number < 1003 else None)
+
+
+def test_trimaps_count_over_the_edge_and_the_last_frame_has_none(clip: Path, trimaps: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    words = ["matte", str(clip), "--masks", str(tmp_path / "masks"), "--trimap", str(trimaps), "--out", str(out)]
+    assert main(words) == 0
+    for number in range(1001, 1004):
+        made = read_image(next(out.rglob(f"{number:05}.png")))
+        rgb = read_image(clip / f"shot.{number}.png")
+        assert np.array_equal(made, expected(number, rgb, MatteSettings(edge="fast"))), number
+        assert (made[45, 60], made[24, 14]) == ((255, 0) if number < 1003 else (0, made[24, 14]))
+
+
+def test_trimaps_count_in_the_export_of_a_project(
+    clip: Path, trimaps: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = open_video(clip)
+    editor = Editor(Document(clip=clip_ref(source.info)))
+    source.close()
+    document, object_id = edits.add_object(editor.document)
+    for frame in range(2):
+        mask = Mask.from_array(disc(20 + 4 * frame))
+        document = edits.set_mask(document, editor.store, object_id, frame, mask)
+    settings = MatteSettings(edge="fast", grow_px=0.5)
+    editor.apply("paint", edits.set_matte(document, object_id, settings))
+    Project.create(tmp_path / "p.vosapp", editor).close()
+    before = (tmp_path / "p.vosapp").read_bytes()
+    write_png(trimaps / "t1003.png", trimap_of(disc(28)))
+    words = ["export", str(tmp_path / "p.vosapp"), "--format", "png", "--trimap", str(trimaps)]
+    assert main([*words, "--out", str(tmp_path / "out")]) == 0
+    assert "no mask on frame 1003" in capsys.readouterr().err
+    made = read_image(next((tmp_path / "out").rglob("01002.png")))
+    assert np.array_equal(made, expected(1002, read_image(clip / "shot.1002.png"), settings))
+    assert (tmp_path / "p.vosapp").read_bytes() == before, "the project stays as it is"
+
+
+def test_trimaps_that_cannot_be_used_are_said_so(
+    clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["matte", str(clip), "--masks", str(tmp_path / "masks"), "--out", str(tmp_path / "out"), "--trimap"]
+    assert main([*words, str(tmp_path / "masks")]) == 1  # two objects
+    for path in (tmp_path / "masks").iterdir():
+        write_png(path, disc(20).astype(np.uint8) * 255)
+    assert main([*words, str(tmp_path / "nowhere")]) == 1
+    assert main([*words, str(clip)]) == 1
+    write_png(tmp_path / "1002.png", np.zeros((9, 9), np.uint8))
+    assert main([*words, str(tmp_path / "1002.png")]) == 1
+    said = [line for line in capsys.readouterr().err.splitlines() if "masks: " not in line]
+    for sentence, word in zip(said, ("one object", "no trimaps", "colour picture", "9x9"), strict=True):
+        assert word in sentence
 
 
 def test_spill_is_taken_out_of_what_has_colour(clip: Path, tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ def read_mask_image(path: Path, meaning: MaskMeaning = MaskMeaning.AUTO) -> Mask
 
 def _of_grey(path: Path, image: NDArray[Any], meaning: MaskMeaning) -> MaskImage:
     """The masks of a picture without alpha: ids, or shades between black and white."""
-    grey = _single_channel(path, image)
+    grey = single_channel(path, image)
     if grey.dtype.kind == "f":
         is_whole = bool((grey == np.rint(grey)).all()) and float(grey.max(initial=0)) > 1
         if meaning is MaskMeaning.AUTO and not is_whole:
@@ -226,12 +226,17 @@ def matte_of_picture(path: Path, picture: NDArray[Any]) -> NDArray[np.bool_]:
     Raises:
         MaskError: it is a colour picture.
     """
-    levels = picture[..., 3] if picture.shape[2] == 4 else _single_channel(path, picture)
+    levels = picture[..., 3] if picture.shape[2] == 4 else single_channel(path, picture)
     half = 0.5 if levels.dtype.kind == "f" else (int(np.iinfo(levels.dtype).max) + 1) // 2
     return np.asarray(np.nan_to_num(levels) >= half)
 
 
-def _single_channel(path: Path, image: NDArray[Any]) -> NDArray[Any]:
+def single_channel(path: Path, image: NDArray[Any]) -> NDArray[Any]:
+    """The one channel (height, width) of a picture in grey, also of one whose channels lossy compression set apart.
+
+    Raises:
+        MaskError: it is a colour picture.
+    """
     if image.ndim == 2:
         return image
     top = 1.0 if image.dtype.kind == "f" else float(np.iinfo(image.dtype).max)

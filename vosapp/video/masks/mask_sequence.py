@@ -75,6 +75,16 @@ def _of_images(path: Path, numbering: Numbering, reader: _ImageReader) -> Iterat
         yield len(files), frame, masks
 
 
+def images_by_frame(path: Path, numbering: Numbering) -> dict[int, Path]:
+    """The images of one object by frame index: of a folder, a pattern, or one image.
+
+    Raises:
+        MediaError: there are none.
+        MaskError: they are for other frames than the clip's, or a folder holds more than the sequence.
+    """
+    return _frames_of(path, numbering, alone=path.suffix.lower() in IMAGE_SUFFIXES)
+
+
 def _parts(path: Path) -> list[tuple[MaskKey, Path]]:
     """What holds the images: the path itself, or the folders in it by the name of their object."""
     if not path.is_dir() or any(_is_image(entry) for entry in path.iterdir()):
