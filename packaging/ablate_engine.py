@@ -22,7 +22,8 @@ import torch
 
 from vosapp.core.document import ObjectId
 from vosapp.data.truth import Truth, TruthClip, TruthObject
-from vosapp.engine.hybrid.propagator import HybridOptions, HybridPropagator
+from vosapp.engine.hybrid.propagator import HybridPropagator
+from vosapp.engine.hybrid.settings import HybridOptions
 from vosapp.engine.networks.loaded_network import prepared_network
 from vosapp.evaluation.analysis import early_late
 from vosapp.evaluation.dataset import Dataset

@@ -41,6 +41,41 @@ class Figure:
 
 
 FIGURES = {
+    "hybrid": Figure(
+        {
+            "anchors": Box("anchors|picture and mask", "given", 0, 0),
+            "recent": Box("last frames of the|pass, soft masks", "given", 0, 1),
+            "frame": Box("frame", "given", 0, 2),
+            "flow": Box("engine flow|field and advice", "object", 1, 3),
+            "known": Box("encoder|values and looks", "anchor", 1, 0),
+            "window": Box("window around the|object, encoder", "frame", 1, 2),
+            "read": Box("matching, 1/8|and regression, 1/4", "object", 2, 0.7),
+            "moved": Box("moved mask, others,|advice, state", "object", 2, 2.7),
+            "decoder": Box("decoder|1/8 to 1/2", "object", 3, 1.7),
+            "claims": Box("lean, corrections,|others' share", "object", 4, 1.2),
+            "doubt": Box("doubt", "given", 5, 2.3),
+            "out": Box("guided filter,|strictness", "object", 5, 1.2),
+            "masks": Box("masks", "given", 6, 1.2),
+        },
+        (
+            "anchors>known",
+            "recent>known",
+            "frame>window",
+            "frame>flow",
+            "recent>flow",
+            "known>read",
+            "window>read",
+            "flow>moved",
+            "flow>window",
+            "read>decoder",
+            "moved>decoder",
+            "window>decoder",
+            "decoder>claims",
+            "decoder>doubt",
+            "claims>out",
+            "out>masks",
+        ),
+    ),
     "rgmp": Figure(
         {
             "anchor": Box("anchor|picture and mask", "given", 0, 0),

@@ -28,7 +28,8 @@ from tests.flops import gflop
 from tests.networks import random_network
 from tests.parity.cost import cost
 from vosapp.core.errors import EngineError
-from vosapp.engine.hybrid.propagator import HybridOptions, HybridPropagator
+from vosapp.engine.hybrid.propagator import HybridPropagator
+from vosapp.engine.hybrid.settings import HybridOptions
 from vosapp.engine.networks.agame import AGamePropagator
 from vosapp.engine.networks.cosnet import REFERENCES, PrimaryObject
 from vosapp.engine.networks.hs2s import HS2SPropagator

@@ -21,7 +21,8 @@ import torch
 from torch import Tensor, nn
 
 from tests.bench.bench_networks import CPU, SIZE, _one_thread, _picture
-from vosapp.engine.hybrid.propagator import HybridOptions, HybridPropagator
+from vosapp.engine.hybrid.propagator import HybridPropagator
+from vosapp.engine.hybrid.settings import HybridOptions
 from vosapp.models.loading import load_network
 from vosapp.models.preparing import Precision, prepare
 

@@ -18,7 +18,8 @@ from tests.packaged_networks import small_cutie, small_edgetam, small_sam2
 from tests.small_networks import plain_rgmp, small_hs2s, small_rgmp, small_s2s
 from vosapp.engine.crf_wrapper import CrfWrapper
 from vosapp.engine.engines import build_propagator
-from vosapp.engine.hybrid.propagator import HybridOptions, HybridPropagator
+from vosapp.engine.hybrid.propagator import HybridPropagator
+from vosapp.engine.hybrid.settings import HybridOptions
 from vosapp.engine.hybrid.window import WindowSettings
 from vosapp.engine.hybrid_lite.propagator import HybridLitePropagator
 from vosapp.engine.hybrid_lite.settings import LiteSettings

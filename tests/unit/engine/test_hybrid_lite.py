@@ -71,7 +71,7 @@ def test_a_span_depends_on_its_anchors_and_on_no_other_span() -> None:
 
 
 def test_few_anchors_are_read_and_more_are_not_kept() -> None:
-    state = ObjectState(FrameMemory(MemoryLimits(kept=5, read=3, nearest=2)))
+    state = ObjectState(FrameMemory(MemoryLimits(kept=5, read=3)))
     for index in range(8):
         state.frames.keep_anchor(10 * index, _kept(float(index)))
     read = state.trusted(70, torch.full((1, 4, 2, 3), 3.4))

@@ -8,15 +8,14 @@ weights are fitted, by `packaging/fit_doubt.py`, to runs of the engine over long
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from vosapp.engine.propagator import Probability
 
-_UNDECIDED = (0.1, 0.9)
-_FEW_PX = (5, 20)  # added to counts of pixels, so that a few pixels say little
-_SURE = 0.01  # opinions within this of 0 and 1 count as this
+_TINY = 1e-6  # keeps odds finite
 
 
 class Signs(NamedTuple):
@@ -45,18 +44,35 @@ class Weights(NamedTuple):
 FITTED = Weights(0.69, 0.19, 0.39, -0.18)
 
 
-def signs(own: float, frames: int, mask: Probability) -> Signs:
+@dataclass(frozen=True, slots=True)
+class DoubtSettings:
+    """How the doubt follows from its signs.
+
+    Attributes:
+        undecided: a probability this far from 0 and from 1 is undecided.
+        few_px: this many pixels, a quarter of them undecided, are added to the counts, so that a few say little.
+        weights: of the signs, from `packaging/fit_doubt.py`.
+    """
+
+    undecided: float = 0.1
+    few_px: float = 20
+    weights: Weights = FITTED
+
+
+def signs(own: float, frames: int, mask: Probability, settings: DoubtSettings | None = None) -> Signs:
     """The signs of a prediction.
 
     Args:
         own: the network's opinion of 1 - J, 0..1.
         frames: since a mask was given.
         mask: (height, width) in 0..1.
+        settings: how; None for the usual ones.
     """
-    opinion = min(max(own, _SURE), 1 - _SURE)
-    undecided = np.count_nonzero((mask > _UNDECIDED[0]) & (mask < _UNDECIDED[1]))
+    how = settings or DoubtSettings()
+    opinion = min(max(own, _TINY), 1 - _TINY)
+    undecided = np.count_nonzero((mask > how.undecided) & (mask < 1 - how.undecided))
     inside = np.count_nonzero(mask >= 0.5)
-    share = (undecided + _FEW_PX[0]) / (inside + _FEW_PX[1])
+    share = (undecided + how.few_px / 4) / (inside + how.few_px)
     return Signs(math.log(opinion / (1 - opinion)), math.log1p(frames), math.log(share))
 
 

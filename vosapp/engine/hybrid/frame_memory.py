@@ -26,18 +26,16 @@ Item = TypeVar("Item", bound=KeptFrame)
 
 @dataclass(frozen=True, slots=True)
 class MemoryLimits:
-    """Bounds of what is kept and read of an object.
+    """Which frames of an object are kept and read.
 
     Attributes:
-        kept: anchors; of more the ones farthest in time from the pass are dropped.
-        read: anchors read at once.
-        nearest: of these, how many are the nearest in time; the rest are the most alike.
-        recent_every: frames between kept recent ones.
+        kept: anchors; of more the ones farthest in time from the pass are dropped. Bounds the memory.
+        read: anchors read at once, half of them the nearest in time, the rest the most alike. Bounds the time.
+        recent_every: frames between kept recent ones, as in Oh et al., ICCV 2019, who write every fifth to memory.
     """
 
     kept: int = 16
     read: int = 4
-    nearest: int = 2
     recent_every: int = 5
 
 
@@ -98,7 +96,8 @@ class FrameMemory(Generic[Item]):
         by_time = sorted(self._anchors, key=lambda index: (abs(index - frame_index), index))
         for far in by_time[limits.kept :]:
             del self._anchors[far], self._looks[far]
-        chosen, rest = by_time[: limits.nearest], by_time[limits.nearest : limits.kept]
+        nearest = (limits.read + 1) // 2
+        chosen, rest = by_time[:nearest], by_time[nearest : limits.kept]
         if rest:
             present = key.float().mean((2, 3))[0]
             unlike = {index: float(torch.dist(self._looks[index], present)) for index in rest}

@@ -27,24 +27,18 @@ class ObjectMemory:
     """State of one object. Bounded, whatever the length of the clip.
 
     Attributes:
+        frames: anchors and recent frames.
         mask: (height, width) probability on the last frame of the pass; None before the object joins.
         window: the last window.
         state: recurrent state in that window, (1, states, h, w); None after a given mask.
-        middle: centre (x, y) of the object on the last frame, None where it was lost.
-        drift: (x, y) by which the object moved last.
-        usual_px: the area that it has where it is not hidden.
         in_parts: whether a given mask of it has parts that stand apart.
-        frames: anchors and recent frames.
     """
 
+    frames: FrameMemory[Remembered] = field(default_factory=FrameMemory)
     mask: Probability | None = None
     window: Window | None = None
     state: Tensor | None = None
-    middle: tuple[float, float] | None = None
-    drift: tuple[float, float] = (0.0, 0.0)
-    usual_px: float = 0.0
     in_parts: bool = False
-    frames: FrameMemory[Remembered] = field(default_factory=FrameMemory)
 
     def fork(self) -> ObjectMemory:
         """Another one in the same state."""

@@ -52,7 +52,7 @@ class Viewer:
         memory = self.network.memorise(view.features, own, rest)
         return Remembered(memory, self.network.appearance.learn(view.described, own))
 
-    def recall(self, view: View, trusted: Remembered, recent: Remembered, top: int) -> Seen:
+    def recall(self, view: View, trusted: Remembered, recent: Remembered) -> Seen:
         """What an object's memories say of a view."""
-        read = self.network.read(view.features, trusted.memory, recent.memory, top)
+        read = self.network.read(view.features, trusted.memory, recent.memory)
         return Seen(read, self.network.appearance.score(view.described, trusted.looks, recent.looks))

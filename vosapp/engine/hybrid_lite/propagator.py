@@ -17,7 +17,7 @@ from vosapp.engine.device import choose_device
 from vosapp.engine.disjoint import by_odds, disjoint, scaled
 from vosapp.engine.hybrid.doubt import Signs, doubt_of, signs
 from vosapp.engine.hybrid.frame_memory import FrameMemory
-from vosapp.engine.hybrid.outline import settled
+from vosapp.engine.hybrid.outline import OutlineSettings, settled
 from vosapp.engine.hybrid.window import Window, grouped, window_around
 from vosapp.engine.hybrid.window_tensors import Before, WindowTensors, array_of, moved_along, moved_state, others_of
 from vosapp.engine.hybrid_lite.memory import Kept, ObjectState
@@ -193,7 +193,7 @@ class HybridLitePropagator:
         if not self._settings.outline:
             return dict(merged)
         given = {i: mask for i, mask in merged.items() if i not in found}
-        shown = {i: settled(merged[i], rgb, 0.0) for i in found}
+        shown = {i: settled(merged[i], rgb, OutlineSettings(strictness=0.0)) for i in found}
         return {**disjoint(shown, given, scaled), **given}
 
 

@@ -13,7 +13,7 @@ import pytest
 from tests.moving_clip import MovingClip
 from vosapp.core.document import ObjectId
 from vosapp.engine.flow.propagator import FlowPropagator
-from vosapp.engine.hybrid.propagator import HybridOptions
+from vosapp.engine.hybrid.settings import HybridOptions
 from vosapp.evaluation.dataset import Dataset
 from vosapp.evaluation.evaluate import evaluate
 

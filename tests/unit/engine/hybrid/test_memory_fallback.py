@@ -11,7 +11,8 @@ import torch
 from vosapp.core.errors import EngineError
 from vosapp.engine.engines import build_propagator
 from vosapp.engine.hybrid import propagator
-from vosapp.engine.hybrid.propagator import HybridOptions, HybridPropagator
+from vosapp.engine.hybrid.propagator import HybridPropagator
+from vosapp.engine.hybrid.settings import HybridOptions
 from vosapp.engine.networks import loaded_network
 from vosapp.engine.run_context import RunContext
 from vosapp.models.hybrid.matching import HybridSettings
