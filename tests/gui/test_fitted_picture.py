@@ -54,6 +54,14 @@ def test_the_picture_lies_where_it_belongs(scale: float, ratio: float, qapp: QAp
     assert (shown[..., 2] == 77).all()
 
 
+def test_what_is_finer_than_the_screen_is_shown_as_its_mean(qapp: QApplication) -> None:
+    fine = np.zeros((*SIZE, 3), np.uint8)
+    fine[::2, 1::2] = fine[1::2, ::2] = 200
+    item = PictureItem()
+    item.show_picture(fine)
+    assert np.abs(painted(item, 0.24)[3:-3, 3:-3].astype(int) - 100).max() < 5
+
+
 def test_another_picture_replaces_the_smaller_one(qapp: QApplication) -> None:
     item = PictureItem()
     item.show_picture(ramp())

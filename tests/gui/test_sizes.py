@@ -66,6 +66,25 @@ def test_settings_that_folded_by_themselves_come_back_with_the_room(small: Windo
     assert in_sight(small, small.window.propagate.engine_button)
 
 
+def test_settings_fold_where_they_would_hide_the_second_and_third_object(small: WindowDriver) -> None:
+    panel = small.window.propagate
+    small.window.resize(*LARGE)
+    assert panel.engine_button.isVisible()
+    while panel.engine_button.isVisible():
+        small.window.resize(small.window.width(), small.window.height() - 8)
+        small.settle()
+    small.window.resize(small.window.width(), small.window.height() + 8)
+    assert panel.engine_button.isVisible(), "one object leaves room for them"
+    small.trigger("object.add")
+    small.trigger("object.add")
+    small.wait(lambda: not panel.engine_button.isVisible())
+    objects = small.window.objects._list
+    assert objects.viewport().rect().contains(objects.visualItemRect(objects.item(2)))
+    small.trigger("edit.undo")
+    small.trigger("edit.undo")
+    small.wait(panel.engine_button.isVisible)
+
+
 def test_what_yields_comes_back_with_the_room(small: WindowDriver) -> None:
     bar = small.window.view_bar
     assert not bar._opacity.isVisible()

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from vosapp.core.settings import TABLE
 from vosapp.presentation.actions import ACTIONS, MENUS
+from vosapp.presentation.engine_list import engine_choices
 from vosapp.presentation.matte.display import (
     EDGE_TIPS,
     EDGE_TITLES,
@@ -26,7 +27,7 @@ from vosapp.presentation.matte.display import (
 from vosapp.presentation.matte.fields import FIELDS, SECTIONS
 from vosapp.presentation.matte.presets import PRESETS
 from vosapp.presentation.settings_form import choices_of, settings_groups
-from vosapp.ui.translation import SentenceTranslator, languages, sentences_of, tr
+from vosapp.ui.translation import CONTEXT, SentenceTranslator, languages, sentences_of, tr
 
 NEEDED = 0.9  # of the texts of commands and settings; what was just added may come later
 
@@ -72,6 +73,30 @@ def test_different_commands_of_a_menu_keep_different_words(language: str) -> Non
     for menu in MENUS:
         texts = {spec.text for spec in ACTIONS if spec.menu == menu}
         assert len({sentences.get(text, text) for text in texts}) == len(texts), menu
+
+
+@pytest.mark.parametrize("language", languages())
+def test_engines_are_described_in_every_language(language: str) -> None:
+    translator = SentenceTranslator(sentences_of(language))
+    for choice in engine_choices():
+        assert not choice.summary or translator.translate(CONTEXT, choice.summary), choice.summary
+        assert not choice.reason or translator.translate(CONTEXT, choice.reason), choice.reason
+
+
+@pytest.mark.parametrize(
+    ("english", "german"),
+    [
+        ("Predicted here · all frames", "Hier vorhergesagt · alle Bilder"),
+        ("Anchor here · 3 of 84 · Hybrid", "Hier ein Anker · 3 von 84 · Hybrid"),
+        ("Frames 0–83 · 1 mask kept", "Bilder 0–83 · 1 Maske bleibt"),
+        ("960 × 540   24 fps", "960 × 540   24 B/s"),
+        ("Rate: 24 fps, constant\nSound: yes", "Rate: 24 B/s, gleichbleibend\nTon: ja"),
+        ("0:06 left", "noch 0:06"),
+        ("Object 1 · Object 2", None),
+    ],
+)
+def test_what_is_put_together_is_told_part_by_part(english: str, german: str | None) -> None:
+    assert SentenceTranslator(sentences_of("de")).translate(CONTEXT, english) == german
 
 
 def test_there_is_german_and_english_needs_none() -> None:

@@ -24,6 +24,10 @@ from vosapp.ui.workspace import Workspace
 
 logger = logging.getLogger("vosapp")
 
+SWITCH_S = 1e-3
+"""After so long a thread that computes in Python gives way to the window's; 5 ms is Python's own. The window's thread
+asks for its turn a dozen times while it paints one frame, each time after a call that let others in."""
+
 
 def main(argv: Sequence[str]) -> int:
     """Opens the window, with a clip or project when one is given, and returns the exit code."""
@@ -62,6 +66,7 @@ def make_application(argv: Sequence[str] = (), *, language: str = "en") -> QAppl
     """The application with its look and language; the one that exists when there is one."""
     existing = QApplication.instance()
     application = existing if isinstance(existing, QApplication) else QApplication(["vosapp", *argv])
+    sys.setswitchinterval(SWITCH_S)
     application.setApplicationName("vosapp")
     application.setDesktopFileName("vosapp")
     style.apply(application, icon_folder())

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, 
 from vosapp.core.paths import resources_dir
 
 CONTEXT = "vosapp"
+_MARKS = ("\n", " · ", "   ")  # what is told on either side is told by itself
 NAME = "is_name"  # property of a label whose text is a name and stays as it is
 _GAP = re.compile(r"\{#?\}")
 _SENTENCES = re.compile(r"(?<=[.!?]) (?=[A-Z\N{LEFT DOUBLE QUOTATION MARK}\d])")
@@ -58,14 +59,19 @@ class SentenceTranslator(QTranslator):
     def _looked_up(self, text: str) -> str | None:
         if text in self._sentences:
             return self._sentences[text]
+        for mark in _MARKS:
+            if mark in text:
+                return self._joined(text.split(mark), mark)
         parts = _SENTENCES.split(text)
         found = self._filled(text, most_sentences=1)
         if found is not None or len(parts) < 2:
             return found
+        return self._joined(parts, " ") or self._filled(text, most_sentences=len(parts))
+
+    def _joined(self, parts: list[str], mark: str) -> str | None:
+        """Parts that are told one by one, None where none of them is known."""
         told = [self._looked_up(part) for part in parts]
-        if any(told):
-            return " ".join(new or old for new, old in zip(told, parts, strict=True))
-        return self._filled(text, most_sentences=len(parts))
+        return mark.join(new or old for new, old in zip(told, parts, strict=True)) if any(told) else None
 
     def _filled(self, text: str, *, most_sentences: int) -> str | None:
         """A text that a sentence with gaps gives, each of them filled with so many sentences at most."""

@@ -29,6 +29,8 @@ class FrameResult:
             the picture that stands in, and its doubt is 1.
         anchor_counts: of each object that was written how many of its anchors between the cuts the run knows.
         signs: why a mask is doubtful beside what the engine knows: signs of a leak. Objects without any are left out.
+        findings: what is noted of each mask. Measured with the result, in the thread of the run: at 2160p that takes
+            10 ms a mask, for which the window would stand still.
     """
 
     frame_index: int
@@ -41,13 +43,16 @@ class FrameResult:
     damaged: tuple[int, ...] = ()
     signs: Mapping[ObjectId, tuple[Sign, ...]] = field(default_factory=dict)
     anchor_counts: Mapping[ObjectId, int] = field(default_factory=dict)
+    findings: Mapping[ObjectId, Finding] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Measures the masks."""
+        object.__setattr__(self, "findings", {o: self._finding(o, mask) for o, mask in self.masks.items()})
 
     def changes(self) -> list[RunChange]:
         """The masks as an `Editor` takes them."""
         return [
-            RunChange(
-                o, self.frame_index, mask, self.doubt[o], self.engine, self.sources[o], finding=self._finding(o, mask)
-            )
+            RunChange(o, self.frame_index, mask, self.doubt[o], self.engine, self.sources[o], finding=self.findings[o])
             for o, mask in self.masks.items()
         ]
 

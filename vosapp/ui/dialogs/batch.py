@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from vosapp.presentation.batch import COLUMNS, BatchDisplay, BatchRow
 from vosapp.presentation.status import NoticeKind
 from vosapp.ui.theme import TOKENS, now
+from vosapp.ui.translation import show_text, tr
 from vosapp.ui.widgets import button_row, dialog_column, label
 
 _COLOURS = {NoticeKind.ERROR: TOKENS.error, NoticeKind.GOOD: TOKENS.good, NoticeKind.WARNING: TOKENS.warning}
@@ -67,7 +68,7 @@ class ShotTable(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return COLUMNS[section]
+            return tr(COLUMNS[section])
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         return None
@@ -172,16 +173,16 @@ class BatchDialog(QDialog):
         self._is_running = display.running
         self.setWindowTitle(f"Batch: {display.title}")
         self.model.show_rows(display.rows)
-        self.summary.setText(display.summary)
+        show_text(self.summary, display.summary)
         self._said = display.problem
-        self.start_button.setText("Stop" if display.running else "Start")
+        show_text(self.start_button, "Stop" if display.running else "Start")
         self.start_button.setEnabled(display.running or display.can_start)
         self.retry_button.setEnabled(display.can_retry)
         self.show_add(display.add)
         self.list_button.setEnabled(not display.running)
         self.next_button.setEnabled(bool(display.next_to_see))
         count = len(display.next_to_see)
-        self.next_button.setText(f"Next to look at ({count})" if count else "Next to look at")
+        show_text(self.next_button, f"Next to look at ({count})" if count else "Next to look at")
         self.report_button.setEnabled(bool(display.rows))
         self.progress.setVisible(display.running)
         self.progress.setRange(0, 1000)
@@ -212,5 +213,5 @@ class BatchDialog(QDialog):
         row = self._current()
         self.open_button.setEnabled(row is not None and row.can_open)
         said = self._said or (row.sentence if row is not None else "")
-        self.problem.setText(said)
+        show_text(self.problem, said)
         self.problem.setVisible(bool(said))

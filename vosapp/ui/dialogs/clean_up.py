@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QGridLayout, QPushButton, QWidget
 
+from vosapp.ui.translation import show_text
 from vosapp.ui.widgets import button_row, dialog_column, indent_number, label
 
 LARGEST_PX = 2000.0
@@ -57,7 +58,7 @@ class CleanUpDialog(QDialog):
         """Shows how many holes and specks there are on the frame; None: there is no mask."""
         for place, button in enumerate((self.fill, self.remove)):
             count = 0 if counts is None else counts[place]
-            self._found[place].setText("no mask here" if counts is None else f"{count} here")
+            show_text(self._found[place], "no mask here" if counts is None else f"{count} here")
             button.setEnabled(count > 0)
 
     def _tell(self) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QLabel, QPushButton, QWidget
 
 from vosapp.presentation.text.clip_text import DETAILS, PLAIN_LAYER, clip_details
+from vosapp.ui.translation import show_text, tr
 from vosapp.ui.widgets import button_row, dialog_column, label
 from vosapp.video.input_space import AS_TAGGED, SPACES
 from vosapp.video.source import ClipInfo
@@ -76,14 +77,14 @@ class ClipFactsDialog(QDialog):
         """Shows the facts as they are now."""
         details = dict(clip_details(info, damaged))
         for name, value in self._values.items():
-            value.setText(details.get(name, ""))
+            show_text(value, details.get(name, ""))
             self._form.setRowVisible(value, name in details)
         self.space.setCurrentIndex(self._place_of(info.input_space))
         self._form.setRowVisible(self.layer, "Layer" in details)
         if "Layer" in details:
             self._show_layers(info)
         self.rate.setVisible(info.kind == "sequence")
-        self._notes.setText("\n".join(info.notes))
+        show_text(self._notes, "\n".join(info.notes))
         self._notes.setVisible(bool(info.notes))
 
     def value(self, name: str) -> str:
@@ -92,7 +93,7 @@ class ClipFactsDialog(QDialog):
         return text.text() if self._form.isRowVisible(text) else ""
 
     def _offer(self, studio_spaces: Sequence[str]) -> None:
-        self.space.addItem("As the file says", AS_TAGGED)
+        self.space.addItem(tr("As the file says"), AS_TAGGED)
         for space in SPACES:
             self.space.addItem(space.title, space.name)
         if studio_spaces:

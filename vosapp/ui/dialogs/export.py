@@ -30,6 +30,7 @@ from vosapp.ui.dialogs.export_options import ExportOptions
 from vosapp.ui.icons import icon
 from vosapp.ui.panels.propagate import progress_count, rate_note
 from vosapp.ui.theme import TOKENS
+from vosapp.ui.translation import show_text, tr
 from vosapp.ui.widgets import FitsScreen, label, rule
 
 PREVIEW_PX = 300
@@ -95,15 +96,15 @@ class ExportDialog(QDialog):
 
     def _fill_formats(self) -> None:
         for title, group in products():
-            head = QListWidgetItem(title)
+            head = QListWidgetItem(tr(title))
             head.setFlags(Qt.ItemFlag.NoItemFlags)
             head.setForeground(QColor(TOKENS.dim))
             head.setSizeHint(QSize(0, _HEAD_PX))
             head.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom)
             self.formats.addItem(head)
             for product in group:
-                item = QListWidgetItem(f"   {product.title}")
-                item.setToolTip(product.facts)
+                item = QListWidgetItem(f"   {tr(product.title)}")
+                item.setToolTip(tr(product.facts))
                 item.setData(_CHOICE, product.choice)
                 item.setSizeHint(QSize(0, _ROW_PX))
                 self.formats.addItem(item)
@@ -190,7 +191,7 @@ class ExportDialog(QDialog):
         self.formats.blockSignals(True)
         self.select(display.choice.shapes or display.choice.format)
         self.formats.blockSignals(False)
-        self.facts.setText(display.facts)
+        show_text(self.facts, display.facts)
         self.options.show_export(display)
         self._show_findings(display.findings)
         self._show_waiting(display.waiting)
@@ -200,7 +201,7 @@ class ExportDialog(QDialog):
         self._path = display.result_path
         self.show_button.setVisible(bool(self._path))
         self.export_button.setEnabled(display.possible)
-        self.export_button.setText("Export" if display.run is None else "Export after it")
+        show_text(self.export_button, "Export" if display.run is None else "Export after it")
         self._progress.setVisible(display.run is not None)
         if display.run is not None:
             self._progress.show_status(display.run)
@@ -280,7 +281,7 @@ class _FindingLine(QWidget):
         """Shows a sentence with the icon of its kind."""
         name, colour = _ICONS[finding.kind]
         self._icon.setPixmap(icon(name, colour).pixmap(16, 16))
-        self._text.setText(finding.text)
+        show_text(self._text, finding.text)
 
     @property
     def text(self) -> str:
@@ -314,9 +315,9 @@ class _ExportProgress(QWidget):
 
     def show_status(self, status: WorkStatus) -> None:
         """Shows numbers of an export."""
-        self._text.setText(f"{status.message or 'Exporting'}: {progress_count(status)}")
+        show_text(self._text, f"{status.message or 'Exporting'}: {progress_count(status)}")
         left = "" if status.seconds_left is None else f"{duration(status.seconds_left)} left"
-        self._left.setText("   ".join(part for part in (rate_note(status), left) if part))
+        show_text(self._left, "   ".join(part for part in (rate_note(status), left) if part))
         self._bar.setRange(0, max(status.total, 0))
         self._bar.setValue(status.done)
         self.cancel.setEnabled(not status.cancelling)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from vosapp.core.document import Document, ObjectId
 from vosapp.core.mask_import import ImportRequest, ImportRole, MaskMeaning
+from vosapp.ui.translation import show_text, tr
 from vosapp.ui.widgets import Segments, button_row, dialog_column, indent_number, label
 
 _SAID = {
@@ -109,7 +110,7 @@ class ImportMasksDialog(QDialog):
         self._said = label(_SAID[self._role], "dim", wrap=True)
         self.object = QComboBox()
         self.object.setAccessibleName("Object of masks without number or name")
-        self.object.addItem("A new object", None)
+        self.object.addItem(tr("A new object"), None)
         for one in document.objects:
             if not one.locked:
                 self.object.addItem(one.name, one.id)
@@ -193,7 +194,7 @@ class ImportMasksDialog(QDialog):
 
     def _take_role(self, role: ImportRole) -> None:
         self._role = role
-        self._said.setText(_SAID[role])
+        show_text(self._said, _SAID[role])
         self._check()
 
     def _take_meaning(self, meaning: MaskMeaning) -> None:

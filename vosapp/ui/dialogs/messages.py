@@ -29,7 +29,7 @@ class MessagesDialog(QDialog):
         self.list = QListWidget()
         self.list.setAccessibleName("Messages")
         for message in self._messages:
-            item = QListWidgetItem(f"{message.at:%H:%M:%S}   {message.notice.text}")
+            item = QListWidgetItem(f"{message.at:%H:%M:%S}   {tr(message.notice.text)}")
             item.setIcon(icon(ICONS[message.notice.kind], TOKENS.dim))
             item.setSizeHint(QSize(0, ROW_PX))
             self.list.addItem(item)

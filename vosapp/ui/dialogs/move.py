@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QPushButton, QSpi
 
 from vosapp.core.document import Document, RotoObject
 from vosapp.core.timeline import FrameRange
+from vosapp.ui.translation import show_text
 from vosapp.ui.widgets import button_row, dialog_column, indent_number, label
 
 
@@ -99,7 +100,7 @@ class MoveDialog(QDialog):
         text = text.replace("1 mask are", "1 mask is")
         if staying:
             text += f" {staying} would lie outside of the clip and stay."
-        self._note.setText(text if moves else "They are there already.")
+        show_text(self._note, text if moves else "They are there already.")
 
     def _confirm(self) -> None:
         frames, by, goal = self._frames, self._by, int(self.object.currentData())

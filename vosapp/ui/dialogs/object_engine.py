@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QPushButton, QWidget
 
 from vosapp.presentation.choices import EngineChoice
 from vosapp.presentation.engine_list import known_choice, title_of_choice
+from vosapp.ui.translation import tr
 from vosapp.ui.widgets import button_row, dialog_column, label
 
 
@@ -38,7 +39,7 @@ class ObjectEngineDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.field = QComboBox()
         self.field.setAccessibleName("Engine of the object")
-        self.field.addItem(f"The shot's: {title_of_choice(usual, engines)}", "")
+        self.field.addItem(tr(f"The shot's: {title_of_choice(usual, engines)}"), "")
         for one in engines:
             if one.ready:
                 self.field.addItem(one.title, one.name)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QGridLayout, QPushButton, QSpinBox, QWidget
 
 from vosapp.core.timeline import FrameRange
+from vosapp.ui.translation import show_text
 from vosapp.ui.widgets import button_row, dialog_column, indent_number, label
 
 
@@ -95,7 +96,9 @@ class RangeDialog(QDialog):
     def _check(self) -> None:
         count = self.last.value() - self.first.value() + 1
         self.button.setEnabled(count > 0)
-        self._note.setText(f"{count} frame{'s' * (count != 1)}" if count > 0 else "The first frame is after the last.")
+        show_text(
+            self._note, f"{count} frame{'s' * (count != 1)}" if count > 0 else "The first frame is after the last."
+        )
 
     def _confirm(self) -> None:
         chosen = FrameRange(self.first.value() - self._offset, self.last.value() - self._offset)

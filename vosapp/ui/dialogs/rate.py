@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QPushButton, QWidge
 from vosapp.core.errors import UserError
 from vosapp.core.frame_rate import COMMON_RATES, parse_rate
 from vosapp.presentation.text.formatting import rate_text
+from vosapp.ui.translation import show_text
 from vosapp.ui.widgets import button_row, dialog_column, label
 
 
@@ -57,11 +58,11 @@ class RateDialog(QDialog):
         try:
             rate = parse_rate(self.field.currentText())
         except UserError as error:
-            self._note.setText(error.hint)
+            show_text(self._note, error.hint)
             self.button.setEnabled(False)
             return
         exact = f"{rate.numerator}/{rate.denominator} exactly. " if rate.denominator != 1 else ""
-        self._note.setText(f"{exact}Playback, timecode and exports follow; masks stay on their frames.")
+        show_text(self._note, f"{exact}Playback, timecode and exports follow; masks stay on their frames.")
         self.button.setEnabled(True)
 
     def _confirm(self) -> None:

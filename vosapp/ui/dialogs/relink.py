@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from vosapp.presentation.media_search import Found, Grade
 from vosapp.ui.icons import icon
 from vosapp.ui.theme import TOKENS
+from vosapp.ui.translation import show_text
 from vosapp.ui.widgets import as_written, button_row, dialog_column, label, set_role
 from vosapp.video.source import RgbImage
 
@@ -104,8 +105,8 @@ class RelinkDialog(QDialog):
             facts: what it was like.
             is_missing: it cannot be opened, or else the user wants another copy of it.
         """
-        self.missing.setText(f"{name} is missing" if is_missing else f"Another place for {name}")
-        self.expected.setText(f"{facts}. It was {path}. The masks are all in the project, whatever happens here.")
+        show_text(self.missing, f"{name} is missing" if is_missing else f"Another place for {name}")
+        show_text(self.expected, f"{facts}. It was {path}. The masks are all in the project, whatever happens here.")
 
     def show_found(self, found: list[Found]) -> None:
         """Lists what was found, the surest first; chooses the first that fits until the user chose."""
@@ -122,7 +123,7 @@ class RelinkDialog(QDialog):
 
     def show_search(self, text: str, *, searching: bool) -> None:
         """Says where the search is."""
-        self.status.setText(text)
+        show_text(self.status, text)
         self.status.setToolTip(as_written(text))
         self.progress.setVisible(searching)
         self.stop.setVisible(searching)
@@ -141,16 +142,16 @@ class RelinkDialog(QDialog):
         found = self.chosen
         self.button.setEnabled(found is not None and found.media is not None)
         if found is None:
-            self.warning.setText("")
+            show_text(self.warning, "")
         elif found.media is None:
             set_role(self.warning, "error")
-            self.warning.setText(f"{found.reason}. It cannot take the place of the missing clip.")
+            show_text(self.warning, f"{found.reason}. It cannot take the place of the missing clip.")
         elif found.grade is Grade.SAME:
             set_role(self.warning, "dim")
-            self.warning.setText("This is the clip that the masks were made for.")
+            show_text(self.warning, "This is the clip that the masks were made for.")
         else:
             set_role(self.warning, "warning")
-            self.warning.setText(f"{found.reason}. The masks may not lie where they should: look before you go on.")
+            show_text(self.warning, f"{found.reason}. The masks may not lie where they should: look before you go on.")
 
     def _activated(self, _item: QListWidgetItem) -> None:
         self._take()

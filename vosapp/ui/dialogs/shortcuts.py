@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from vosapp.presentation.action_tables.gestures import GESTURES, Gesture
 from vosapp.presentation.action_tables.spec import ActionSpec
@@ -63,7 +63,7 @@ def _add_group(column: QVBoxLayout, group: str, specs: Sequence[ActionSpec]) -> 
             caps.addWidget(label(key, "key"))
         caps.addStretch(1)
         grid.addLayout(caps, row, 0)
-        grid.addWidget(QLabel(text), row, 1)
+        grid.addWidget(label(text), row, 1)
     grid.setColumnStretch(1, 1)
     grid.setColumnMinimumWidth(0, KEYS_PX)
     column.addLayout(grid)

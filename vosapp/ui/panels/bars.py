@@ -12,7 +12,7 @@ from vosapp.presentation.select_display import SelectorDisplay
 from vosapp.ui.action_set import ActionSet
 from vosapp.ui.panels.yielding_bar import YieldingBar
 from vosapp.ui.theme import TOKENS
-from vosapp.ui.translation import tr
+from vosapp.ui.translation import show_text, tr
 from vosapp.ui.viewer.gestures import LARGEST_BRUSH, SMALLEST_BRUSH
 from vosapp.ui.widgets import ElidedLabel, Sign, label, stretch, tool_button
 
@@ -202,7 +202,7 @@ class ViewBar(YieldingBar):
 
     def show_edge(self, soft_px: float, *, has_object: bool) -> None:
         """Shows how soft the edge of the object is."""
-        self._edge.setText(f"Soft {soft_px:.3g} px" if soft_px else "Hard")
+        show_text(self._edge, f"Soft {soft_px:.3g} px" if soft_px else "Hard")
         self._edge.setEnabled(has_object)
 
     def show_opacity(self, opacity: float) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 
 from vosapp.presentation.choices import EngineChoice, VariantChoice
 from vosapp.ui.icons import icon
+from vosapp.ui.translation import show_text
 from vosapp.ui.widgets import label, rule, set_role
 
 
@@ -62,14 +63,14 @@ class EngineDetails(QWidget):
 
     def show_engine(self, choice: EngineChoice, variants: tuple[str, ...], *, is_chosen: bool) -> None:
         """Shows an engine and which of its ways are on; they can be ticked while it is the chosen one."""
-        self._title.setText(choice.title)
-        self._state.setText("Ready" if choice.ready else choice.reason)
+        show_text(self._title, choice.title)
+        show_text(self._state, "Ready" if choice.ready else choice.reason)
         set_role(self._state, "good" if choice.ready else "warning")
         self._import.setVisible(not choice.ready and choice.importable)
         self.download.setVisible(not choice.ready and choice.downloadable)
         self._name = choice.name
-        self._summary.setText(choice.summary)
-        self._facts.setText("\n".join(f"{what}: {value}" for what, value in choice.facts))
+        show_text(self._summary, choice.summary)
+        show_text(self._facts, "\n".join(f"{what}: {value}" for what, value in choice.facts))
         self._ways_title.setVisible(bool(choice.variants))
         self._show_variants(choice, variants, enabled=is_chosen and choice.ready)
 

@@ -22,6 +22,7 @@ from vosapp.presentation.engine_list import toggled
 from vosapp.ui.icons import icon
 from vosapp.ui.panels.engine_details import EngineDetails
 from vosapp.ui.theme import TOKENS, now
+from vosapp.ui.translation import tr
 
 WIDTH_PX, LIST_PX, ROW_PX = 740, 356, 32
 MARGIN_PX, SCROLL_BAR_PX = 8, 12
@@ -110,8 +111,8 @@ class EnginePicker(QFrame):
         for choice in (one for one in self._choices if one.ready):
             self._add(choice)
         if lacking:
-            fold = QListWidgetItem(lacking_text(len(lacking), unfolded=self._unfolded))
-            fold.setToolTip("Engines that cannot run yet, and what each of them needs")
+            fold = QListWidgetItem(tr(lacking_text(len(lacking), unfolded=self._unfolded)))
+            fold.setToolTip(tr("Engines that cannot run yet, and what each of them needs"))
             self.list.addItem(fold)
         for choice in lacking if self._unfolded else ():
             self._add(choice)
@@ -120,7 +121,7 @@ class EnginePicker(QFrame):
     def _add(self, choice: EngineChoice) -> None:
         item = QListWidgetItem(choice.title)
         item.setData(_CHOICE, choice)
-        item.setToolTip(choice.reason or choice.summary)
+        item.setToolTip(tr(choice.reason or choice.summary))
         self.list.addItem(item)
 
     def _wanted_height(self) -> int:
@@ -221,11 +222,11 @@ class _RowDelegate(QStyledItemDelegate):
         if is_chosen:
             icon("check", TOKENS.accent_hover).paint(painter, QRect(area.left() + 7, area.center().y() - 7, 15, 15))
         quick = f"{choice.measured} here" if choice.measured else choice.speed.value if choice.speed else ""
-        note = quick if choice.ready else "no weights"
+        note = tr(quick if choice.ready else "no weights")
         note_px = painter.fontMetrics().horizontalAdvance(note) + 16
         inner = area.adjusted(29, 0, -9, 0)
         painter.setPen(QColor(TOKENS.text if choice.ready else TOKENS.dim))
-        title = painter.fontMetrics().elidedText(choice.title, Qt.TextElideMode.ElideRight, inner.width() - note_px)
+        title = painter.fontMetrics().elidedText(tr(choice.title), Qt.TextElideMode.ElideRight, inner.width() - note_px)
         painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, title)
         painter.setPen(QColor(TOKENS.dim if choice.ready else TOKENS.faint))
         painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, note)

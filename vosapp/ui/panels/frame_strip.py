@@ -12,6 +12,7 @@ from vosapp.presentation.strip import Card, StripDisplay
 from vosapp.presentation.view_state import StripKind
 from vosapp.ui.action_set import ActionSet
 from vosapp.ui.theme import TOKENS
+from vosapp.ui.translation import show_text, tr
 from vosapp.ui.widgets import as_written, label, tool_button
 from vosapp.video.source import RgbImage
 
@@ -77,9 +78,9 @@ class FrameStrip(QWidget):
         """Shows other cards; pictures that are there stay."""
         before, self._display = self._display, display
         self.setVisible(display.kind is not StripKind.OFF)
-        self._heading.setText(display.heading)
-        self._counter.setText(display.counter)
-        self._hint.setText(display.hint)
+        show_text(self._heading, display.heading)
+        show_text(self._counter, display.counter)
+        show_text(self._hint, display.hint)
         self._review.setVisible(display.kind is StripKind.REVIEW)
         self._memory.setVisible(display.kind is StripKind.MEMORY)
         if [card.frame for card in before.cards] != self.frames:
@@ -140,8 +141,8 @@ def _buttons(actions: ActionSet, action_ids: tuple[str, ...]) -> QWidget:
 
 
 def _write(item: QListWidgetItem, card: Card) -> None:
-    item.setText(f"{card.title}\n{card.text}")
-    item.setToolTip(as_written(f"Frame {card.title}\n{card.text}"))
+    item.setText(f"{card.title}\n{tr(card.text)}")
+    item.setToolTip(as_written(tr(f"Frame {card.title}\n{card.text}")))
     item.setForeground(QColor(TOKENS.faint if card.is_muted else TOKENS.error if card.is_bad else TOKENS.text))
 
 

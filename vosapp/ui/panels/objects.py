@@ -35,9 +35,11 @@ from vosapp.presentation.view_state import ObjectStyle
 from vosapp.ui.action_set import ActionSet
 from vosapp.ui.icons import pixmap
 from vosapp.ui.theme import TOKENS
+from vosapp.ui.translation import tr
 from vosapp.ui.widgets import ActionButton, as_written, label, stretch, tool_button
 
 ROW_PX = 46
+ROWS_IN_SIGHT = 3
 BUTTON_PX = 26
 _ROW = Qt.ItemDataRole.UserRole
 STYLE_ICONS = {
@@ -118,7 +120,7 @@ class _RowDelegate(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(QColor(TOKENS.dim))
         below = f"{row.here[0].upper()}{row.here[1:]} here · {row.coverage}" if row.here else row.coverage
-        below = painter.fontMetrics().elidedText(below, Qt.TextElideMode.ElideRight, right - left)
+        below = painter.fontMetrics().elidedText(tr(below), Qt.TextElideMode.ElideRight, right - left)
         painter.drawText(QRect(left, area.top() + 24, right - left, 16), Qt.AlignmentFlag.AlignVCenter, below)
 
     def _draw_buttons(self, painter: QPainter, area: QRect, row: ObjectRow, *, hovered: bool) -> None:
@@ -196,7 +198,7 @@ class _List(QListWidget):
             if item.data(_ROW) != row:
                 item.setData(_ROW, row)
                 item.setText(row.name)
-                item.setToolTip(as_written(f"{row.name}: {row.coverage}{STYLE_WORDS[row.style]}"))
+                item.setToolTip(as_written(f"{row.name}: {tr(row.coverage)}{tr(STYLE_WORDS[row.style])}"))
             if row.active and self.currentRow() != place:
                 self.setCurrentRow(place)
         self.blockSignals(False)
@@ -219,6 +221,7 @@ class ObjectsPanel(QWidget):
         picked, eye_clicked, solo_clicked, style_clicked, colour_clicked: object id.
         renamed: (object id, name).
         moved: (object id, new position, 0 in front).
+        count_changed: there are more or fewer of them.
     """
 
     picked = Signal(int)
@@ -228,6 +231,7 @@ class ObjectsPanel(QWidget):
     colour_clicked = Signal(int)
     renamed = Signal(int, str)
     moved = Signal(int, int)
+    count_changed = Signal()
 
     def __init__(self, actions: ActionSet) -> None:
         super().__init__()
@@ -288,9 +292,16 @@ class ObjectsPanel(QWidget):
 
     def show_rows(self, rows: tuple[ObjectRow, ...]) -> None:
         """Shows these objects."""
+        is_other_count = len(rows) != self._list.count()
         self._empty.setVisible(not rows)
         self._list.setVisible(bool(rows))
         self._list.show_rows(rows)
+        if is_other_count:
+            self.count_changed.emit()
+
+    def wanted_height(self) -> int:
+        """The height at which the first objects are in sight without scrolling."""
+        return self.minimumSizeHint().height() + ROW_PX * max(0, min(self._list.count(), ROWS_IN_SIGHT) - 1)
 
     def show_lack(self, lacks_networks: bool) -> None:
         """Says under the button for suggestions that there is nothing yet that could make some."""

@@ -17,7 +17,7 @@ from vosapp.ui.action_set import ActionSet
 from vosapp.ui.icons import icon
 from vosapp.ui.panels.engine_picker import EnginePicker
 from vosapp.ui.theme import TOKENS
-from vosapp.ui.translation import tr
+from vosapp.ui.translation import show_text, tr
 from vosapp.ui.widgets import Segments, label, set_role
 
 BUTTON_PX = 44
@@ -167,7 +167,7 @@ class PropagatePanel(QWidget):
         self.button.setIcon(icon(_ICONS[choice.direction], TOKENS.accent_text))
         self.button.setEnabled(display.possible)
         self._summary.setText(tr(display.summary))
-        self._summary.setToolTip("Anchors and approved masks in this range are kept" if display.possible else "")
+        self._summary.setToolTip(tr("Anchors and approved masks in this range are kept") if display.possible else "")
         self._stack.setCurrentIndex(0 if display.run is None else 1)
         for widget in (self.engine_button, self._direction, self._reach, self._scope):
             widget.setEnabled(display.run is None)
@@ -176,14 +176,14 @@ class PropagatePanel(QWidget):
 
     def _show_engine(self, display: PropagateDisplay) -> None:
         engine = known_choice(display.choice.engine, display.engines)
-        self.engine_button.setText(title_of_choice(display.choice.engine, display.engines) or "No engine")
-        self._folded_text.setText(f"{self.engine_button.text()}, {_REACH_TEXTS[display.choice.reach]}")
+        show_text(self.engine_button, title_of_choice(display.choice.engine, display.engines) or "No engine")
+        self._folded_text.setText(f"{self.engine_button.text()}, {tr(_REACH_TEXTS[display.choice.reach])}")
         ready = engine is None or engine.ready
         lack = "Needs weights: the list says how to get them."
-        self._engine_note.setText(_in_short(engine) if ready else lack)
+        show_text(self._engine_note, _in_short(engine) if ready else lack)
         set_role(self._engine_note, "dim" if ready else "warning")
         tip = "Choose the engine, and how it runs"
-        self.engine_button.setToolTip(tip if engine is None else f"{engine.summary}\n{tip}")
+        self.engine_button.setToolTip(tr(tip if engine is None else f"{engine.summary}\n{tip}"))
 
     def _open_picker(self) -> None:
         self.picker.open_beside(self.engine_button)
@@ -282,15 +282,15 @@ class _RunProgress(QWidget):
 
     def show_status(self, status: WorkStatus) -> None:
         """Shows numbers of a run."""
-        self._title.setText(progress_title(status))
-        self._note.setText(status.note)
+        show_text(self._title, progress_title(status))
+        show_text(self._note, status.note)
         self._note.setVisible(bool(status.note))
         self._bar.setRange(0, max(status.total, 0))
         self._bar.setValue(status.done)
-        self._rate.setText(rate_note(status))
-        self._left.setText("" if status.seconds_left is None else f"{duration(status.seconds_left)} left")
+        show_text(self._rate, rate_note(status))
+        show_text(self._left, "" if status.seconds_left is None else f"{duration(status.seconds_left)} left")
         self._cancel.setEnabled(not status.cancelling)
-        self._cancel.setText("  Stopping after this frame…" if status.cancelling else "  Cancel")
+        show_text(self._cancel, "  Stopping after this frame…" if status.cancelling else "  Cancel")
 
 
 def progress_title(status: WorkStatus) -> str:

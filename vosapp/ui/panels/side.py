@@ -21,8 +21,8 @@ LOWEST_PX = 190  # the panels scroll then
 class SidePanel(QWidget):
     """Objects, propagation, suggestions or a matte, and always in sight the button for the export.
 
-    Where there is no room for all of it the settings of the propagation fold, unless the user unfolded them; what is
-    still too high is scrolled.
+    Where there is no room for all of it, three objects among it, the settings of the propagation fold, unless the
+    user unfolded them; what is still too high is scrolled.
     """
 
     def __init__(
@@ -39,6 +39,8 @@ class SidePanel(QWidget):
         self.setMinimumWidth(NARROWEST_PX)
         self.setMaximumWidth(WIDEST_PX)
         self._objects, self._propagate = objects, propagate
+        # queued: what else a change shows, such as whether runs take all objects, takes room as well
+        objects.count_changed.connect(self._fold_for_room, Qt.ConnectionType.QueuedConnection)
         content = _Content()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
@@ -67,9 +69,12 @@ class SidePanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Folds or unfolds the settings of the propagation."""
         super().resizeEvent(event)
-        panels_px = self._objects.minimumSizeHint().height() + self._propagate.unfolded_height()
+        self._fold_for_room()
+
+    def _fold_for_room(self) -> None:
+        panels_px = self._objects.wanted_height() + self._propagate.unfolded_height()
         needed_px = panels_px + self._export.sizeHint().height() + RULES_PX
-        self._propagate.fold_for_room(needed_px > event.size().height())
+        self._propagate.fold_for_room(needed_px > self.height())
 
 
 class _Content(QWidget):

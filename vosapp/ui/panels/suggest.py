@@ -13,6 +13,7 @@ from vosapp.presentation.choices import NetworkHelp
 from vosapp.presentation.suggest.display import SuggestDisplay, SuggestRow
 from vosapp.ui.icons import icon, pixmap
 from vosapp.ui.theme import TOKENS
+from vosapp.ui.translation import show_text, tr
 from vosapp.ui.widgets import label, rule
 
 ROW_PX = 34
@@ -105,28 +106,28 @@ class SuggestPanel(QWidget):
         self._show_networks(display)
         self._shown = display
         searching = bool(display.searching)
-        self._doing.setText("Stopping…" if display.cancelling else display.searching)
+        show_text(self._doing, "Stopping…" if display.cancelling else display.searching)
         self._doing.setVisible(searching)
         self._bar.setVisible(searching)
         self._bar.setRange(0, 0 if searching else 1)  # how long a network looks is not known before
         self._stop.setVisible(searching and bool(display.rows))
         self._show_rows(display.rows)
         self._hint.setVisible(bool(display.rows) and not display.elsewhere)
-        self._back.setText(f"  {display.elsewhere}")
+        show_text(self._back, f"  {display.elsewhere}")
         self._back.setVisible(bool(display.elsewhere))
         self._help_area.setVisible(bool(display.help))
         self.accept_button.setVisible(bool(display.rows))
         self.accept_button.setEnabled(bool(display.button))
-        self.accept_button.setText(f"  {display.button or 'Add as object'}")
+        show_text(self.accept_button, f"  {display.button or 'Add as object'}")
         self.import_button.setVisible(bool(display.help))
-        self.discard_button.setText("  Close" if display.help else "  Cancel" if not display.rows else "  Discard")
+        show_text(self.discard_button, "  Close" if display.help else "  Cancel" if not display.rows else "  Discard")
         self.setVisible(display.is_open)
 
     def _show_networks(self, display: SuggestDisplay) -> None:
         if display.choices != self._shown.choices:
             self.networks.clear()
             for choice in display.choices:
-                self.networks.addItem(choice.title, choice.name)
+                self.networks.addItem(tr(choice.title), choice.name)
         self.networks.setCurrentIndex(max(0, self.networks.findData(display.choice)))
         self.networks.setVisible(bool(display.choices))
         self.networks.setEnabled(not display.searching)
@@ -194,7 +195,7 @@ class _Row(QWidget):
     def show_row(self, row: SuggestRow) -> None:
         """Shows another suggestion, or another choice."""
         self._row = row
-        self.setToolTip(row.detail)
+        self.setToolTip(tr(row.detail))
         self.setAccessibleName(f"{row.title}, {row.score}, {'chosen' if row.chosen else 'not chosen'}")
         self.update()
 

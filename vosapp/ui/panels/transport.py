@@ -11,6 +11,7 @@ from vosapp.presentation.view_state import Playback
 from vosapp.ui.action_set import ActionSet
 from vosapp.ui.icons import icon
 from vosapp.ui.panels.yielding_bar import YieldingBar
+from vosapp.ui.translation import show_text, tr
 from vosapp.ui.widgets import as_written, label, set_role, tool_button
 
 
@@ -86,11 +87,11 @@ class Transport(YieldingBar):
             self._frame.setText(display.frame_text)
         self._last.setText(f"/ {display.last_text}" if display.last_text else "")
         self._timecode.setText(display.timecode)
-        self._in_out.setText(display.in_out_text)
-        self._review.setText(display.review_text)
-        self._clip.setText(display.clip_text)
-        self._clip.setToolTip(as_written(display.clip_facts))
-        self._rate.setText(playback_note(display.playback))
+        show_text(self._in_out, display.in_out_text)
+        show_text(self._review, display.review_text)
+        show_text(self._clip, display.clip_text)
+        self._clip.setToolTip(as_written(tr(display.clip_facts)))
+        show_text(self._rate, playback_note(display.playback))
         set_role(self._rate, "warning" if display.playback.dropped else "dim")
         if display.playback.speed != self._speed:
             self._speed = display.playback.speed

