@@ -2,7 +2,8 @@
 
 Where the colours of both sides mix over a long way the edge is soft: fur, defocus, motion blur. It is measured on the
 pixels near the outline alone, and gathered on a coarse grid, so a large picture costs little. What is wider than the
-colours beside it reach is measured again on a smaller picture.
+colours beside it reach is measured again on a smaller picture. Where both sides look alike little can be measured, and
+what is found is too narrow: there the edge is as wide as it usually is on the object.
 """
 
 from __future__ import annotations
@@ -22,12 +23,13 @@ Places = NDArray[np.intp]
 
 NARROWEST_PX, WIDEST_PX = 1.2, 48.0
 _CELL_PX = 4  # of the coarse grid
-_STRETCH_CELLS = 7  # of outline over which a width is measured
+_STRETCH_CELLS = 9  # of outline over which a width is measured
 _REACH_PX = 8.0  # from the outline, within which colours count as the edge's
 _BEYOND_PX = 6.0  # further out: what mixes there is texture, and is taken off
 _GAIN = 8.0  # a linear edge of a width mixes to a sixth of it; colours hide some of it
 _NOISE_PX = 0.7  # of a measured width: noise and compression mix colours too
 _LEAST_LENGTH_PX = 2e-3  # of outline in a cell, in the mean: further off nothing is known
+_ALIKE = 0.05  # squared contrast at which a pixel is trusted by a quarter; nothing is read off sides that look alike
 _SMALLER = 3  # times, for wide edges
 _WIDE_STRETCH_CELLS = 3  # motion blur is as wide as this only where the outline lies across the motion
 _WIDE_FROM_PX, _WIDE_TO_PX = 7.0, 10.0  # measured widths between which that measure takes over
@@ -57,8 +59,13 @@ class EdgeColours:
 
     def mixed(self, rgb: Floats, mask: BoolImage, places: Places) -> Floats:
         """(N,) the alpha 0..1 at which both mix to the picture, at some pixels."""
+        return self.read(rgb, mask, places)[0]
+
+    def read(self, rgb: Floats, mask: BoolImage, places: Places) -> tuple[Floats, Floats]:
+        """As `mixed`, and (N,) the squared contrast of both sides there."""
         front, behind = (_sampled(grid, places, mask.shape[1]) for grid in (self.front, self.behind))
-        return mixture(rgb.reshape(-1, 3).take(places, axis=0), front, behind, mask.ravel().take(places))
+        mixed = mixture(rgb.reshape(-1, 3).take(places, axis=0), front, behind, mask.ravel().take(places))
+        return mixed, np.asarray(np.square(front - behind).sum(axis=-1), np.float32)
 
 
 def _sampled(grid: Floats, places: Places, width: int) -> Floats:
@@ -83,15 +90,20 @@ def edge_width(rgb: Floats, mask: BoolImage, inside_px: Floats, colours: EdgeCol
         inside_px: (H, W) signed distance to the outline, positive inside.
         colours: of both sides.
     """
-    width_px = _measured(rgb, mask, inside_px, colours)
+    measured = _measured(rgb, mask, inside_px, colours)
+    width_px = measured.width_px
     share = np.clip((width_px - _WIDE_FROM_PX) / np.float32(_WIDE_TO_PX - _WIDE_FROM_PX), 0, 1)
     if share.max() > 0 and min(mask.shape) >= 8 * _SMALLER:
         width_px = width_px + share * (_wide(rgb, mask, width_px) - width_px)
-    return np.asarray(np.clip(width_px, NARROWEST_PX, WIDEST_PX), np.float32)
+    width_px = np.clip(width_px, NARROWEST_PX, WIDEST_PX)
+    on_outline = width_px.ravel().take(measured.outline_cells)
+    if on_outline.size:
+        width_px = width_px + (1 - measured.trust) * np.maximum(np.median(on_outline) - width_px, 0)
+    return np.asarray(width_px, np.float32)
 
 
 def _wide(rgb: Floats, mask: BoolImage, narrow_px: Floats) -> Floats:
-    """The same from a smaller picture; nowhere less."""
+    """The same from a smaller picture; nowhere less, and no more where both sides look alike: that would be texture."""
     height, width = mask.shape
     size = -(-width // _SMALLER), -(-height // _SMALLER)
     small = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.float32)
@@ -99,17 +111,38 @@ def _wide(rgb: Floats, mask: BoolImage, narrow_px: Floats) -> Floats:
     if not solid.any() or solid.all():
         return narrow_px
     inside_px = rough_distance(solid)
-    found = _SMALLER * _measured(small, solid, inside_px, EdgeColours.of(small, inside_px), _WIDE_STRETCH_CELLS)
-    grid = cv2.resize(found, narrow_px.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    return np.asarray(np.maximum(grid, narrow_px), np.float32)
+    measured = _measured(small, solid, inside_px, EdgeColours.of(small, inside_px), is_wide=True)
+    found, trust = (
+        np.asarray(cv2.resize(grid, narrow_px.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
+        for grid in (_SMALLER * measured.width_px, np.clip(2 * measured.trust, 0, 1))
+    )
+    return np.asarray(narrow_px + trust * np.maximum(found - narrow_px, 0), np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """What was measured on the grid.
+
+    Attributes:
+        width_px: (h, w) widths in pixels.
+        trust: (h, w) how far they can be trusted, 0..1.
+        outline_cells: (n,) the cell of each pixel of the outline.
+    """
+
+    width_px: Floats
+    trust: Floats
+    outline_cells: Places
 
 
 def _measured(
-    rgb: Floats, mask: BoolImage, inside_px: Floats, colours: EdgeColours, stretch_cells: int = _STRETCH_CELLS
-) -> Floats:
+    rgb: Floats, mask: BoolImage, inside_px: Floats, colours: EdgeColours, *, is_wide: bool = False
+) -> _Measured:
     places = np.flatnonzero(np.abs(inside_px) < _REACH_PX + _BEYOND_PX)
-    mixed = colours.mixed(rgb, mask, places)
-    away, mixing = np.abs(inside_px.ravel().take(places)), mixed * (1 - mixed)
+    mixed, contrast = colours.read(rgb, mask, places)
+    seen = np.square(contrast / (contrast + np.float32(_ALIKE)))  # how far a pixel tells the width
+    told = np.ones_like(seen) if is_wide else seen
+    stretch_cells = _WIDE_STRETCH_CELLS if is_wide else _STRETCH_CELLS
+    away, mixing = np.abs(inside_px.ravel().take(places)), told * mixed * (1 - mixed)
     grid_shape = colours.front.shape[:2]
     rows, columns = divmod(places, mask.shape[1])
     cells = (rows // _CELL_PX) * grid_shape[1] + columns // _CELL_PX
@@ -120,11 +153,16 @@ def _measured(
         return np.asarray(cv2.blur(cv2.blur(sums.astype(np.float32), size), size), np.float32)
 
     near = away < _REACH_PX
-    texture = gathered(mixing * ~near) / (gathered(~near) + np.float32(1e-3))
-    found = np.maximum(gathered(mixing * near) - gathered(near) * texture, 0)
-    length = gathered(away < 1) / 2  # one pixel on either side of the outline
-    width_px = _GAIN * found / (length + np.float32(1e-3)) - np.float32(_NOISE_PX)
-    return np.asarray(np.where(length > _LEAST_LENGTH_PX, width_px, 0), np.float32)
+    texture = gathered(mixing * ~near) / (gathered(told * ~near) + np.float32(1e-3))
+    found = np.maximum(gathered(mixing * near) - gathered(told * near) * texture, 0)
+    outline = away < 1
+    length = gathered(outline) / 2  # one pixel on either side
+    told_length = length if is_wide else gathered(told * outline) / 2
+    seen_length = gathered(seen * outline) / 2 if is_wide else told_length
+    width_px = _GAIN * found / (told_length + np.float32(1e-3)) - np.float32(_NOISE_PX)
+    is_near = length > _LEAST_LENGTH_PX
+    trust = np.where(is_near, seen_length / np.maximum(length, np.float32(_LEAST_LENGTH_PX)), 0)
+    return _Measured(np.where(is_near, width_px, 0).astype(np.float32), trust.astype(np.float32), cells[outline])
 
 
 def rough_distance(mask: BoolImage) -> Floats:

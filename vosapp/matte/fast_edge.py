@@ -18,8 +18,9 @@ from vosapp.matte.edge_width import EdgeColours, edge_width, rough_distance
 Floats = NDArray[np.float32]
 Part = tuple[slice, slice]
 
-_SHARP, _SOFT = (2, 1e-2), (4, 1e-2)  # radius in pixels and smoothness of the guided filter
-_SOFT_FROM_PX = 8.0  # width at which the second of them takes over; half of it is where it begins to
+_SMOOTHNESS = 1e-2  # of the guided filter
+# Radius in pixels, and the widths between which it takes over from the one before: each adds softness of its own.
+_FILTERS = ((1, 0.0, 0.0), (2, 3.0, 5.0), (4, 4.0, 12.0))
 _FAINT = 0.01  # alpha that a filter leaves where there is none, at both ends
 _TILE_PX = 32  # the filters run in tiles along the edge, and look twice their radius around
 _FADE_PX = 4.0  # over which the edge goes over into the mask
@@ -62,10 +63,11 @@ def _read_off(rgb: Floats, mask: BoolImage, colours: EdgeColours, unknown: BoolI
 
 def _filtered(rgb: Floats, soft: Floats, width_px: Floats) -> Floats:
     """An alpha led by the picture."""
-    share = _share(width_px)
-    alpha = cv2.ximgproc.guidedFilter(rgb, soft, *_SHARP) if share.min() < 1 else np.zeros_like(soft)
-    if share.max() > 0:
-        alpha = alpha + share * (cv2.ximgproc.guidedFilter(rgb, soft, *_SOFT) - alpha)
+    shares = [_share(width_px, *between) for _, *between in _FILTERS]
+    alpha = np.zeros_like(soft)
+    for place, (radius, *_) in enumerate(_FILTERS):
+        if shares[place].max() > 0 and all(share.min() < 1 for share in shares[place + 1 :]):
+            alpha = alpha + shares[place] * (cv2.ximgproc.guidedFilter(rgb, soft, radius, _SMOOTHNESS) - alpha)
     return np.asarray((alpha - np.float32(_FAINT)) / np.float32(1 - 2 * _FAINT), np.float32)
 
 
@@ -83,7 +85,7 @@ def _tiles(wanted: BoolImage) -> Iterator[Part]:
 
 def _widened(inner: Part, width_px: Floats) -> Part:
     """A part with what the filters look at around it."""
-    radius = (_SOFT if _share(width_px[inner]).max() > 0 else _SHARP)[0]
+    radius = max(radius for radius, *between in _FILTERS if _share(width_px[inner], *between).max() > 0)
     rows, columns = (
         slice(max(0, part.start - 2 * radius), min(size, part.stop + 2 * radius))
         for part, size in zip(inner, width_px.shape, strict=True)
@@ -91,9 +93,11 @@ def _widened(inner: Part, width_px: Floats) -> Part:
     return rows, columns
 
 
-def _share(width_px: Floats) -> Floats:
-    """How much the softer filter counts."""
-    return np.asarray(np.clip(width_px / np.float32(_SOFT_FROM_PX) - np.float32(0.5), 0, 1), np.float32)
+def _share(width_px: Floats, begin_px: float, end_px: float) -> Floats:
+    """How much a filter counts that takes over between two widths."""
+    if end_px == 0:
+        return np.ones_like(width_px)
+    return np.asarray(np.clip((width_px - np.float32(begin_px)) / np.float32(end_px - begin_px), 0, 1), np.float32)
 
 
 def _within(inner: Part, outer: Part) -> Part:
