@@ -118,3 +118,27 @@ def test_painted_frames_are_marks_of_the_timeline_and_a_frame_without_a_mask_say
     assert "no mask on this frame" in shot.notice and not shot.canvas.trimap.labels.any()
     shot.trigger("go.previous_key")
     assert shot.view.shot.frame_index == 0
+
+
+def test_paint_is_carried_to_the_next_frames_in_one_step(shot: WindowDriver) -> None:
+    drawn(shot)
+    for frame in (1, 2, 4):
+        shot.go(frame)
+        shot.drag([(50, 50), (70, 50)])
+    shot.go(0)
+    panel = panel_of(shot)
+    assert not panel.carry_button.isEnabled(), "nothing is painted"
+    paint(shot, IN)
+    shot.drag([(60, 44), (66, 56)])
+    before = trimap(shot)
+    QTest.mouseClick(panel.carry_button, LEFT)
+    shot.wait(lambda: "carried" in shot.notice)
+    assert "2 frames: 1 to 2" in shot.notice and not trimap(shot, 4).any(), "frame 3 has no mask"
+    for frame in (1, 2):
+        found = trimap(shot, frame) == IN
+        assert found.any() and (found & (before == IN)).sum() > 0.5 * (before == IN).sum()
+    assert np.array_equal(trimap(shot), before)
+    QTest.mouseClick(panel.carry_button, LEFT)
+    shot.wait(lambda: "cannot be carried" in shot.notice)
+    shot.trigger("edit.undo")
+    assert not trimap(shot, 1).any() and not trimap(shot, 2).any() and np.array_equal(trimap(shot), before)

@@ -62,6 +62,25 @@ def set_trimap(
     return _with_trimap(document, target, frame_index, Trimap(*parts))
 
 
+CARRIED_FRAMES = 24  # at most at once: further on flow has gone astray, and nobody looks at so many
+
+
+def frames_to_carry_to(document: Document, object_id: ObjectId, frame_index: int) -> tuple[int, ...]:
+    """The frames after one that its trimap can be carried to, ascending.
+
+    They end before a frame that is painted, has no mask, or begins a new shot.
+
+    Raises:
+        MaskError: no such object.
+    """
+    target, found = document.object(object_id), []
+    for frame in range(frame_index + 1, frame_index + 1 + CARRIED_FRAMES):
+        if frame not in target.cells or frame in document.cuts or target.trimap_at(frame) is not None:
+            break
+        found.append(frame)
+    return tuple(found)
+
+
 def clear_trimap(document: Document, object_id: ObjectId, frame_index: int) -> Document:
     """Takes away all that was painted over an object's edge on a frame."""
     return _with_trimap(document, document.object(object_id), frame_index, Trimap())

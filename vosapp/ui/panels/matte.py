@@ -45,6 +45,7 @@ class MattePanel(QWidget):
         joins_set: which objects go into the matte, a tuple of `MatteJoin`.
         paint_chosen: what the pen paints over the edge, None for the mask.
         unpaint_asked: what is painted there on this frame is to go.
+        carry_asked: what is painted there is to be carried to the next frames.
         reset_asked, close_asked: to the mask as it is; of the panel.
     """
 
@@ -56,6 +57,7 @@ class MattePanel(QWidget):
     joins_set = Signal(object)
     paint_chosen = Signal(object)
     unpaint_asked = Signal()
+    carry_asked = Signal()
     reset_asked = Signal()
     close_asked = Signal()
 
@@ -71,12 +73,16 @@ class MattePanel(QWidget):
         self.paint: Segments[TrimapKind | None] = Segments(
             [(kind, title, "", PAINT_TIPS[kind]) for kind, title in PAINT_TITLES.items()]
         )
-        self.unpaint_button = QToolButton()
-        self.unpaint_button.setIcon(icon("trash", TOKENS.dim))
-        self.unpaint_button.setAutoRaise(True)
-        self.unpaint_button.setAccessibleName("Clear the edge paint of this frame")
-        self.unpaint_button.setToolTip("Takes away all that is painted over the edge on this frame")
-        self.unpaint_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.unpaint_button = _paint_button(
+            "trash",
+            "Clear the edge paint of this frame",
+            "Takes away all that is painted over the edge on this frame",
+        )
+        self.carry_button = _paint_button(
+            "forward",
+            "Carry the edge paint on",
+            "Carries what is painted over the edge to the next frames, along the motion in the picture",
+        )
         self.numbers = {field.name: MatteNumber(field) for field in FIELDS}
         self.others = MatteOthers()
         self.preset_button = _menu_button("Preset")
@@ -135,6 +141,14 @@ class MattePanel(QWidget):
             row.addWidget(button, int(is_preset))
         return row
 
+    def _paint_head(self) -> QHBoxLayout:
+        line = QHBoxLayout()
+        line.setSpacing(2)
+        line.addWidget(label("Brush and shapes paint", "dim"), 1)
+        for button in (self.carry_button, self.unpaint_button):
+            line.addWidget(button)
+        return line
+
     def _scroller(self) -> QScrollArea:
         inner = QWidget()
         grid = QGridLayout(inner)
@@ -154,8 +168,7 @@ class MattePanel(QWidget):
                     grid.addWidget(widget, row, place)
                 row += 1
             if section == EDGE:
-                grid.addWidget(label("Brush and shapes paint", "dim"), row, 0, 1, 3)
-                grid.addWidget(self.unpaint_button, row, 3)
+                grid.addLayout(self._paint_head(), row, 0, 1, 4)
                 grid.addWidget(self.paint, row + 1, 0, 1, 4)
                 row += 2
         grid.addWidget(label("With other objects", "dim"), row, 0, 1, 4)
@@ -180,6 +193,7 @@ class MattePanel(QWidget):
         self.edge.chosen.connect(self.edge_chosen)
         self.paint.chosen.connect(self.paint_chosen)
         self.unpaint_button.clicked.connect(self.unpaint_asked)
+        self.carry_button.clicked.connect(self.carry_asked)
         self.preset_button.clicked.connect(self._open_presets)
         self.copy_button.clicked.connect(self._open_copies)
         self.reset_button.clicked.connect(self.reset_asked)
@@ -197,7 +211,8 @@ class MattePanel(QWidget):
             self.edge.set_choice_enabled(edge, offered)
             show_text(self.edge.button(edge), EDGE_TIPS[edge] if offered else NO_REFINER, "setToolTip")
         self.paint.set_value(display.paints)
-        self.unpaint_button.setEnabled(display.is_painted)
+        for button in (self.carry_button, self.unpaint_button):
+            button.setEnabled(display.is_painted)
         for name, number in self.numbers.items():
             number.show_value(getattr(display.settings, name))
             number.show_keys(is_keyed=name in display.keyed, is_here=name in display.keys_here)
@@ -244,6 +259,16 @@ class MattePanel(QWidget):
 
     def _take_copies(self, action: QAction) -> None:
         self.copy_asked.emit(tuple(action.data()))
+
+
+def _paint_button(icon_name: str, name: str, tip: str) -> QToolButton:
+    button = QToolButton()
+    button.setIcon(icon(icon_name, TOKENS.dim))
+    button.setAutoRaise(True)
+    button.setAccessibleName(name)
+    button.setToolTip(tip)
+    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return button
 
 
 def _menu_button(text: str) -> QPushButton:

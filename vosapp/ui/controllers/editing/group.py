@@ -47,7 +47,7 @@ class EditingControllers(QObject):
         super().__init__(parent)
         self.shapes = ShapeController(session, window.canvas.pen, self)
         self.masks = MaskController(session, dialogs, io, shapes=self.shapes, parent=self)
-        self.mattes = MatteController(session, self)
+        self.mattes = MatteController(session, io, self)
         self.backdrops = BackdropController(session, window.canvas, dialogs, io, self)
         self.ranges = RangeController(session, dialogs, io, self)
         self.transform = TransformController(session, window.canvas.pen, self)

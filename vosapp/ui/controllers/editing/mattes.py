@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -10,8 +10,11 @@ from PySide6.QtCore import QObject
 
 from vosapp.core import edits, matte_edits
 from vosapp.core.document import Document, MatteJoin, MatteSettings, ObjectId
+from vosapp.core.editor import Editor
+from vosapp.core.errors import MaskError
+from vosapp.core.frame_words import frame_words
 from vosapp.core.trimap import TrimapKind
-from vosapp.core.trimap_edits import clear_trimap
+from vosapp.core.trimap_edits import TrimapImage, clear_trimap, frames_to_carry_to, set_trimap, trimap_image
 from vosapp.matte.refiner import refiner_is_ready
 from vosapp.presentation.matte.presets import PRESETS
 from vosapp.presentation.status import NoticeKind
@@ -19,6 +22,7 @@ from vosapp.presentation.timeline.lanes import matte_keys
 from vosapp.presentation.view_state import Tool, ViewMode
 from vosapp.presentation.viewer.overlay import MATTE_MODES
 from vosapp.presentation.viewer.trimap import PAINT_TOOLS
+from vosapp.ui.jobs.io_queue import IoQueue, IoTask
 from vosapp.ui.panels.matte import MattePanel
 from vosapp.ui.session import Session
 from vosapp.ui.viewer.gestures import clamp_softness
@@ -27,9 +31,9 @@ from vosapp.ui.viewer.gestures import clamp_softness
 class MatteController(QObject):
     """Changes the matte settings of the active object, and shows mattes while its panel is open."""
 
-    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+    def __init__(self, session: Session, io: IoQueue, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self._io = session, io
         self._mode_before: ViewMode | None = None  # to go back to
 
     def connect_panel(self, panel: MattePanel) -> None:
@@ -42,6 +46,7 @@ class MatteController(QObject):
         panel.joins_set.connect(self.set_joins)
         panel.paint_chosen.connect(self.set_paint)
         panel.unpaint_asked.connect(self.clear_paint)
+        panel.carry_asked.connect(self.carry_paint)
         panel.reset_asked.connect(self.reset)
         panel.close_asked.connect(self.close)
 
@@ -161,6 +166,55 @@ class MatteController(QObject):
         session, active = self._session, self._session.active
         if active is not None:
             self._apply(clear_trimap(session.document, active.id, session.shot.frame_index), "clear edge paint")
+
+    def carry_paint(self) -> None:
+        """Carries what is painted over the active object's edge to the next frames, as one step."""
+        from vosapp.engine.run.trimap_job import trimap_body
+
+        session, active, clip = self._session, self._session.active, self._session.document.clip
+        here = session.shot.frame_index
+        if active is None or clip is None or active.trimap_at(here) is None:
+            return
+        frames = frames_to_carry_to(session.document, active.id, here)
+        if not frames:
+            session.notify(
+                "The edge paint cannot be carried on.",
+                f"{active.name} has no mask on the next frame, is painted there already, or a new shot begins.",
+            )
+            return
+        try:
+            trimap = trimap_image(session.editor.store, active.trimap_at(here), (clip.height, clip.width))
+        except MaskError as error:
+            session.fail(error)
+            return
+        if trimap is not None:
+            body = trimap_body(clip, trimap, (here, *frames))
+            done = partial(self._take_carried, session.editor, active.id)
+            self._io.run(
+                IoTask(body, "Carrying edge paint on", done=done, failed=session.fail, can_cancel=True, reads=True)
+            )
+
+    def _take_carried(self, editor: Editor, object_id: ObjectId, found: Mapping[int, TrimapImage]) -> None:
+        session, document = self._session, self._session.document
+        if session.editor is not editor or not any(item.id == object_id for item in document.objects):
+            return  # another clip was opened, or the object deleted meanwhile
+        item, taken = document.object(object_id), []
+        for frame, trimap in found.items():
+            if frame in item.cells and item.trimap_at(frame) is None:
+                document = set_trimap(document, editor.store, object_id, frame, trimap)
+                taken.append(frame)
+        if not taken:
+            session.notify(
+                "The edge paint was not carried on.", "The next picture is too different to find it there again."
+            )
+            return
+        self._apply(document, "carry edge paint")
+        first_number = document.clip.first_number if document.clip is not None else 0
+        session.notify(
+            f"The edge paint was carried to {frame_words(taken, first_number)}.",
+            "Look at it there: a key for each frame is in the timeline.",
+            NoticeKind.GOOD,
+        )
 
     def set_joins(self, joins: tuple[MatteJoin, ...]) -> None:
         """Says which other objects go into the active object's matte."""
