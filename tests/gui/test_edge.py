@@ -46,7 +46,7 @@ def test_ctrl_drag_up_softens_and_leaves_the_size(painted: WindowDriver) -> None
     painted.drag([(60, 50), up, aside], keys=CTRL)
     assert soft_px(painted) == pytest.approx(12, abs=1)
     assert painted.view.app.brush_px == 30
-    assert painted.canvas.pen.ring.soft_px == soft_px(painted)
+    assert painted.canvas.pen.look.ring.soft_px == soft_px(painted)
     painted.trigger("edit.undo")
     assert soft_px(painted) == 0
 

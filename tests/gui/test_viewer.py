@@ -78,7 +78,7 @@ def test_ctrl_drag_and_keys_change_the_brush(shot: WindowDriver) -> None:
     shot.trigger("tool.smaller")
     shot.trigger("tool.smaller")
     assert shot.view.app.brush_px == pytest.approx(36, abs=1)
-    assert shot.canvas.pen.ring.radius == shot.view.app.brush_px / 2
+    assert shot.canvas.pen.look.ring.radius == shot.view.app.brush_px / 2
 
 
 def test_polygon_by_clicks(shot: WindowDriver) -> None:

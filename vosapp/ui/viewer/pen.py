@@ -25,8 +25,8 @@ from vosapp.ui.viewer.gestures import (
 )
 from vosapp.ui.viewer.live_stroke import LiveStroke, MaskStroke, Stroke, TrimapStroke
 from vosapp.ui.viewer.mark_gesture import MarkGesture
-from vosapp.ui.viewer.pen_items import BrushRing
 from vosapp.ui.viewer.pen_surface import PenSurface
+from vosapp.ui.viewer.pointer_look import PointerLook
 from vosapp.ui.viewer.shape_tool import ShapeTool, combine_of
 from vosapp.ui.viewer.transform_tool import TransformTool
 
@@ -44,6 +44,7 @@ class Pen(QObject):
         gesture: between press and release, None else.
         shapes: polygon, lasso, box and ellipse.
         transform: moves, scales and turns a mask.
+        look: ring and cursor.
         has_panned: the picture was moved since the hand is held.
 
     Signals:
@@ -76,11 +77,8 @@ class Pen(QObject):
         self.gesture: Gesture | None = None
         self._live: LiveStroke | None = None
         self._last_point: Point | None = None
-        self._was_over_wipe = False
-        self._holds_hand = False
         self.has_panned = False
-        self.ring = BrushRing(layer)
-        self._is_over_point = False
+        self.look = PointerLook(surface, layer)
         self.shapes = ShapeTool(surface, layer, self)
         self.shapes.closed.connect(self._put_shape)
         self.transform = TransformTool(surface, layer, self)
@@ -91,10 +89,7 @@ class Pen(QObject):
         if (before.tool, before.object_id) != (settings.tool, settings.object_id):
             self.shapes.drop()
         self.shapes.show_shape(settings.shape, settings.paint_colour)
-        self._shape_ring(erases=settings.tool is Tool.ERASER)
-        if settings.tool not in (Tool.BRUSH, Tool.ERASER) or not settings.usable:
-            self.ring.setVisible(False)
-        self._show_pointer()
+        self.look.set_settings(settings)
 
     # -- mouse --------------------------------------------------------------------------------------------------
 
@@ -126,7 +121,7 @@ class Pen(QObject):
 
     def leave(self) -> None:
         """The pointer left the viewer."""
-        self.ring.setVisible(False)
+        self.look.hide_ring()
 
     # -- pen and touch pad --------------------------------------------------------------------------------------
 
@@ -162,7 +157,7 @@ class Pen(QObject):
 
     def _press_left(self, pointer: Pointer) -> None:
         tool = self.settings.tool
-        if self._holds_hand:
+        if self.look.holds_hand:
             self._begin_pan(pointer)
         elif self._over_wipe(pointer):
             self._begin(WipeGesture(self._surface.drag_wipe))
@@ -208,11 +203,11 @@ class Pen(QObject):
 
     def hold_hand(self, on: bool) -> None:
         """Gives the left button to the hand for as long as a key is held; a gesture that goes on is not disturbed."""
-        self._holds_hand, self.has_panned = on, False
+        self.look.holds_hand, self.has_panned = on, False
         if on:
-            self.ring.setVisible(False)
+            self.look.hide_ring()
         if self.gesture is None:
-            self._show_pointer()
+            self.look.show_cursor()
 
     def _begin_pan(self, pointer: Pointer) -> None:
         self.has_panned = True
@@ -274,20 +269,21 @@ class Pen(QObject):
 
     def _move(self, pointer: Pointer) -> None:
         self._surface.follow_pointer(pointer.picture)
-        self._follow(pointer)
-        self._follow_wipe(pointer)
+        self.look.follow_brush(pointer, erases=self._erases(pointer), is_resized=isinstance(self.gesture, BrushGesture))
+        self.look.follow_wipe(self._over_wipe(pointer), is_idle=self.gesture is None)
         if self._surface.offers_suggestions and self.gesture is None:
             self._surface.follow_suggestion(pointer.picture)
         if self.gesture is not None:
             self.gesture.move(pointer)
         elif self.settings.tool in (*SHAPE_TOOLS, Tool.TRANSFORM) and self.settings.usable:
-            self._follow_point(pointer)
+            transforms = self.settings.tool is Tool.TRANSFORM
+            self.look.follow_point(self.transform.is_over(pointer) if transforms else self.shapes.hover(pointer))
 
     def _finish(self, pointer: Pointer) -> None:
         gesture, self.gesture = self.gesture, None
         if gesture is not None:
             gesture.finish(pointer)
-        self._show_pointer()
+        self.look.show_cursor()
 
     def commit(self) -> None:
         """Ends a stroke that is being drawn as if the pen were lifted: the frame under it is about to change."""
@@ -345,46 +341,5 @@ class Pen(QObject):
     def _radius(self, pointer: Pointer) -> float:
         return pen_radius(self.settings.brush_px, pointer.pressure, use_pressure=self.settings.pressure)
 
-    def _shape_ring(self, *, erases: bool) -> None:
-        self.ring.set_shape(self.settings.brush_px / 2, soft_px=self.settings.soft_px, erases=erases)
-
-    def _follow(self, pointer: Pointer) -> None:
-        brush = self.settings.tool in (Tool.BRUSH, Tool.ERASER) and self.settings.usable and not self._holds_hand
-        self.ring.setVisible(brush)
-        if brush:
-            self._shape_ring(erases=self._erases(pointer))
-            if not isinstance(self.gesture, BrushGesture):
-                self.ring.setPos(QPointF(*pointer.picture))
-
-    def _follow_wipe(self, pointer: Pointer) -> None:
-        """Shows that the wipe's line can be dragged while the pointer is on it."""
-        over = self._over_wipe(pointer)
-        if over:
-            self.ring.setVisible(False)
-        if over != self._was_over_wipe and self.gesture is None:
-            self._was_over_wipe = over
-            self._show_pointer()
-
-    def _follow_point(self, pointer: Pointer) -> None:
-        """Shows that a point or mask can be moved while the pointer is on it."""
-        transforms = self.settings.tool is Tool.TRANSFORM
-        over = self.transform.is_over(pointer) if transforms else self.shapes.hover(pointer)
-        if over != self._is_over_point:
-            self._is_over_point = over
-            self._show_pointer()
-
     def _over_wipe(self, pointer: Pointer) -> bool:
         return self.gesture is None and self._surface.is_over_wipe(pointer.picture)
-
-    def _show_pointer(self) -> None:
-        tool = self.settings.tool
-        if self._was_over_wipe and not self._holds_hand:
-            self._surface.set_pointer(Qt.CursorShape.SizeHorCursor)
-        elif tool is Tool.HAND or self._holds_hand:
-            self._surface.set_pointer(Qt.CursorShape.OpenHandCursor)
-        elif not self.settings.usable:
-            self._surface.set_pointer(Qt.CursorShape.ArrowCursor)
-        elif self._is_over_point and tool in (*SHAPE_TOOLS, Tool.TRANSFORM):
-            self._surface.set_pointer(Qt.CursorShape.SizeAllCursor)
-        else:
-            self._surface.set_pointer(Qt.CursorShape.CrossCursor)
