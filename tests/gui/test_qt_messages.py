@@ -10,7 +10,7 @@ CODE = """
 from PySide6.QtCore import qWarning
 from PySide6.QtWidgets import QWidget
 from vosapp.ui.app import make_application
-from vosapp.ui.qt_messages import silence_offscreen
+from vosapp.ui.demo.qt_messages import silence_offscreen
 application = make_application()
 silence_offscreen()
 widget = QWidget()

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import zlib
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,10 +29,18 @@ def _deflate(packed: bytes) -> bytes:
     return deflater.compress(packed) + deflater.flush()
 
 
-@lru_cache(maxsize=4)
+_UNPACKED: deque[tuple[bytes, bytes]] = deque(maxlen=6)
+"""Stored and unpacked bits of the masks that were made or read last. One stroke asks for the same mask four times: to
+paint into it, to see what changed, and to show it."""
+
+
 def _inflated(data: bytes) -> bytes:
-    # One stroke asks for the same mask four times: to paint into it, to see what changed, and to show it.
-    return zlib.decompress(data)
+    for known, packed in tuple(_UNPACKED):
+        if known is data:
+            return packed
+    packed = zlib.decompress(data)
+    _UNPACKED.append((data, packed))
+    return packed
 
 
 def _digest(height: int, width: int, packed: bytes) -> Digest:
@@ -65,7 +74,9 @@ class Mask:
     @classmethod
     def _of_packed(cls, height: int, width: int, bits: NDArray[np.uint8]) -> Mask:
         packed = bits.tobytes()
-        return cls(height, width, _deflate(packed), _digest(height, width, packed))
+        data = _deflate(packed)
+        _UNPACKED.append((data, packed))
+        return cls(height, width, data, _digest(height, width, packed))
 
     @classmethod
     def from_stored(cls, height: int, width: int, data: bytes, digest: Digest) -> Mask:

@@ -17,8 +17,8 @@ import numpy as np
 
 from vosapp.core.errors import UserError
 from vosapp.ui.app import end, make_application, use_offscreen_without_display
+from vosapp.ui.demo.qt_messages import silence_offscreen
 from vosapp.ui.demo.ui_driver import DemoDialogs, UiDriver
-from vosapp.ui.qt_messages import silence_offscreen
 
 CORRECTION_STEP = 4  # frames between those among which the correction is made on the worst
 _SMALLEST_PX = 60  # a correction leaves smaller faults alone, as a person would
