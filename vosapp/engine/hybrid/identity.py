@@ -7,12 +7,14 @@ And nothing comes from nowhere: a part far from all that was there a frame befor
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vosapp.core.document import ObjectId
 from vosapp.engine.hybrid.window import Window
 from vosapp.engine.propagator import Probability
 from vosapp.models.hybrid.memory import CELL
@@ -26,11 +28,13 @@ class Witness(NamedTuple):
     Attributes:
         window: where.
         own: (h, w) float32 in 0..1, how far the places that look alike on trusted frames were the object's.
+        others: the same for the other followed objects together.
         carried: float32 in 0..1, the last mask as flow moves it, in the pixels of the window.
     """
 
     window: Window
     own: NDArray[np.float32]
+    others: NDArray[np.float32]
     carried: NDArray[np.float32]
 
 
@@ -51,11 +55,11 @@ def without_strays(mask: Probability, witness: Witness, size_px: float, apart: f
     if labels.max() < 2:
         return mask
     size = size_px * witness.window.scale
-    areas, likeness = _judged(labels, witness.own)
+    areas, likeness = _areas(labels), _means(labels, witness.own)
     spoken_for = areas * likeness
     body = int(spoken_for.argmax() if spoken_for.any() else areas.argmax())
     away = _nearest(labels, labels == body) / size
-    is_large = areas >= min(CELL**2, areas.max())  # smaller ones cover too few places to be judged by their looks
+    is_large = _are_large(areas)
     needed = away / (away + apart / 2)
     gone = (away > apart) & is_large & (likeness < needed * likeness[body])
     going_on = np.bincount(labels[witness.carried >= 0.5], minlength=len(areas)) > 0
@@ -79,13 +83,60 @@ def stands_in_parts(mask: Probability, window: Window, size_px: float, apart: fl
     return bool(((areas >= CELL**2) & (away > apart * size_px * window.scale)).any())
 
 
-def _judged(labels: NDArray[np.int32], own: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Pixels of each label, 0 for the outside, and the mean of what is said of them."""
-    size = (labels.shape[1], labels.shape[0])
-    said = np.asarray(cv2.resize(own, size, interpolation=cv2.INTER_LINEAR), np.float64)
-    areas = _areas(labels)
-    sums = np.bincount(labels.ravel(), weights=said.ravel())
-    return areas, sums / np.maximum(areas, 1)
+def handed_over(
+    masks: Mapping[ObjectId, Probability],
+    witnesses: Mapping[ObjectId, Witness],
+    usual_px: Mapping[ObjectId, float],
+    apart: float,
+) -> dict[ObjectId, Probability]:
+    """Gives parts that an object has taken from another, which was hidden and came back, to that one.
+
+    Only where the first keeps a part that is more like itself, and only parts that are more like the others.
+
+    Args:
+        masks: (height, width) in 0..1 of every object that was found.
+        witnesses: of the same objects.
+        usual_px: areas that the same objects usually have.
+        apart: an object of less than this share of its usual area, and of the part's, is away; a part whose likeness
+            to itself is so much below that to the others is one of them.
+    """
+    result = dict(masks)
+    areas = {i: int(np.count_nonzero(mask >= 0.5)) for i, mask in masks.items()}
+    away = {i for i, area in areas.items() if area < apart * usual_px[i]}
+    for taker in masks if away else ():
+        witness = witnesses[taker]
+        labels = _labelled(witness.window.mask(result[taker]) >= 0.5)
+        own, others = (_means(labels, said) for said in (witness.own, witness.others))
+        parts = np.flatnonzero(_are_large(_areas(labels)))
+        if not (own[parts] > others[parts]).any():
+            continue
+        for part in parts[own[parts] < (1 - apart) * others[parts]]:
+            region = _on_frame(labels == part, witness.window, result[taker].shape)
+            lost = [i for i in away if i != taker and areas[i] < apart * np.count_nonzero(region)]
+            if lost:
+                owner = max(lost, key=lambda i: _likeness(witnesses[i], region))
+                result[owner] = np.where(region, np.maximum(result[owner], result[taker]), result[owner])
+                result[taker] = np.where(region, np.float32(0), result[taker])
+                away.discard(owner)
+    return result
+
+
+def _likeness(witness: Witness, region: NDArray[np.bool_]) -> float:
+    """The mean of what is said of an object over a region of the frame; 0 where its window does not reach."""
+    return float(witness.window.put_back(witness.own, (region.shape[0], region.shape[1]))[region].mean())
+
+
+def _means(labels: NDArray[np.int32], said: NDArray[np.float32]) -> NDArray[np.float64]:
+    """The mean over each label of what is said of the places (h, w) of a window; 0 for the outside."""
+    enlarged = cv2.resize(said, (labels.shape[1], labels.shape[0]), interpolation=cv2.INTER_LINEAR)
+    sums = np.bincount(labels.ravel(), weights=np.asarray(enlarged, np.float64).ravel())
+    sums[0] = 0
+    return np.asarray(sums / np.maximum(_areas(labels), 1), np.float64)
+
+
+def _are_large(areas: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether each part covers enough places to be judged by its looks; the largest of them does."""
+    return np.asarray((areas > 0) & (areas >= min(CELL**2, areas.max())), np.bool_)
 
 
 def _labelled(inside: NDArray[np.bool_]) -> NDArray[np.int32]:

@@ -32,6 +32,7 @@ class ObjectMemory:
         window: the last window.
         state: recurrent state in that window, (1, states, h, w); None after a given mask.
         in_parts: whether a given mask of it has parts that stand apart.
+        usual_px: its area on the last given mask of the pass.
     """
 
     frames: FrameMemory[Remembered] = field(default_factory=FrameMemory)
@@ -39,6 +40,7 @@ class ObjectMemory:
     window: Window | None = None
     state: Tensor | None = None
     in_parts: bool = False
+    usual_px: float = 0.0
 
     def fork(self) -> ObjectMemory:
         """Another one in the same state."""

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -18,7 +19,7 @@ from vosapp.engine.disjoint import by_odds, disjoint, scaled
 from vosapp.engine.flow.propagator import FlowPropagator
 from vosapp.engine.hybrid.doubt import Signs, doubt_of, signs
 from vosapp.engine.hybrid.frame_memory import FrameMemory
-from vosapp.engine.hybrid.identity import Witness, stands_in_parts, without_strays
+from vosapp.engine.hybrid.identity import Witness, handed_over, stands_in_parts, without_strays
 from vosapp.engine.hybrid.memory import ObjectMemory, Remembered
 from vosapp.engine.hybrid.outline import settled
 from vosapp.engine.hybrid.quick_scores import quick_scores
@@ -91,6 +92,7 @@ class HybridPropagator:
         old = {i: o.mask for i, o in self._objects.items() if o.mask is not None}
         doubt: dict[ObjectId, float] = {}
         found: dict[ObjectId, Probability] = {}
+        witnesses: dict[ObjectId, Witness] = {}
         wanted = [i for i in old if i not in given and self._before is not None]
         seen: dict[ObjectId, View] = {}
         advice = None if self._partner is None else self._partner.step(frame_index, rgb, given).probabilities
@@ -98,8 +100,9 @@ class HybridPropagator:
         for window, group in self._windows(wanted, advice or {}):
             view = self._viewer.look(rgb, window)
             for object_id, one in self._predict(frame_index, rgb, view, group, past).items():
-                found[object_id], doubt[object_id] = self._without_strays(object_id, one), one.unsure
+                found[object_id], doubt[object_id], witnesses[object_id] = one
                 seen[object_id] = view
+        found = self._identified(found, witnesses)
         if self._partner is not None:
             found = self._partner.insist(found)
         merged = {**disjoint(found, given, by_odds), **given}
@@ -115,11 +118,20 @@ class HybridPropagator:
         doubts = {i: doubt_of(seen, how.weights) for i, seen in self.signs.items()} | dict.fromkeys(given, 0.0)
         return Prediction(self._shown(rgb, merged, found), doubts)
 
-    def _without_strays(self, object_id: ObjectId, found: _Found) -> Probability:
-        """The mask that was found, without parts that look like the object and are none of it."""
-        if not self._options.apart or self._objects[object_id].in_parts:
-            return found.mask
-        return without_strays(found.mask, found.witness, self._size_px(found.witness.window), self._options.apart)
+    def _identified(
+        self, found: Mapping[ObjectId, Probability], witnesses: Mapping[ObjectId, Witness]
+    ) -> dict[ObjectId, Probability]:
+        """The masks without look-alikes that stand apart; what belongs to another object is given to it."""
+        apart = self._options.apart
+        if not apart:
+            return dict(found)
+        found = handed_over(found, witnesses, {i: self._objects[i].usual_px for i in found}, apart)
+        return {
+            i: mask
+            if self._objects[i].in_parts
+            else without_strays(mask, witnesses[i], self._size_px(witnesses[i].window), apart)
+            for i, mask in found.items()
+        }
 
     def _keep_anchor(
         self, memory: ObjectMemory, frame_index: int, kept: Remembered, mask: Probability, window: Window
@@ -196,8 +208,9 @@ class HybridPropagator:
         logits = F.interpolate(decoded.logits + self._options.lean, size=shape, mode="bilinear", align_corners=False)
         doubts = decoded.doubt.sigmoid()
         masks = [window.put_back(array_of(one[0].sigmoid()), (rgb.shape[0], rgb.shape[1])) for one in logits]
-        own, carried = array_of(self._network.read_share(all_seen.read)[:, 0]), array_of(moved.mask[:, 0])
-        witnesses = [Witness(window, own[k], carried[k]) for k in range(len(group))]
+        own, others = (array_of(said[:, 0]) for said in self._network.read_shares(all_seen.read))
+        carried = array_of(moved.mask[:, 0])
+        witnesses = [Witness(window, own[k], others[k], carried[k]) for k in range(len(group))]
         return {i: _Found(masks[k], float(doubts[k]), witnesses[k]) for k, i in enumerate(group)}
 
     def _recall(self, view: View, memory: ObjectMemory, frame_index: int) -> Seen:
@@ -260,6 +273,7 @@ class HybridPropagator:
                 self._keep_anchor(memory, frame_index, kept, mask, window)
             memory.frames.restart(frame_index, kept)
             memory.mask, memory.state, memory.window = mask, None, window
+            memory.usual_px = float(np.count_nonzero(mask >= 0.5))
 
 
 def _whereabouts(mask: Probability, advice: Probability | None) -> Probability:

@@ -9,6 +9,7 @@ from vosapp.models.hybrid.decoder import Decoded, Decoder, Seen
 from vosapp.models.hybrid.encoder import Encoder, Features
 from vosapp.models.hybrid.guidance import Moved
 from vosapp.models.hybrid.matching import HybridSettings, MatchingNetwork
+from vosapp.models.hybrid.memory import MASK_CHANNELS
 
 
 class Hybrid(MatchingNetwork):
@@ -32,10 +33,10 @@ class Hybrid(MatchingNetwork):
         decoded: Decoded = self.decoder(features, seen, moved, state)
         return decoded
 
-    def read_share(self, read: Tensor) -> Tensor:
-        """How far places that look alike on trusted frames were the object's, (B, 1, H/8, W/8)."""
+    def read_shares(self, read: Tensor) -> tuple[Tensor, Tensor]:
+        """How far places that look alike on trusted frames were the object's, and the others'; (B, 1, H/8, W/8)."""
         parts, _ = self.read_masks(read)
-        return parts.mean(1, keepdim=True)
+        return parts.mean(1, keepdim=True), read[:, MASK_CHANNELS - 1 : MASK_CHANNELS]
 
 
 def build(**settings: int) -> Hybrid:
