@@ -92,6 +92,9 @@ def test_engines_are_described_in_every_language(language: str) -> None:
         ("960 × 540   24 fps", "960 × 540   24 B/s"),
         ("Rate: 24 fps, constant\nSound: yes", "Rate: 24 B/s, gleichbleibend\nTon: ja"),
         ("0:06 left", "noch 0:06"),
+        ("Undo move point", "Rückgängig: Punkt verschieben"),
+        ("Undo paint", "Rückgängig: malen"),
+        ("Undone: paint, on frame 4.", "Rückgängig gemacht: malen, auf Bild 4."),
         ("Object 1 · Object 2", None),
     ],
 )

@@ -25,6 +25,7 @@ from vosapp.ui.jobs.live_mattes import LiveMattes
 from vosapp.ui.main_window import MainWindow
 from vosapp.ui.mask_layers import MaskLayers
 from vosapp.ui.session import Session
+from vosapp.ui.translation import tr
 from vosapp.ui.viewer.canvas import OverlayStyle
 from vosapp.ui.viewer.wipe_item import Side
 from vosapp.video.source import RgbImage
@@ -192,9 +193,9 @@ class Presenter(QObject):
         window, commands = self._window, self._window.commands
         window.view_bar.show_opacity(display.overlay.opacity)
         if before is None or before.undo_text != display.undo_text:
-            commands["edit.undo"].setText(display.undo_text)
+            commands["edit.undo"].setText(tr(display.undo_text))
         if before is None or before.redo_text != display.redo_text:
-            commands["edit.redo"].setText(display.redo_text)
+            commands["edit.redo"].setText(tr(display.redo_text))
         commands.show_state(display.blocked, display.checked)
 
 
