@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 
 from tests.photographs import small_bank
 from vosapp.data.clicks.sample import ClickSettings
 from vosapp.models.picture_networks import SELECT
-from vosapp.models.select.network import SelectNetwork
+from vosapp.models.select.network import SelectNetwork, _likeness
 from vosapp.models.select.prompts import PLANES, Prompts, draw_click
 from vosapp.training.recipe import Recipe, find_recipe, read_recipe
 from vosapp.training.schedule import Budget, LearningRate, Stage
@@ -66,6 +67,17 @@ def test_a_click_changes_the_answer_without_another_look() -> None:
             planes = torch.from_numpy(Prompts(inside, np.zeros_like(inside)).planes())[None]
             answers.append(network(rgb, features, planes))
     assert not torch.equal(*answers)
+
+
+def test_likeness_is_the_cosine_to_the_most_alike_mark() -> None:
+    key = torch.nn.functional.normalize(torch.randn(2, 5, 3, 4), dim=1)
+    marks = torch.zeros(2, 2, 3, 4)
+    marks[0, 0, 1, 2] = marks[0, 0, 2, 0] = marks[1, 1, 0, 0] = 1
+    found = _likeness(key, marks, torch.zeros(2, 1, 3, 4))
+    wanted = torch.maximum(*(torch.einsum("chw,c->hw", key[0], key[0, :, y, x]) for y, x in ((1, 2), (2, 0))))
+    assert torch.allclose(found[0, 0], wanted, atol=1e-6)
+    assert float(found[1, 1, 0, 0]) == pytest.approx(1, abs=1e-5)
+    assert not found[0, 1].any() and not found[1, 0].any() and not found[:, 2:].any()
 
 
 def test_it_learns_one_batch_by_heart_while_the_backbone_stays() -> None:

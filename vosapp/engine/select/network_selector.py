@@ -21,6 +21,24 @@ from vosapp.models.select.network import MULTIPLE_PX, Features, SelectNetwork
 from vosapp.models.select.prompts import DISK_PX, Prompts
 from vosapp.video.source import RgbImage
 
+_EDGE = 1e-4  # variance of colours, in shares of white squared, from which a surface counts as an edge
+_FINE_PX = 8  # radius from which the filter is reckoned on a smaller picture
+
+
+@dataclass(frozen=True, slots=True)
+class Framing:
+    """How close a view is around the object.
+
+    Attributes:
+        margin: beyond the object's box, as a share of the box's longer side.
+        least: of the margin, as a share of the frame's shorter side: a click has no size.
+        keeps: a view is kept as long as the object with its margin fills at least this share of its longer side.
+    """
+
+    margin: float
+    least: float
+    keeps: float
+
 
 @dataclass(frozen=True, slots=True)
 class ViewSettings:
@@ -29,14 +47,24 @@ class ViewSettings:
     Attributes:
         wide_px: longer side at which the whole frame is shown.
         close_px: longer side of a view around the object.
-        margin: of a view beyond the object's box, as a share of the box's longer side.
-        keeps: a view is kept as long as the object fills at least this share of its longer side and lies within it.
+        early: framing of the first marks, which the mask of a part of the object may come from.
+        early_marks: how many marks those are.
+        later: framing of those that follow; from closer by, outlines and thin parts are seen better.
+        slack: a view is kept as long as it shows this share of the margin around the object.
+        edge_px: reach, on the picture as the network sees it, within which the mask is drawn to the edges of the frame.
     """
 
     wide_px: int = 352
-    close_px: int = 320
-    margin: float = 0.35
-    keeps: float = 0.35
+    close_px: int = 416
+    early: Framing = Framing(margin=0.35, least=0.06, keeps=0.35)
+    early_marks: int = 2
+    later: Framing = Framing(margin=0.12, least=0.03, keeps=0.7)
+    slack: float = 0.5
+    edge_px: float = 6.0
+
+    def framing(self, marks: Marks) -> Framing:
+        """How close to look when so much is marked."""
+        return self.early if len(marks.strokes) <= self.early_marks else self.later
 
 
 class View(NamedTuple):
@@ -104,16 +132,30 @@ class NetworkSelector:
             self._found = None
             return np.zeros(self._rgb.shape[:2], np.float32)
         view = self._view(marks)
-        found = self._ask(view, marks)
+        found = self._ask(view, marks, self._found)
         closer = self._closer(view, found, marks)
         if closer is not None:
-            found = self._ask(closer, marks, found)
-        self._found = found
-        return found
+            view, found = closer, self._ask(closer, marks, found)
+        self._found = self._drawn_to_edges(view, found)
+        return self._found
+
+    def _drawn_to_edges(self, view: View, found: Probability) -> Probability:
+        """The mask with its outline on the edges of the frame: a guided filter (He, Sun and Tang, PAMI 2013)."""
+        shown, area = found.copy(), (slice(view.top, view.bottom), slice(view.left, view.right))
+        radius = max(2, round(self._settings.edge_px * (view.right - view.left) / view.width))
+        drawn = cv2.ximgproc.guidedFilter(
+            np.ascontiguousarray(self._rgb[area]),
+            np.ascontiguousarray(found[area]),
+            radius,
+            _EDGE * 255**2,
+            scale=1 / max(1, radius // _FINE_PX),
+        )
+        shown[area] = np.clip(drawn, 0, 1)
+        return shown
 
     def _view(self, marks: Marks) -> View:
         """Where to look first: where it looked last, as long as all marks lie there; else around mask and marks."""
-        if self._seen is not None and self._found is not None and _holds(self._seen[0], marks):
+        if self._seen is not None and self._found is not None and _holds(self._seen[0], marks, self._found):
             return self._seen[0]
         if self._found is not None or marks.box is not None:
             return self._around(self._found, marks)
@@ -121,19 +163,25 @@ class NetworkSelector:
 
     def _closer(self, view: View, found: Probability, marks: Marks) -> View | None:
         """A view around a mask that fills too little of the one it was found in, or leaves it; None when it is well."""
-        closer = self._around(found, marks)
+        if not (found >= 0.5).any():
+            return None
         side = max(view.right - view.left, view.bottom - view.top)
+        least = self._around(found, marks, self._settings.slack)
+        fits = view.left <= least.left and view.top <= least.top
+        fits = fits and least.right <= view.right and least.bottom <= view.bottom
+        closer = self._around(found, marks)
         wanted = max(closer.right - closer.left, closer.bottom - closer.top)
-        fits = view.left <= closer.left and view.top <= closer.top
-        fits = fits and closer.right <= view.right and closer.bottom <= view.bottom
-        return None if (fits and wanted >= self._settings.keeps * side) or not (found >= 0.5).any() else closer
+        return None if fits and wanted >= self._settings.framing(marks).keeps * side else closer
 
     def _whole(self) -> View:
         height, width = self._rgb.shape[:2]
         return view_of((0, 0, width, height), self._settings.wide_px)
 
-    def _around(self, found: Probability | None, marks: Marks) -> View:
-        """A view of the box around a mask and all marks on the object, with a margin; the whole frame without any."""
+    def _around(self, found: Probability | None, marks: Marks, share: float = 1.0) -> View:
+        """A view of the box around a mask and all marks on the object, with a share of the margin that is wanted.
+
+        The whole frame without any mask or mark.
+        """
         corners = [*marks.points(inside=True)]
         if marks.box is not None:
             corners += [marks.box[:2], marks.box[2:]]
@@ -143,17 +191,16 @@ class NetworkSelector:
         if not corners:
             return self._whole()
         (left, top), (right, bottom) = np.min(corners, 0), np.max(corners, 0)
-        least = MULTIPLE_PX  # a click alone has no size
-        beyond = max(least, self._settings.margin * max(right - left, bottom - top))
         height, width = self._rgb.shape[:2]
+        framing = self._settings.framing(marks)
+        beyond = share * max(framing.least * min(height, width), framing.margin * max(right - left, bottom - top))
         x0, y0 = max(0, int(left - beyond)), max(0, int(top - beyond))
         x1, y1 = min(width, round(right + beyond) + 1), min(height, round(bottom + beyond) + 1)
         return view_of((x0, y0, max(x1, x0 + 1), max(y1, y0 + 1)), self._settings.close_px)
 
-    def _ask(self, view: View, marks: Marks, previous: Probability | None = None) -> Probability:
+    def _ask(self, view: View, marks: Marks, before: Probability | None) -> Probability:
         """The mask as the network sees it in a view; nothing of it lies outside but what was there and is not seen."""
         rgb, features = self._look(view)
-        before = self._found if previous is None else previous
         planes = torch.from_numpy(self._prompts(view, marks, before).planes())[None].to(self._device)
         with torch.inference_mode():
             logits = self._network(rgb, features, planes)[0, 0].cpu().numpy()
@@ -193,6 +240,11 @@ class NetworkSelector:
         return Prompts(planes[0], planes[1], box, previous)
 
 
-def _holds(view: View, marks: Marks) -> bool:
-    points = [*marks.points(inside=True), *marks.points(inside=False)]
+def _holds(view: View, marks: Marks, found: Probability) -> bool:
+    """Whether a view shows all marks that matter: those on the object, and others where the mask is wrong so far."""
+    height, width = found.shape
+    points = [*marks.points(inside=True)]
+    for x, y in marks.points(inside=False):
+        if 0 <= x < width and 0 <= y < height and found[int(y), int(x)] >= 0.5:
+            points.append((x, y))
     return all(view.left <= x < view.right and view.top <= y < view.bottom for x, y in points)

@@ -65,8 +65,7 @@ class SelectNetwork(nn.Module):
 
     def encode(self, rgb: Tensor) -> Features:
         """Looks at pictures (B, 3, H, W) in 0..1, sides multiples of 32."""
-        with torch.no_grad():
-            half, quarter, eighth, sixteenth, last = self.backbone(rgb)
+        half, quarter, eighth, sixteenth, last = self.backbone(rgb)
         deep = self.at_sixteenth(sixteenth) + _twice(self.last_to_sixteenth(last))
         eighth = self.at_eighth(eighth) + _twice(self.deep_to_eighth(sixteenth))
         key = F.normalize(self.key(eighth), dim=1)
@@ -106,18 +105,22 @@ def _likeness(key: Tensor, marks: Tensor, previous: Tensor) -> Tensor:
     """
     batch, _, height, width = key.shape
     flat = key.flatten(2)
-    alike = torch.bmm(flat.transpose(1, 2), flat)
     marked = marks.flatten(2) > 0
-    planes = []
-    for index in (_INSIDE, _OUTSIDE):
-        here = marked[:, index : index + 1]
-        nearest = alike.masked_fill(~here, -2.0).amax(2)
-        planes.append(torch.where(here.any(2), nearest, torch.zeros_like(nearest)))
+    planes = [
+        torch.stack([_nearest(own, here[index]) for own, here in zip(flat, marked, strict=True)])
+        for index in (_INSIDE, _OUTSIDE)
+    ]
     for share in (previous, 1 - previous):
         weight = share.flatten(2) * (previous.flatten(2).amax(2, keepdim=True) > 0)
         mean = (flat * weight).sum(2) / weight.sum(2).clamp(min=1e-3)
         planes.append(torch.einsum("bc,bcn->bn", mean, flat))
     return torch.stack(planes, 1).view(batch, _LIKENESS, height, width)
+
+
+def _nearest(flat: Tensor, here: Tensor) -> Tensor:
+    """(N,) the largest cosine of each place of unit features (C, N) to those places that are marked; 0 without any."""
+    marked = flat[:, here]
+    return (flat.T @ marked).amax(1) if marked.shape[1] else flat.new_zeros(flat.shape[1])
 
 
 class _Look(nn.Module):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from vosapp.engine.job import Job
 from vosapp.engine.select.grab_cut import GrabCutSelector
 from vosapp.engine.select.job import SelectorCache, SelectTask, select_body
 from vosapp.engine.select.marks import Marks, Selector, Stroke, goes_on
-from vosapp.engine.select.network_selector import NetworkSelector
+from vosapp.engine.select.network_selector import NetworkSelector, view_of
 from vosapp.engine.select.sam_selector import SamSelector
 from vosapp.engine.select.selectors import GRAB_CUT, NETWORK, default_selector, selector_builder, usable_selector
 from vosapp.models.select.network import MULTIPLE_PX, SelectNetwork
@@ -94,6 +95,46 @@ def test_the_network_looks_closer_at_small_things() -> None:
     assert closer is not None and closer.right - closer.left < WIDTH
     assert closer.height % MULTIPLE_PX == 0 == closer.width % MULTIPLE_PX
     assert selector._closer(whole, np.ones_like(small), CLICK) is None
+
+
+def test_a_mark_beside_the_object_and_its_mask_needs_no_other_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    selector, looked = network_selector(), []
+    monkeypatch.setattr(SelectNetwork, "encode", _counted(SelectNetwork.encode, looked))
+    selector._found = np.zeros((HEIGHT, WIDTH), np.float32)
+    selector._found[30:60, 25:55] = 1
+    view = selector._view(CLICK)
+    selector._look(view)
+    far = Stroke(((WIDTH - 5.0, 100.0),), is_inside=False)
+    assert selector._view(Marks((*CLICK.strokes, far))) == view
+    selector._found[90:, 220:] = 1  # what was found there has to go
+    assert selector._view(Marks((*CLICK.strokes, far))).right > WIDTH - 5
+    assert len(looked) == 1
+
+
+def test_more_marks_are_looked_at_from_closer_by() -> None:
+    selector, found = network_selector(), scene()[1].astype(np.float32)
+    further = Marks((*CLICK.strokes, *(Stroke(((40.0, float(y)),)) for y in (30, 40, 50))))
+    early, later = selector._around(found, CLICK), selector._around(found, further)
+    assert later.right - later.left < early.right - early.left
+    wide = view_of((0, 0, 130, HEIGHT), 416)
+    assert selector._closer(wide, found, CLICK) is None and selector._closer(wide, found, further) == later
+
+
+def _counted(method: Callable[..., object], calls: list[int]) -> Callable[..., object]:
+    def counted(*arguments: object) -> object:
+        calls.append(1)
+        return method(*arguments)
+
+    return counted
+
+
+def test_masks_are_drawn_to_the_edges_of_the_frame() -> None:
+    rgb, truth = scene()
+    selector = network_selector()
+    rough = cv2.GaussianBlur(cv2.dilate(truth.astype(np.uint8), np.ones((5, 5))).astype(np.float32), (5, 5), 0)
+    drawn = NetworkSelector(selector._network, rgb)._drawn_to_edges(selector._whole(), rough) >= 0.5
+    wrong, before = np.count_nonzero(drawn ^ truth), np.count_nonzero((rough >= 0.5) ^ truth)
+    assert wrong < 0.7 * before
 
 
 @pytest.mark.parametrize("name", ["network", "sam2", "edgetam"])
