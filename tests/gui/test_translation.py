@@ -94,6 +94,8 @@ def test_engines_are_described_in_every_language(language: str) -> None:
         ("0:06 left", "noch 0:06"),
         ("Undo move point", "Rückgängig: Punkt verschieben"),
         ("Undo paint", "Rückgängig: malen"),
+        ("31 steps, the last one “paint”, 4 March 2026, 17:05", "31 Schritte, zuletzt „malen“, 4. März 2026, 17:05"),
+        ("today 14:20   reef   4.5 MB", "heute 14:20   reef   4.5 MB"),
         ("Undone: paint, on frame 4.", "Rückgängig gemacht: malen, auf Bild 4."),
         ("Object 1 · Object 2", None),
     ],

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from vosapp.presentation.text.formatting import when
+from vosapp.ui.translation import tr
 from vosapp.ui.widgets import button_row, dialog_column, label
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class BackupDialog(QDialog):
         self.list = QListWidget()
         self.list.setAccessibleName("Backups")
         for backup in backups:
-            item = QListWidgetItem(backup_text(backup))
+            item = QListWidgetItem(tr(backup_text(backup)))
             item.setData(Qt.ItemDataRole.UserRole, backup.path)
             item.setSizeHint(QSize(0, ROW_PX))
             self.list.addItem(item)

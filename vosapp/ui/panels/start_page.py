@@ -13,7 +13,7 @@ from vosapp.presentation.text.formatting import unsaved_text
 from vosapp.ui.action_set import ActionSet
 from vosapp.ui.icons import icon, pixmap
 from vosapp.ui.theme import TOKENS
-from vosapp.ui.translation import show_text
+from vosapp.ui.translation import show_text, tr
 from vosapp.ui.widgets import as_written, label
 
 COLUMN_PX = 600
@@ -151,7 +151,7 @@ class StartPage(QWidget):
         row = QHBoxLayout(frame)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
-        card = _card(work.clip_name, unsaved_text(work), "project")
+        card = _card(work.clip_name, tr(unsaved_text(work)), "project")
         card.clicked.connect(_Resumed(self, text))
         away = QPushButton()
         away.setIcon(icon("trash", TOKENS.dim))
