@@ -113,17 +113,19 @@ def _refined(mask: BoolImage, settings: MatteSettings, picture: Rgb, trimap: Tri
         mask, unknown = with_trimap(mask, trimap), trimap == TrimapKind.UNKNOWN
     if not mask.any() or mask.all():
         return mask.astype(np.float32)
+    from vosapp.matte.fast_edge import measured_edge
+
     rgb = picture.astype(np.float32) / np.float32(255)
+    fast = measured_edge(rgb, mask, settings.band_px, unknown=unknown)
     if settings.edge == QUALITY:
         from vosapp.matte.refiner import loaded_refiner
 
         network = loaded_refiner()
         from vosapp.matte.quality_edge import quality_edge
 
-        return with_sure(quality_edge(network, rgb, mask, band_px=settings.band_px, unknown=unknown).alpha, trimap)
-    from vosapp.matte.fast_edge import fast_edge
-
-    return with_sure(fast_edge(rgb, mask, settings.band_px, unknown=unknown), trimap)
+        found = quality_edge(network, rgb, mask, band_px=settings.band_px, unknown=unknown, fast=fast)
+        return with_sure(found.alpha, trimap)
+    return with_sure(fast.alpha, trimap)
 
 
 def _smoothed_mask(mask: BoolImage, smooth_px: float) -> BoolImage:

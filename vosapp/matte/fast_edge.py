@@ -7,6 +7,7 @@ filtering", ECCV 2010), which lets alpha follow hair and fur in the picture. All
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -26,8 +27,20 @@ _TILE_PX = 32  # the filters run in tiles along the edge, and look twice their r
 _FADE_PX = 4.0  # over which the edge goes over into the mask
 
 
+class FastEdge(NamedTuple):
+    """A fast edge: alpha (H, W) 0..1, and how wide the edge is measured to be near each pixel, (H, W) in pixels."""
+
+    alpha: Floats
+    width_px: Floats
+
+
 def fast_edge(rgb: Floats, mask: BoolImage, band_px: float = 0.0, *, unknown: BoolImage | None = None) -> Floats:
-    """The alpha (H, W) 0..1 of a mask (H, W) on a picture (H, W, 3) in 0..1.
+    """The alpha of `measured_edge`."""
+    return measured_edge(rgb, mask, band_px, unknown=unknown).alpha
+
+
+def measured_edge(rgb: Floats, mask: BoolImage, band_px: float = 0.0, *, unknown: BoolImage | None = None) -> FastEdge:
+    """The fast edge of a mask (H, W) on a picture (H, W, 3) in 0..1.
 
     Args:
         rgb, mask: the picture and the mask.
@@ -52,7 +65,7 @@ def fast_edge(rgb: Floats, mask: BoolImage, band_px: float = 0.0, *, unknown: Bo
         if near.any():
             alpha = _filtered(rgb[outer], soft, width_px[outer])[_within(inner, outer)]
             result[inner] += near * (alpha - result[inner])
-    return np.asarray(np.clip(result, 0, 1), np.float32)
+    return FastEdge(np.asarray(np.clip(result, 0, 1), np.float32), width_px)
 
 
 def _read_off(rgb: Floats, mask: BoolImage, colours: EdgeColours, unknown: BoolImage) -> Floats:

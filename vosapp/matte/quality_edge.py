@@ -1,4 +1,8 @@
-"""The *quality* edge: the refiner, tile by tile along the outline, at full resolution."""
+"""The *quality* edge: the refiner, tile by tile along the outline, at full resolution.
+
+What it finds is averaged with the *fast* edge: their errors are different ones, so the mean has less of them. Beyond
+its reach the fast edge alone is there, which follows wide motion blur.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +21,12 @@ from vosapp.matte.refiner_input import RefinerInput, look, refiner_input
 Floats = NDArray[np.float32]
 Part = tuple[slice, slice]
 
-_TILE_PX = 168
-_OVERLAP_PX = 32  # of a tile that only helps to decide the rest; a multiple of 8, so that all tiles fold alike
+_TILE_PX = 152
+_OVERLAP_PX = 24  # of a tile that only helps to decide the rest; a multiple of 8, so that all tiles fold alike
 BAND_PX = 20.0  # from the outline, beyond which the mask is believed
 _FADE_PX = 6.0  # over which the band goes over into the mask
+_REFINER_SHARE = 0.75  # of the mean; chosen on tiles that were kept from training
+_TOO_WIDE_PX = np.float32(12), np.float32(20)  # widths of an edge between which it counts less and less
 _MULTIPLE_PX = 8  # of the sides that the network takes
 
 
@@ -45,6 +51,7 @@ def quality_edge(
     band_px: float = 0.0,
     *,
     unknown: BoolImage | None = None,
+    fast: tuple[Floats, Floats] | None = None,
 ) -> RefinedEdge:
     """Refines the edge of a mask (H, W) on a picture (H, W, 3) in 0..1.
 
@@ -54,20 +61,28 @@ def quality_edge(
         before: (H, W) alpha of the frame before, moved to this one along the flow; None where there is none.
         band_px: how far from the outline alpha may differ from the mask; 0: as far as the refiner was taught.
         unknown: (H, W) pixels that the refiner decides, however far from the outline.
+        fast: (H, W) alpha of the fast edge to average with and the width in pixels that it measured, by which it counts
+            more where the edge is wider than the refiner sees; None gives what the refiner finds.
     """
     edge = look(rgb, mask, unknown)
     near = np.clip(((band_px or BAND_PX) - np.abs(edge.inside_px)) / np.float32(_FADE_PX), 0, 1)
     if unknown is not None:
         near[unknown] = 1
-    alpha, foreground = mask.astype(np.float32), rgb.copy()
+    alpha, foreground = (mask.astype(np.float32) if fast is None else fast[0].copy()), rgb.copy()
+    counts = near if fast is None else near * _refiner_share(fast[1])
     for inner, outer in _tiles(near > 0):
         tile = refiner_input(rgb[outer], mask[outer], _part(edge, outer), None if before is None else before[outer])
         found, colour = _ask(network, tile)
         cut = tuple(slice(i.start - o.start, i.stop - o.start) for i, o in zip(inner, outer, strict=True))
-        share = near[inner]
-        alpha[inner] += share * (found[cut] - alpha[inner])
-        foreground[inner] += share[..., None] * (colour[cut] - foreground[inner])
+        alpha[inner] += counts[inner] * (found[cut] - alpha[inner])
+        foreground[inner] += near[inner][..., None] * (colour[cut] - foreground[inner])
     return RefinedEdge(np.clip(alpha, 0, 1), np.clip(foreground, 0, 1))
+
+
+def _refiner_share(width_px: Floats) -> Floats:
+    """How much the refiner counts in the mean, by the width of the edge."""
+    begin, end = _TOO_WIDE_PX
+    return np.asarray(np.float32(_REFINER_SHARE) * np.clip((end - width_px) / (end - begin), 0, 1), np.float32)
 
 
 def _tiles(wanted: BoolImage) -> Iterator[tuple[Part, Part]]:

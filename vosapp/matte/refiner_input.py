@@ -1,7 +1,7 @@
 """RefinerInput: what the refiner is given of a picture and a mask, and the alphas that it chooses among.
 
-The candidates are the mask feathered by several widths and led by the picture in three ways. The network says which of
-them counts where and adds to their mixture, so it begins no worse than a feather.
+The candidates are the mask feathered by several widths, led by the picture in three ways, and ramps along its smoothed
+outline. The network says which of them counts where and adds to their mixture, so it begins no worse than a feather.
 """
 
 from __future__ import annotations
@@ -18,18 +18,21 @@ from vosapp.matte.edge_planes import EdgePlanes, edge_planes
 Floats = NDArray[np.float32]
 
 FEATHERS_PX = (0.8, 1.3, 2.0, 3.0, 4.5, 6.5)  # standard deviations
+RAMPS_PX = (1.5, 3.0, 5.0, 9.0)  # widths: what is out of focus or blurred by motion ends there, a Gaussian does not
+_OUTLINE_PX = 1.0  # standard deviation by which the outline of a ramp is smoothed: a mask has steps, an object has none
 _GUIDED = ((2, 1e-2, 1), (4, 1e-2, 3))  # radius in pixels, smoothness, and which feather the picture leads
 _SHRINK = 4  # of the picture in which colours of both sides are looked for: far quicker, a little coarser
 _MIXED_WITHIN_PX = 14.0
 _FAR_PX = 16.0  # distances beyond are all alike
+_CLOSE_PX = 3.0  # the same of the smoothed distance, which tells parts of a pixel
 
 
 class RefinerInput(NamedTuple):
     """Input of the refiner for a tile; all float32.
 
     Attributes:
-        planes: (16, H, W), see `_planes`.
-        candidates: (9, H, W) alphas in 0..1: the feathers, narrow to wide, then those that the picture leads.
+        planes: (17, H, W), see `_planes`.
+        candidates: (13, H, W) alphas in 0..1: the feathers, narrow to wide, those that the picture leads, the ramps.
         near: (3, H, W) the object's colour near each pixel, 0..1.
     """
 
@@ -61,17 +64,26 @@ def refiner_input(rgb: Floats, mask: BoolImage, edge: EdgePlanes, before: Floats
         np.asarray(np.clip(cv2.ximgproc.guidedFilter(rgb, feathers[which], radius, smoothness), 0, 1), np.float32)
         for radius, smoothness, which in _GUIDED
     ]
-    candidates = np.stack([*feathers, *led, edge.mixed]).astype(np.float32)
+    smooth_px = cv2.GaussianBlur(
+        np.clip(edge.inside_px, -_FAR_PX, _FAR_PX), (0, 0), _OUTLINE_PX, borderType=cv2.BORDER_REPLICATE
+    )
+    ramps = [np.clip(smooth_px / np.float32(width) + np.float32(0.5), 0, 1) for width in RAMPS_PX]
+    candidates = np.stack([*feathers, *led, edge.mixed, *ramps]).astype(np.float32)
+    planes = _planes(rgb, solid, edge, led, before)
+    planes[16] = np.clip(smooth_px / np.float32(_CLOSE_PX), -1, 1)
     return RefinerInput(
-        _planes(rgb, solid, edge, led, before),
+        planes,
         candidates,
         np.ascontiguousarray(edge.front.transpose(2, 0, 1), np.float32),
     )
 
 
 def _planes(rgb: Floats, solid: Floats, edge: EdgePlanes, led: list[Floats], before: Floats | None) -> Floats:
-    """(16, H, W): picture, mask, distance, both colours less the picture, mixture, led alphas, the frame before."""
-    planes = np.empty((16, *solid.shape), np.float32)
+    """(17, H, W): picture, mask, distance, both colours less the picture, mixture, led alphas, the frame before.
+
+    The last plane is left to the caller: the distance to the smoothed outline.
+    """
+    planes = np.empty((17, *solid.shape), np.float32)
     planes[0:3] = (rgb - np.float32(0.5)).transpose(2, 0, 1)
     planes[3] = 2 * solid - 1
     planes[4] = np.clip(edge.inside_px / np.float32(_FAR_PX), -1, 1)

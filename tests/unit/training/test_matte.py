@@ -15,10 +15,10 @@ from vosapp.data.mattes.hair import draw_coat, grown
 from vosapp.data.mattes.mask_damage import as_given
 from vosapp.data.mattes.tile import TileSettings, make_tile
 from vosapp.matte.edge_planes import edge_planes
-from vosapp.matte.refiner_input import FEATHERS_PX, look, refiner_input
+from vosapp.matte.refiner_input import FEATHERS_PX, RAMPS_PX, look, refiner_input
 from vosapp.models.matte_refiner.network import CANDIDATES, MULTIPLE_PX, PLANES, MatteRefiner
 from vosapp.models.picture_networks import MATTE_REFINER
-from vosapp.training.matte.batch import MatteBatches
+from vosapp.training.matte.batch import MatteBatches, turned
 from vosapp.training.matte.loss import MatteLoss, warp
 from vosapp.training.matte.task import MatteTask
 from vosapp.training.recipe import Recipe, find_recipe, read_recipe
@@ -125,7 +125,9 @@ def test_the_input_sees_both_colours_and_where_they_mix() -> None:
     given, alone = (refiner_input(rgb, mask, look(rgb, mask), before) for before in (rgb[..., 0], None))
     assert given.planes.shape == (PLANES, 64, 64) and given.near.shape == (3, 64, 64)
     assert np.array_equal(given.planes[14], rgb[..., 0]) and (given.planes[15] == 1).all()
-    assert not alone.planes[14:].any()
+    assert not alone.planes[14:16].any()
+    distance = alone.planes[16, 32]
+    assert distance[20] == -1 and distance[44] == 1 and (np.diff(distance[29:35]) > 0.2).all(), "parts of a pixel"
 
 
 def test_the_candidates_are_feathers_narrow_to_wide_and_alphas_that_follow_the_picture() -> None:
@@ -137,7 +139,9 @@ def test_the_candidates_are_feathers_narrow_to_wide_and_alphas_that_follow_the_p
     assert candidates.shape == (CANDIDATES, 64, 64) and candidates.min() >= 0 and candidates.max() <= 1
     soft = [float(np.minimum(alpha, 1 - alpha).sum()) for alpha in candidates[: len(FEATHERS_PX)]]
     assert soft == sorted(soft) and soft[0] < soft[-1] / 4
-    feather, mixed = candidates[3, 32], candidates[-1, 32]
+    ramps = candidates[-len(RAMPS_PX) :, 32]
+    assert [int(((ramp > 0) & (ramp < 1)).sum()) for ramp in ramps] == [2, 2, 4, 8]
+    feather, mixed = candidates[3, 32], candidates[len(FEATHERS_PX) + 2, 32]
     assert mixed[30] > 0.9 > feather[30] and mixed[29] < 0.1, "the mixture finds the picture's edge"
 
 
@@ -178,3 +182,21 @@ def test_a_contact_sheet_shows_the_tiles() -> None:
     assert np.array_equal(sheet[2:50, 2:50], tiles[0].rgb[-1])
     assert np.array_equal(sheet[2:50, 50:98, 0], tiles[0].alpha), "beside it its alpha"
     assert len(sheet) == 2 * (48 + 4), "four in a row"
+
+
+def test_each_tile_is_shown_as_often_as_asked_for_turned_with_all_that_belongs_to_it() -> None:
+    bank, settings = small_bank(12), replace(SMALL, views=2, guided=1.0)
+    batches = MatteBatches(bank, settings, 5, 2)
+    plain = MatteBatches(bank, replace(settings, views=1), 5, 2).batch(0)
+    first, later = batches.batch(0), batches.batch(8)  # after the pool has been shown once
+    assert all(torch.equal(a, b) for a, b in zip(first, plain, strict=True))
+    assert not torch.equal(first.alpha, later.alpha)
+    assert all(torch.equal(a, b) for a, b in zip(later, MatteBatches(bank, settings, 5, 2).batch(8), strict=True))
+    for way in range(8):
+        seen = turned(plain, way)
+        assert torch.equal(seen.alpha.flatten().sort()[0], plain.alpha.flatten().sort()[0])
+        # What lay on the frame before at a pixel plus its flow still lies there.
+        before = [warp(b.planes[:, 0].float(), b.to_previous.float()) for b in (turned(plain, way), plain)]
+        whole = turned(plain._replace(near=before[1][:, None, :3]), way).near[:, 0]
+        assert torch.allclose(before[0][:, :3], whole, atol=2e-2)
+    assert torch.equal(turned(plain, 0).planes, plain.planes)

@@ -32,27 +32,29 @@ class TileSettings:
         labelled: share of tiles whose outline is a labelled object's; the rest is drawn.
         hairy: share of tiles whose edge has drawn hair or fur; a third as many of the keyed ones.
         motion: share of tiles that are blurred by motion.
-        defocus: share of tiles whose edge is out of focus.
+        defocus: share of tiles whose edge is out of focus, half of them by a disc as a lens does it.
         alike: share of tiles whose background is brought near the object's colour.
         twin: share of tiles whose background has the object's own texture: the mask alone tells where it ends.
         borrowed: share of objects with the texture of some other photograph.
         rimmed: share of objects that are darker or lighter along their outline.
         true_masks: share of tiles whose mask is the true one; the rest is damaged as a propagated one is.
         guided: share of batches in which the network is given its alpha of the frame before.
+        views: how often each tile is trained on, turned and mirrored: making one costs as much as learning from it.
     """
 
     size_px: int = 96
     keyed: float = 0.45
     labelled: float = 0.35
-    hairy: float = 0.45
-    motion: float = 0.2
+    hairy: float = 0.55
+    motion: float = 0.25
     defocus: float = 0.3
     alike: float = 0.25
     twin: float = 0.1
     borrowed: float = 0.3
     rimmed: float = 0.3
-    true_masks: float = 0.5
+    true_masks: float = 0.6
     guided: float = 0.0
+    views: int = 1
 
 
 class MatteTile(NamedTuple):
@@ -89,6 +91,7 @@ class _Shot:
     blur_steps: int
     shutter: float
     defocus_px: float
+    by_disc: bool
     lens_px: float
     background_motion: NDArray[np.float64]
     effects: CameraEffects
@@ -175,6 +178,7 @@ def _shot(settings: TileSettings, random: np.random.Generator) -> _Shot:
         blur_steps=1 + math.ceil(1.3 * shutter * speed),
         shutter=shutter,
         defocus_px=float(np.exp(random.uniform(np.log(0.5), np.log(4)))) if random.random() < settings.defocus else 0.0,
+        by_disc=random.random() < 0.5,
         lens_px=abs(random.normal(0, 0.5)),
         background_motion=random.normal(0, 2, 2),
         effects=CameraEffects(
@@ -202,7 +206,7 @@ def _frame(item: _Object, behind: Floats, shot: _Shot, time: float, random: np.r
         total += _shifted(solid, shot.motion * moment)
     total /= shot.blur_steps
     if shot.defocus_px:
-        total = _blurred(total, shot.defocus_px)
+        total = _out_of_focus(total, 2 * shot.defocus_px) if shot.by_disc else _blurred(total, shot.defocus_px)
     alpha = np.clip(total[..., 3], 0, 1)
     plate = _shifted(behind, shot.background_motion * time)
     seen = total[..., :3] + (1 - alpha[..., None]) * plate
@@ -217,6 +221,14 @@ def _frame(item: _Object, behind: Floats, shot: _Shot, time: float, random: np.r
 
 def _blurred(image: Floats, by_px: float) -> Floats:
     return np.asarray(cv2.GaussianBlur(image, (0, 0), by_px), np.float32)
+
+
+def _out_of_focus(image: Floats, radius_px: float) -> Floats:
+    """Each point as a disc, as wide as a Gaussian of half its radius: such an edge ends."""
+    reach = math.ceil(radius_px)
+    y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1].astype(np.float32)
+    kernel = np.clip(np.float32(radius_px + 0.5) - np.hypot(x, y), 0, 1)
+    return np.asarray(cv2.filter2D(image, -1, kernel / kernel.sum(), borderType=cv2.BORDER_REFLECT_101), np.float32)
 
 
 def _shifted(image: Floats, by: NDArray[np.float64]) -> Floats:

@@ -1,8 +1,8 @@
 """A small U-net that turns picture and mask into alpha and foreground colour, at the full resolution of a tile.
 
 It works at half the size and below, into which the input is folded without loss. It does not draw alpha from nothing:
-it says how much each of several candidates counts at each pixel (the mask feathered by several widths, and alphas led
-by the picture) and what to add to their mixture. With weights at zero it is a feather.
+it says how much each of several candidates counts at each pixel (the mask feathered by several widths, ramps along its
+outline, and alphas led by the picture) and what to add to their mixture. With weights at zero it is a feather.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from torch.nn import functional
 
 from vosapp.models.stages.residual import ResidualBlock
 
-PLANES, CANDIDATES = 16, 9  # of the input, see `vosapp.matte.refiner_input`
+PLANES, CANDIDATES = 17, 13  # of the input, see `vosapp.matte.refiner_input`
 MULTIPLE_PX = 8  # heights and widths it takes are multiples of this
 _WIDTHS = (24, 40, 64)  # channels at 1/2, 1/4 and 1/8
-_FIRST = (0.0, 3.0, 3.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0)  # how much each candidate counts untrained, as a logarithm
+_FIRST = (0.0, 3.0, 3.0, 1.0, *(0.0,) * 9)  # how much each candidate counts untrained, as a logarithm
 
 
 class Refined(NamedTuple):
@@ -58,8 +58,8 @@ class MatteRefiner(nn.Module):
         """Refines tiles.
 
         Args:
-            planes: (N, 16, H, W), heights and widths multiples of 8.
-            candidates: (N, 9, H, W) the alphas to choose among.
+            planes: (N, 17, H, W), heights and widths multiples of 8.
+            candidates: (N, 13, H, W) the alphas to choose among.
             near: (N, 3, H, W) the foreground colour to start from.
         """
         levels = [functional.relu(self.stem(functional.pixel_unshuffle(planes, 2)))]

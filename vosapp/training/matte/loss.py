@@ -16,7 +16,7 @@ _BAND_PX = 10  # around soft pixels, as in `vosapp.metrics.matting`
 _SLOPE, _COLOUR = 1.0, 0.1  # weights of the losses beside that of alpha
 _BEFORE = 14  # the first plane of the frame before's alpha
 _FEATHERS = 6  # of the candidates: those that do not look at the picture
-_EASE = 0.01  # mean error of a feather below which a tile counts no more for being easy
+_EASE = 0.02  # mean error of a feather below which a tile counts no more for being easy
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class MatteLoss(nn.Module):
         """Refines the last frame; where there is one before, with what the network makes of that."""
         planes = batch.planes[:, -1].float()
         if batch.planes.shape[1] > 1:
-            planes = torch.cat([planes[:, :_BEFORE], self._guidance(batch)], dim=1)
+            planes = torch.cat([planes[:, :_BEFORE], self._guidance(batch), planes[:, _BEFORE + 2 :]], dim=1)
         refined = self.network(planes, batch.candidates[:, -1].float(), batch.near[:, -1].float())
         truth, colour = batch.alpha.float() / 255, batch.foreground.float() / 255
         band = _band(truth)
