@@ -26,12 +26,13 @@ from vosapp.engine.engines import build_propagator
 from vosapp.evaluation.datasets import open_dataset
 from vosapp.evaluation.run import run_clip
 from vosapp.matte.alpha import alpha_of
+from vosapp.matte.carried_trimap import carried_trimap
 from vosapp.matte.outline import distance_to_outline
 from vosapp.matte.refiner import refiner_is_ready
 from vosapp.matte.steady import Moment, steadied
 from vosapp.metrics.matting import matting_errors, temporal_error
 
-PARTS = ("lemur-true", "lemur-propagated", "demo", "soft", "motion", "still", "speed")
+PARTS = ("lemur-true", "lemur-propagated", "demo", "soft", "motion", "still", "carried", "speed")
 NOTE = "The first 16 frames of each clip; closed-form on two of them, without dtSSD."
 CLIPS = Path(__file__).resolve().parents[3] / "shared" / "clips"
 COUNT, COSTLY = 16, 2
@@ -55,6 +56,9 @@ def run_part(part: str) -> Iterator[tuple[str, str]]:
     """The rows of one clip."""
     if part == "speed":
         yield from speeds()
+        return
+    if part == "carried":
+        yield from carried()
         return
     cases = list(_cases(part))
     if not cases:
@@ -139,6 +143,21 @@ def closed_form() -> Method | None:
         return np.asarray(estimate_alpha_cf(rgb / 255.0, trimap), np.float32)
 
     return matting
+
+
+def carried() -> Iterator[tuple[str, str]]:
+    """How a trimap painted along the fish's outline holds when it is carried on."""
+    first, *others = islice(demo_frames(), 8, 17)
+    away = distance_to_outline(first.mask)
+    trimap = np.zeros(away.shape, np.uint8)
+    for kind, painted in enumerate((away > 4, np.abs(away) <= 4, away < -4), start=1):
+        trimap[painted & (np.abs(away) < 14)] = kind
+    begun, before = np.count_nonzero(trimap), first
+    for count, frame in enumerate(others, start=1):
+        trimap, before = carried_trimap(trimap, before.rgb, frame.rgb), frame
+        inside, outside = (frame.alpha[trimap == 1] > 0.9).mean(), (frame.alpha[trimap == 3] < 0.1).mean()
+        left = np.count_nonzero(trimap) / begun
+        yield f"carried over {count}", f"left {left:.3f}, right of in {inside:.3f}, of out {outside:.3f}"
 
 
 def speeds() -> Iterator[tuple[str, str]]:
