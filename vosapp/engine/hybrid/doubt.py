@@ -50,12 +50,10 @@ class DoubtSettings:
 
     Attributes:
         undecided: a probability this far from 0 and from 1 is undecided.
-        few_px: this many pixels, a quarter of them undecided, are added to the counts, so that a few say little.
         weights: of the signs, from `packaging/fit_doubt.py`.
     """
 
     undecided: float = 0.1
-    few_px: float = 20
     weights: Weights = FITTED
 
 
@@ -72,7 +70,7 @@ def signs(own: float, frames: int, mask: Probability, settings: DoubtSettings | 
     opinion = min(max(own, _TINY), 1 - _TINY)
     undecided = np.count_nonzero((mask > how.undecided) & (mask < 1 - how.undecided))
     inside = np.count_nonzero(mask >= 0.5)
-    share = (undecided + how.few_px / 4) / (inside + how.few_px)
+    share = (undecided + 0.25) / (inside + 1)  # one pixel more, so that there is a logarithm where nothing was found
     return Signs(math.log(opinion / (1 - opinion)), math.log1p(frames), math.log(share))
 
 

@@ -21,6 +21,7 @@ from vosapp.engine.hybrid.doubt import Signs, doubt_of, signs
 from vosapp.engine.hybrid.frame_memory import FrameMemory
 from vosapp.engine.hybrid.identity import Witness, handed_over, stands_in_parts, without_strays
 from vosapp.engine.hybrid.memory import ObjectMemory, Remembered
+from vosapp.engine.hybrid.merge import mixed_odds
 from vosapp.engine.hybrid.outline import settled
 from vosapp.engine.hybrid.quick_scores import quick_scores
 from vosapp.engine.hybrid.settings import HybridOptions
@@ -102,6 +103,8 @@ class HybridPropagator:
             for object_id, one in self._predict(frame_index, rgb, view, group, past).items():
                 found[object_id], doubt[object_id], witnesses[object_id] = one
                 seen[object_id] = view
+        if advice is not None and self._options.flow_share:
+            found = {i: mixed_odds(mask, advice[i], self._options.flow_share) for i, mask in found.items()}
         found = self._identified(found, witnesses)
         if self._partner is not None:
             found = self._partner.insist(found)

@@ -24,6 +24,8 @@ class HybridOptions:
             unsure of, and what is let go seldom comes back. Chosen on ten shots of DAVIS 2016.
         apart: of the object's size, from which a part of its mask counts as standing apart; see
             `vosapp.engine.hybrid.identity`. Chosen on dogs-jump of DAVIS 2017; 0 leaves all parts as they are.
+        flow_share: share of the engine `flow` in the result's log-odds, above what the network makes of its advice.
+            Chosen by the made-up suite and dogs-jump of DAVIS 2017.
         outline: how the shown mask is drawn.
         doubt: how the doubt follows from its signs.
         recurrence: whether the recurrent state is carried on; off for ablations.
@@ -35,6 +37,7 @@ class HybridOptions:
     memory: MemoryLimits = field(default_factory=MemoryLimits)
     lean: float = 1.3
     apart: float = 0.3
+    flow_share: float = 0.2
     outline: OutlineSettings = field(default_factory=OutlineSettings)
     doubt: DoubtSettings = field(default_factory=DoubtSettings)
     recurrence: bool = True
