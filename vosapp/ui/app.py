@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from vosapp.core.crash_reports import ReportHandler, begin_watch, collect_fatal, crash_folder, end_watch
 from vosapp.core.errors import UserError
+from vosapp.core.garbage_collection import spare_loaded
 from vosapp.core.settings import Settings
 from vosapp.presentation.status import Notice, NoticeKind
 from vosapp.ui import style, translation
@@ -40,6 +41,7 @@ def main(argv: Sequence[str]) -> int:
     errors.tell_of_last_time()
     begin_watch()
     workspace.window.show()
+    spare_loaded()
     if argv:
         workspace.files.projects.open_path(Path(argv[0]))
     code = application.exec()

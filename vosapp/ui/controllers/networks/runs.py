@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QThread, QTimer, Signal
 from vosapp.core.editor import RunToken
 from vosapp.core.edits import make_anchor
 from vosapp.core.errors import UserError
+from vosapp.core.garbage_collection import spare_loaded
 from vosapp.core.timeline import Direction
 from vosapp.engine.job import REPORT_INTERVAL_S, JobContext, JobResult, Outcome, Progress, Stage
 from vosapp.engine.run.plan import RunPlan, by_engine
@@ -264,6 +265,7 @@ class RunController(QObject):
         if self._token is None:
             return
         results = self.task.take_all()
+        spare_loaded()  # by now the engine's libraries are there
         self._session.set(
             shot=replace(
                 self._session.shot,
