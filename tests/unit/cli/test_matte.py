@@ -36,6 +36,8 @@ def clip(tmp_path: Path) -> Path:
         x = 20 + 4 * (number - 1001)
         rgb = np.full((*SHAPE, 3), 40, np.uint8)
         rgb[disc(x)] = (220, 180, 30)
+        if number == 1002:
+            rgb[:6, :6] = (60, 90, 230)
         write_png(folder / f"shot.{number}.png", rgb)
         labels = 3 * disc(x).astype(np.uint8)
         labels[:6, :6] = 7 if number == 1002 else 0
