@@ -50,7 +50,7 @@ def with_trimaps(
         )
     target = document.object(object_ids[0])
     taken, without = 0, []
-    for _, frame, image in read_trimaps(path, Numbering(clip.first_number, clip.frame_count)):
+    for frame, image in read_trimaps(path, Numbering(clip.first_number, clip.frame_count)):
         if frame not in target.cells:
             without.append(frame + clip.first_number)
             continue

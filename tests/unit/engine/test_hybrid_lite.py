@@ -8,6 +8,7 @@ import torch
 
 from tests.flops import gflop
 from tests.photographs import textured
+from tests.unit.engine.spans import assert_spans_are_apart
 from vosapp.engine.hybrid.frame_memory import FrameMemory, MemoryLimits
 from vosapp.engine.hybrid_lite.memory import Kept, ObjectState
 from vosapp.engine.hybrid_lite.propagator import HybridLitePropagator
@@ -54,20 +55,8 @@ def test_an_untrained_network_follows_the_flow() -> None:
 
 def test_a_span_depends_on_its_anchors_and_on_no_other_span() -> None:
     """What follows an anchor is the same to the bit whether the pass came along another span or began there."""
-    world = textured(np.random.default_rng(2), 120, 240)
-    shown = [world[:, 4 * k : 4 * k + 160] for k in range(7)]
     anchors = {0: _mask((120, 160), 40, 60, 40), 3: _mask((120, 160), 40, 48, 40)}
-    found = []
-    for first in (0, 3):
-        propagator = _propagator(moved=0.05)
-        for k, mask in anchors.items():
-            propagator.remember(k, shown[k], {1: mask})
-        for k in range(first, 7):
-            prediction = propagator.step(k, shown[k], {1: anchors[k]} if k in anchors else None)
-            if k > 3:
-                found.append(prediction.probabilities[1])
-    for along, alone in zip(found[:3], found[3:], strict=True):
-        np.testing.assert_array_equal(along, alone)
+    assert_spans_are_apart(lambda: _propagator(moved=0.05), anchors)
 
 
 def test_few_anchors_are_read_and_more_are_not_kept() -> None:

@@ -19,8 +19,8 @@ from vosapp.video.stills.images import read_image
 _OUT_UP_TO, _IN_FROM = 0.25, 0.75  # of white: compression and resampling leave neither as it was
 
 
-def read_trimaps(path: Path, numbering: Numbering) -> Iterator[tuple[int, int, TrimapImage]]:
-    """Triples of how many frames there are, a frame's index and its trimap.
+def read_trimaps(path: Path, numbering: Numbering) -> Iterator[tuple[int, TrimapImage]]:
+    """Pairs of a frame's index and its trimap.
 
     Args:
         path: a folder of images, a pattern, or one image.
@@ -32,9 +32,8 @@ def read_trimaps(path: Path, numbering: Numbering) -> Iterator[tuple[int, int, T
     """
     if not path.exists() and "%" not in path.name and "#" not in path.name:
         raise MaskError(f"There are no trimaps at {path}.", "Give the folder that holds them.")
-    files = images_by_frame(path, numbering)
-    for frame, file in files.items():
-        yield len(files), frame, read_trimap_image(file)
+    for frame, file in images_by_frame(path, numbering).items():
+        yield frame, read_trimap_image(file)
 
 
 def read_trimap_image(path: Path) -> TrimapImage:

@@ -10,6 +10,7 @@ import torch
 
 from tests.flops import gflop
 from tests.photographs import textured
+from tests.unit.engine.spans import assert_spans_are_apart
 from vosapp.engine.hybrid.frame_memory import MemoryLimits
 from vosapp.engine.hybrid.memory import ObjectMemory, Remembered
 from vosapp.engine.hybrid.propagator import HybridPropagator, build_hybrid
@@ -65,20 +66,8 @@ def test_a_span_depends_on_its_anchors_and_on_no_other_span() -> None:
 
     The object is far smaller on the second anchor, and lies elsewhere: a window carried past it would look otherwise.
     """
-    world = textured(np.random.default_rng(2), 120, 240)
-    shown = [world[:, 4 * k : 4 * k + 160] for k in range(7)]
     anchors = {0: _mask((120, 160), 10, 20, 80), 3: _mask((120, 160), 60, 90, 16)}
-    found = []
-    for first in (0, 3):
-        propagator = _propagator()
-        for k, mask in anchors.items():
-            propagator.remember(k, shown[k], {1: mask})
-        for k in range(first, 7):
-            prediction = propagator.step(k, shown[k], {1: anchors[k]} if k in anchors else None)
-            if k > 3:
-                found.append(prediction.probabilities[1])
-    for along, alone in zip(found[:3], found[3:], strict=True):
-        np.testing.assert_array_equal(along, alone)
+    assert_spans_are_apart(_propagator, anchors)
 
 
 def test_flow_goes_on_from_what_the_network_found() -> None:
