@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 
 Progress = Callable[[], None]
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+# What is said where memory is too short and no MemoryError comes: by OpenCV and torch, by Python and faulthandler of a
+# thread, by the system's loader of a library.
+_SIGNS_OF_NO_MEMORY = ("memory", "new thread", "watchdog thread", "failed to map", "cannot map")
 
 
 def do(task: Task, task_id: str, names: Sequence[str] = ()) -> Ending:
@@ -94,7 +97,7 @@ def _memory_sentence(where: Circumstances) -> str:
 
 def _odd_sentence(error: Exception, where: Circumstances) -> str:
     text = str(error).lower()
-    if "memory" in text or "new thread" in text:  # OpenCV and torch have errors of their own; Python for a thread
+    if any(sign in text for sign in _SIGNS_OF_NO_MEMORY):
         return _memory_sentence(where)
     return f"It broke: {type(error).__name__}: {error}"
 
