@@ -1,7 +1,7 @@
 """The driver: takes shots through their steps, keeps their state on disk, and lets one shot's trouble be its own.
 
-It decides nothing about where and when a task runs; that is Pebble's or Ray's. It hands over as many tasks as keep all
-workers busy, so that its memory does not grow with the number of shots.
+It decides nothing about where and when a task runs; that is the workers' or Ray's. It hands over as many tasks as
+keep all workers busy, so that its memory does not grow with the number of shots.
 """
 
 from __future__ import annotations
@@ -163,7 +163,6 @@ class _Driver:
                 self._context.check()
                 self._hand_over(queue, workers)
                 if self._out:
-                    workers.tend()
                     ended, _ = wait(self._out, timeout=_TICK_S, return_when=FIRST_COMPLETED)
                     for future in ended:
                         self._take(*self._out.pop(future), future.result())

@@ -70,9 +70,6 @@ class RayWorkers:
         reference.future().add_done_callback(ended)
         return answer
 
-    def tend(self) -> None:
-        """Nothing to look after: Ray does."""
-
     def close(self, *, at_once: bool) -> None:  # noqa: ARG002 - nothing is out that is wanted
         """See `Workers.close`. A cluster that is not ours stays; what it runs for this batch is let go."""
         self._ray.shutdown()

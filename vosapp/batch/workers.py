@@ -25,9 +25,6 @@ class Workers(Protocol):
     def submit(self, task: Task, task_id: str) -> Future[Ending]:
         """Hands a task over. The future never fails: whatever happens to the worker is a `Failed`."""
 
-    def tend(self) -> None:
-        """Looks after the workers; called several times a second while tasks are out."""
-
     def close(self, *, at_once: bool) -> None:
         """Ends the workers, at once or after what they are doing."""
 
@@ -44,9 +41,6 @@ class Inline:
         future: Future[Ending] = Future()
         future.set_result(do(task, task_id))
         return future
-
-    def tend(self) -> None:
-        """Nothing to look after."""
 
     def close(self, *, at_once: bool) -> None:
         """Nothing to end."""

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
+import multiprocessing
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from tests.batches import JOBS, make_shot, masks_of
-from tests.unit.batch.poison import act
+from tests.unit.batch.poison import act, die
 from tests.unit.batch.test_batch import ran
 from vosapp.batch.budget import stall_file
 from vosapp.batch.job_file import read_job_file
 from vosapp.batch.journal import read_rows
 from vosapp.batch.local_workers import LocalWorkers
+from vosapp.batch.settings import Limits
 from vosapp.batch.shot_state import State
+from vosapp.batch.tasks import Circumstances, Failed, Survey, Why
 from vosapp.batch.workers import Inline
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is capped on Linux alone")
@@ -48,3 +54,41 @@ def test_every_poison_ends_its_own_shot_with_its_sentence(tmp_path: Path, monkey
         (tmp_path / name / "plate.mp4").rename(tmp_path / name / "away.mp4")
     ran(path, Inline())
     assert masks_of(tmp_path / "shot-unlucky.vosapp") == made, "processes with one thread each give the same bits"
+
+
+def test_no_task_is_forgotten_whose_worker_dies_as_soon_as_it_has_it(tmp_path: Path) -> None:
+    """Also while the driver's own threads are busy, and another worker lives on all the while."""
+    stop = threading.Event()
+    busy = threading.Thread(target=lambda: all(not stop.is_set() for _ in itertools.count()), daemon=True)
+    busy.start()
+    workers = LocalWorkers(Limits(workers=2, threads=1), die)  # type: ignore[arg-type]
+    ways = ("exit 0", "exit -9", "exit 3", "exit -9", "exit -9", "exit 0")
+    try:
+        living = workers.submit(_dying(str(tmp_path / "end")), "living")
+        dead = [workers.submit(_dying(way), f"dead{number}") for number, way in enumerate(ways)]
+        endings = [one.result(timeout=120) for one in dead]
+        (tmp_path / "end").touch()
+        living.result(timeout=120)
+    finally:
+        stop.set()
+        busy.join()
+        workers.close(at_once=True)
+    for way, ending in zip(ways, endings, strict=True):
+        assert isinstance(ending, Failed)
+        assert ending.why is Why.WORKER_LOST
+        assert f"died ({way.replace('exit', 'exit code')})" in ending.sentence, "each death is told of its own task"
+
+
+def test_workers_that_are_ended_at_once_do_not_wait_for_what_they_do(tmp_path: Path) -> None:
+    workers = LocalWorkers(Limits(workers=2, threads=1), die)  # type: ignore[arg-type]
+    running = [workers.submit(_dying(str(tmp_path / "never")), f"{number}") for number in range(4)]
+    while not all((tmp_path / f"never.{number}").exists() for number in range(2)):
+        time.sleep(0.01)
+    workers.close(at_once=True)
+    assert [one.cancelled() for one in running] == [False, False, True, True]
+    assert all(isinstance(one.result(), Failed) for one in running[:2])
+    assert not multiprocessing.active_children()
+
+
+def _dying(way: str) -> Survey:
+    return Survey(Circumstances(), way, (), "")
