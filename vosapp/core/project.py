@@ -293,16 +293,17 @@ class Project:
         raw, detach = self._masks.raw, self._masks.detach
         try:
             make_backup(self.path, project_id, count=MIGRATION_BACKUPS)
-            state = write_fresh(self.path, state, raw, project_id=project_id, before_replacing=detach)
+            kept = write_fresh(self.path, state, raw, project_id=project_id, before_replacing=detach)
         except ProjectError as error:
             lock.release()
             self._masks.attach(open_reader(self.path))
             self.read_only_reason = f"It is of an older version of vosapp and cannot be brought up to date. {error}"
             return
-        written = WrittenFile.open(self.path, state)
+        written = WrittenFile.open(self.path, kept)
         self._masks.attach(written.reader)
         session.begin_written(written)
         self._session = session
+        self.editor.lose_steps(state, kept)
 
     def _session_of(self, path: Path, lock: ProjectLock) -> FileSession:
         return FileSession(path, lock, self._masks, policy=self.backups, on_problem=self._tell_problem)

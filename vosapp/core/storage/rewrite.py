@@ -55,7 +55,7 @@ def write_fresh(
     remove_parts(path)
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")
     try:
-        state = _readable(state)
+        state = readable(state)
         connection = connect(part, "rwc")
         try:
             create_schema(connection)
@@ -112,8 +112,8 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _readable(state: EditorState) -> EditorState:
-    """The steps around the present that can be read."""
+def readable(state: EditorState) -> EditorState:
+    """The steps around the present that can be read; the state itself where all can be."""
     steps, head = list(state.steps), state.head
     first = head
     while first > 0 and _loads(steps[first - 1].version):

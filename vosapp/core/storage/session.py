@@ -18,7 +18,7 @@ from vosapp.core.storage.lock import ProjectLock
 from vosapp.core.storage.masks import FileMaskStore
 from vosapp.core.storage.opening import lock_for_writing, open_reader
 from vosapp.core.storage.reader import ProjectReader
-from vosapp.core.storage.rewrite import write_fresh
+from vosapp.core.storage.rewrite import readable, write_fresh
 from vosapp.core.storage.writer import ProjectWriter
 
 ProblemCallback = Callable[[ProjectError | None], None]
@@ -162,8 +162,14 @@ class FileSession:
             loose, tick: as for `write_fresh`.
 
         Raises:
-            ProjectError: it cannot be written, and is as before; or it cannot be opened again.
+            ProjectError: it cannot be written, or not all of it can be read, and is as before; or it cannot be opened
+                again.
         """
+        if readable(state) is not state:  # left out, they would be lost for the editor, too, and nobody asked for that
+            raise ProjectError(
+                f"{self.path.name} is left as it is: some of its steps are damaged.",
+                "Use Save As to go on without them.",
+            )
         fresh, self._gone = state, False
         try:
             fresh = write_fresh(

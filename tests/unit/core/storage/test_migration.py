@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -90,6 +91,20 @@ def test_schema_1_opens_with_everything_and_is_kept(old: Path) -> None:
     restored.close()
     assert schema_of(kept.path) == 1
     assert (DATA / "project-v1.vosapp").read_bytes() == content
+
+
+def test_a_step_that_cannot_be_read_is_left_behind_and_the_rest_is_written_on(old: Path) -> None:
+    with closing(sqlite3.connect(old)) as connection, connection:
+        (root,) = connection.execute("SELECT root FROM steps WHERE label = 'Approve'").fetchone()
+        connection.execute("DELETE FROM nodes WHERE digest = ?", (root,))
+    project = Project.open(old)
+    check(project.editor)
+    assert [step.label for step in project.editor.history.steps][:2] == ["Add object", "Import"]
+    project.editor.apply("Edge", set_matte(project.editor.document, 1, MatteSettings(3.0)))
+    project.close()
+    again = Project.open(old)
+    assert (again.editor.undo_label, again.editor.document.object(1).matte) == ("Edge", MatteSettings(3.0))
+    again.close()
 
 
 def test_schema_2_gains_the_stack_of_a_matte(old: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -194,6 +195,23 @@ def test_a_compaction_that_fails_leaves_a_project_that_is_written(
     expected = state_of(project.editor)
     project.close()
     again = reopened(quick_path / "a.vosapp")
+    assert state_of(again.editor) == expected
+    again.close()
+
+
+def test_a_project_with_a_damaged_step_is_not_compacted_and_goes_on(quick_path: Path) -> None:
+    path = quick_path / "a.vosapp"
+    begin(path).close()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        (root,) = connection.execute("SELECT root FROM steps WHERE position = 6").fetchone()
+        connection.execute("DELETE FROM nodes WHERE digest = ?", (root,))
+    project = Project.open(path)
+    with pytest.raises(ProjectError, match=r"a\.vosapp is left as it is.*Save As"):
+        project.compact()
+    paint(project, 70)
+    expected = state_of(project.editor)
+    project.close()
+    again = reopened(path)
     assert state_of(again.editor) == expected
     again.close()
 
