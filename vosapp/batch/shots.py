@@ -114,14 +114,19 @@ def _shot(file: JobFile, job: Job, path: Path, *, name: str, settings: ShotSetti
     tokens = tokens_of(path, name)
     project = path if job.project else _absolute(file, filled(settings.save_as, tokens, file.path))
     exports = tuple(_absolute(file, filled(one.path, tokens, file.path)) for one in settings.exports)
-    masks = [mask for pattern in job.masks for mask in _masks(file, filled(pattern, tokens, file.path))]
+    literal = {token: glob.escape(value) for token, value in tokens.items()}  # a folder may be called [final]
+    masks = [mask for pattern in job.masks for mask in _masks(file, filled(pattern, literal, file.path))]
     return Shot(name, project, str(path) if job.clip else "", tuple(masks), settings, exports)
 
 
 def _matches(file: JobFile, pattern: str) -> list[str]:
-    """Paths that fit a pattern, sorted. One without wildcards stands for itself, whether it exists or not."""
-    whole = str(_absolute(file, pattern))
-    return sorted(glob.glob(whole, recursive=True)) if _MAGIC.search(whole) else [whole]  # noqa: PTH207 - absolute
+    """Paths that fit a pattern, sorted. One without wildcards stands for itself, whether it exists or not, and so does
+    the path of a file that is called as if it had some.
+    """
+    whole = _absolute(file, pattern)
+    if not _MAGIC.search(pattern) or whole.exists():
+        return [str(whole)]
+    return sorted(str(_absolute(file, found)) for found in glob.glob(pattern, root_dir=file.folder, recursive=True))  # noqa: PTH207 - absolute
 
 
 def _masks(file: JobFile, pattern: str) -> list[MaskFile]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -128,3 +129,34 @@ def test_projects_are_added_once(tmp_path: Path) -> None:
     assert (shot.project, shot.settings.engine) == (project, "flow")
     with pytest.raises(JobFileError, match="does not exist"):
         add_project(target, tmp_path / "none.vosapp")
+
+
+def test_brackets_in_the_names_of_files_and_folders_are_no_wildcards(tmp_path: Path) -> None:
+    folder = tmp_path / "[final] *"
+    for name in ("sh [v2].vosapp", "a.vosapp", "sh[1]/plate.mov", "sh[1]/mask.0003.png", "sh[1]/mask.0004.png"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+    assert add_project(tmp_path / "list.toml", folder / "sh [v2].vosapp")
+    (added,) = shots_of(read_job_file(tmp_path / "list.toml"))
+    assert added.project == folder / "sh [v2].vosapp"
+    jobs = """
+[[job]]
+project = "a.vosapp"
+name = "one"
+
+[[job]]
+project = "*.vosapp"
+name = "{parent}-{project}"
+
+[[job]]
+clip = "sh*/plate.mov"
+masks = "{folder}/mask.*.png"
+"""
+    file = read_job_file(written(folder, jobs))
+    assert unmatched(file) == []
+    *projects, clip = shots_of(replace(file, jobs=file.jobs[1:]))
+    assert [shot.project.name for shot in projects] == ["a.vosapp", "sh [v2].vosapp"]
+    assert [(mask.path, mask.number) for mask in clip.masks] == [
+        (folder / "sh[1]/mask.0003.png", 3),
+        (folder / "sh[1]/mask.0004.png", 4),
+    ]
