@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.sweep.compare import examine
 from tests.sweep.reference import ffmpeg_version
-from vosapp.video.stills.images import IMAGE_SUFFIXES
+from vosapp.core.paths import IMAGE_SUFFIXES
 
 _MEDIA = frozenset(
     [

@@ -9,9 +9,9 @@ import numpy as np
 
 from tests.sweep.reference import Reference, ffmpeg_version, read_reference, small
 from vosapp.core.errors import UserError
+from vosapp.core.paths import IMAGE_SUFFIXES
 from vosapp.video.open import exact_info, open_video
 from vosapp.video.source import ClipInfo, VideoSource
-from vosapp.video.stills.images import IMAGE_SUFFIXES
 
 MOST_FRAMES = 400
 _LEVELS = 10.0

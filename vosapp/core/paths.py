@@ -8,6 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 
 SUFFIX = ".vosapp"  # of project files
+FILM_SUFFIXES = frozenset({".exr", ".dpx"})
+IMAGE_SUFFIXES = FILM_SUFFIXES | {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"}
+"""Of the files in a folder that are frames of a sequence."""
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from vosapp.core.document import ClipRef, Document
+from vosapp.core.paths import IMAGE_SUFFIXES
 from vosapp.core.untrusted import open_regular
 
 SAMPLE_BYTES = 64 * 2**10
@@ -39,7 +40,8 @@ def media_file(path: Path) -> Path:
 
 
 def fingerprint(path: Path) -> tuple[int, str]:
-    """(size in bytes, digest) of media: of a file's beginning, middle and end; of a folder, of its names and sizes.
+    """(size in bytes, digest) of media: of a file's beginning, middle and end; of a folder, of its images' names and
+    sizes. What else lies in the folder, such as the project or what a file browser leaves, may come and go.
 
     Raises:
         OSError: it cannot be read.
@@ -47,7 +49,9 @@ def fingerprint(path: Path) -> tuple[int, str]:
     hasher = hashlib.blake2b(digest_size=16)
     path = media_file(path)
     if path.is_dir():
-        entries = sorted((entry.name, entry.stat().st_size) for entry in path.iterdir() if entry.is_file())
+        entries = sorted(
+            (entry.name, entry.stat().st_size) for entry in path.iterdir() if _is_image(entry.name) and entry.is_file()
+        )
         for name, size in entries:
             hasher.update(f"{name}\0{size}\n".encode("utf-8", "surrogateescape"))
         return sum(size for _, size in entries), hasher.hexdigest()
@@ -194,9 +198,10 @@ def _entries(folder: Path, seen: set[Path]) -> list[os.DirEntry[str]]:
 
 
 def _judge_folder(clip: ClipRef, folder: Path, files: list[os.DirEntry[str]]) -> Candidate | None:
-    if files and _total_bytes(files) == clip.size_bytes and is_same_media(clip, folder):
+    images = [entry for entry in files if _is_image(entry.name)]
+    if images and _total_bytes(images) == clip.size_bytes and is_same_media(clip, folder):
         return Candidate(folder, "the same files")
-    if folder.name == name_of(clip) and len(files) == clip.frame_count > 1:
+    if folder.name == name_of(clip) and len(images) == clip.frame_count > 1:
         return Candidate(folder, "the same name and number of files")
     return None
 
@@ -212,6 +217,10 @@ def _judge_file(clip: ClipRef, entry: os.DirEntry[str]) -> Candidate | None:
     if entry.name == name_of(clip):
         return Candidate(path, "the same name, but other content")
     return None
+
+
+def _is_image(name: str) -> bool:
+    return Path(name).suffix.lower() in IMAGE_SUFFIXES and not name.startswith(".")
 
 
 def _total_bytes(files: list[os.DirEntry[str]]) -> int:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from vosapp.core.errors import MediaError
 from vosapp.core.frame_rate import DEFAULT_RATE
+from vosapp.core.paths import IMAGE_SUFFIXES
 from vosapp.video.sequence_files import is_pattern, split_layer
 from vosapp.video.source import IndexedSource
-from vosapp.video.stills.images import IMAGE_SUFFIXES
 
 if TYPE_CHECKING:
     from vosapp.core.document import ClipRef

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vosapp.core.errors import MediaError
-from vosapp.video.stills.images import IMAGE_SUFFIXES
+from vosapp.core.paths import IMAGE_SUFFIXES
 
 _DIGITS = re.compile(r"([0-9]+)")
 _LAYER = re.compile(r"(.+\.exr)#(.*)", re.IGNORECASE)

@@ -61,6 +61,17 @@ def test_a_changed_byte_in_a_sample_is_other_media(tmp_path: Path) -> None:
     assert not is_same_media(ref, tmp_path / "gone.mov")
 
 
+def test_what_else_comes_into_a_folder_of_images_makes_it_no_other_clip(tmp_path: Path) -> None:
+    ref = sequence(tmp_path / "shot")
+    for name in ("shot.vosapp", ".DS_Store", "._shot.0000.png", "Thumbs.db"):
+        (tmp_path / "shot" / name).write_bytes(b"of the user or of the system")
+    assert is_same_media(ref, tmp_path / "shot")
+    (found,) = find_candidates(ref, [tmp_path])
+    assert found == Candidate(tmp_path / "shot", "the same files")
+    (tmp_path / "shot" / "shot.0005.png").write_bytes(b"a frame more")
+    assert not is_same_media(ref, tmp_path / "shot")
+
+
 def test_a_renamed_file_is_found_by_its_content(tmp_path: Path) -> None:
     ref = media(tmp_path / "a" / "shot.mov")
     (tmp_path / "a" / "shot.mov").rename(tmp_path / "a" / "A001_renamed.mov")

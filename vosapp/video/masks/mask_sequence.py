@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from vosapp.core.errors import MaskError
 from vosapp.core.mask_import import MaskKey, MaskMeaning
+from vosapp.core.paths import IMAGE_SUFFIXES
 from vosapp.video.masks.mask_image import matte_of_picture, read_mask_image
 from vosapp.video.sequence_files import find_sequence, is_pattern
-from vosapp.video.stills.images import IMAGE_SUFFIXES, read_image
+from vosapp.video.stills.images import read_image
 
 Found = Mapping[MaskKey, NDArray[np.bool_]]
 

@@ -10,12 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vosapp.core.errors import MediaError
+from vosapp.core.paths import FILM_SUFFIXES
 from vosapp.core.untrusted import read_regular
 
-OPENCV_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"})
 TIFF_SUFFIXES = frozenset({".tif", ".tiff"})
-FILM_SUFFIXES = frozenset({".exr", ".dpx"})
-IMAGE_SUFFIXES = OPENCV_SUFFIXES | FILM_SUFFIXES
 MAX_PICTURE_BYTES = 2**30  # of a file
 
 

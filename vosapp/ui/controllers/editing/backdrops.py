@@ -62,7 +62,7 @@ class BackdropController(QObject):
 
     def take(self, path: Path) -> None:
         """Shows a picture or a movie behind what is cut out."""
-        from vosapp.video.stills.images import IMAGE_SUFFIXES
+        from vosapp.core.paths import IMAGE_SUFFIXES
 
         if path.suffix.lower() in IMAGE_SUFFIXES:
             read = partial(_read, path)

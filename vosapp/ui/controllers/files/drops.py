@@ -31,7 +31,7 @@ class DropController(QObject):
 
     def take(self, paths: list[Path]) -> None:
         """Takes the first of the paths."""
-        from vosapp.video.stills.images import IMAGE_SUFFIXES
+        from vosapp.core.paths import IMAGE_SUFFIXES
 
         path = paths[0]
         if self._session.document.clip is not None and path.suffix.lower() in IMAGE_SUFFIXES and path.is_file():
