@@ -14,7 +14,7 @@ from pathlib import Path
 
 from vosapp.core.errors import ProjectError
 from vosapp.core.paths import SUFFIX, make_private_dir, user_data_dir
-from vosapp.core.storage.database import check_schema, connect, translated
+from vosapp.core.storage.database import FILE_ERRORS, check_schema, connect, translated
 
 FIRST_DELAY_S = 5.0  # after the first change: a project that is only looked at is not copied
 
@@ -99,7 +99,7 @@ def make_backup(
         finally:
             connection.close()
         part.replace(target)
-    except (sqlite3.Error, OSError) as error:
+    except FILE_ERRORS as error:
         with suppress(OSError):
             part.unlink(missing_ok=True)
         raise translated(error, target) from error

@@ -112,8 +112,17 @@ def damaged(path: Path, error: object = "") -> ProjectError:
     )
 
 
-def translated(error: sqlite3.Error | OSError, path: Path) -> ProjectError:
+FILE_ERRORS = (sqlite3.Error, OSError, MemoryError)
+"""What reading or writing a file may raise; SQLite's want of memory comes as Python's."""
+
+
+def translated(error: sqlite3.Error | OSError | MemoryError, path: Path) -> ProjectError:
     """The sentence for an error of SQLite or of the system on a project file."""
+    if isinstance(error, MemoryError):
+        return ProjectError(
+            f"There is too little memory to read or write {path.name}.",
+            "Close other programs. What you did since is kept in memory meanwhile.",
+        )
     code = getattr(error, "sqlite_errorcode", None)
     primary = code & 0xFF if isinstance(code, int) else None
     if primary == sqlite3.SQLITE_FULL or getattr(error, "errno", None) == 28:

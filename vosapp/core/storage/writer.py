@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import stat
 import threading
 import time
@@ -14,7 +13,7 @@ from pathlib import Path
 from vosapp.core.editor import EditorState
 from vosapp.core.errors import ProjectError
 from vosapp.core.mask import Digest, Mask
-from vosapp.core.storage.database import damaged, translated
+from vosapp.core.storage.database import FILE_ERRORS, damaged, translated
 from vosapp.core.storage.file import ProjectFile
 from vosapp.core.storage.identity import REPLACEABLE, FileIdentity, Standing
 from vosapp.core.storage.json_checks import DamageError
@@ -79,6 +78,7 @@ class ProjectWriter:
         self._hurry = False
         self._stopping = False
         self._gave_up = False
+        self._is_checked = False
         self._damage: ProjectError | None = None
         self._checkpoint_due = False
         self._committed_at = 0.0
@@ -129,7 +129,8 @@ class ProjectWriter:
         self._identity.close()
 
     def _work(self) -> None:
-        self._damage = self._check()
+        with suppress(*FILE_ERRORS):  # told, and tried again, when there is something to write
+            self._check()
         while True:
             with self._condition:
                 self._wait()
@@ -184,19 +185,21 @@ class ProjectWriter:
         if changed and self._on_problem is not None:
             self._on_problem(problem)
 
-    def _check(self) -> ProjectError | None:
+    def _check(self) -> None:
+        """Looks for damage, once. Raises what keeps it from looking; the next call tries again then."""
+        if self._is_checked:
+            return
         try:
             self._file.check(CHECK_S)
         except DamageError as error:
-            return damaged(self._path, error.message.rstrip("."))
-        except sqlite3.Error as error:
-            return translated(error, self._path)
-        return None
+            self._damage = damaged(self._path, error.message.rstrip("."))
+        self._is_checked = True
 
     def _write(self, state: EditorState) -> ProjectError | None:
-        if self._damage is not None:
-            return self._damage
         try:
+            self._check()
+            if self._damage is not None:
+                return self._damage
             pending = self._masks.pending()
             self._hold_lock()
             standing = self._identity.standing()
@@ -213,7 +216,7 @@ class ProjectWriter:
                     empty_log(self._path)
                 return _replaced(self._path, standing)
             self._masks.written(pending, self._place)
-        except (sqlite3.Error, OSError) as error:
+        except FILE_ERRORS as error:
             return translated(error, self._path)
         except ProjectError as error:
             return error
@@ -262,7 +265,7 @@ class ProjectWriter:
         try:
             self._file.checkpoint()
             self._identity.note()
-        except (sqlite3.Error, OSError):
+        except FILE_ERRORS:
             self._committed_at = time.monotonic() + RETRY_S
             return
         self._checkpoint_due = False

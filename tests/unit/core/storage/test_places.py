@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import signal
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from vosapp.core.editor import Editor
 from vosapp.core.errors import ProjectError
 from vosapp.core.mask import Mask
 from vosapp.core.project import Project
+from vosapp.core.storage.file import ProjectFile
 
 resource = pytest.importorskip("resource", reason="these places are Unix places")
 
@@ -296,4 +298,41 @@ def test_any_error_while_opening_gives_the_lock_back(
         Project.open(path)
     again = Project.open(path)
     assert not again.read_only
+    again.close()
+
+
+def busy() -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("database is locked")
+    error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    return error
+
+
+@pytest.mark.parametrize(
+    ("what", "error", "said"),
+    [
+        ("write", MemoryError(), "too little memory"),  # SQLite's own want of memory comes as this, too
+        ("check", MemoryError(), "too little memory"),
+        ("check", busy(), "in use by another program"),
+    ],
+)
+def test_saving_goes_on_when_a_trouble_is_over(
+    quick_path: Path, monkeypatch: pytest.MonkeyPatch, what: str, error: Exception, said: str
+) -> None:
+    path, _ = close_in(quick_path)
+
+    def fail(*_: object) -> None:
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ProjectFile, what, fail)
+        project = Project.open(path)
+        paint(project.editor, 3)
+        with pytest.raises(ProjectError, match=said):
+            project.flush(timeout_s=20)
+    assert project.problem is not None
+    project.flush(timeout_s=20)
+    assert project.problem is None
+    project.close()
+    again = Project.open(path)
+    assert 3 in again.editor.document.object(1).cells
     again.close()
