@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -15,11 +16,14 @@ import pytest
 import tifffile
 from PIL import Image
 
+from tests.unit.engine.fakes import ArraySource
 from tests.unit.export.test_export import FRAMES, SIZE, disc, pictures, run, shot
 from vosapp.core.document import MatteSettings
-from vosapp.core.edits import set_matte
+from vosapp.core.edits import set_mask, set_matte
 from vosapp.core.errors import ExportError
 from vosapp.core.timeline import FrameRange
+from vosapp.engine.job import Job
+from vosapp.export.export_job import ExportTask, export_body
 from vosapp.export.formats import FORMATS, ExportFormat, Family
 from vosapp.export.recipe import ExrOptions, Recipe
 from vosapp.export.targets.cryptomatte import id_of, murmur3
@@ -64,6 +68,19 @@ def test_ffprobe_counts_the_frames_and_finds_the_rate(tmp_path: Path, kind: Expo
     assert int(stream["nb_read_frames"]) == FRAMES
     assert Fraction(stream["avg_frame_rate"]) == pytest.approx(Fraction(24000, 1001), rel=1e-3)
     assert (stream["height"], stream["width"]) == SIZE
+
+
+@pytest.mark.parametrize("still", [range(6), range(3), range(2, 6), (1, 2)])
+def test_an_animation_may_stand_still(tmp_path: Path, still: Sequence[int]) -> None:
+    document, store = shot(frames=range(0))
+    for frame in range(FRAMES):
+        document = set_mask(document, store, 1, frame, disc(12 if frame in still else 30))
+    shown = [pictures()[0 if frame in still else frame] for frame in range(FRAMES)]
+    task = ExportTask(document, store, Recipe(ExportFormat.WEBP, tmp_path / "out.webp"))
+    result = Job(export_body(task, open_source=lambda: ArraySource(shown))).run()
+    assert result.error is None
+    with Image.open(tmp_path / "out.webp") as image:
+        assert image.n_frames == FRAMES + 1 - len(still)
 
 
 def test_another_reader_counts_the_frames_of_an_animation(tmp_path: Path) -> None:

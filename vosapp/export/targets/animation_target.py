@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from contextlib import suppress
 from fractions import Fraction
@@ -21,7 +22,8 @@ LONGEST_PX = 640
 """Of the longer side: 10 s of a moving shot stay under what chats take as an attachment (some 10 MB)."""
 TOLERANCE = 10 / 255
 """Of the means of large blocks, where quality 80 with halved colour is lossy."""
-TIME_TOLERANCE_S = Fraction(1, 500)  # WebP counts milliseconds
+TIME_TOLERANCE_MS = 2
+_ROUNDED_MS = Fraction(1, 10)  # WebP counts whole milliseconds, and ours are rounded to a fine base before
 _BLOCKS = 8
 _LEAST_BLOCK_PX = 12  # smaller ones would see colour that flows over from their neighbours
 
@@ -53,9 +55,10 @@ class AnimationTarget:
         self._path, self._rate, self._times = path, rate, times
         self._size = small_size(shape, pixel_aspect)
         self._written = self._checked = 0
-        self._begins_ms = 0  # of the frame that is checked next, as the file has it
+        self._shown, self._ends_ms = -1, 0.0  # of the picture that was read last, as the file has it
         self._writer = MovieWriter(path, WEBP, shape=self._size, rate=rate, own_times=times is not None)
         self._image: Any = None
+        self._found: NDArray[np.uint8] = np.zeros((0, 0, 3), np.uint8)
 
     def write(self, frame: FrameToWrite) -> None:
         """Appends the frame."""
@@ -67,27 +70,36 @@ class AnimationTarget:
         self._writer.close()
 
     def check(self, frame: FrameToWrite) -> None:
-        """Decodes the frame with another library than it was written with, and compares its time and its blocks."""
+        """Decodes what is shown at the frame's time with another library than wrote it, and compares its blocks.
+
+        Frames that look alike are one picture in the file, which stays for as long.
+        """
+        begins_ms = 1000 * self._begin(frame, self._checked)
+        self._checked += 1
+        if begins_ms + _ROUNDED_MS >= self._ends_ms:
+            if begins_ms - self._ends_ms > TIME_TOLERANCE_MS:
+                raise self._differs(frame, "comes at another time")
+            self._read_next(frame)
+        wanted = self._picture(frame)
+        if self._found.shape != wanted.shape or np.abs(_means(self._found) - _means(wanted)).max() > TOLERANCE * 255:
+            raise self._differs(frame, "shows another picture")
+
+    def _read_next(self, frame: FrameToWrite) -> None:
         from PIL import Image
 
         try:
             if self._image is None:
                 self._image = Image.open(self._path)
-            self._image.seek(self._checked)
-            found = np.asarray(self._image.convert("RGB"))
+            self._shown += 1
+            self._image.seek(self._shown)
+            self._found = np.asarray(self._image.convert("RGB"))
         except (EOFError, OSError) as error:
             raise self._differs(frame, "is missing") from error
-        if abs(Fraction(self._begins_ms, 1000) - self._begin(frame, self._checked)) > TIME_TOLERANCE_S:
-            raise self._differs(frame, "comes at another time")
-        self._checked += 1
-        self._begins_ms += self._image.info["duration"]
-        wanted = self._picture(frame)
-        if found.shape != wanted.shape or np.abs(_means(found) - _means(wanted)).max() > TOLERANCE * 255:
-            raise self._differs(frame, "shows another picture")
+        self._ends_ms += self._image.info["duration"] or math.inf  # a single picture has none
 
     def end_check(self) -> None:
         """Makes sure that the file holds no more frames than were written."""
-        more = self._image is not None and self._image.n_frames > self._checked
+        more = self._image is not None and self._image.n_frames > self._shown + 1
         self._close_image()
         if more:
             raise ExportError(f"{self._path.name} holds more frames than were written.", "Export again.")
