@@ -182,3 +182,21 @@ def test_the_page_of_exports_has_the_table() -> None:
         told = (facts.title, facts.suffix, facts.content.value, facts.depth, alphas, facts.value_range)
         row = f"| `{kind.value}` | {' | '.join(told)} | {facts.exactness} | {facts.opened_in} |"
         assert row in page
+
+
+@pytest.mark.parametrize("kind", [ExportFormat.PNG_16, ExportFormat.TIFF_16, ExportFormat.EXR_LAYERS])
+def test_a_file_that_a_kill_cut_off_is_written_anew(tmp_path: Path, kind: ExportFormat) -> None:
+    document, store = shot()
+    document = set_matte(document, 1, MatteSettings(feather_px=5))
+    run(document, store, Recipe(kind, tmp_path / "whole"))
+    whole = sorted((tmp_path / "whole").glob(f"*{kind.facts.suffix}"))
+    root = tmp_path / ".vosapp-export-0123456789ab"
+    (root / "new").mkdir(parents=True)
+    (root / "for").write_text("out")
+    for part, file in enumerate(whole):
+        content = file.read_bytes()
+        (root / "new" / file.name).write_bytes(content[: len(content) * part // len(whole)])
+    run(document, store, Recipe(kind, tmp_path / "out", resume=True))
+    assert [file.read_bytes() for file in sorted((tmp_path / "out").glob(f"*{kind.facts.suffix}"))] == [
+        file.read_bytes() for file in whole
+    ]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from vosapp.core.errors import ExportError
-from vosapp.export.place.earlier import Place
+from vosapp.export.place.earlier import KIND, Place, look_over
 from vosapp.export.place.staging import Staging
 
 
@@ -54,3 +54,30 @@ def test_a_place_that_cannot_be_made_whole_is_removed(tmp_path: Path, monkeypatc
     with pytest.raises(ExportError, match="No space left"):
         Staging(Place(tmp_path / "deep" / "out", is_folder=True))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_export_that_died_while_it_published_is_gone_on_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place(tmp_path / "out", is_folder=True)
+    place.path.mkdir()
+
+    def publish() -> None:
+        staging = Staging(place, resume=True)
+        (staging.files / "00000.png").write_bytes(b"whole")
+        try:
+            staging.publish(
+                ["00000.png"], {"kind": KIND}, look_over(place, ["00000.png"], overwrite=False), overwrite=False
+            )
+        finally:
+            staging.discard(unless_resumable=True)
+
+    def locked(_: Path, __: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", locked)  # as where a program on Windows has the manifest open
+        with pytest.raises(ExportError, match="Permission denied"):
+            publish()
+    publish()
+    assert sorted(path.name for path in place.path.iterdir()) == ["00000.png", "manifest.json"]

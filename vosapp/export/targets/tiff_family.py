@@ -11,12 +11,12 @@ import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
-from vosapp.core.errors import ExportError
 from vosapp.export.formats import Content
 from vosapp.export.layers import sixteen_bit
 from vosapp.export.targets.image_target import Picture, same_samples
 from vosapp.export.targets.rgba import rgba_of
 from vosapp.export.targets.target import FrameToWrite
+from vosapp.video.stills.images import read_image
 
 
 class TiffFamily:
@@ -55,7 +55,4 @@ class TiffFamily:
 
     def is_same(self, path: Path, picture: NDArray[Any]) -> bool:
         """Compares every sample."""
-        try:
-            return same_samples(tifffile.imread(path), picture)
-        except (tifffile.TiffFileError, ValueError) as error:
-            raise ExportError(f"{path.name} cannot be read back ({error}).", "Check the disk.") from error
+        return same_samples(read_image(path), picture)
