@@ -112,6 +112,26 @@ def test_images_have_the_pixels_of_the_source(tmp_path: Path, anamorphic: Path) 
     assert light.header()["timeCode"].frame == 1
 
 
+@pytest.mark.parametrize("given", ["01:00:00:00", "01:00:00;00"])  # drop frame is not counted at this rate
+def test_a_start_timecode_is_that_of_the_first_frame_written(tmp_path: Path, given: str) -> None:
+    document, store = shot()
+    for kind in (ExportFormat.EXR_LAYERS, ExportFormat.PRORES_422_HQ):
+        out = tmp_path / ("out" if kind.is_folder else "out.mov")
+        run(document, store, Recipe(kind, out, start_timecode=given, frames=FrameRange(2, 4)))
+    codes = [OpenEXR.File(str(tmp_path / "out" / f"0000{n}.exr")).header()["timeCode"] for n in (2, 4)]
+    assert [(code.hours, code.seconds, code.frame) for code in codes] == [(1, 0, 0), (1, 0, 2)]
+    with av.open(str(tmp_path / "out.mov")) as movie:
+        assert movie.streams.video[0].metadata["timecode"] == "01:00:00:00"
+
+
+def test_an_exr_of_a_fast_clip_is_written_without_the_timecode_that_it_cannot_hold(tmp_path: Path) -> None:
+    document, store = shot()
+    assert document.clip is not None
+    document = replace(document, clip=replace(document.clip, rate=Fraction(120)))
+    run(document, store, Recipe(ExportFormat.EXR_LAYERS, tmp_path / "out", start_timecode="01:00:00:70"))
+    assert "timeCode" not in OpenEXR.File(str(tmp_path / "out" / "00000.exr")).header()
+
+
 @needs_ffprobe
 @pytest.mark.parametrize("kind", [ExportFormat.PRORES_422_HQ, ExportFormat.H264, ExportFormat.VP9])
 def test_a_variable_rate_is_kept_or_conformed(tmp_path: Path, kind: ExportFormat) -> None:

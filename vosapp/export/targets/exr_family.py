@@ -31,6 +31,7 @@ Part = tuple[str, dict[str, Any], Channels]
 """A part's name, its header and its channels."""
 
 _ID_LAYER = "vosapp_object"
+_MOST_COUNTED = 60  # frames a second
 
 
 class ExrFamily:
@@ -54,7 +55,7 @@ class ExrFamily:
         is_light: whether pictures are amounts of scene light; else they are codes, as the clip has them.
         pixel_aspect: width of a pixel over its height, noted in the header.
         windows: display and data window of the clip, to be kept; None for those of the picture.
-        start_timecode: of the clip's frame 0, noted in the header frame by frame, or "".
+        start_timecode: of the clip's frame 0, or ""; noted in the header frame by frame, which can count 60 a second.
         """
         self._content, self._options = content, options
         self._windows, self._rate, self._start_timecode = windows, rate, start_timecode
@@ -73,7 +74,7 @@ class ExrFamily:
 
     def _framed(self, part: Part, index: int) -> Part:
         name, header, channels = part
-        if self._start_timecode:
+        if self._start_timecode and round(self._rate) <= _MOST_COUNTED:
             header = {**header, "timeCode": _time_code(timecode(index, self._rate, self._start_timecode))}
         if self._windows is not None:
             windows = self._windows

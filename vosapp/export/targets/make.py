@@ -85,8 +85,7 @@ def make_target(
     from vosapp.export.targets.movie_target import MovieTarget  # loads PyAV
     from vosapp.video.av import movie_codecs
 
-    start = source.info.start_timecode if source is not None else ""
-    code = recipe.start_timecode or (timecode(found.frames[0], rate, start) if start else "")
+    start = _start_timecode(recipe, found, source)
     pictured = recipe.format.facts.needs_picture and source is not None
     codec = getattr(movie_codecs, _CODECS[recipe.format])
     _require_width(recipe, raster.size[1], codec.whole)
@@ -96,7 +95,7 @@ def make_target(
         recipe.format.facts.content,
         shape=raster.size,
         rate=rate,
-        start_timecode=code,
+        start_timecode=timecode(found.frames[0], clip.rate, start) if start else "",
         colour=carried_colour(source.info.colour) if pictured and source is not None else SCREEN,
         premultiplied=recipe.alpha is AlphaKind.PREMULTIPLIED,
         pixel_aspect=raster.pixel_aspect,
@@ -147,5 +146,12 @@ def _image_family(recipe: Recipe, found: Preflight, source: VideoSource | None, 
         is_light=is_light,
         pixel_aspect=raster.pixel_aspect,
         windows=raster.windows,
-        start_timecode=recipe.start_timecode or (source.info.start_timecode if source is not None else ""),
+        start_timecode=_start_timecode(recipe, found, source),
     )
+
+
+def _start_timecode(recipe: Recipe, found: Preflight, source: VideoSource | None) -> str:
+    """The timecode of the clip's frame 0, or ""; the one that was asked for is of the first frame that is written."""
+    if recipe.start_timecode:
+        return timecode(-found.frames[0], found.clip.rate, recipe.start_timecode)
+    return source.info.start_timecode if source is not None else ""
