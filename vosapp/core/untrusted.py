@@ -40,10 +40,9 @@ def read_regular(path: Path, *, limit_bytes: int) -> bytes:
     """
     with open_regular(path) as file:
         size = os.fstat(file.fileno()).st_size
-        content = file.read(limit_bytes + 1) if size <= limit_bytes else b""
-    if size > limit_bytes or len(content) > limit_bytes:
-        raise OSError(errno.EFBIG, f"it is larger than {limit_bytes / 2**20:.0f} MB", str(path))
-    return content
+        if size > limit_bytes:
+            raise OSError(errno.EFBIG, f"it is larger than {limit_bytes / 2**20:.0f} MB", str(path))
+        return file.read(size)  # which takes as much memory as it is asked for, not as there is in the file
 
 
 def is_plain_name(name: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,18 @@ def test_a_file_is_read_up_to_a_limit(tmp_path: Path) -> None:
     assert read_regular(path, limit_bytes=5) == b"12345"
     with pytest.raises(OSError, match="larger than"):
         read_regular(path, limit_bytes=4)
+
+
+def test_reading_takes_as_much_memory_as_the_file_is_long(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(bytes(1000))
+    tracemalloc.start()
+    try:
+        assert len(read_regular(path, limit_bytes=2**30)) == 1000
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 2**20
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such files")
