@@ -138,7 +138,7 @@ class Prefetcher:
                     picture = self._picture(source, request.index)
                 except Cancelled:
                     self._ask_again(request)
-                except (IndexError, UserError) as error:
+                except (IndexError, UserError, MemoryError) as error:
                     self._tell(Answer(request.number, request.index, None, self._for_user(error, request.index)))
                 else:
                     damaged = request.index in self._cache.damaged
@@ -206,9 +206,13 @@ class Prefetcher:
             self._cache.put(index, picture, damaged=source.is_damaged(index))
         return picture
 
-    def _for_user(self, error: IndexError | UserError, index: int) -> UserError | None:
+    def _for_user(self, error: IndexError | UserError | MemoryError, index: int) -> UserError | None:
         if isinstance(error, UserError):
             return error
+        if isinstance(error, MemoryError):
+            return MediaError(
+                f"There is too little memory to read frame {index}.", "Close other programs and try again."
+            )
         was_claimed = self._info is not None and self._info.provisional
         return None if was_claimed else MediaError(f"The clip has no frame {index}.")
 
@@ -222,7 +226,7 @@ class Prefetcher:
                 continue  # past the end; what lies before the frame is still worth fetching
             try:
                 self._picture(source, index)
-            except (IndexError, UserError, Cancelled):
+            except (IndexError, UserError, MemoryError, Cancelled):
                 # Nobody asked for this frame; whoever does gets the error as the answer.
                 return
 

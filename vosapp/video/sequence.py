@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from vosapp.core.errors import MediaError
@@ -19,6 +22,7 @@ from vosapp.video.stills.pillow_stills import picture_count
 
 _KEPT_IMAGES = 2
 _PROBED_IMAGES = 3
+_PICTURES_AT_ONCE = 3  # that reading takes: the numbers of the file, and two pictures of them
 
 
 class SequenceSource:
@@ -83,11 +87,12 @@ class SequenceSource:
             IndexError: there is no such frame.
             MediaError: the source is closed.
         """
-        image = self._image(index)
-        if image is not None:
-            return image.display
-        before = self._image_before(index)
-        return damaged_picture(before.display if before else empty_picture(self._info.height, self._info.width))
+        with self._memory():
+            image = self._image(index)
+            if image is not None:
+                return image.display
+            before = self._image_before(index)
+            return damaged_picture(before.display if before else empty_picture(self._info.height, self._info.width))
 
     def native(self, index: int) -> NDArray[Any]:
         """Frame `index` at its own depth: (height, width, 3 or 4) uint8, uint16 or float32 RGB(A), read-only.
@@ -98,19 +103,22 @@ class SequenceSource:
             IndexError: there is no such frame.
             MediaError: the source is closed, or no image up to this one can be read.
         """
-        image = self._image(index) or self._image_before(index)
-        if image is None:
-            raise MediaError(f"No image up to frame {index} of {self._info.path} can be read.", "Copy it again.")
-        return image.native
+        with self._memory():
+            image = self._image(index) or self._image_before(index)
+            if image is None:
+                raise MediaError(f"No image up to frame {index} of {self._info.path} can be read.", "Copy it again.")
+            return image.native
 
     def stored(self, index: int) -> NDArray[Any]:
         """Frame `index` as `native` gives it, but with the source's own pixels, of `ClipInfo.raster`."""
-        image = self._image(index) or self._image_before(index)
-        return self.native(index) if image is None else image.stored
+        with self._memory():
+            image = self._image(index) or self._image_before(index)
+            return self.native(index) if image is None else image.stored
 
     def is_damaged(self, index: int) -> bool:
         """Whether frame `index` is missing or unreadable and a stand-in is shown."""
-        return self._image(index) is None
+        with self._memory():
+            return self._image(index) is None
 
     def close(self) -> None:
         """Forgets the images. May be called twice."""
@@ -135,13 +143,26 @@ class SequenceSource:
             self._kept.popitem(last=False)
         return image
 
+    @contextmanager
+    def _memory(self) -> Iterator[None]:
+        """Says in a sentence that memory is too short in the block."""
+        try:
+            yield
+        except MemoryError as error:
+            raise MediaError(
+                f"There is too little memory here to read {self._info.path}.", "Close other programs and try again."
+            ) from error
+
     def _loaded(self, index: int) -> LoadedImage | None:
         file = self._files.files[index]
         if file is None:
             return None
         try:
             image = load_image(file, self._layer)
-        except MediaError:
+        except (MediaError, MemoryError):
+            # Not the image's fault where a few pictures have no room: it is not called damaged then.
+            pixel_bytes = 8 if self._info.bit_depth == 8 else 16
+            np.empty(_PICTURES_AT_ONCE * self._info.height * self._info.width * pixel_bytes, np.uint8)
             return None
         fits = (image.facts.height, image.facts.width) == (self._info.height, self._info.width)
         return image if fits else None

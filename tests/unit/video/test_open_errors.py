@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path, PureWindowsPath
 
 import av
@@ -110,6 +111,7 @@ def test_sequences_need_no_pyav(tmp_path: Path) -> None:
 
 SHORT_OF_MEMORY = """
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from vosapp.batch.budget import memory_cap
 from vosapp.core.errors import MediaError
@@ -131,13 +133,30 @@ assert source.frame(5).sum() == expected
 """
 
 
+def large_movie(folder: Path) -> Path:
+    return make_clip(folder / "large.mp4", frames=8, size=(1080, 1920))
+
+
+def large_images(folder: Path) -> Path:
+    import OpenEXR
+
+    images = folder / "images"
+    images.mkdir()
+    half = np.linspace(0, 1, 1080 * 1920 * 3, dtype=np.float16).reshape(1080, 1920, 3)
+    OpenEXR.File({"compression": OpenEXR.NO_COMPRESSION}, {"RGB": half}).write(str(images / "a.0000.exr"))
+    for number in range(1, 6):
+        (images / f"a.{number:04}.exr").hardlink_to(images / "a.0000.exr")
+    return images
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux limits a process's memory like this")
-def test_too_little_memory_is_said_and_calls_no_frame_damaged(tmp_path: Path) -> None:
-    path = make_clip(tmp_path / "large.mp4", frames=8, size=(1080, 1920))
+@pytest.mark.parametrize("make", [large_movie, large_images])
+def test_too_little_memory_is_said_and_calls_no_frame_damaged(tmp_path: Path, make: Callable[[Path], Path]) -> None:
+    path = make(tmp_path)
     done = subprocess.run(
         [sys.executable, "-c", SHORT_OF_MEMORY, str(path)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert [line[: line.index(".")] for line in done.stdout.splitlines()] == [
-        f"There is too little memory here to read {str(path)[: str(path).index('.')]}"
+    assert [line.partition(".")[0] for line in done.stdout.splitlines()] == [
+        f"There is too little memory here to read {str(path).partition('.')[0]}"
     ]

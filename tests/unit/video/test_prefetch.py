@@ -159,6 +159,25 @@ def test_errors_are_answers(viewers) -> None:
     assert viewer.next().picture is not None
 
 
+def test_too_little_memory_is_an_answer_and_ends_nothing(viewers) -> None:
+    class Short(NumberSource):
+        def frame(self, index: int) -> RgbImage:
+            picture = super().frame(index)
+            if index in (7, 11):
+                raise MemoryError
+            return picture
+
+    viewer = viewers(Short(), ahead=2, behind=0)
+    viewer.prefetcher.request(7)
+    answer = viewer.next()
+    assert answer.picture is None and "too little memory to read frame 7" in str(answer.error)
+    viewer.prefetcher.request(10)
+    assert viewer.next().picture is not None
+    viewer.wait_for_calls(3)  # the last one fetches frame 11
+    viewer.prefetcher.request(20)
+    assert viewer.next().picture is not None
+
+
 def test_clip_that_cannot_be_opened() -> None:
     answers: queue.Queue[Answer] = queue.Queue()
 

@@ -117,12 +117,12 @@ def _decoded_by_opencv(path: Path, data: bytes) -> NDArray[Any]:
     mode = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH if is_jpeg else cv2.IMREAD_UNCHANGED
     try:
         picture = cv2.imdecode(np.frombuffer(data, np.uint8), mode)
+        if picture is not None and picture.ndim == 3:
+            picture = cv2.cvtColor(picture, cv2.COLOR_BGRA2RGBA if picture.shape[2] == 4 else cv2.COLOR_BGR2RGB)
     except (cv2.error, MemoryError, ValueError):
         picture = None
     if picture is None:
         raise MediaError(f"{path} is not an image, or is cut off.", "Write or copy it again.")
-    if picture.ndim == 3:
-        picture = cv2.cvtColor(picture, cv2.COLOR_BGRA2RGBA if picture.shape[2] == 4 else cv2.COLOR_BGR2RGB)
     if not is_jpeg and (b"eXIf" in data or b"EXIF" in data):
         from vosapp.video.stills.pillow_stills import exif_orientation
 
