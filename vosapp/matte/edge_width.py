@@ -3,7 +3,7 @@
 Where the colours of both sides mix over a long way the edge is soft: fur, defocus, motion blur. It is measured on the
 pixels near the outline alone, and gathered on a coarse grid, so a large picture costs little. What is wider than the
 colours beside it reach is measured again on a smaller picture. Where both sides look alike little can be measured, and
-what is found is too narrow: there the edge is as wide as it usually is on the object.
+what is found may be anything: there the edge is as wide as it usually is where it can be measured.
 """
 
 from __future__ import annotations
@@ -91,14 +91,16 @@ def edge_width(rgb: Floats, mask: BoolImage, inside_px: Floats, colours: EdgeCol
         colours: of both sides.
     """
     measured = _measured(rgb, mask, inside_px, colours)
-    width_px = measured.width_px
+    width_px, trust = measured.width_px, measured.trust
     share = np.clip((width_px - _WIDE_FROM_PX) / np.float32(_WIDE_TO_PX - _WIDE_FROM_PX), 0, 1)
     if share.max() > 0 and min(mask.shape) >= 8 * _SMALLER:
         width_px = width_px + share * (_wide(rgb, mask, width_px) - width_px)
+        trust = 1 - (1 - trust) * (1 - share)  # the wide measure believed no more than it could tell
     width_px = np.clip(width_px, NARROWEST_PX, WIDEST_PX)
-    on_outline = width_px.ravel().take(measured.outline_cells)
-    if on_outline.size:
-        width_px = width_px + (1 - measured.trust) * np.maximum(np.median(on_outline) - width_px, 0)
+    if measured.outline_cells.size:
+        on_outline, weights = (grid.ravel().take(measured.outline_cells) for grid in (width_px, measured.trust))
+        usual_px = np.quantile(on_outline, 0.5, weights=weights + np.float32(1e-6), method="inverted_cdf")
+        width_px = usual_px + trust * (width_px - usual_px)
     return np.asarray(width_px, np.float32)
 
 
