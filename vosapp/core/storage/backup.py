@@ -16,6 +16,7 @@ from vosapp.core.errors import ProjectError
 from vosapp.core.paths import SUFFIX, make_private_dir, user_data_dir
 from vosapp.core.storage.database import FILE_ERRORS, check_schema, connect, translated
 
+_STEPS = 1_000  # of SQLite between two looks at whether a copy is still wanted: some 250 masks
 FIRST_DELAY_S = 5.0  # after the first change: a project that is only looked at is not copied
 
 _STAMP = "%Y%m%d-%H%M%S"  # in UTC, behind a number that only grows: clocks go back, and people travel
@@ -68,20 +69,14 @@ def backups(project_id: str = "") -> list[Backup]:
     return found if project_id else sorted(found, key=lambda backup: backup.made_at, reverse=True)
 
 
-def make_backup(
-    path: Path,
-    project_id: str,
-    *,
-    count: int,
-    connected: Callable[[sqlite3.Connection], None] = lambda _: None,
-) -> Path:
+def make_backup(path: Path, project_id: str, *, count: int, cancelled: Callable[[], bool] = lambda: False) -> Path:
     """Copies a project that may be open, and forgets the oldest copies beyond `count`.
 
     Args:
-        connected: is given the connection that copies, so that it can be interrupted.
+        cancelled: asked often; true gives the copy up.
 
     Raises:
-        ProjectError: it cannot be copied.
+        ProjectError: it cannot be copied, or was given up.
     """
     folder = _folder(project_id)
     number = max((backup.number for backup in backups(project_id)), default=0) + 1
@@ -93,7 +88,7 @@ def make_backup(
         part.unlink(missing_ok=True)
         connection = connect(path, "ro")
         try:
-            connected(connection)
+            connection.set_progress_handler(cancelled, _STEPS)
             _require_project(connection, path, project_id)
             connection.execute("VACUUM INTO ?", (str(part),))
         finally:
@@ -132,7 +127,6 @@ class BackupThread:
         self._policy = policy
         self._changed = threading.Event()
         self._stopping = threading.Event()
-        self._connection: sqlite3.Connection | None = None
         self._thread = threading.Thread(target=self._work, name=f"backup of {path.name}", daemon=True)
         self._thread.start()
 
@@ -144,10 +138,6 @@ class BackupThread:
         """Ends the thread; a backup that is being made is given up."""
         self._stopping.set()
         self._changed.set()
-        connection = self._connection
-        if connection is not None:
-            with suppress(sqlite3.ProgrammingError):  # it finished and closed meanwhile
-                connection.interrupt()
         self._thread.join()
 
     def _work(self) -> None:
@@ -166,18 +156,11 @@ class BackupThread:
 
     def _make(self) -> None:
         try:
-            make_backup(self._path, self._project_id, count=self._policy.count, connected=self._note)
+            make_backup(self._path, self._project_id, count=self._policy.count, cancelled=self._stopping.is_set)
         except ProjectError as error:
             self.problem = error
         else:
             self.problem = None
-        finally:
-            self._connection = None
-
-    def _note(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-        if self._stopping.is_set():
-            connection.interrupt()
 
 
 def _folder(project_id: str) -> Path:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+import threading
 import time
 from datetime import datetime, tzinfo
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +20,7 @@ from vosapp.core.errors import ProjectError
 from vosapp.core.project import BackupPolicy, Project
 from vosapp.core.recent import new_unsaved_path
 from vosapp.core.storage import backup
-from vosapp.core.storage.backup import backup_dir, backups, make_backup
+from vosapp.core.storage.backup import BackupThread, backup_dir, backups, make_backup
 
 
 def begin(path: Path, policy: BackupPolicy | None = None) -> Project:
@@ -44,6 +46,29 @@ def test_a_backup_of_an_open_project_is_a_whole_project(tmp_path: Path) -> None:
     opened.save_as(tmp_path / "restored.vosapp")
     assert not opened.read_only
     opened.close()
+    project.close()
+
+
+def test_a_backup_that_is_not_wanted_any_more_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backup, "_STEPS", 1)  # the project is small
+    project = begin(tmp_path / "shot.vosapp")
+    paint(project, 0)
+    with pytest.raises(ProjectError, match="interrupted"):
+        make_backup(project.path, project.project_id, count=3, cancelled=lambda: True)
+    monkeypatch.setattr(backup, "FIRST_DELAY_S", 0)
+    begun, require = threading.Event(), backup._require_project
+
+    def require_and_wait(*values: Any) -> None:
+        begun.set()
+        assert working._stopping.wait(60)  # closing begins before the copying does
+        require(*values)
+
+    monkeypatch.setattr(backup, "_require_project", require_and_wait)
+    working = BackupThread(project.path, project.project_id, BackupPolicy())
+    working.changed()
+    assert begun.wait(60)
+    working.stop()
+    assert not list(backup_dir().rglob("*.*"))
     project.close()
 
 
