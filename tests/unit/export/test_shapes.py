@@ -62,6 +62,13 @@ def test_mlt_has_a_filter_for_each_shape_with_points_in_shares_of_the_frame() ->
     assert spline["2"][0] == [[0.05, 0.2], [0.05, 0.1], [0.1, 0.1]]
 
 
+def test_mlt_is_shown_as_wide_as_the_clip() -> None:
+    wide = clip_of(height=1080, width=1440, pixel_aspect=Fraction(4, 3))
+    profile = ElementTree.fromstring(texts_of(shape_format("mlt"), wide)[None]).find("profile")
+    assert profile is not None
+    assert (profile.get("display_aspect_num"), profile.get("display_aspect_den")) == ("16", "9")
+
+
 def test_after_effects_has_relative_tangents_and_times_from_the_layer() -> None:
     text = texts_of(shape_format("after-effects"), clip_of())[None]
     masks = json.loads(next(line for line in text.splitlines() if "var masks" in line).split("=", 1)[1].rstrip(";"))

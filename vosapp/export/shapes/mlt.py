@@ -25,6 +25,7 @@ def write_mlt(clip: ShapeClip) -> str:
         clip: its objects' shapes.
     """
     root = ElementTree.Element("mlt", {"title": clip.name})
+    display = clip.width * clip.pixel_aspect / clip.height
     ElementTree.SubElement(
         root,
         "profile",
@@ -34,8 +35,8 @@ def write_mlt(clip: ShapeClip) -> str:
             "progressive": "1",
             "sample_aspect_num": str(clip.pixel_aspect.numerator),
             "sample_aspect_den": str(clip.pixel_aspect.denominator),
-            "display_aspect_num": str((clip.width * clip.pixel_aspect).numerator),
-            "display_aspect_den": str(clip.height * clip.pixel_aspect.denominator),
+            "display_aspect_num": str(display.numerator),
+            "display_aspect_den": str(display.denominator),
             "frame_rate_num": str(clip.rate.numerator),
             "frame_rate_den": str(clip.rate.denominator),
             "colorspace": "709",
