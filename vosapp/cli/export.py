@@ -103,6 +103,8 @@ def run(arguments: argparse.Namespace) -> int:
 
         if arguments.trimap is not None:
             raise ExportError("Shapes follow masks, not mattes: a trimap does nothing there.", "Leave --trimap out.")
+        if arguments.range is not None:
+            raise ExportError("Shapes are made of the whole clip, not of a range.", "Leave --range out.")
         arguments.format, arguments.pixel_aspect = arguments.format.removeprefix(_SHAPES), Fraction(1)
         return shapes.run(arguments)
     from vosapp.core.project import Project

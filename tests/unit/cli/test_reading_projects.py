@@ -141,3 +141,13 @@ def test_an_export_that_will_not_fit_is_told_beforehand(
         said = capsys.readouterr().err.splitlines()
         assert "This takes about" in said[0] and "8.2 kB are free there." in said[0]
         assert "cannot be written" in said[-1]
+
+
+def test_shapes_of_a_range_are_refused_in_a_sentence(
+    clip: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_project(folder / "shot.vosapp", clip).close()
+    words = ["export", str(folder / "shot.vosapp"), "--format", "shapes-nuke", "--out", str(folder / "out.py")]
+    assert main([*words, "--range", "0:1"]) == EXIT_USER_ERROR
+    assert "Leave --range out." in capsys.readouterr().err and not (folder / "out.py").exists()
+    assert main(words) == EXIT_DONE
