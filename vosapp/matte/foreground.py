@@ -20,6 +20,7 @@ Floats = NDArray[np.float32]
 _WIDE_PX, _NEAR_PX = 90, 6  # over which colours are averaged, to either side
 _COARSE = 4  # by how much the picture is made smaller for the first of them
 _NOTHING = 1e-4  # weight that keeps divisions whole
+_BRIGHTEST = 65504.0  # of a half float
 
 
 def own_colours(colour: Floats, layers: Sequence[Layer]) -> Floats:
@@ -43,9 +44,10 @@ def own_colours(colour: Floats, layers: Sequence[Layer]) -> Floats:
         mixed = covers & (coverage < 1)
         if layer.matte.decontaminate > 0 and mixed.any():
             part = _around(mixed)
-            own = foreground(colour[part], coverage[part])
+            seen = np.nan_to_num(colour[part], nan=0.0, posinf=_BRIGHTEST, neginf=0.0)  # else averages carry them on
+            own = foreground(seen, coverage[part])
             strength = np.float32(layer.matte.decontaminate)
-            replaced = colour[part] + strength * (own - colour[part])
+            replaced = seen + strength * (own - seen)
             result[part] = np.where(mixed[part][..., None], replaced, result[part])
     return result
 

@@ -19,8 +19,8 @@ from PIL import Image
 
 from tests.clips import make_clip
 from tests.unit.export.test_export import run, shot
-from vosapp.core.document import Document
-from vosapp.core.edits import add_object, set_mask
+from vosapp.core.document import Document, MatteSettings
+from vosapp.core.edits import add_object, set_mask, set_matte
 from vosapp.core.errors import ExportError
 from vosapp.core.mask import Mask
 from vosapp.core.store import MemoryMaskStore
@@ -225,6 +225,24 @@ def test_exr_keeps_overscan_and_windows(tmp_path: Path, kind: ExportFormat) -> N
     alpha = np.asarray(file.channels()[name].pixels)
     assert alpha.shape == (36, 48)
     assert alpha[2:34, 24:44].min() == 1 and alpha.sum() == 32 * 20
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.parametrize("matte", [MatteSettings(), MatteSettings(feather_px=8, decontaminate=1)])
+def test_infinite_lights_end_where_the_matte_ends(tmp_path: Path, matte: MatteSettings) -> None:
+    clip = exr_clip(tmp_path / "clip", (0, 0, 39, 31), (0, 0, 39, 31))
+    for file in clip.iterdir():
+        plane = np.full((32, 40), 0.5, np.float16)
+        plane[4:8, 4:8] = plane[20:24, 30:34] = np.inf  # beyond the matte, and within it
+        header = {"type": OpenEXR.scanlineimage, "compression": OpenEXR.ZIP_COMPRESSION}
+        OpenEXR.File(header, {"R": plane, "G": plane, "B": plane}).write(str(file))
+    document, store = masked(clip)
+    document = set_matte(document, 1, matte)
+    export(document, store, Recipe(ExportFormat.EXR_RGBA, tmp_path / "out"))
+    channels = OpenEXR.File(str(tmp_path / "out" / "01001.exr"), separate_channels=True).channels()
+    red, alpha = (np.asarray(channels[name].pixels) for name in "RA")
+    assert not np.isnan(red).any() and not red[alpha == 0].any()
+    assert np.isinf(red).sum() == 16, "what is as bright within stays so"
 
 
 def test_a_stopped_sequence_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -107,7 +107,11 @@ class ExrFamily:
             colour /= np.float32(np.iinfo(samples.dtype).max)
         alpha = joined_coverage(frame.layers)
         colour = own_colours(colour, frame.layers)
-        planes = {name: colour[..., place] * alpha for place, name in enumerate("RGB")}
+        # Lights may be infinite: no alpha times that would be no number, and stay none in every composite.
+        planes = {
+            name: np.multiply(colour[..., place], alpha, out=np.zeros_like(alpha), where=alpha > 0)
+            for place, name in enumerate("RGB")
+        }
         return {name: self._cast(plane) for name, plane in (planes | {"A": alpha}).items()}
 
     def _cast(self, samples: NDArray[np.float32]) -> NDArray[Any]:
