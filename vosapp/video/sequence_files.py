@@ -12,6 +12,7 @@ from vosapp.core.errors import MediaError
 from vosapp.core.paths import IMAGE_SUFFIXES
 
 _DIGITS = re.compile(r"([0-9]+)")
+_LONG_NUMBER = re.compile(r"[0-9]{3,}$|^[0-9]+$")  # as frames are numbered; shorter ones tell takes and versions apart
 _LAYER = re.compile(r"(.+\.exr)#(.*)", re.IGNORECASE)
 _SIGNED = re.compile(r"(?<=[._ ])-(?=[0-9]+$)")
 _PRINTF = re.compile(r"%0?(\d*)d")
@@ -31,6 +32,8 @@ class SequenceFiles:
         first_number: number of the first frame, 0 when the files have none.
         has_numbers: whether the names number the frames.
         notes: sentences for the user: gaps, other files left out.
+        numbers: in the names of files that are no numbered sequence, being too far apart or one alone; () where the
+            names say none.
     """
 
     path: Path
@@ -38,6 +41,7 @@ class SequenceFiles:
     first_number: int
     has_numbers: bool
     notes: tuple[str, ...]
+    numbers: tuple[int, ...] = ()
 
 
 def split_layer(path: Path) -> tuple[Path, str | None]:
@@ -94,7 +98,10 @@ def _of_folder(folder: Path) -> SequenceFiles:
     longest = max(_groups(images), key=lambda group: (len(group), min(group.values()).name), default={})
     if len(longest) < 2:
         note = "The names hold no common numbering; the images play in the order of their names."
-        return SequenceFiles(folder, tuple(images), 0, False, (note,) if len(images) > 1 else ())
+        if len(images) > 1:
+            return SequenceFiles(folder, tuple(images), 0, False, (note,))
+        alone = _LONG_NUMBER.search(images[0].stem)
+        return SequenceFiles(folder, tuple(images), 0, False, (), (int(alone[0]),) if alone else ())
     left_out = len(images) - len(longest)
     notes = [f"{left_out} other images in {folder.name} are left out."] if left_out else []
     return _numbered(_reopening(folder, longest, images), longest, notes)
@@ -162,7 +169,8 @@ def _numbered(path: Path, group: dict[int, Path], notes: Sequence[str]) -> Seque
     first, last = min(group), max(group)
     if last - first + 1 > len(group) * (1 + _SPARSE) + 1:
         note = "The numbers in the names are too far apart to be frame numbers; the images play in their order."
-        return SequenceFiles(path, tuple(group[n] for n in sorted(group)), 0, False, (*notes, note))
+        numbers = tuple(sorted(group))
+        return SequenceFiles(path, tuple(group[n] for n in numbers), 0, False, (*notes, note), numbers)
     files = tuple(group.get(number) for number in range(first, last + 1))
     return SequenceFiles(path, files, first, True, (*notes, *_gap_notes(files, first)))
 

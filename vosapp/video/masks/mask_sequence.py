@@ -107,6 +107,13 @@ def _frames_of(path: Path, numbering: Numbering, *, alone: bool) -> dict[int, Pa
         _require_all(path, [file for file in found.files if file is not None])
     if alone and numbering.at is not None and path.is_file():
         return {numbering.at: path}  # one image that was pointed at, on the frame that was said
+    if found.numbers:
+        move = numbering.at - found.numbers[0] if numbering.at is not None else -numbering.first_number
+        frames = {
+            number + move: file for number, file in zip(found.numbers, found.files, strict=True) if file is not None
+        }
+        if all(0 <= frame < numbering.frame_count for frame in frames):
+            return frames
     if numbering.at is not None or not found.has_numbers:
         begin = numbering.at or 0
     else:
