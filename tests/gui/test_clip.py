@@ -221,9 +221,13 @@ def test_the_exact_count_comes_without_losing_anything(
     assert driver.view.shot.frame_index == (11 if claimed > 12 else 5)
     assert np.array_equal(driver.mask(5), painted)
     assert driver.window.timeline.scale.frame_count == 12
-    driver.workspace.editing.masks.undo()
-    driver.workspace.editing.masks.undo()
-    driver.workspace.editing.masks.redo()
+    assert driver.workspace.session.editor.undo_label != "count frames"
+    while driver.workspace.session.editor.can_undo:
+        driver.workspace.editing.masks.undo()
+    assert driver.document.clip.frame_count == 12, "no undo takes back what the file turned out to hold"
+    while driver.workspace.session.editor.can_redo:
+        driver.workspace.editing.masks.redo()
+    assert driver.document.clip.frame_count == 12
     assert np.array_equal(driver.mask(5), painted)
 
 

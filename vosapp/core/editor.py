@@ -6,11 +6,14 @@ It belongs to one thread, which is the GUI's in the application and the calling 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from vosapp.core.active_run import ActiveRun, RunToken
 from vosapp.core.document import Cell, Document, MaskStore, ObjectId, RotoObject
-from vosapp.core.edits import check_size, composite
+from vosapp.core.edits import check_size, composite, set_length
+from vosapp.core.errors import ProjectError
 from vosapp.core.frame_map import changes_between
 from vosapp.core.history import DEFAULT_LIMIT_BYTES, STEP_BYTES, History, Step, Version
 from vosapp.core.mask import Digest, Mask
@@ -148,6 +151,24 @@ class Editor:
         if document is not self._document:
             self._history.insert(label, Version(document))
             self._show(document)
+
+    def count_frames(self, frame_count: int) -> None:
+        """Takes in how many frames the clip turned out to have, which no undo takes back: it never had others.
+
+        Frames with masks are never cut off, however short the clip seems to be: its disk may have failed half-way.
+        While a run goes on it is a step.
+        """
+        documents = [self._document]
+        for step in self._history.steps:
+            with suppress(ProjectError):
+                documents.append(step.version.document)
+        masked = (max(one.cells, default=-1) for document in documents for one in document.objects)
+        change = partial(set_length, frame_count=max(frame_count, 1 + max(masked, default=-1)))
+        if self._run is not None:
+            self.apply("count frames", change(self._document))
+            return
+        self._history.amend(change)
+        self._show(self._history.current.document)
 
     def undo(self) -> None:
         """Takes back the user's last step; does nothing when there is none. A run that is going on stays.

@@ -255,6 +255,16 @@ def set_rate(document: Document, rate: Fraction) -> Document:
     return document if clip is None or clip.rate == rate else replace(document, clip=replace(clip, rate=rate))
 
 
+def set_length(document: Document, frame_count: int) -> Document:
+    """Takes in how many frames the clip has. The same document when it has as many, or has no clip."""
+    clip, in_out = document.clip, document.in_out
+    if clip is None or clip.frame_count == frame_count:
+        return document
+    if in_out is not None:
+        in_out = in_out.intersection(FrameRange(0, frame_count - 1))
+    return replace(document, clip=replace(clip, frame_count=frame_count), in_out=in_out)
+
+
 def predict(  # noqa: PLR0913 - the facts of a prediction, all of them named in the call
     document: Document,
     store: MaskStore,

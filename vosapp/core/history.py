@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vosapp.core.document import Document
 from vosapp.core.errors import ProjectError
@@ -187,6 +187,23 @@ class History:
         self._steps = [step for step in exchanged if step is not None]
         self._head -= lead
         self.forgotten += lead
+
+    def amend(self, change: Callable[[Document], Document]) -> None:
+        """Changes all versions alike, by what is no step of the user's. Those that cannot be read stay as they are."""
+        made: dict[Version, Version] = {}
+
+        def amended(version: Version) -> Version:
+            if version not in made:
+                made[version] = version
+                with suppress(ProjectError):
+                    document = change(version.document)
+                    made[version] = version if document is version.document else Version(document)
+            return made[version]
+
+        self._steps = [
+            replace(step, version=amended(step.version), before=None if step.before is None else amended(step.before))
+            for step in self._steps
+        ]
 
     def load_near(self, steps: int, check: Callable[[], None]) -> None:
         """Reads the documents around the present, the nearest first, so that undo and redo need not wait for a disk.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.core.shapes import box, change, document
+from tests.unit.core.shapes import box, change, clip, document
 from vosapp.core import edits
 from vosapp.core.document import Document
 from vosapp.core.editor import Editor
@@ -41,6 +41,36 @@ def test_undo_and_redo_walk_the_same_documents(editor: Editor) -> None:
         editor.redo()
         assert editor.document is expected
     assert not editor.can_redo
+
+
+@pytest.mark.parametrize("frame_count", [60, 140])
+def test_the_number_of_frames_that_a_file_turns_out_to_have_is_no_step(editor: Editor, frame_count: int) -> None:
+    editor.apply("In and out", edits.set_in_out(editor.document, FrameRange(50, 99)))
+    for frame in (0, 5):
+        paint(editor, frame)
+    editor.undo()
+    editor.count_frames(frame_count)
+    assert (editor.undo_label, editor.redo_label) == ("Paint", "Paint")
+    editor.redo()
+    assert frames(editor) == [0, 5]
+    assert editor.document.in_out == FrameRange(50, min(99, frame_count - 1))
+    while editor.can_undo:
+        editor.undo()
+        assert editor.document.clip == clip(frame_count)
+
+
+def test_frames_with_masks_stay_however_short_the_clip_seems_to_be(editor: Editor) -> None:
+    paint(editor, 70)
+    editor.undo()
+    paint(editor, 40)
+    editor.count_frames(30)
+    assert editor.document.clip == clip(41)
+    paint(editor, 20)
+    token = editor.begin_run("Propagate")
+    editor.amend_run(token, [change(35, RIGHT)])
+    editor.count_frames(90)
+    editor.end_run(token)
+    assert editor.document.clip == clip(90) and frames(editor) == [20, 35, 40]
 
 
 def test_a_new_step_forgets_what_could_be_redone(editor: Editor) -> None:

@@ -53,6 +53,23 @@ def test_what_was_done_is_there_again_with_undo_and_redo(tmp_path: Path, editor:
     again.close()
 
 
+def test_a_clip_that_seems_shorter_for_once_harms_no_mask(tmp_path: Path, editor: Editor) -> None:
+    project = Project.create(tmp_path / "a.vosapp", editor)
+    paint(editor, 70)
+    project.close()
+    project = Project.open(tmp_path / "a.vosapp")
+    project.editor.count_frames(30)
+    paint(project.editor, 20)
+    project.close()
+    again = Project.open(tmp_path / "a.vosapp")
+    assert not again.read_only and list(again.editor.document.object(1).cells) == [20, 70]
+    again.editor.undo()
+    again.editor.undo()
+    again.editor.redo()
+    assert again.editor.mask(1, 70) is not None
+    again.close()
+
+
 def test_everything_flushed_is_in_the_file_without_closing(tmp_path: Path, editor: Editor) -> None:
     project = Project.create(tmp_path / "a.vosapp", editor)
     paint(editor, 7)

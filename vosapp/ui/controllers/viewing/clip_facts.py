@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject
 
-from vosapp.core.timeline import FrameRange
 from vosapp.presentation.status import NoticeKind
 from vosapp.ui.session import Session
 from vosapp.video.source import ClipInfo
@@ -53,14 +52,9 @@ class ClipFactsController(QObject):
 
     def _set_length(self, frame_count: int) -> None:
         """Brings the document to the true number of frames, and what lies beyond it back into the clip."""
-        session, document = self._session, self._session.document
-        clip = document.clip
+        session, clip = self._session, self._session.document.clip
         if clip is None or clip.frame_count == frame_count:
             return
-        in_out = document.in_out
-        if in_out is not None:
-            in_out = in_out.intersection(FrameRange(0, frame_count - 1))
-        known = replace(clip, frame_count=frame_count)
-        session.editor.apply("count frames", replace(document, clip=known, in_out=in_out))
+        session.editor.count_frames(frame_count)
         if session.shot.frame_index > session.last_frame:
             session.set(shot=replace(session.shot, frame_index=session.last_frame))
