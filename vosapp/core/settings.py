@@ -277,7 +277,7 @@ class Settings:
 
     def _write(self) -> None:
         try:
-            write_whole(self._path, json.dumps(self._stored, indent=2, sort_keys=True).encode())
+            write_whole(self._path, json.dumps(self._stored, indent=2, sort_keys=True).encode(), private=True)
         except OSError as error:
             raise UserError(f"The settings cannot be written to {self._path}: {error.strerror}.") from error
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
+import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -12,19 +12,24 @@ from pathlib import Path
 MAX_FILE_BYTES = 1_000_000
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Replaces a file so that there is always the old one or the new one, whatever ends this. May raise OSError."""
+def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
+    """Replaces a file so that there is always the old one or the new one, whatever ends this. May raise OSError.
+
+    Others may read it as they may any file that the user makes, unless it is private.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    fresh = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    handle = os.open(fresh, flags, 0o600 if private else 0o666)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).replace(path)
+        fresh.replace(path)
     except BaseException:
         with suppress(OSError):
-            Path(name).unlink()
+            fresh.unlink()
         raise
 
 
@@ -56,4 +61,4 @@ def recalled_entries(path: Path) -> dict[str, object]:
 def remember(path: Path, content: Mapping[str, object] | tuple[str, ...]) -> None:
     """Writes what is worth remembering. Where it cannot be written it is forgotten: a convenience, not worth a word."""
     with suppress(OSError):
-        write_whole(path, json.dumps(content).encode())
+        write_whole(path, json.dumps(content).encode(), private=True)
