@@ -100,7 +100,7 @@ def run(arguments: argparse.Namespace) -> int:
         overwrite=arguments.overwrite,
     )
     # before the long run, not after it
-    require_place(recipe, (frame + clip.first_number for frame in within))
+    require_place(recipe, (frame + clip.first_number for frame in within), Path(clip.path))
     require_writable_folder(arguments.out)
     read = _read(given, clip, arguments.mask_as, reporter)
     project, editor = _open(arguments.project, clip)

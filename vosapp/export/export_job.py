@@ -19,6 +19,7 @@ from vosapp.export.manifest import manifest_of
 from vosapp.export.place.earlier import Earlier, look_over
 from vosapp.export.place.names import FileNames
 from vosapp.export.place.staging import Staging
+from vosapp.export.place_check import require_not_clip
 from vosapp.export.preflight import Preflight, preflight
 from vosapp.export.raster import Raster, raster_for
 from vosapp.export.recipe import Recipe
@@ -142,7 +143,10 @@ class _Export:
         """Writes everything, or leaves what `export_body` promises."""
         recipe, found = self._task.recipe, self._found
         names = names_of(recipe, found)
-        earlier = look_over(recipe.place, self._planned(names), overwrite=recipe.overwrite)
+        planned = self._planned(names)
+        if self._source is not None:
+            require_not_clip(recipe.place, planned, self._source.info.path)
+        earlier = look_over(recipe.place, planned, overwrite=recipe.overwrite)
         staging = Staging(recipe.place, resume=recipe.resume)
         try:
             files, note = self._fill(staging, names, earlier)

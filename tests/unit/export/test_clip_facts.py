@@ -32,7 +32,7 @@ from vosapp.export.raster import RasterChoice
 from vosapp.export.recipe import ExrOptions, Recipe, Timing
 from vosapp.video.clip_ref import clip_ref
 from vosapp.video.open import exact_info, open_video
-from vosapp.video.stills.images import read_image
+from vosapp.video.stills.images import read_image, write_png
 
 needs_ffprobe = pytest.mark.skipif(shutil.which("ffprobe") is None, reason="needs ffprobe")
 
@@ -225,6 +225,28 @@ def test_exr_keeps_overscan_and_windows(tmp_path: Path, kind: ExportFormat) -> N
     alpha = np.asarray(file.channels()[name].pixels)
     assert alpha.shape == (36, 48)
     assert alpha[2:34, 24:44].min() == 1 and alpha.sum() == 32 * 20
+
+
+def test_a_clip_is_never_replaced_by_what_is_exported_from_it(tmp_path: Path) -> None:
+    folder = tmp_path / "clip"
+    folder.mkdir()
+    for frame in range(2):
+        write_png(folder / f"{frame:05}.png", np.full((32, 48, 3), 60 * frame, np.uint8))
+    movie = make_clip(tmp_path / "clip.mov", frames=2, size=(32, 48))
+    (tmp_path / "link").symlink_to(tmp_path, target_is_directory=True)
+    for clip, kind, out in (
+        (folder, ExportFormat.PNG, tmp_path / "link" / "clip"),
+        (folder / "00001.png", ExportFormat.PNG_RGBA, folder),
+        (movie, ExportFormat.PRORES_4444, tmp_path / "link" / "clip.mov"),
+    ):
+        document, store = masked(clip)
+        before = [file.read_bytes() for file in (movie, *sorted(folder.iterdir()))]
+        with pytest.raises(ExportError, match="part of the clip itself"):
+            export(document, store, Recipe(kind, out, overwrite=True))
+        assert [file.read_bytes() for file in (movie, *sorted(folder.iterdir()))] == before
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["clip", "clip.mov", "link"]
+    document, store = masked(folder)
+    export(document, store, Recipe(ExportFormat.PNG, folder, name="matte.{frame:04}", overwrite=True))
 
 
 @pytest.mark.filterwarnings("error::RuntimeWarning")
