@@ -47,3 +47,13 @@ def test_each_object_keeps_its_own_frames(tmp_path: Path) -> None:
     images(tmp_path / "masks" / "dog", ["00007"])
     found = {frame: set(masks) for _, frame, masks in read_masks(tmp_path / "masks", Numbering(0, 60))}
     assert [frame for frame, names in found.items() if "dog" in names] == [7]
+
+
+def test_objects_keep_their_distance_when_the_first_frame_is_said(tmp_path: Path) -> None:
+    images(tmp_path / "masks" / "hero", [f"{frame:05}" for frame in range(1001, 1006)])
+    images(tmp_path / "masks" / "dog", [f"{frame:05}" for frame in range(1003, 1006)])
+    images(tmp_path / "masks" / "cat", ["01004"])
+    found = {frame: set(masks) for _, frame, masks in read_masks(tmp_path / "masks", Numbering(0, 60, at=10))}
+    assert [frame for frame, names in found.items() if "hero" in names] == [10, 11, 12, 13, 14]
+    assert [frame for frame, names in found.items() if "dog" in names] == [12, 13, 14]
+    assert [frame for frame, names in found.items() if "cat" in names] == [13]

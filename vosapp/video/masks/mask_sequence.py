@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from vosapp.core.errors import MaskError
 from vosapp.core.mask_import import MaskKey, MaskMeaning
 from vosapp.core.paths import IMAGE_SUFFIXES
 from vosapp.video.masks.mask_image import matte_of_picture, read_mask_image
-from vosapp.video.sequence_files import find_sequence, is_pattern
+from vosapp.video.sequence_files import SequenceFiles, find_sequence, is_pattern
 from vosapp.video.stills.images import read_image
 
 Found = Mapping[MaskKey, NDArray[np.bool_]]
@@ -65,14 +65,18 @@ def read_masks(
 
 def _of_images(path: Path, numbering: Numbering, reader: _ImageReader) -> Iterator[tuple[int, int, Found]]:
     files: dict[int, list[tuple[MaskKey, Path]]] = {}
-    for name, part in _parts(path):
-        for frame, file in _frames_of(part, numbering, alone=path.suffix.lower() in IMAGE_SUFFIXES).items():
+    parts = [(name, part, find_sequence(part)) for name, part in _parts(path)]
+    firsts = [_first_number(found) for _, _, found in parts]
+    for (name, part, found), first in zip(parts, firsts, strict=True):
+        # The first mask of all goes to the frame that was said; an object that comes later keeps its distance.
+        own = numbering if numbering.at is None else replace(numbering, at=numbering.at + first - min(firsts))
+        for frame, file in _frames_of(part, found, own, alone=path.suffix.lower() in IMAGE_SUFFIXES).items():
             files.setdefault(frame, []).append((name, file))
     for frame in sorted(files):
         masks: dict[MaskKey, NDArray[np.bool_]] = {}
         for name, file in files[frame]:
-            found = reader.read(file)
-            masks |= {name if name is not None and len(found) == 1 else key: mask for key, mask in found.items()}
+            inside = reader.read(file)
+            masks |= {name if name is not None and len(inside) == 1 else key: mask for key, mask in inside.items()}
         yield len(files), frame, masks
 
 
@@ -83,7 +87,12 @@ def images_by_frame(path: Path, numbering: Numbering) -> dict[int, Path]:
         MediaError: there are none.
         MaskError: they are for other frames than the clip's, or a folder holds more than the sequence.
     """
-    return _frames_of(path, numbering, alone=path.suffix.lower() in IMAGE_SUFFIXES)
+    return _frames_of(path, find_sequence(path), numbering, alone=path.suffix.lower() in IMAGE_SUFFIXES)
+
+
+def _first_number(found: SequenceFiles) -> int:
+    """The number of the first image, 0 where the names say none."""
+    return found.numbers[0] if found.numbers else found.first_number
 
 
 def _parts(path: Path) -> list[tuple[MaskKey, Path]]:
@@ -100,9 +109,8 @@ def _is_image(path: Path) -> bool:
     return path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".")
 
 
-def _frames_of(path: Path, numbering: Numbering, *, alone: bool) -> dict[int, Path]:
+def _frames_of(path: Path, found: SequenceFiles, numbering: Numbering, *, alone: bool) -> dict[int, Path]:
     """The images by frame index."""
-    found = find_sequence(path)
     if path.is_dir():
         _require_all(path, [file for file in found.files if file is not None])
     if alone and numbering.at is not None and path.is_file():
