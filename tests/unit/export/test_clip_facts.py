@@ -310,3 +310,11 @@ def test_float_exr_layers_have_names_that_programs_take(tmp_path: Path) -> None:
     run(document, store, Recipe(ExportFormat.EXR_LAYERS, tmp_path / "out", exr=ExrOptions(is_float=True)))
     names = OpenEXR.File(str(tmp_path / "out" / "00000.exr"), separate_channels=True).channels()
     assert sorted(names) == ["a_b 1.A", "a_b 2.A"]
+
+
+def test_objects_whose_names_differ_by_a_dot_have_a_layer_each(tmp_path: Path) -> None:
+    document, store = shot(objects=2)
+    objects = tuple(replace(o, name=name) for o, name in zip(document.objects, ("car.left", "car_left"), strict=True))
+    run(replace(document, objects=objects), store, Recipe(ExportFormat.EXR_LAYERS, tmp_path / "out"))
+    names = OpenEXR.File(str(tmp_path / "out" / "00000.exr"), separate_channels=True).channels()
+    assert sorted(names) == ["car_left_1.A", "car_left_2.A"]

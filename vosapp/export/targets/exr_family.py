@@ -91,9 +91,9 @@ class ExrFamily:
         return [(None, [("", {}, self._premultiplied(frame))])]
 
     def _layer_parts(self, layers: Sequence[Layer]) -> list[Part]:
-        names = names_of_objects({layer.object_id: layer.name for layer in layers})
         # A dot would begin a layer within a layer.
-        named = {names[layer.object_id].replace(".", "_"): layer.coverage for layer in layers}
+        names = names_of_objects({layer.object_id: layer.name.replace(".", "_") for layer in layers})
+        named = {names[layer.object_id]: layer.coverage for layer in layers}
         if self._options.multipart:
             return [(name, {}, {f"{name}.A": self._cast(alpha)}) for name, alpha in named.items()]
         return [("", {}, {f"{name}.A": self._cast(alpha) for name, alpha in named.items()})]
