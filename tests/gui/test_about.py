@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -64,6 +66,24 @@ def test_an_error_nobody_caught_leaves_a_report_that_the_message_names(driver: W
     (report,) = crash_reports()
     notice = driver.workspace.session.shot.notice
     assert notice is not None and report.name in f"{notice.text} {notice.hint}"
+
+
+def test_an_error_that_ends_a_thread_is_told_in_the_window(
+    driver: WindowDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threading, "excepthook", ErrorReporter(driver.workspace).take_from_thread)
+    for what in (_leave, partial(_fault, None)):
+        thread = threading.Thread(target=what)
+        thread.start()
+        thread.join()
+    driver.wait(lambda: driver.workspace.session.shot.notice is not None)
+    notice = driver.workspace.session.shot.notice
+    assert notice is not None and "ZeroDivisionError" in notice.text + notice.details
+    assert len(driver.workspace.session.messages) == 1, "a thread that leaves is no error"
+
+
+def _leave() -> None:
+    raise SystemExit
 
 
 def test_a_job_that_fails_by_a_fault_of_ours_leaves_a_report(driver: WindowDriver, qtbot: QtBot) -> None:

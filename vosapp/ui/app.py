@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import threading
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
@@ -36,7 +37,7 @@ def main(argv: Sequence[str]) -> int:
     application = make_application(argv, language=settings.get("view.language", str))
     workspace = Workspace(settings)
     errors = ErrorReporter(workspace)
-    sys.excepthook = errors.take
+    sys.excepthook, threading.excepthook = errors.take, errors.take_from_thread
     logger.addHandler(errors.reports)
     errors.tell_of_last_time()
     begin_watch()
@@ -45,7 +46,7 @@ def main(argv: Sequence[str]) -> int:
     if argv:
         workspace.files.projects.open_path(Path(argv[0]))
     code = application.exec()
-    sys.excepthook = sys.__excepthook__
+    sys.excepthook, threading.excepthook = sys.__excepthook__, threading.__excepthook__
     logger.removeHandler(errors.reports)
     end_watch()
     return end(code)
@@ -112,6 +113,11 @@ class ErrorReporter(QObject):
         where = f"Read {self.reports.last} and send it" if self.reports.last else "Please report this"
         details = "".join(traceback.format_exception(kind, error, trace))
         self._reported.emit(text, f"Your work so far is kept. {where} with what you did.", details)
+
+    def take_from_thread(self, args: threading.ExceptHookArgs) -> None:
+        """The exception hook of threads of Python, whose own only prints: there may be nobody who sees that."""
+        if args.exc_value is not None and not issubclass(args.exc_type, SystemExit):
+            self.take(args.exc_type, args.exc_value, args.exc_traceback)
 
     def _show(self, text: str, hint: str, details: str = "") -> None:
         if text not in self._shown:
