@@ -22,7 +22,7 @@ from vosapp.export.place.staging import Staging
 from vosapp.export.place_check import require_not_clip
 from vosapp.export.preflight import Preflight, preflight
 from vosapp.export.raster import Raster, raster_for
-from vosapp.export.recipe import Recipe
+from vosapp.export.recipe import Recipe, Timing
 from vosapp.export.targets.make import make_target, names_of
 from vosapp.export.targets.picture import native_picture, picture_to_export
 from vosapp.export.targets.target import DeepRgb, FrameToWrite, Target
@@ -93,7 +93,9 @@ def opened_source(
         MediaError: it is needed and cannot be read.
         ExportError: it is needed, and another clip lies there.
     """
-    is_needed = task.recipe.format.facts.needs_picture or task.recipe.sound or _is_refined(task, found)
+    recipe = task.recipe
+    own_times = recipe.timing is Timing.KEEP and not recipe.format.is_folder
+    is_needed = recipe.format.facts.needs_picture or recipe.sound or own_times or _is_refined(task, found)
     source = None
     try:
         source = open_source() if open_source is not None else open_clip_of(found.clip)

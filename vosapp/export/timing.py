@@ -58,7 +58,7 @@ def sound_of(recipe: Recipe, found: Preflight, source: VideoSource | None) -> So
 def clip_warnings(recipe: Recipe, found: Preflight, source: VideoSource | None) -> list[str]:
     """What to tell of times and pixels, one sentence each."""
     if source is None:
-        return ["The clip is not there, so its timecode is not known, and the files have square pixels."]
+        return ["The clip is not there, or another is: its timecode is not known, and the files have square pixels."]
     said: list[str] = []
     if (
         not recipe.format.is_folder

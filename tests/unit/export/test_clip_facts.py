@@ -21,7 +21,7 @@ from tests.clips import make_clip
 from tests.unit.export.test_export import run, shot
 from vosapp.core.document import Document, MatteSettings
 from vosapp.core.edits import add_object, set_mask, set_matte
-from vosapp.core.errors import ExportError
+from vosapp.core.errors import ExportError, MediaError
 from vosapp.core.mask import Mask
 from vosapp.core.store import MemoryMaskStore
 from vosapp.core.timeline import FrameRange
@@ -212,6 +212,14 @@ def exr_clip(folder: Path, data: tuple[int, int, int, int], display: tuple[int, 
     for frame in (1001, 1002):
         OpenEXR.File(header, {"R": plane, "G": plane, "B": plane}).write(str(folder / f"x.{frame}.exr"))
     return folder
+
+
+def test_times_are_not_kept_of_a_clip_that_is_gone(tmp_path: Path) -> None:
+    document, store = shot()
+    with pytest.raises(MediaError, match="memory"):
+        export(document, store, Recipe(ExportFormat.H264, tmp_path / "out.mp4", timing=Timing.KEEP))
+    told = export(document, store, Recipe(ExportFormat.H264, tmp_path / "out.mp4"))
+    assert "not there" in told.warnings[0]
 
 
 @pytest.mark.parametrize("kind", [ExportFormat.EXR_RGBA, ExportFormat.EXR_LAYERS, ExportFormat.CRYPTOMATTE])
