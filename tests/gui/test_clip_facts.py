@@ -75,6 +75,23 @@ def test_an_input_space_is_shown_stored_and_undone(driver: WindowDriver, plates:
     dialog.accept()
 
 
+def test_the_clip_shown_is_that_of_the_document_however_quickly_undo_and_redo_follow(
+    driver: WindowDriver, plates: Path
+) -> None:
+    driver.open(plates)
+    dialog = shown_facts(driver)
+    choose(driver, dialog.space, "redlog3g10")
+    driver.wait(lambda: level(driver) == 118)
+    driver.workspace.editing.masks.undo()
+    driver.workspace.editing.masks.redo()  # before the clip was read anew
+    driver.settle()
+    driver.wait(lambda: level(driver) != -1)
+    assert driver.document.clip is not None and driver.view.shot.clip is not None
+    assert driver.document.clip.input_space == driver.view.shot.clip.input_space == "redlog3g10"
+    assert level(driver) == 118
+    dialog.accept()
+
+
 def test_a_bad_studio_configuration_is_said_and_the_menu_has_ours(
     driver: WindowDriver, plates: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

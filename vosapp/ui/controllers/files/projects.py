@@ -260,20 +260,24 @@ class ProjectController(QObject):
             self.io.run(
                 IoTask(
                     partial(project_files.read_media, Path(clip.path), input_space=clip.input_space),
-                    done=self._show_media,
-                    failed=self._lose_media,
+                    done=partial(self._show_media, clip),
+                    failed=partial(self._lose_media, clip),
                     reads=True,
                 )
             )
 
-    def _show_media(self, media: Media) -> None:
+    def _show_media(self, clip: ClipRef, media: Media) -> None:
+        if clip != self._session.document.clip:
+            return  # undo or redo has made it another one meanwhile
         self._session.set(shot=replace(self._session.shot, clip=media.info, media_problem=""))
         self._session.opened.emit()
         self._session.changed.emit()
         if media.warning:
             self._session.notify(media.warning, kind=NoticeKind.WARNING)
 
-    def _lose_media(self, error: UserError) -> None:
+    def _lose_media(self, clip: ClipRef, error: UserError) -> None:
+        if clip != self._session.document.clip:
+            return
         self._session.set(shot=replace(self._session.shot, clip=None, media_problem=error.message))
         self._session.opened.emit()
         self._session.fail(error)
