@@ -177,6 +177,22 @@ def test_closing_stops_a_search(saved: WindowDriver, tmp_path: Path) -> None:
     assert saved.workspace.files.relinking.dialog is None and not saved.workspace.files.relinking.is_searching
 
 
+def test_the_window_opened_again_searches_although_the_search_before_has_not_ended(
+    saved: WindowDriver, tmp_path: Path
+) -> None:
+    (tmp_path / "footage" / "plate.mp4").unlink()
+    open_without_clip(saved, tmp_path).reject()
+    relinking = saved.workspace.files.relinking
+    relinking.show()
+    assert relinking.dialog is not None
+    relinking.dialog.reject()
+    assert relinking.is_searching, "it looks whether to stop before the next folder"
+    relinking.show()
+    saved.wait(lambda: not relinking.is_searching)
+    assert relinking.dialog is not None and "Nothing was found" in relinking.dialog.status.text()
+    relinking.dialog.reject()
+
+
 def test_a_path_on_another_computer_is_not_even_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def never(path: Path, context: JobContext) -> None:
         pytest.fail(f"{path} was opened")

@@ -47,7 +47,7 @@ class RelinkController(QObject):
         self.task.delivered.connect(self._take_news)
         self.task.ended.connect(self._ended)
         self._found: dict[Path, Found] = {}
-        self._more: list[Path] = []
+        self._waiting: list[SearchIn] = []
         self.dialog: RelinkDialog | None = None
         session.opened.connect(self._forget)
 
@@ -105,7 +105,7 @@ class RelinkController(QObject):
 
     def cancel(self) -> None:
         """Ends the search; what was found stays in the list."""
-        self._more.clear()
+        self._waiting.clear()
         self.task.cancel()
 
     def leave(self) -> None:
@@ -118,19 +118,23 @@ class RelinkController(QObject):
     def _look_in_the_likely_places(self, clip: ClipRef) -> None:
         project = self._session.project
         beside = project.path if project is not None and self._session.shot.project.saved else None
-        self._start(partial(_likely, clip, beside))
+        self._begin(partial(_likely, clip, beside))
 
     def _search(self, places: list[Path]) -> None:
         clip = self._session.document.clip
-        if clip is None:
-            return
-        if self.is_searching:  # what the user asks for comes first
-            self._more += places
+        if clip is not None:
+            self._begin(partial(_these, clip, places))
+
+    def _begin(self, search_in: SearchIn) -> None:
+        """Searches, in place of what is searched now: what the user asks for comes first."""
+        self._waiting.append(search_in)
+        if self.is_searching:
             self.task.cancel()
         else:
-            self._start(partial(_these, clip, places))
+            self._start_next()
 
-    def _start(self, search_in: SearchIn) -> None:
+    def _start_next(self) -> None:
+        search_in = self._waiting.pop(0)
         self._status("Searching…", searching=True)
         self.task.start_delivering(partial(_body, search_in), "search")
 
@@ -147,9 +151,8 @@ class RelinkController(QObject):
 
     def _ended(self, _result: JobResult[int]) -> None:
         self._take_news()
-        places, self._more = self._more, []
-        if places:
-            self._search(places)
+        if self._waiting:
+            self._start_next()
             return
         count = len(self._found)
         text = "Nothing was found. Search a folder, or choose the file." if not count else f"{count} found"
