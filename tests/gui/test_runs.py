@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
 import numpy as np
 import pytest
 
-from tests.gui.fakes import SHIFT_PX, FailingPropagator, shifted
+from tests.gui.fakes import SHIFT_PX, FailingPropagator, ShiftPropagator, shifted
 from tests.gui.gated import GatedRuns
-from tests.gui.window_driver import WindowDriver
-from vosapp.core.document import Origin
+from tests.gui.window_driver import PATIENCE_MS, WindowDriver
+from vosapp.core.document import ObjectId, Origin
 from vosapp.core.errors import EngineError
 from vosapp.core.project import Project
 from vosapp.core.timeline import Direction, FrameRange
+from vosapp.engine.propagator import Prediction, Probability
+from vosapp.engine.run.plan import RunPlan
 from vosapp.engine.run.propagation_job import propagation_body
 from vosapp.presentation.choices import EngineChoice
 from vosapp.presentation.status import NoticeKind
 from vosapp.presentation.view_state import PropagateChoice, Reach
 from vosapp.ui.controllers.networks.runs import MakeBody
+from vosapp.video.source import RgbImage
 
 LAST = 11
 
@@ -280,6 +284,48 @@ class TestWhileRunning(GatedRuns):
         gate.release(100)
         shot.finish_run()
         assert len(shot.document.objects[0].cells) == LAST + 1
+
+
+class HeldPropagator(ShiftPropagator):
+    """Waits within one frame, where it does not look whether to stop."""
+
+    def __init__(self, at: int) -> None:
+        super().__init__()
+        self._at = at
+        self.reached, self.goes_on = threading.Event(), threading.Event()
+
+    def step(self, frame_index: int, rgb: RgbImage, given: Mapping[ObjectId, Probability] | None = None) -> Prediction:
+        if frame_index == self._at:
+            self.reached.set()
+            assert self.goes_on.wait(PATIENCE_MS / 1000)
+        return super().step(frame_index, rgb, given)
+
+
+class TestLeavingWhileTheLastFrameIsMade:
+    @pytest.fixture
+    def held(self) -> HeldPropagator:
+        return HeldPropagator(at=2)
+
+    @pytest.fixture
+    def make_body(self, held: HeldPropagator) -> MakeBody:
+        return partial(propagation_body, build=lambda _: held)
+
+    def test_no_next_step_is_prepared(
+        self, shot: WindowDriver, held: HeldPropagator, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The run ends well though it was asked to stop: its frame was begun."""
+        prepared: list[RunPlan] = []
+        monkeypatch.setattr(shot.workspace.networks.runs.keeping, "prepare", prepared.append)
+        paint(shot)
+        shot.trigger("propagate.forward_one")
+        shot.finish_run()
+        assert [plan.within.first for plan in prepared] == [2]
+        shot.trigger("propagate.forward_one")
+        shot.wait(held.reached.is_set)
+        shot.workspace.files.projects.close_clip()
+        held.goes_on.set()
+        shot.wait(lambda: shot.document.clip is None)
+        assert len(prepared) == 1, "it would read from a project that is closed, and run on when the window is gone"
 
 
 class TestFailing:

@@ -316,7 +316,8 @@ class RunController(QObject):
         self.ended.emit(result.outcome)
         plan, self._plan = self._plan, None
         self._measure(plan, run)
-        if plan is not None and result.outcome is Outcome.DONE:
+        was_stopped = run is None or run.cancelling  # perhaps too late for its last frame; the clip may be being left
+        if plan is not None and result.outcome is Outcome.DONE and not was_stopped:
             self._prepare_next(plan)
 
     def _say(self, result: JobResult[Any], note: str) -> None:
