@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +12,12 @@ import OpenEXR
 import pytest
 
 from tests.clips import make_clip, make_sequence
-from tests.gui.window_driver import WindowDriver
+from tests.gui.source_wrapper import SourceAround
+from tests.gui.window_driver import PATIENCE_MS, WindowDriver
 from vosapp.core.project import Project
 from vosapp.ui.dialogs.clip_facts import ClipFactsDialog
+from vosapp.video.lazy_open import open_clip
+from vosapp.video.source import VideoSource
 from vosapp.video.stills.images import write_png
 
 
@@ -89,6 +95,53 @@ def test_the_clip_shown_is_that_of_the_document_however_quickly_undo_and_redo_fo
     assert driver.document.clip is not None and driver.view.shot.clip is not None
     assert driver.document.clip.input_space == driver.view.shot.clip.input_space == "redlog3g10"
     assert level(driver) == 118
+    dialog.accept()
+
+
+class GatedSource(SourceAround):
+    """Reads a frame for each permission."""
+
+    def __init__(self, inner: VideoSource, gate: threading.Semaphore, reached: threading.Event) -> None:
+        super().__init__(inner)
+        self._gate, self._reached = gate, reached
+
+    def reading(self, index: int) -> None:
+        self._reached.set()
+        assert self._gate.acquire(timeout=PATIENCE_MS / 1000)
+
+
+@pytest.fixture
+def gate(driver: WindowDriver) -> Iterator[threading.Semaphore]:
+    """Closed until the test opens it, open in the end."""
+    gate = threading.Semaphore(0)
+    yield gate
+    gate.release(1000)
+
+
+def test_small_pictures_that_are_being_read_go_on_with_the_clip(
+    driver: WindowDriver, plates: Path, gate: threading.Semaphore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached, spaces = threading.Event(), []
+
+    def opened(path: str, space: str) -> VideoSource:
+        spaces.append(space)
+        return GatedSource(open_clip(path, space), gate, reached)
+
+    driver.open(plates)
+    monkeypatch.setattr("vosapp.ui.controllers.viewing.thumbnails.open_clip", opened)
+    driver.trigger("view.thumbnails")
+    driver.wait(reached.is_set)
+    driver.workspace.files.rates.set_rate(Fraction(30), False)  # the pictures are the same
+    gate.release()
+    driver.wait(lambda: set(driver.window.timeline._pictures) == {0})
+    dialog = shown_facts(driver)
+    choose(driver, dialog.space, "redlog3g10")
+    driver.wait(lambda: level(driver) == 118)
+    gate.release()
+    driver.wait(lambda: spaces == ["", "redlog3g10"])
+    gate.release(100)
+    driver.wait(lambda: [picture[50, 50, 1] for picture in driver.window.timeline._pictures.values()] == [118, 118])
+    assert spaces == ["", "redlog3g10"]
     dialog.accept()
 
 

@@ -73,8 +73,10 @@ class Thumbnails(QObject):
             self.task.start_delivering(body, "thumbnails", QThread.Priority.LowestPriority)
 
     def _take(self) -> None:
+        shown = self._session.document.clip
         for clip, frame, picture in self.task.take_all():
-            if clip == self._session.document.clip:  # else it is about the clip before, or another input space of it
+            # else it is about the clip before, or another input space of it; its rate and length may be known by now
+            if shown is not None and (clip.path, clip.input_space) == (shown.path, shown.input_space):
                 self._kept[frame] = picture
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
@@ -87,7 +89,8 @@ class Thumbnails(QObject):
     def _forget(self) -> None:
         self._kept.clear()
         self._asked.clear()
-        self._wanted.put([])
+        self._wanted.put([])  # of the decoder that reads the clip before, which ends
+        self._wanted = _Wanted()
 
 
 class _Wanted:
