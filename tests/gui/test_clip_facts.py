@@ -110,6 +110,27 @@ class GatedSource(SourceAround):
         assert self._gate.acquire(timeout=PATIENCE_MS / 1000)
 
 
+def test_small_pictures_that_are_read_are_those_of_the_clip_shown(
+    driver: WindowDriver, plates: Path, tmp_path: Path
+) -> None:
+    def levels() -> list[int]:
+        return [int(picture[50, 50, 1]) for picture in driver.window.timeline._pictures.values()]
+
+    driver.open(plates)
+    driver.trigger("view.thumbnails")
+    driver.wait(lambda: levels() == [85, 85])
+    dialog = shown_facts(driver)
+    choose(driver, dialog.space, "redlog3g10")
+    driver.wait(lambda: levels() == [118, 118])
+    dialog.accept()
+    other = tmp_path / "other"
+    other.mkdir()
+    for number in range(2):
+        write_png(other / f"p.{number}.png", np.full((72, 96, 3), 200, np.uint8))
+    driver.open(other)  # as long, with nothing on it: the timeline is the same
+    driver.wait(lambda: levels() == [200, 200])
+
+
 @pytest.fixture
 def gate(driver: WindowDriver) -> Iterator[threading.Semaphore]:
     """Closed until the test opens it, open in the end."""

@@ -53,7 +53,7 @@ class Presenter(QObject):
         self._masks = MaskLayers(session, window.canvas, self._mattes)
         self.display: Display | None = None
         session.changed.connect(self.refresh)
-        session.opened.connect(self._mattes.forget)
+        session.opened.connect(self._forget)
         self._mattes.made.connect(self._show_mattes)
         self._mattes.failed.connect(session.fail)
         window.canvas.hovered.connect(self.show_readout)
@@ -104,6 +104,11 @@ class Presenter(QObject):
             window.start_page.show_paths(display.recent, display.unsaved)
             window.recent.show_paths(display.recent)
         self._show_commands(before, display)
+
+    def _forget(self) -> None:
+        """Another clip is open: everything is shown again, also what reads alike and has other pictures."""
+        self._mattes.forget()
+        self.display = None
 
     def show_anew(self) -> None:
         """Shows everything again: colours or words are other ones."""
