@@ -232,6 +232,28 @@ def test_opening_can_be_cancelled_although_the_drive_hangs(
     shot.open(clip_path)
 
 
+def test_a_project_whose_opening_was_cancelled_can_be_opened_again(
+    shot: WindowDriver, drive: HungDrive, clip_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its clip's drive answers too late: what was opened by then is let go."""
+    shot.drag([(50, 50)])
+    shot.answers.path = tmp_path / "a.vosapp"
+    shot.trigger("file.save_as")
+    shot.trigger("file.close")
+    drive.hangs_at = 0
+    with monkeypatch.context() as patch:
+        patch.setattr("vosapp.presentation.project_files.open_clip", lambda path, _space: drive.open(path))
+        patch.setattr("vosapp.ui.jobs.io_queue.ANSWER_MS", 10)
+        shot.workspace.files.projects.open_path(tmp_path / "a.vosapp")
+        shot.wait(drive.asked.is_set)
+        shot.workspace.files.projects.io.cancel()
+        shot.wait(lambda: shot.view.app.opening == "" and not shot.workspace.files.projects.is_busy)
+        drive.answers.set()
+        shot.wait(lambda: not job_thread.hangs())
+    shot.open(tmp_path / "a.vosapp")
+    assert not shot.view.shot.project.read_only, shot.notice
+
+
 def test_a_project_whose_own_drive_hangs_can_be_left(
     shot: WindowDriver, drive: HungDrive, monkeypatch: pytest.MonkeyPatch
 ) -> None:

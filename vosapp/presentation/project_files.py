@@ -132,9 +132,11 @@ def open_project(path: Path, context: JobContext, *, history_bytes: int, backups
             raise ProjectError(f"{path.name} has no clip in it.", "Open a clip instead.")
         context.check()
         try:
-            return OpenedShot(project, find_media(clip, path, context))
+            opened = OpenedShot(project, find_media(clip, path, context))
         except UserError as error:
-            return OpenedShot(project, None, error)
+            opened = OpenedShot(project, None, error)
+        context.check()  # a clip's drive may answer when nobody waits any more, who would close the project
+        return opened
     except BaseException:
         project.abandon()
         raise
