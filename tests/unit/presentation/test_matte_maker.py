@@ -102,3 +102,23 @@ def test_only_so_many_bytes_are_kept_and_after_closing_nothing_is_heard() -> Non
     maker.close()
     maker.want([wish(9)])
     assert len(heard.answers) == 4
+
+
+class Broken(Layer):
+    """A layer whose matte fails as no user could have caused it."""
+
+    @property
+    def alpha(self) -> Alpha:  # type: ignore[override]
+        raise ValueError("shapes do not match")
+
+
+def test_after_an_error_of_the_program_other_mattes_are_made() -> None:
+    heard = Listener()
+    maker = MatteMaker(heard)
+    key, layer = wish(0)
+    maker.want([(key, Broken(1, layer.colour, layer.mask))])
+    (failed,) = heard.wait_for(1)
+    assert failed.alpha is None and failed.error is not None and "shapes do not match" in failed.error.message
+    maker.want([wish(1)])
+    assert heard.wait_for(2)[1].alpha is not None
+    maker.close()

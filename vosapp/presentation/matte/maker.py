@@ -6,6 +6,7 @@ its mask, its settings and its picture, so nothing is made twice while the playh
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -14,10 +15,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from vosapp.core.errors import UserError
+from vosapp.engine.job import Job
 from vosapp.matte.layers import Alpha, Layer
 from vosapp.presentation.viewer.overlay import OverlayLayer
 from vosapp.video.lazy_open import open_clip
 from vosapp.video.source import RgbImage, VideoSource
+
+logger = logging.getLogger("vosapp")
 
 BUDGET_BYTES = 128 * 2**20
 _CLOSE_SECONDS = 0.5  # a matte that is being made may take longer; its thread then ends by itself
@@ -152,16 +156,26 @@ class MatteMaker:
             size -= _size_bytes(self._made.popitem(last=False)[1])
 
     def _make(self, key: MatteKey, layer: Layer) -> MadeMatte:
+        """A matte, or why there is none: whatever the error is, the thread goes on to the next one."""
+        result = Job(lambda _: self._made_of(key, layer), "A matte").run()
+        return result.value or MadeMatte(key, None, error=_for_the_user(result.error))
+
+    def _made_of(self, key: MatteKey, layer: Layer) -> MadeMatte:
         pictures = _Pictures(key, self._cached_picture, self._open_source)
         try:
             whole = with_pictures_around(layer, key.layer, pictures.read)
             alpha, colours = whole.alpha, _own_colours(whole)
-        except UserError as error:
-            return MadeMatte(key, None, error=error)
         finally:
             pictures.close()
         alpha.setflags(write=False)
         return MadeMatte(key, alpha, colours)
+
+
+def _for_the_user(error: Exception | None) -> UserError:
+    if isinstance(error, UserError):
+        return error
+    logger.error("A matte failed", exc_info=error)
+    return UserError(f"A matte could not be made: {error}.", "Its mask stands in its place. Please report this.")
 
 
 def _size_bytes(made: MadeMatte) -> int:
