@@ -7,7 +7,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -97,6 +98,23 @@ def test_an_error_of_the_program_has_details(driver: WindowDriver) -> None:
     assert dialog is not None
     assert "Traceback" in dialog.text.toPlainText() and "test_messages.py" in dialog.text.toPlainText()
     dialog.reject()
+
+
+@pytest.mark.parametrize("name", ["canvas", "timeline"])
+def test_an_error_in_what_the_mouse_does_is_told_and_the_program_lives(shot: WindowDriver, name: str) -> None:
+    def broken(_event: object) -> None:
+        raise KeyError("fish")
+
+    shot.canvas.pen.press = broken  # type: ignore[method-assign]
+    shot.window.timeline._handle_at = broken  # type: ignore[method-assign, assignment]
+    widget = {"canvas": shot.canvas.viewport(), "timeline": shot.window.timeline}[name]
+    at = QPointF(widget.rect().center())
+    left = Qt.MouseButton.LeftButton
+    press = QMouseEvent(QEvent.Type.MouseButtonPress, at, at, left, left, Qt.KeyboardModifier.NoModifier)
+    with shot.qtbot.captureExceptions() as caught:
+        QCoreApplication.postEvent(widget, press)  # as the screen does; one that is sent raises where it is sent
+        shot.wait(lambda: bool(caught))
+    assert "fish" in {str(error).strip("'") for _, error, _ in caught}
 
 
 def _broken(_run: RunContext) -> object:

@@ -92,6 +92,31 @@ def test_corners_of_a_polygon_are_moved_before_it_is_closed(shot: WindowDriver) 
     assert differing(shot.mask(0), [(30, 40), (90, 30), (60, 80)]) < 0.05
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Escape, Qt.Key.Key_P, Qt.Key.Key_Right])
+def test_a_corner_that_is_held_goes_with_its_polygon(shot: WindowDriver, key: Qt.Key) -> None:
+    shot.trigger("tool.polygon")
+    for corner in [(30, 30), (90, 30), (60, 50)]:
+        shot.click(corner)
+    shot.drag([(60, 50), (70, 60)], lift=False)
+    shot.qtbot.keyClick(shot.canvas, key)
+    shot.wait(lambda: shot.view.shot.polygon_points == 0)
+    shot.mouse(QEvent.Type.MouseMove, (60, 80), button=Qt.MouseButton.NoButton)
+    shot.lift((60, 80))
+    assert shot.view.shot.polygon_points == 0 and not shot.document.objects
+
+
+def test_a_point_that_is_held_while_another_frame_comes_moves_no_shape_there(boxed: WindowDriver) -> None:
+    boxed.go(1)
+    boxed.drag([(40, 40), (60, 50), (100, 80)])
+    there = boxed.mask(1)
+    boxed.go(0)
+    boxed.drag([BOX[2], (100, 80)], lift=False)
+    boxed.go(1)
+    boxed.lift((110, 90))
+    assert np.array_equal(boxed.mask(1), there)
+    assert differing(boxed.mask(0), BOX) < 0.03
+
+
 def test_points_are_moved_after_it_is_closed_each_as_one_step(boxed: WindowDriver) -> None:
     boxed.drag([BOX[2], (100, 80), (110, 90)])
     moved = [BOX[0], BOX[1], (110.0, 90.0), BOX[3]]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QDialog, QScrollArea, QToolTip, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QDialog, QScrollArea, QWidget
 
 from vosapp.presentation.timeline.presence import Presence, PresenceCell, PresenceRow
 from vosapp.ui.theme import TOKENS
-from vosapp.ui.widgets import as_written, dialog_column, label
+from vosapp.ui.tool_tips import ToolTips
+from vosapp.ui.widgets import dialog_column, label
 
 ROW_PX = 26
 NAME_PX = 150
@@ -57,6 +58,7 @@ class PresenceGrid(QWidget):
         self._first_number = 0
         self._here = 0
         self.setAccessibleName("Objects over time")
+        ToolTips(self, self.explain)
 
     def show_rows(self, rows: tuple[PresenceRow, ...], *, first_number: int, here: int) -> None:
         """Shows these rows; `here` is where the playhead stands."""
@@ -117,13 +119,6 @@ class PresenceGrid(QWidget):
         if found is not None:
             row, cell = found
             self.picked.emit(row.object_id, cell.missing if cell.missing >= 0 else cell.frames.first)
-
-    def event(self, event: QEvent) -> bool:
-        """Explains the cell under the pointer."""
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            QToolTip.showText(event.globalPos(), as_written(self.explain(QPointF(event.pos()))), self)
-            return True
-        return super().event(event)
 
     def explain(self, position: QPointF) -> str:
         """Describes the cell under a point."""

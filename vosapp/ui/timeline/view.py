@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import (
-    QContextMenuEvent,
-    QHelpEvent,
-    QMouseEvent,
-    QResizeEvent,
-    QWheelEvent,
-)
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QWidget
 
 from vosapp.core.timeline import FrameRange
 from vosapp.presentation.timeline.lanes import KIND_WORDS, Lane
 from vosapp.ui.timeline import measures, paint
 from vosapp.ui.timeline.drawing import GUTTER_PX, HANDLE_PX, LEFT_PX, DrawnTimeline
+from vosapp.ui.tool_tips import ToolTips
 
 
 class TimelineView(DrawnTimeline):
@@ -38,6 +33,7 @@ class TimelineView(DrawnTimeline):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMouseTracking(True)
+        ToolTips(self, self.explain)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Scrubs, takes hold of in or out, or picks an object."""
@@ -105,14 +101,6 @@ class TimelineView(DrawnTimeline):
         self.scale = self.scale.resized(GUTTER_PX + LEFT_PX, self._track_width())
         self._scroll = min(self._scroll, self._scroll_limit())
         self._redraw()
-
-    def event(self, event: QEvent) -> bool:
-        """Explains the frame under the pointer."""
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            text = self.explain(QPointF(event.pos()))
-            QToolTip.showText(event.globalPos(), text, self)
-            return True
-        return super().event(event)
 
     def explain(self, position: QPointF) -> str:
         """Describes what lies under a point."""

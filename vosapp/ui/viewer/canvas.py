@@ -107,6 +107,7 @@ class Canvas(CameraView):
         self.magnifier = Magnifier(self)
         self.zoomed.connect(self._restyle)
         self.viewport().setMouseTracking(True)
+        self.viewport().installEventFilter(self.pen)
 
     # -- what is shown ------------------------------------------------------------------------------------------
 
@@ -182,6 +183,11 @@ class Canvas(CameraView):
         if self.suggestions.hover(place):
             self.suggestion_hovered.emit(place)
             self.set_pointer(Qt.CursorShape.PointingHandCursor if place >= 0 else Qt.CursorShape.ArrowCursor)
+
+    @property
+    def has_picture(self) -> bool:
+        """Whether a picture is shown."""
+        return self._picture is not None
 
     @property
     def offers_suggestions(self) -> bool:
@@ -293,12 +299,6 @@ class Canvas(CameraView):
         return 0 if is_plain else outline_width(self.camera.zoom)
 
     # -- input --------------------------------------------------------------------------------------------------
-
-    def viewportEvent(self, event: QEvent) -> bool:
-        """Takes pen and pinch events, which have no handlers of their own here."""
-        if self._picture is not None and self.pen.tablet_or_pinch(event):
-            return True
-        return super().viewportEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begins a gesture."""

@@ -27,6 +27,7 @@ from vosapp.ui.viewer.live_stroke import LiveStroke, MaskStroke, Stroke, TrimapS
 from vosapp.ui.viewer.mark_gesture import MarkGesture
 from vosapp.ui.viewer.pen_surface import PenSurface
 from vosapp.ui.viewer.pointer_look import PointerLook
+from vosapp.ui.viewer.polygon import CornerGesture, ShapeGesture
 from vosapp.ui.viewer.shape_tool import ShapeTool, combine_of
 from vosapp.ui.viewer.transform_tool import TransformTool
 
@@ -81,6 +82,7 @@ class Pen(QObject):
         self.look = PointerLook(surface, layer)
         self.shapes = ShapeTool(surface, layer, self)
         self.shapes.closed.connect(self._put_shape)
+        self.shapes.changed.connect(self._let_corner_go)
         self.transform = TransformTool(surface, layer, self)
 
     def set_settings(self, settings: PenDisplay) -> None:
@@ -125,8 +127,14 @@ class Pen(QObject):
 
     # -- pen and touch pad --------------------------------------------------------------------------------------
 
-    def tablet_or_pinch(self, event: QEvent) -> bool:
-        """Handles an event of a tablet pen or a pinch; returns whether it did."""
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """Takes the events of a tablet pen and pinches, which have no handlers of their own in the viewer.
+
+        Not the viewer's `viewportEvent`: where its handlers are called within Python's `super()`, their errors end the
+        process in place of being told.
+        """
+        if not self._surface.has_picture:
+            return False
         if isinstance(event, QTabletEvent):
             return self._tablet(event)
         if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
@@ -329,6 +337,11 @@ class Pen(QObject):
             return self._surface.paint_stack(self.settings.object_id, self.settings.paint_colour).shape
         height, width = self._surface.trimap.labels.shape
         return height, width
+
+    def _let_corner_go(self, _corners: int) -> None:
+        """The draft has other corners, or none any more: the one that is held may be gone."""
+        if isinstance(self.gesture, CornerGesture | ShapeGesture):
+            self.gesture = None
 
     # -- pointer ------------------------------------------------------------------------------------------------
 

@@ -32,6 +32,10 @@ class PenSurface(Protocol):
         """Logical pixels a picture pixel."""
 
     @property
+    def has_picture(self) -> bool:
+        """Whether there is a picture to work on."""
+
+    @property
     def offers_suggestions(self) -> bool:
         """Whether a click chooses a suggested mask instead of painting."""
 

@@ -84,7 +84,8 @@ class ShapeTool(QObject):
         if held < 0:
             return None
         made = partial(self._with_handle, shape, held)
-        return ShapeGesture(pointer, made, show=self._show_moving, done=self._hand_over_moved, clicked=clicked)
+        done = partial(self._hand_over_moved, self._shape)
+        return ShapeGesture(pointer, made, show=self._show_moving, done=done, clicked=clicked)
 
     def _remove_point(self, shape: PenShape, place: int, _pointer: Pointer) -> None:
         self.moved.emit(shape.without_handle(place))
@@ -193,8 +194,10 @@ class ShapeTool(QObject):
         self.draft.pasted = shape
         self._show_draft(None)
 
-    def _hand_over_moved(self, shape: PenShape, _pointer: Pointer) -> None:
-        self.moved.emit(shape)
+    def _hand_over_moved(self, before: PenShape | None, shape: PenShape, _pointer: Pointer) -> None:
+        """Hands a moved shape over, unless another frame or object came under the pointer, with a shape of its own."""
+        if before == self._shape:
+            self.moved.emit(shape)
 
     # -- what is shown ------------------------------------------------------------------------------------------
 
