@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import wave
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,7 +13,8 @@ import pytest
 
 from tests.clips import draw_index, read_index
 from vosapp.core.errors import ExportError
-from vosapp.video.av.writer import ProResWriter
+from vosapp.video.av.movie_codecs import PRORES_4444
+from vosapp.video.av.writer import MovieWriter, ProResWriter, Sound
 from vosapp.video.open import open_video
 
 H, W = 97, 161
@@ -118,3 +121,20 @@ def test_full_disk(tmp_path: Path) -> None:
             writer.write(rgba(k, 255).astype(np.uint8))
         writer.close()
     assert caught.value.hint
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs the device that is always full")
+def test_a_disk_that_is_full_when_the_sound_comes(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(-2000, 2000, 2 * 48000 * 4, dtype=np.int16)
+    with wave.open(str(tmp_path / "noise.wav"), "wb") as out:
+        out.setparams((2, 2, 48000, 0, "NONE", ""))
+        out.writeframes(noise.tobytes())
+    path = tmp_path / "full.mov"
+    path.symlink_to("/dev/full")
+    sound = Sound(tmp_path / "noise.wav", Fraction(0), Fraction(4))
+    writer = MovieWriter(path, PRORES_4444, shape=(16, 16), rate=Fraction(25), sound=sound)
+    with pytest.raises(ExportError, match=r"full\.mov cannot be written"):
+        for _ in range(100):
+            writer.write(np.zeros((16, 16, 4), np.uint8))
+    with suppress(ExportError):  # FFmpeg crashed where more was written
+        writer.close()

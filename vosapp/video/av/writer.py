@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -81,7 +83,7 @@ class MovieWriter:
         self._time_base = _FINE if own_times else 1 / rate
         self._count = 0
         self._sound: SoundCopy | None = None
-        self._closed = False
+        self._closed = self._has_failed = False
         try:
             # FFmpeg itself would only notice at the first frame that it cannot.
             path.open("wb").close()
@@ -141,7 +143,8 @@ class MovieWriter:
         self._mux(frame)
         self._count += 1
         if self._sound is not None:
-            self._sound.pump(self._sound_from + begins)
+            with self._writing():
+                self._sound.pump(self._sound_from + begins)
 
     def close(self) -> None:
         """Completes the file. May be called twice.
@@ -153,31 +156,31 @@ class MovieWriter:
             return
         self._closed = True
         try:
-            if self._count:
+            if self._count and not self._has_failed:
                 self._mux(None)
-            if self._sound is not None:
-                self._sound.close()
+            if self._sound is not None and not self._has_failed:
+                with self._writing():
+                    self._sound.close()
         finally:
             if self._sound is not None:
                 self._sound.abandon()
-            self._finish()
-
-    def _finish(self) -> None:
-        try:
-            self._container.close()
-        except (av.error.FFmpegError, OSError) as error:
-            raise self._failed(error) from error
+            with self._writing():
+                self._container.close()
 
     def _mux(self, frame: av.VideoFrame | None) -> None:
-        try:
+        with self._writing():
             self._container.mux(self._stream.encode(frame))
-        except (av.error.FFmpegError, OSError) as error:
-            raise self._failed(error) from error
 
-    def _failed(self, error: OSError | av.error.FFmpegError) -> ExportError:
-        return ExportError(
-            f"{self._path} cannot be written ({error.strerror}).", "Check the free space and the permissions."
-        )
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Says in a sentence what keeps the block from writing."""
+        try:
+            yield
+        except (av.error.FFmpegError, OSError) as error:
+            self._has_failed = True  # FFmpeg may crash when more is written
+            raise ExportError(
+                f"{self._path} cannot be written ({error.strerror}).", "Check the free space and the permissions."
+            ) from error
 
 
 class ProResWriter(MovieWriter):
