@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tifffile
 
 from vosapp.video.masks.mask_sequence import Numbering, images_by_frame, read_masks
 from vosapp.video.stills.images import write_png
@@ -57,3 +58,27 @@ def test_objects_keep_their_distance_when_the_first_frame_is_said(tmp_path: Path
     assert [frame for frame, names in found.items() if "hero" in names] == [10, 11, 12, 13, 14]
     assert [frame for frame, names in found.items() if "dog" in names] == [12, 13, 14]
     assert [frame for frame, names in found.items() if "cat" in names] == [13]
+
+
+@pytest.mark.parametrize(
+    ("kind", "white"),
+    [(np.uint8, 100), (np.uint16, 1023), (np.float32, 255), (np.uint32, 4095), (np.int32, 4095)],
+)
+def test_what_was_white_in_the_first_mask_is_white_in_all(tmp_path: Path, kind: type[np.number], white: int) -> None:
+    rows, columns = np.mgrid[:80, :100]
+    for frame in range(4):
+        alpha = np.clip((25 - np.hypot(columns - 40 - 3 * frame, rows - 40)) / 6 + 0.5, 0, 1) * (frame != 2)
+        tifffile.imwrite(tmp_path / f"{frame:05}.tif", np.round(alpha * white).astype(kind))
+    said: list[str] = []
+    found = {frame: masks for _, frame, masks in read_masks(tmp_path, Numbering(0, 10), understood=said.append)}
+    assert said == [f"1 object, soft mask, {white} taken for white"]
+    areas = [int(found[frame][None].sum()) if found[frame] else 0 for frame in range(4)]
+    assert areas[2] == 0 and areas[0] == areas[1] == areas[3] > 1900
+
+
+def test_a_folder_of_wide_numbers_holds_ids(tmp_path: Path) -> None:
+    for frame in range(3):
+        numbers = np.zeros((20, 30), np.int32)
+        numbers[2:12, 3:15] = 300 * (frame != 1)
+        tifffile.imwrite(tmp_path / f"{frame:05}.tif", numbers)
+    assert [list(masks) for _, _, masks in read_masks(tmp_path, Numbering(0, 10))] == [[300], [], [300]]

@@ -36,11 +36,13 @@ class MaskImage:
         masks: (height, width) by object id; none is empty.
         sentence: what was understood: "1 object, soft mask" or "60 objects, ids 1 to 60".
         meaning: what the numbers were taken for: IDS, ALPHA or LUMA.
+        white: the number that was taken for white, where it is not the largest of its type.
     """
 
     masks: dict[int, NDArray[np.bool_]]
     sentence: str
     meaning: MaskMeaning = MaskMeaning.LUMA
+    white: int | None = None
 
 
 def read_object_masks(path: Path) -> dict[int, NDArray[np.bool_]]:
@@ -48,11 +50,16 @@ def read_object_masks(path: Path) -> dict[int, NDArray[np.bool_]]:
     return read_mask_image(path).masks
 
 
-def read_mask_image(path: Path, meaning: MaskMeaning = MaskMeaning.AUTO) -> MaskImage:
+def read_mask_image(path: Path, meaning: MaskMeaning = MaskMeaning.AUTO, *, white: int | None = None) -> MaskImage:
     """The masks in an image by object id.
 
     An indexed image in colours and a grey image of flat areas hold object ids, all of them, 0 being the background.
     Everything else is one soft mask, inside from half white or half opaque on: alpha where it varies, else the grey.
+
+    Args:
+        path: of the image.
+        meaning: what its numbers mean.
+        white: what an image of the same kind had for white; None finds it out.
 
     Raises:
         MediaError: the file is missing or no image.
@@ -60,7 +67,7 @@ def read_mask_image(path: Path, meaning: MaskMeaning = MaskMeaning.AUTO) -> Mask
     """
     wide = read_wide_numbers(path)
     if wide is not None and meaning is not MaskMeaning.ALPHA:
-        return _of_grey(path, wide, meaning)
+        return _of_grey(path, wide, meaning, white)
     numbers = read_indexed(path)
     # An indexed image with a table of greys is meant as the greys.
     image = numbers if numbers is not None else read_image(path, colours=meaning is not MaskMeaning.IDS)
@@ -70,17 +77,17 @@ def read_mask_image(path: Path, meaning: MaskMeaning = MaskMeaning.AUTO) -> Mask
         return _soft(path, image[..., 3], MaskMeaning.ALPHA)
     if meaning is MaskMeaning.LUMA:
         picture = read_image(path, colours=True)
-        return _soft(path, _luma(picture) if picture.ndim == 3 else picture)
+        return _soft(path, _luma(picture) if picture.ndim == 3 else picture, white=white)
     if numbers is not None:
         return _ids(path, numbers)
     if image.ndim == 3 and image.shape[2] == 4:
         if meaning is MaskMeaning.AUTO and np.ptp(image[..., 3]):
             return _soft(path, image[..., 3], MaskMeaning.ALPHA)
         image = image[..., :3]
-    return _of_grey(path, image, meaning)
+    return _of_grey(path, image, meaning, white)
 
 
-def _of_grey(path: Path, image: NDArray[Any], meaning: MaskMeaning) -> MaskImage:
+def _of_grey(path: Path, image: NDArray[Any], meaning: MaskMeaning, white: int | None) -> MaskImage:
     """The masks of a picture without alpha: ids, or shades between black and white."""
     grey = single_channel(path, image)
     if grey.dtype.kind == "f":
@@ -94,7 +101,7 @@ def _of_grey(path: Path, image: NDArray[Any], meaning: MaskMeaning) -> MaskImage
     is_exact = image.ndim == 2 or _davis_numbers(image) is not None or _spread(image) == 0
     if meaning is MaskMeaning.IDS:
         return _ids(path, grey)
-    top = _top_of_shades(grey) if is_exact else None
+    top = _top_of_shades(grey) if is_exact and white is None else white
     if top is not None:
         return _soft(path, grey, white=top)
     return _ids(path, grey) if is_exact and _holds_ids(grey) else _soft(path, grey)
@@ -172,11 +179,7 @@ def _is_lossy(grey: NDArray[Any], white: int) -> bool:
 def _soft(
     path: Path, levels: NDArray[Any], meaning: MaskMeaning = MaskMeaning.LUMA, *, white: int | None = None
 ) -> MaskImage:
-    if levels.dtype.kind == "f":
-        half = 0.5
-    else:
-        half = ((white or int(np.iinfo(levels.dtype).max)) + 1) // 2
-    inside = np.nan_to_num(levels) >= half
+    inside = np.nan_to_num(levels) >= half_of(levels, white)
     if not inside.any():
         raise MaskError(
             f"{path} has nothing inside: no pixel is at least half white or half opaque.",
@@ -185,7 +188,19 @@ def _soft(
     shades = len(_values(levels)) > 2
     whole = ", which covers the whole frame" if inside.all() else ""
     scale = f", {white} taken for white" if white is not None else ""
-    return MaskImage({1: inside}, f"1 object, {'soft' if shades else 'hard'} mask{scale}{whole}", meaning)
+    return MaskImage({1: inside}, f"1 object, {'soft' if shades else 'hard'} mask{scale}{whole}", meaning, white)
+
+
+def half_of(levels: NDArray[Any], white: int | None = None) -> float:
+    """The level from which on a pixel is inside a soft mask.
+
+    Args:
+        levels: of a picture.
+        white: the level of white; None for 1 or the largest of whole numbers.
+    """
+    if white is None and levels.dtype.kind == "f":
+        return 0.5
+    return ((white or int(np.iinfo(levels.dtype).max)) + 1) // 2
 
 
 def _ids(path: Path, numbers: NDArray[Any]) -> MaskImage:
@@ -227,8 +242,7 @@ def matte_of_picture(path: Path, picture: NDArray[Any]) -> NDArray[np.bool_]:
         MaskError: it is a colour picture.
     """
     levels = picture[..., 3] if picture.shape[2] == 4 else single_channel(path, picture)
-    half = 0.5 if levels.dtype.kind == "f" else (int(np.iinfo(levels.dtype).max) + 1) // 2
-    return np.asarray(np.nan_to_num(levels) >= half)
+    return np.asarray(np.nan_to_num(levels) >= half_of(levels))
 
 
 def single_channel(path: Path, image: NDArray[Any]) -> NDArray[Any]:

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from vosapp.core.errors import MaskError
 from vosapp.core.mask_import import MaskKey, MaskMeaning
 from vosapp.core.paths import IMAGE_SUFFIXES
-from vosapp.video.masks.mask_image import matte_of_picture, read_mask_image
+from vosapp.video.masks.mask_image import half_of, matte_of_picture, read_mask_image
 from vosapp.video.sequence_files import SequenceFiles, find_sequence, is_pattern
-from vosapp.video.stills.images import read_image
+from vosapp.video.stills.images import read_image, read_wide_numbers
 
 Found = Mapping[MaskKey, NDArray[np.bool_]]
 
@@ -152,6 +152,7 @@ class _ImageReader:
 
     def __init__(self, meaning: MaskMeaning, understood: Callable[[str], object]) -> None:
         self._meaning = meaning
+        self._white: int | None = None
         self._understood: Callable[[str], object] | None = understood
 
     def _tell(self, sentence: str) -> None:
@@ -169,8 +170,8 @@ class _ImageReader:
                 return {name or None: mask for name, mask in layers.items()}
         if self._is_empty(path):
             return {}
-        image = read_mask_image(path, self._meaning)
-        self._meaning = image.meaning
+        image = read_mask_image(path, self._meaning, white=self._white)
+        self._meaning, self._white = image.meaning, image.white
         self._tell(image.sentence)
         if image.meaning is MaskMeaning.IDS:
             return {number: mask for number, mask in image.masks.items()}  # noqa: C416 - another type of key
@@ -178,6 +179,9 @@ class _ImageReader:
 
     def _is_empty(self, path: Path) -> bool:
         """Whether nothing is inside, which `read_mask_image` would not take for a mask."""
+        wide = read_wide_numbers(path)
+        if wide is not None:
+            return int(wide.max(initial=0)) < (1 if self._white is None else half_of(wide, self._white))
         samples = read_image(path, colours=True)
         is_rgba = samples.ndim == 3 and samples.shape[2] == 4
         if is_rgba and self._meaning in (MaskMeaning.AUTO, MaskMeaning.ALPHA):
@@ -186,8 +190,7 @@ class _ImageReader:
             samples = samples[..., :3]
         if self._meaning in (MaskMeaning.AUTO, MaskMeaning.IDS):
             return not samples.any()
-        half = 0.5 if samples.dtype.kind == "f" else (int(np.iinfo(samples.dtype).max) + 1) // 2
-        return float(samples.max(initial=0)) < half
+        return float(samples.max(initial=0)) < half_of(samples, self._white)
 
 
 class _MovieReader:
