@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from vosapp.core.errors import UserError
 from vosapp.core.paths import user_data_dir
-from vosapp.core.small_files import read_json, write_whole
+from vosapp.core.small_files import read_json, recalled, write_whole
 
 Value = bool | int | float | str
 V = TypeVar("V", bool, int, float, str)
@@ -236,17 +236,11 @@ class Settings:
         setting = TABLE[name]
         if not setting.accepts(value):
             raise UserError(f"{value!r} is not allowed for {name}.", _allowed(setting))
-        if value == setting.default:
-            self._stored.pop(name, None)
-        else:
-            self._stored[name] = value
-        self._write()
+        self._change({name: value})
 
     def reset(self) -> None:
         """Sets everything back to the defaults and writes the file."""
-        for name in TABLE:
-            self._stored.pop(name, None)
-        self._write()
+        self._change({name: setting.default for name, setting in TABLE.items()})
 
     def __iter__(self) -> Iterator[tuple[Setting, Value]]:
         """Every setting with its value."""
@@ -275,9 +269,17 @@ class Settings:
                 self.problems.append(f"{self._path}: {value!r} is not allowed for {name}. {_allowed(TABLE[name])}")
         return stored
 
-    def _write(self) -> None:
+    def _change(self, values: Mapping[str, Value]) -> None:
+        """Changes values here and in the file, in which another window may have changed others since it was read."""
+        found = recalled(self._path)
+        content: dict[str, object] = found if isinstance(found, dict) else dict(self._stored)
+        for stored in (self._stored, content):
+            stored.update(values)
+            for name, value in values.items():
+                if value == TABLE[name].default:
+                    del stored[name]
         try:
-            write_whole(self._path, json.dumps(self._stored, indent=2, sort_keys=True).encode(), private=True)
+            write_whole(self._path, json.dumps(content, indent=2, sort_keys=True).encode(), private=True)
         except OSError as error:
             raise UserError(f"The settings cannot be written to {self._path}: {error.strerror}.") from error
 

@@ -84,6 +84,25 @@ def test_wrong_names_and_types_are_bugs(tmp_path: Path) -> None:
         settings.get("tool.brush_px", int)
 
 
+def test_what_another_window_changed_stays(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    one, other = Settings(path), Settings(path)
+    one.set("project.history_mb", 512)
+    one.set("view.loop", False)
+    other.set("network.offline", True)
+    other.set("view.loop", True)
+    again = Settings(path)
+    assert again.get("project.history_mb", int) == 512
+    assert again.get("network.offline", bool) and again.get("view.loop", bool)
+    assert one.get("view.loop", bool) is False, "a window goes on as it was set in it"
+    one.reset()
+    other.set("engine.device", "cpu")
+    assert json.loads(path.read_text()) == {"engine.device": "cpu"}
+    path.unlink()
+    other.set("view.loop", False)
+    assert Settings(path).get("engine.device", str) == "cpu"
+
+
 def test_the_file_is_in_the_users_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("VOSAPP_DATA_DIR", str(tmp_path / "data"))
     assert settings_path() == tmp_path / "data" / "settings.json"
