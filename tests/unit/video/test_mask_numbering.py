@@ -82,3 +82,12 @@ def test_a_folder_of_wide_numbers_holds_ids(tmp_path: Path) -> None:
         numbers[2:12, 3:15] = 300 * (frame != 1)
         tifffile.imwrite(tmp_path / f"{frame:05}.tif", numbers)
     assert [list(masks) for _, _, masks in read_masks(tmp_path, Numbering(0, 10))] == [[300], [], [300]]
+
+
+def test_an_object_that_fades_in_is_no_object_for_each_of_its_shades(tmp_path: Path) -> None:
+    rows, columns = np.mgrid[:80, :100]
+    for frame in range(8):
+        alpha = np.clip((25 - np.hypot(columns - 40, rows - 40)) / 6 + 0.5, 0, 1) * min(1, 0.2 * frame)
+        write_png(tmp_path / f"{frame:05}.png", np.round(alpha * 255).astype(np.uint8))
+    found = {frame: masks for _, frame, masks in read_masks(tmp_path, Numbering(0, 10))}
+    assert [list(masks) for masks in found.values()] == [[]] * 3 + [[None]] * 5

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from vosapp.video.sequence_files import SequenceFiles, find_sequence, is_pattern
 from vosapp.video.stills.images import read_image, read_wide_numbers
 
 Found = Mapping[MaskKey, NDArray[np.bool_]]
+_LOOKED_AT = 5  # images, to find out what all of them are
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ def _of_images(path: Path, numbering: Numbering, reader: _ImageReader) -> Iterat
         own = numbering if numbering.at is None else replace(numbering, at=numbering.at + first - min(firsts))
         for frame, file in _frames_of(part, found, own, alone=path.suffix.lower() in IMAGE_SUFFIXES).items():
             files.setdefault(frame, []).append((name, file))
+    reader.decide([file for frame in sorted(files) for _, file in files[frame]])
     for frame in sorted(files):
         masks: dict[MaskKey, NDArray[np.bool_]] = {}
         for name, file in files[frame]:
@@ -148,7 +150,7 @@ def _require_all(folder: Path, taken: list[Path]) -> None:
 
 
 class _ImageReader:
-    """Reads images of one kind: what the first one that is not empty was taken for holds for all."""
+    """Reads images of one kind: what one that is not empty was taken for holds for all."""
 
     def __init__(self, meaning: MaskMeaning, understood: Callable[[str], object]) -> None:
         self._meaning = meaning
@@ -159,6 +161,13 @@ class _ImageReader:
         if self._understood is not None:
             self._understood(sentence)
         self._understood = None
+
+    def decide(self, files: Sequence[Path]) -> None:
+        """Looks at the brightest of a few: on the first a soft object may but come in, its shades like small ids."""
+        if self._meaning is MaskMeaning.AUTO:
+            few = [file for file in files[:: -(-len(files) // _LOOKED_AT)] if file.suffix.lower() != ".exr"]
+            if few:
+                self.read(max(few, key=_brightest))
 
     def read(self, path: Path) -> Found:
         if path.suffix.lower() == ".exr":
@@ -191,6 +200,11 @@ class _ImageReader:
         if self._meaning in (MaskMeaning.AUTO, MaskMeaning.IDS):
             return not samples.any()
         return float(samples.max(initial=0)) < half_of(samples, self._white)
+
+
+def _brightest(path: Path) -> float:
+    wide = read_wide_numbers(path)
+    return float((read_image(path, colours=True) if wide is None else wide).max(initial=0))
 
 
 class _MovieReader:
