@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from urllib.parse import quote
 
 from vosapp.batch.shot_state import ShotState, State
 from vosapp.core.small_files import write_whole
@@ -80,7 +81,7 @@ def _section(row: ShotState) -> str:
     parts += [f'<p class="path">{html.escape(path)}</p>' for path in facts.exports]
     figures = []
     for one in facts.to_see:
-        picture = f'<img src="thumbnails/{html.escape(one.thumbnail, quote=True)}" alt="">' if one.thumbnail else ""
+        picture = f'<img src="thumbnails/{quote(one.thumbnail)}" alt="">' if one.thumbnail else ""
         why = f" ({html.escape(', '.join(one.why))})" if one.why else ""
         figures.append(
             f"<figure>{picture}<figcaption>frame {one.number}: doubt {one.doubt:.2f}{why}</figcaption></figure>"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
@@ -16,9 +19,9 @@ from vosapp.batch.driver import BatchError, BatchResult, batch_body
 from vosapp.batch.job_file import read_job_file
 from vosapp.batch.journal import read_rows
 from vosapp.batch.look_over import look_over
-from vosapp.batch.report import review_queue
+from vosapp.batch.report import review_queue, write_report
 from vosapp.batch.shot_project import reading
-from vosapp.batch.shot_state import State
+from vosapp.batch.shot_state import FrameToSee, ShotFacts, ShotState, State
 from vosapp.batch.shots import shots_of
 from vosapp.batch.tasks import Ending, Failed, PieceTask, Task, Why
 from vosapp.batch.work import do
@@ -96,6 +99,14 @@ def test_the_report_says_what_to_look_at_and_the_run_is_one_step(tmp_path: Path)
         labels = [step.label for step in project.editor.history.steps]
         assert labels[-2:] == ["matte settings of the batch", "propagate (flow, batch)"]
         assert project.editor.document.objects[0].matte.feather_px == 2.0
+
+
+def test_a_picture_of_the_report_is_found_whatever_the_shot_is_called(tmp_path: Path) -> None:
+    name = 'sh#1 50%?"x"-12.jpg'
+    row = ShotState("sh", State.DONE, "", ShotFacts(to_see=(FrameToSee(12, 0.5, (), name),)))
+    (source,) = re.findall('<img src="([^"]*)"', write_report(tmp_path, "jobs.toml", [row]).read_text())
+    address = urlsplit(html.unescape(source))
+    assert (unquote(address.path), address.query, address.fragment) == (f"thumbnails/{name}", "", "")
 
 
 def test_one_poisonous_shot_fails_alone_and_can_be_retried(tmp_path: Path) -> None:
