@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from vosapp.core.errors import MediaError
 from vosapp.video.source import RgbImage, VideoSource
 
 _CHUNK_BYTES = 192 * 2**20  # 160 frames at 480p, 30 at 1080p: a seek for each chunk instead of for each frame
@@ -31,11 +32,21 @@ def read_in_order(
         frame_indices: all ascending or all descending.
         found_damaged: called with every frame whose picture is damaged or missing, before that frame is yielded.
         before_each: called before a frame is read; may raise, so that a run can be cancelled within a chunk.
+
+    Raises:
+        MediaError: a frame cannot be read, or the clip ends before it.
     """
 
     def read(index: int) -> RgbImage:
         before_each()
-        picture = source.frame(index)
+        try:
+            picture = source.frame(index)
+        except IndexError as error:
+            path, count = source.info.path, source.info.frame_count
+            raise MediaError(
+                f"{path.name} ends after {count} frames: it claimed more at first, or has changed since.",
+                "What was made up to there stands.",
+            ) from error
         if source.is_damaged(index):  # asked right after reading, when it costs nothing
             found_damaged(index)
         return picture

@@ -13,7 +13,7 @@ from vosapp.core.cut_edits import set_cuts
 from vosapp.core.document import Document, Origin
 from vosapp.core.editor import Editor
 from vosapp.core.edits import add_object, approve, declare_absent, predict, set_mask, stroke
-from vosapp.core.errors import Cancelled, EngineError
+from vosapp.core.errors import Cancelled, EngineError, MediaError
 from vosapp.core.mask import Mask
 from vosapp.core.store import MemoryMaskStore
 from vosapp.core.timeline import Direction, FrameRange
@@ -56,6 +56,15 @@ def run(
 
     results = list(propagate(source or ArraySource(12), document, store, plan=plan, build=build))
     return results, built
+
+
+def test_a_clip_that_ends_early_ends_the_run_with_a_sentence() -> None:
+    document, store = shot({2: 5})
+    results = propagate(ArraySource(8), document, store, plan=RunPlan((1,), FrameRange(0, 11)), build=ShiftPropagator)
+    made = []
+    with pytest.raises(MediaError, match="ends after 8 frames"):
+        made.extend(result.frame_index for result in results)
+    assert made == [2, 3, 4, 5, 6, 7]
 
 
 def test_forward_moves_the_mask_and_tells_where_it_came_from() -> None:
