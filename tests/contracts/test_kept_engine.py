@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from fractions import Fraction
 
@@ -18,9 +19,10 @@ from vosapp.core.timeline import Direction, FrameRange
 from vosapp.engine.job import Job, Outcome
 from vosapp.engine.propagator import Propagator
 from vosapp.engine.run.frame_result import FrameResult
-from vosapp.engine.run.kept_engine import KeptEngine
+from vosapp.engine.run.kept_engine import EngineKey, KeptEngine
 from vosapp.engine.run.plan import RunPlan
 from vosapp.engine.run.propagation_job import PropagationTask, preparation_body, propagation_body
+from vosapp.engine.run_context import RunContext
 
 COLD = {
     "rgmp/tuned",  # learns anew for every run
@@ -119,3 +121,34 @@ def _same(found: FrameResult, expected: FrameResult) -> None:
     assert found.signs == expected.signs
     for object_id, mask in expected.masks.items():
         np.testing.assert_array_equal(found.masks[object_id].array(), mask.array())
+
+
+class _DroppedAtTheLastMoment:
+    """A lock before whose release, by a run that has looked whether to drop already, another thread drops."""
+
+    def __init__(self, kept: KeptEngine) -> None:
+        self._kept, self._lock = kept, threading.Lock()
+        self._is_first = True
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        return self._lock.acquire(blocking, timeout)
+
+    def release(self) -> None:
+        if self._is_first:
+            self._is_first = False
+            self._kept.drop()
+        self._lock.release()
+
+
+def test_what_is_dropped_while_a_run_gives_it_back_is_let_go() -> None:
+    kept, closed = KeptEngine(), []
+
+    class Source(ArraySource):
+        def close(self) -> None:
+            closed.append(True)
+
+    kept._lock = _DroppedAtTheLastMoment(kept)  # type: ignore[assignment]
+    source = Source([_frame(0)], size=SIZE)
+    with kept.lent(EngineKey.of("small", "cpu", CLIP), lambda: source, RunContext()):
+        pass
+    assert closed == [True]

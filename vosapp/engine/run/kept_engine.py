@@ -158,9 +158,9 @@ class KeptEngine:
             raise
         finally:
             self._relay.context = RunContext()
-            if self._is_to_drop:
-                self._clear()
             self._lock.release()
+            if self._is_to_drop:  # asked only now: who drops before the release leaves it to the run
+                self.drop()
 
     def drop(self) -> None:
         """Lets go of everything; of what a run is using, when it ends. Does not wait."""
