@@ -128,6 +128,28 @@ def test_saving_shows_how_far_it_is_and_can_be_cancelled(
     assert shot.view.shot.project.saved and np.array_equal(shot.mask(0), painted)
 
 
+@pytest.mark.parametrize("leave", ["window", "clip"])
+def test_a_copy_that_is_being_written_is_waited_for_when_the_shot_is_left(
+    shot: WindowDriver, tmp_path: Path, held: threading.Event, leave: str
+) -> None:
+    """The user has said where the work goes."""
+    shot.drag([(50, 50)])
+    painted = shot.mask(0)
+    shot.answers.path = tmp_path / "big.vosapp"
+    shot.window.commands["file.save_as"].trigger()
+    shot.wait(shot.window.work.isVisible)
+    if leave == "window":
+        shot.window.close()
+    else:
+        shot.window.commands["file.close"].trigger()
+    held.set()
+    shot.wait(lambda: not shot.window.isVisible() if leave == "window" else shot.document.clip is None)
+    project = Project.open(tmp_path / "big.vosapp")
+    mask = project.editor.mask(1, 0)
+    assert mask is not None and np.array_equal(mask.array(), painted)
+    project.close()
+
+
 def test_strokes_made_while_it_is_saved_are_in_the_new_file(
     shot: WindowDriver, tmp_path: Path, held: threading.Event
 ) -> None:

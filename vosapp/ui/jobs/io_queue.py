@@ -95,6 +95,11 @@ class IoQueue(QObject):
         """Whether something runs or waits to run."""
         return self.task.is_running or bool(self._row)
 
+    @property
+    def is_writing(self) -> bool:
+        """Whether the task that runs is one that writes, which is not to be cut short."""
+        return self._running is not None and not self._running.reads
+
     def run(self, task: IoTask) -> None:
         """Runs a task after those that were given before."""
         self._row.append(task)

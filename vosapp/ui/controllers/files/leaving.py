@@ -82,7 +82,7 @@ class LeavingController(QObject):
     @property
     def _is_in_the_way(self) -> bool:
         work = self._session.app.file_work
-        return self._request is not None or (work is not None and work.blocks)
+        return self._request is not None or self._io.is_writing or (work is not None and work.blocks)
 
     def leave(self, request: LeaveRequest) -> None:
         """Leaves now; refuses where the file is just being written, or left for something else."""
@@ -94,7 +94,9 @@ class LeavingController(QObject):
     def leave_soon(self, request: LeaveRequest) -> None:
         """Leaves now, or as soon as what is in the way has ended: whoever closes the window need not ask twice."""
         if self._is_in_the_way:
-            self._next = request
+            waiting, self._next = self._next, request
+            if waiting is not None:
+                waiting.refuse()
         else:
             self._begin(request)
 

@@ -286,7 +286,7 @@ class ProjectController(QObject):
 
     def close_clip(self) -> None:
         """Goes back to the start page."""
-        self.leaving.leave(LeaveRequest(self._show_start_page))
+        self.leaving.leave_soon(LeaveRequest(self._show_start_page))
 
     def _show_start_page(self) -> None:
         self._shown_clip = None
