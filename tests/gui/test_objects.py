@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 
 from tests.gui.window_driver import WindowDriver
 from vosapp.ui.dialogs.clean_up import CleanUpDialog
@@ -97,3 +97,27 @@ def test_the_window_fits_a_small_screen(
     driver.drag([(50, 50)])
     least = driver.window.minimumSizeHint()
     assert driver.window.size() == small and least.width() <= 1280 and least.height() <= 700
+
+
+@pytest.mark.parametrize("command", ["object.select_2", "edit.undo"])
+def test_a_stroke_goes_to_the_object_that_it_was_begun_on(shot: WindowDriver, command: str) -> None:
+    shot.drag([(40, 50)])
+    shot.trigger("object.add")
+    shot.drag([(100, 50)])
+    first = shot.mask(0, 1)
+    if command == "object.select_2":
+        shot.trigger("object.select_1")
+    mine = shot.workspace.session.active
+    assert mine is not None
+    shot.drag([(60, 80)], lift=False)
+    shot.trigger(command)
+    if command == "edit.undo":
+        shot.trigger(command)  # after its stroke the object itself
+    shot.mouse(QEvent.Type.MouseMove, (65, 80))
+    shot.lift((65, 80))
+    painted = [one.id for one in shot.document.objects if shot.mask(0, one.id)[80, 60]]
+    if command == "edit.undo":
+        assert np.array_equal(shot.mask(0, 1), first)
+        assert len(painted) == 1 and painted != [1], "an object of its own"
+    else:
+        assert painted == [mine.id]

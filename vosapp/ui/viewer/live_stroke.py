@@ -44,10 +44,16 @@ class LiveStroke(ABC):
 
     Only the box of the new piece is worked on, which keeps a move under the pen at a millisecond or so, whatever the
     size of the picture.
+
+    Attributes:
+        object_id: whose it is, also where another object is made the active one meanwhile.
+        erase: whether it takes away.
+        area: (height, width) pixels that it covers so far.
     """
 
-    def __init__(self, overlay: OverlayItem, shape: tuple[int, int], *, erase: bool) -> None:
+    def __init__(self, overlay: OverlayItem, shape: tuple[int, int], object_id: ObjectId, *, erase: bool) -> None:
         self._overlay = overlay
+        self.object_id = object_id
         self.erase = erase
         self.area: BoolImage = np.zeros(shape, np.bool_)
         self._box: Box | None = None
@@ -89,8 +95,7 @@ class MaskStroke(LiveStroke):
     """A stroke on an object's mask, between the objects in front of it and those behind."""
 
     def __init__(self, overlay: OverlayItem, stack: LayerStack, object_id: ObjectId, *, erase: bool) -> None:
-        super().__init__(overlay, stack.shape, erase=erase)
-        self._object_id = object_id
+        super().__init__(overlay, stack.shape, object_id, erase=erase)
         self._take(stack)
 
     def hidden_by(self) -> ObjectId:
@@ -108,7 +113,7 @@ class MaskStroke(LiveStroke):
         self._show(self._box)
 
     def _take(self, stack: LayerStack) -> None:
-        self._slot = stack.slot(self._object_id)
+        self._slot = stack.slot(self.object_id)
         self._before = stack.layers[self._slot - 1].mask
         self._front, self._behind = stack.around(self._slot)
         self._ids = tuple(layer.object_id for layer in stack.layers)
@@ -124,9 +129,10 @@ class MaskStroke(LiveStroke):
 class TrimapStroke(LiveStroke):
     """A stroke over the edge of a matte: what it covers is of its kind, whatever it was before."""
 
-    def __init__(self, overlay: OverlayItem, kind: TrimapKind, *, erase: bool) -> None:
+    def __init__(self, overlay: OverlayItem, kind: TrimapKind, object_id: ObjectId, *, erase: bool) -> None:
         height, width = overlay.labels.shape
-        super().__init__(overlay, (height, width), erase=erase)
+        super().__init__(overlay, (height, width), object_id, erase=erase)
+        self.kind = kind
         self._number = np.uint8(0 if erase else kind)
 
     def redraw(self) -> None:

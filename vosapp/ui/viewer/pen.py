@@ -243,7 +243,7 @@ class Pen(QObject):
     def _new_live(self, *, erase: bool) -> LiveStroke:
         settings = self.settings
         if settings.trimap is not None:
-            self._live = TrimapStroke(self._surface.trimap, settings.trimap, erase=erase)
+            self._live = TrimapStroke(self._surface.trimap, settings.trimap, settings.object_id, erase=erase)
         else:
             stack = self._surface.paint_stack(settings.object_id, settings.paint_colour)
             self._live = MaskStroke(self._surface.overlay, stack, settings.object_id, erase=erase)
@@ -256,17 +256,15 @@ class Pen(QObject):
     def _hand_over(self, live: LiveStroke, shape: PenShape | None = None, combine: Combine = Combine.ADD) -> None:
         self._live = None
         if live.area.any():
-            object_id, hidden_by = self.settings.object_id, live.hidden_by()
-            frame_index = self._surface.frame_index
             stroke = Stroke(
-                object_id,
-                frame_index,
+                live.object_id,
+                self._surface.frame_index,
                 live.area,
                 live.erase,
-                hidden_by=hidden_by,
+                hidden_by=live.hidden_by(),
                 shape=shape,
                 combine=combine,
-                trimap=self.settings.trimap if isinstance(live, TrimapStroke) else None,
+                trimap=live.kind if isinstance(live, TrimapStroke) else None,
             )
             self.stroke_finished.emit(stroke)
         self._surface.show_result()
@@ -305,7 +303,7 @@ class Pen(QObject):
         if isinstance(self._live, TrimapStroke):
             self._live.redraw()
         elif isinstance(self._live, MaskStroke):
-            self._live.rebase(self._surface.paint_stack(self.settings.object_id, self.settings.paint_colour))
+            self._live.rebase(self._surface.paint_stack(self._live.object_id, self.settings.paint_colour))
 
     def cancel_gesture(self) -> None:
         """Ends what is going on without a trace."""
