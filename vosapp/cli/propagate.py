@@ -21,6 +21,7 @@ from vosapp.cli.outputs import require_writable_folder
 from vosapp.core.document import Document
 from vosapp.core.edits import set_rate
 from vosapp.core.errors import Cancelled, EngineError, ProjectError
+from vosapp.core.relink import relink
 from vosapp.core.timeline import Direction, FrameRange
 from vosapp.engine.engines import DEFAULT_ENGINE
 from vosapp.engine.given_masks import GivenMasks, frame_of, read_masks, with_masks
@@ -177,7 +178,10 @@ def _open(path: Path | None, clip: ClipRef) -> tuple[Project | None, Editor]:
     if problem is not None:
         project.abandon()
         raise problem
-    return project, project.editor
+    editor = project.editor
+    here = relink(editor.document, Path(clip.path), size_bytes=clip.size_bytes, sample_digest=clip.sample_digest)
+    editor.apply("relink media", here)  # the clip may have moved since
+    return project, editor
 
 
 def _unfit(project: Project, clip: ClipRef) -> ProjectError | None:

@@ -140,6 +140,18 @@ def test_going_on_in_a_project_uses_its_anchors(clip: Path, mask: Path, tmp_path
     opened.close()
 
 
+def test_a_clip_that_was_moved_is_gone_on_with_where_it_is_now(clip: Path, mask: Path, tmp_path: Path) -> None:
+    there, here = tmp_path / "there.mp4", tmp_path / "here.mp4"
+    there.write_bytes(clip.read_bytes())
+    words = ["--engine", "flow", "--range", "0:1", "--project", tmp_path / "a.vosapp", "--out", tmp_path / "out"]
+    assert call("propagate", there, "--mask", mask, *words) == EXIT_DONE
+    there.rename(here)
+    assert call("propagate", here, *words) == EXIT_DONE
+    opened = Project.open(tmp_path / "a.vosapp")
+    assert opened.editor.document.clip is not None and opened.editor.document.clip.path == str(here)
+    opened.close()
+
+
 def test_a_project_of_another_clip_is_refused(
     clip: Path, mask: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
