@@ -66,6 +66,8 @@ class PlayedDevice(FrameDecoder):
     def _handed_over(self, picture: VideoFrame) -> VideoFrame:
         out = picture.reformat(format=self.layout)
         out.pts = picture.pts
+        for name in ("color_range", "colorspace"):  # PyAV copies all that is said of a picture
+            setattr(out, name, getattr(picture, name))
         if self.off_by:
             luma = samples(out, 0)
             luma[...] = np.clip(luma.astype(int) + self.off_by, 0, 255).astype(luma.dtype)
@@ -244,6 +246,19 @@ def test_deep_video_too(tmp_path: Path, device: type[PlayedDevice], monkeypatch:
     source = FileSource(path)
     assert source.info.decoder == DEVICE
     assert all(np.array_equal(source.frame(k), expected[k]) for k in (11, 0, 6))
+    source.close()
+
+
+@pytest.mark.parametrize("said", [{"colorspace": 1, "color_range": 1}, {"colorspace": 5, "color_range": 2}])
+def test_colours_are_those_of_the_software(
+    tmp_path: Path, said: dict[str, int], device: type[PlayedDevice], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make_clip(tmp_path / "tagged.mp4", frames=3, pixel_format="yuv420p", colour=said)
+    expected = software_frames(path, monkeypatch)
+    source = FileSource(path)
+    assert source.info.decoder == DEVICE
+    assert all(np.array_equal(source.frame(k), expected[k]) for k in range(3))
+    assert source.info.decoder == DEVICE
     source.close()
 
 

@@ -27,6 +27,7 @@ _TOLERANCE = 1
 # Layouts in which devices hand over pictures: luma, then both chroma planes in one; the samples of the deep ones lie in
 # the upper bits of 16.
 _CHROMA = {"nv12": "420", "nv16": "422", "nv24": "444", "p0": "420", "p2": "422", "p4": "444"}
+_COLOUR_TAGS = ("color_range", "colorspace", "color_primaries", "color_trc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def _device_name(config: Any) -> str:
 
 
 def as_software(picture: VideoFrame, pixel_format: str) -> VideoFrame | None:
-    """A downloaded picture in the layout of the software decoder, sample for sample.
+    """A downloaded picture in the layout of the software decoder, sample for sample, with what it says of colour.
 
     Args:
         picture: in system memory.
@@ -94,6 +95,9 @@ def as_software(picture: VideoFrame, pixel_format: str) -> VideoFrame | None:
         if target.shape != part.shape:
             return None
         np.right_shift(part, shift, out=target)
+    for name in _COLOUR_TAGS:
+        if hasattr(picture, name):  # PyAV names the last two from 18 on
+            setattr(wanted, name, getattr(picture, name))
     return wanted
 
 
