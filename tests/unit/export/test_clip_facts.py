@@ -124,6 +124,20 @@ def test_a_start_timecode_is_that_of_the_first_frame_written(tmp_path: Path, giv
         assert movie.streams.video[0].metadata["timecode"] == "01:00:00:00"
 
 
+def test_a_resumed_export_has_one_timecode_throughout(tmp_path: Path) -> None:
+    document, store = shot()
+    recipe = Recipe(ExportFormat.EXR_LAYERS, tmp_path / "out", start_timecode="02:00:00:00", resume=True)
+    run(document, store, replace(recipe, path=tmp_path / "first", start_timecode="01:00:00:00"))
+    root = tmp_path / ".vosapp-export-0123456789ab"
+    root.mkdir()
+    (root / "for").write_text("out")
+    (tmp_path / "first").rename(root / "new")  # as the same export left it, stopped with another timecode
+    (root / "new" / "00005.exr").unlink()
+    run(document, store, recipe)
+    files = sorted((tmp_path / "out").glob("*.exr"))
+    assert [OpenEXR.File(str(file)).header()["timeCode"].hours for file in files] == [2] * 6
+
+
 def test_an_exr_of_a_fast_clip_is_written_without_the_timecode_that_it_cannot_hold(tmp_path: Path) -> None:
     document, store = shot()
     assert document.clip is not None

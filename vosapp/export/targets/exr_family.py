@@ -138,7 +138,7 @@ class ExrFamily:
             ) from error
 
     def is_same(self, path: Path, picture: list[Part]) -> bool:
-        """Compares every sample; with DWAA, which is lossy, within a fortieth."""
+        """Compares every sample, with DWAA, which is lossy, within a fortieth, and what the header says of a frame."""
         exact = self._options.compression == "zip" or self._content is Content.CRYPTOMATTE
         try:
             parts = OpenEXR.File(str(path), separate_channels=True).parts
@@ -146,7 +146,10 @@ class ExrFamily:
             raise ExportError(f"{path.name} cannot be read back ({error}).", "Check the disk.") from error
         if len(parts) != len(picture):
             return False
-        return all(_same_channels(part, channels, exact) for part, (_, _, channels) in zip(parts, picture, strict=True))
+        return all(
+            all(part.header.get(key) == value for key, value in more.items()) and _same_channels(part, channels, exact)
+            for part, (_, more, channels) in zip(parts, picture, strict=True)
+        )
 
 
 def _time_code(said: str) -> Any:
