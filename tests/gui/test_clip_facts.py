@@ -15,6 +15,7 @@ from tests.clips import make_clip, make_sequence
 from tests.gui.source_wrapper import SourceAround
 from tests.gui.window_driver import PATIENCE_MS, WindowDriver
 from vosapp.core.project import Project
+from vosapp.presentation.requests.export_choice import ExportChoice
 from vosapp.ui.dialogs.clip_facts import ClipFactsDialog
 from vosapp.video.lazy_open import open_clip
 from vosapp.video.source import VideoSource
@@ -108,6 +109,33 @@ class GatedSource(SourceAround):
     def reading(self, index: int) -> None:
         self._reached.set()
         assert self._gate.acquire(timeout=PATIENCE_MS / 1000)
+
+
+def test_another_input_space_changes_the_picture_and_nothing_else(
+    driver: WindowDriver, plates: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The project was left on its last frame; since then the user has gone elsewhere."""
+    driver.open(plates)
+    driver.drag([(40, 40)])
+    driver.answers.path = tmp_path / "a.vosapp"
+    driver.trigger("file.save_as")
+    driver.go(1)
+    driver.close_clip()
+    driver.open(tmp_path / "a.vosapp")
+    assert driver.view.shot.frame_index == 1
+    driver.go(0)
+    driver.workspace.viewing.view.set_brush(44)
+    exports = driver.workspace.exports
+    monkeypatch.setattr(exports, "_next", lambda: None)
+    exports.choose(ExportChoice(folder=str(tmp_path)))
+    exports.start()
+    assert len(exports.display().waiting) == 1
+    dialog = shown_facts(driver)
+    choose(driver, dialog.space, "redlog3g10")
+    driver.wait(lambda: level(driver) == 118)
+    dialog.accept()
+    assert (driver.view.shot.frame_index, driver.view.app.brush_px) == (0, 44)
+    assert len(exports.display().waiting) == 1 and exports.choice.folder == str(tmp_path)
 
 
 def test_small_pictures_that_are_read_are_those_of_the_clip_shown(

@@ -53,7 +53,7 @@ class Presenter(QObject):
         self._masks = MaskLayers(session, window.canvas, self._mattes)
         self.display: Display | None = None
         session.changed.connect(self.refresh)
-        session.opened.connect(self._forget)
+        session.clip_changed.connect(self._forget)
         self._mattes.made.connect(self._show_mattes)
         self._mattes.failed.connect(session.fail)
         window.canvas.hovered.connect(self.show_readout)

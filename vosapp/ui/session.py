@@ -44,10 +44,13 @@ class Session(QObject):
 
     Signals:
         changed: document or view state are other ones now.
+        clip_changed: the clip to be shown is another one, of what is opened next or, after a relink for instance, of
+            the same document; or it is to be read in another way.
         opened: another clip or project is open, or none any more.
     """
 
     changed = Signal()
+    clip_changed = Signal()
     opened = Signal()
 
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
@@ -110,6 +113,7 @@ class Session(QObject):
         self._forgotten, self._told_of_forgetting = editor.history.forgotten, False
         self._unsubscribe = editor.subscribe(self._document_changed)
         self.view = ViewState(self.app, ShotView(clip=clip, project=self._project_status(saved=saved)))
+        self.clip_changed.emit()
         self.opened.emit()
         self.changed.emit()
 

@@ -270,7 +270,7 @@ class ProjectController(QObject):
         if clip != self._session.document.clip:
             return  # undo or redo has made it another one meanwhile
         self._session.set(shot=replace(self._session.shot, clip=media.info, media_problem=""))
-        self._session.opened.emit()
+        self._session.clip_changed.emit()
         self._session.changed.emit()
         if media.warning:
             self._session.notify(media.warning, kind=NoticeKind.WARNING)
@@ -279,7 +279,7 @@ class ProjectController(QObject):
         if clip != self._session.document.clip:
             return
         self._session.set(shot=replace(self._session.shot, clip=None, media_problem=error.message))
-        self._session.opened.emit()
+        self._session.clip_changed.emit()
         self._session.fail(error)
 
     # -- leaving ------------------------------------------------------------------------------------------------

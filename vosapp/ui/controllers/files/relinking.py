@@ -49,7 +49,7 @@ class RelinkController(QObject):
         self._found: dict[Path, Found] = {}
         self._waiting: list[SearchIn] = []
         self.dialog: RelinkDialog | None = None
-        session.opened.connect(self._forget)
+        session.clip_changed.connect(self._forget)
 
     @property
     def is_searching(self) -> bool:
@@ -194,5 +194,5 @@ def relink(session: Session, media: Media, *, label: str = "relink media") -> No
     before = session.document.clip
     ref = media.ref if before is None else with_rate_of(before, media)
     session.editor.apply(label, replace(session.document, clip=ref))
-    session.opened.emit()
+    session.clip_changed.emit()
     session.changed.emit()

@@ -69,6 +69,7 @@ class RunController(QObject):
         self._plan: RunPlan | None = None  # of the run that goes on
         self._home = -1  # where the user stood when the run began; -1 to stay where it ends
         self._followed = -1  # the frame that the run brought the user to; -1 when they go their own way
+        session.clip_changed.connect(self.keeping.drop)
         session.opened.connect(self._recall_engine)
         self._take_soon = QTimer(self)
         self._take_soon.setSingleShot(True)
@@ -117,7 +118,6 @@ class RunController(QObject):
 
     def _recall_engine(self) -> None:
         """Another project is open: takes the engine that it was last set to, or was made with, or the user's usual."""
-        self.keeping.drop()
         session, project = self._session, self._session.project
         known = self._memory.recall(project.project_id) if project is not None else ""
         session.set(app=replace(session.app, engines=self._measured(session.app.engines)))

@@ -18,7 +18,7 @@ class ClipFactsController(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        session.opened.connect(self._begin)
+        session.clip_changed.connect(self._begin)
 
     def _begin(self) -> None:
         clip = self._session.shot.clip

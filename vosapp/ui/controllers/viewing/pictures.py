@@ -69,7 +69,7 @@ class PictureController(QObject):
         self._failed: set[int] = set()
         self._answered.connect(self._take)
         self._told.connect(self._take_facts)
-        session.opened.connect(self._reopen)
+        session.clip_changed.connect(self._reopen)
         session.changed.connect(self._follow)
 
     def is_decoded(self, frame_index: int) -> bool:

@@ -43,7 +43,7 @@ class Thumbnails(QObject):
         self.task = BackgroundTask(self)
         self.task.delivered.connect(self._take)
         self.task.ended.connect(self._ended)
-        session.opened.connect(self._forget)
+        session.clip_changed.connect(self._forget)
 
     def of(self, asker: str, frames: Iterable[int]) -> Mapping[int, RgbImage]:
         """Those of some frames that are there, (height, width, 3). The others are read, and `arrived` tells.
