@@ -32,6 +32,7 @@ from vosapp.batch.tasks import (
     Why,
 )
 from vosapp.core.errors import EngineError, UserError
+from vosapp.core.relink import is_same_media
 from vosapp.core.small_files import write_whole
 
 if TYPE_CHECKING:
@@ -126,7 +127,11 @@ class _Worker:
         clip = baggage.document.clip
         if clip is None:
             raise EngineError("There is no clip.")
-        return open_clip_of(replace(clip, path=self._here(clip.path)))
+        here = Path(self._here(clip.path))
+        source = open_clip_of(replace(clip, path=str(here)))
+        if clip.sample_digest and not is_same_media(clip, here):
+            self._notes.append(f"{here.name} is not the file that the masks were made for, though it may fit them.")
+        return source
 
     def _survey(self, task: Survey) -> Surveyed:
         from vosapp.engine.given_masks import frame_of, read_masks

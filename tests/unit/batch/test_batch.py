@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import shutil
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -168,6 +169,18 @@ def test_a_damaged_piece_is_made_again(tmp_path: Path) -> None:
     ran(path, again)
     assert [task.piece_id for task in again.pieces] == [piece.name]
     assert masks_of(tmp_path / "shot0.vosapp") == whole
+
+
+def test_another_clip_in_the_place_of_the_first_is_told(tmp_path: Path) -> None:
+    path = make_batch(tmp_path, 1)
+    ran(path, Inline())
+    (row,) = read_rows(tmp_path / "jobs.batch")
+    assert not any("is not the file" in note for note in row.facts.notes)
+    shutil.rmtree(tmp_path / "jobs.batch")
+    make_shot(tmp_path / "other", ahead=9).replace(tmp_path / "shot0" / "plate.mp4")
+    ran(path, Inline())
+    (row,) = read_rows(tmp_path / "jobs.batch")
+    assert row.facts.notes.count("plate.mp4 is not the file that the masks were made for, though it may fit them.") == 1
 
 
 def test_a_project_open_elsewhere_fails_with_a_sentence_and_loses_nothing(tmp_path: Path) -> None:
