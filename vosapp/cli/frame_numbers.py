@@ -12,8 +12,8 @@ Ends = tuple[int | None, int | None]
 
 
 def frame_ends(text: str) -> Ends:
-    """The argument A:B, both ends included; either may be left out. For argparse."""
-    matched = re.fullmatch(r"(\d*):(\d*)", text)
+    """The argument A:B, both ends included; either may be left out, or below 0 as in --range=-5:5. For argparse."""
+    matched = re.fullmatch(r"(-?[0-9]+)?:(-?[0-9]+)?", text)
     if matched is None or text == ":":
         raise argparse.ArgumentTypeError(f"{text!r} is not a range such as 0:99")
     first, last = (int(end) if end else None for end in matched.groups())

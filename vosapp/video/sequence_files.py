@@ -14,7 +14,7 @@ from vosapp.core.paths import IMAGE_SUFFIXES
 _DIGITS = re.compile(r"([0-9]+)")
 _LONG_NUMBER = re.compile(r"[0-9]{3,}$|^[0-9]+$")  # as frames are numbered; shorter ones tell takes and versions apart
 _LAYER = re.compile(r"(.+\.exr)#(.*)", re.IGNORECASE)
-_SIGNED = re.compile(r"(?<=[._ ])-(?=[0-9]+$)")
+_SIGNED = re.compile(r"(?<![^._ ])-(?=[0-9]+$)")
 _PRINTF = re.compile(r"%0?(\d*)d")
 _HASHES = re.compile(r"#+|@+")
 _ALIKE = {".jpeg": ".jpg", ".tiff": ".tif"}
@@ -100,8 +100,9 @@ def _of_folder(folder: Path) -> SequenceFiles:
         note = "The names hold no common numbering; the images play in the order of their names."
         if len(images) > 1:
             return SequenceFiles(folder, tuple(images), 0, False, (note,))
-        alone = _LONG_NUMBER.search(images[0].stem)
-        return SequenceFiles(folder, tuple(images), 0, False, (), (int(alone[0]),) if alone else ())
+        stem, negative = _SIGNED.subn("", images[0].stem)
+        alone = _LONG_NUMBER.search(stem)
+        return SequenceFiles(folder, tuple(images), 0, False, (), (int(alone[0]) * (-1) ** negative,) if alone else ())
     left_out = len(images) - len(longest)
     notes = [f"{left_out} other images in {folder.name} are left out."] if left_out else []
     return _numbered(_reopening(folder, longest, images), longest, notes)

@@ -11,6 +11,7 @@ import pytest
 
 from tests.unit.cli.test_border import clip, mask, project_of
 from vosapp.cli.app import COMMANDS, EXIT_DONE, EXIT_USAGE, EXIT_USER_ERROR, main
+from vosapp.cli.frame_numbers import frame_ends, frame_range
 
 __all__ = ["clip", "mask"]  # fixtures
 
@@ -86,3 +87,9 @@ def ended(words: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, st
     except SystemExit as end:
         code = int(end.code or 0)
     return code, capsys.readouterr().err
+
+
+def test_a_range_may_be_below_zero_as_the_numbers_of_a_sequence_are() -> None:
+    within = frame_range(frame_ends("-3:1"), first_number=-5, frame_count=10)
+    assert (within.first, within.last) == (2, 6)
+    assert frame_ends(":-2") == (None, -2)

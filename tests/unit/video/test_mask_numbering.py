@@ -91,3 +91,9 @@ def test_an_object_that_fades_in_is_no_object_for_each_of_its_shades(tmp_path: P
         write_png(tmp_path / f"{frame:05}.png", np.round(alpha * 255).astype(np.uint8))
     found = {frame: masks for _, frame, masks in read_masks(tmp_path, Numbering(0, 10))}
     assert [list(masks) for masks in found.values()] == [[]] * 3 + [[None]] * 5
+
+
+def test_frames_below_zero_come_back_as_they_are_exported(tmp_path: Path) -> None:
+    folder = images(tmp_path / "masks", ["-0002", "-0001", "00000", "00001"])
+    assert sorted(images_by_frame(folder, Numbering(-3, 6))) == [1, 2, 3, 4]
+    assert sorted(images_by_frame(images(tmp_path / "one", ["-0002"]), Numbering(-3, 6))) == [1]
