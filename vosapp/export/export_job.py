@@ -204,7 +204,11 @@ class _Export:
                 self._context.progress(done, total, Stage.CHECKING)
 
     def _frames(self) -> Generator[FrameToWrite]:
-        return frames_of(self._task, self._found, self._source, self._raster, self._damaged.add)
+        return frames_of(self._task, self._found, self._source, self._raster, self._found_damaged)
+
+    def _found_damaged(self, frame_index: int) -> None:
+        if frame_index in self._found.frames:  # and not only looked at, to make others steady
+            self._damaged.add(frame_index)
 
 
 def frames_of(

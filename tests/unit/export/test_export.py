@@ -146,6 +146,18 @@ def test_prores_has_straight_alpha_and_as_many_frames(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir() if "part" in p.name] == []
 
 
+def test_damaged_pictures_beside_an_export_are_not_said(tmp_path: Path) -> None:
+    document, store = shot()
+    document = set_matte(document, 1, MatteSettings(feather_px=4, steady=1))
+    source = ArraySource(pictures())
+    source.damaged = {4}
+    recipe = Recipe(ExportFormat.PNG, tmp_path, frames=FrameRange(0, 3))
+    result = Job(export_body(ExportTask(document, store, recipe), open_source=lambda: source)).run()
+    assert result.value is not None
+    assert not any("damaged" in sentence for sentence in result.value.warnings)
+    assert json.loads(result.value.manifest.read_text(encoding="utf-8"))["damaged_frames"] == []
+
+
 def test_damaged_pictures_in_an_export_are_said(tmp_path: Path) -> None:
     document, store = shot(first_number=101)
     source = ArraySource(pictures())
