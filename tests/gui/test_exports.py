@@ -18,6 +18,7 @@ from vosapp.engine.job import JobContext
 from vosapp.export.export_job import ExportReport, ExportTask, export_body
 from vosapp.export.formats import ExportFormat
 from vosapp.export.recipe import MissingMasks
+from vosapp.export.shapes.formats import SHAPE_FORMATS
 from vosapp.export.targets.png_family import PngFamily
 from vosapp.presentation.requests.export import products
 from vosapp.presentation.requests.export_choice import Scope
@@ -252,6 +253,18 @@ def test_what_is_asked_for_meanwhile_waits_and_keeps_its_masks(masked: WindowDri
         "shot svg": 12,
     }
     assert read_image(written["shot indexed masks"][3]).any(), "the object was deleted after it was asked for"
+
+
+def test_each_object_by_itself_where_none_has_a_mask(shot: WindowDriver) -> None:
+    shot.trigger("object.add")
+    shot.trigger("object.add")
+    exports = shot.workspace.exports
+    exports.choose_scope(Scope.EACH)
+    display = exports.display()
+    assert not display.possible and any("mask" in finding.text for finding in display.findings)
+    for kind in SHAPE_FORMATS:
+        exports.choose_product(kind.name)
+        assert not exports.display().possible
 
 
 def test_each_object_has_an_export_of_its_own(masked: WindowDriver, tmp_path: Path) -> None:

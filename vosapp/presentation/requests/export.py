@@ -212,7 +212,8 @@ def target(document: Document, state: ViewState, choice: ExportChoice, item: Rot
 
 def resolve_export(document: Document, state: ViewState, choice: ExportChoice, looked: LookedOver) -> ExportDisplay:
     """The dialog for a document, a choice, and what was found when its recipe was looked over."""
-    first = requests(document, state, choice)[0] if document.objects else recipe(document, state, choice)
+    wanted = requests(document, state, choice)  # none where each object is by itself and none has a mask
+    first = wanted[0] if wanted else recipe(document, state, choice)
     return ExportDisplay(
         choice,
         facts=_facts(choice),
