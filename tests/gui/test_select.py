@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import cv2
@@ -14,6 +15,8 @@ from tests.gui.window_driver import WindowDriver
 from tests.packaged_networks import edgetam_network, sam2_network
 from vosapp.core.mask import Mask
 from vosapp.engine.select import selectors
+from vosapp.engine.select.job import SelectorCache, SelectTask
+from vosapp.engine.select.marks import Selector
 from vosapp.presentation.selection import Selection
 from vosapp.presentation.view_state import Tool
 
@@ -286,3 +289,32 @@ def test_networks_of_others_propose_where_they_are_here(
     choosing.click(ON_DISK)
     choosing.click(ON_OTHER)
     assert answered(choosing).shape == (HEIGHT, WIDTH) and asked(choosing) == name
+
+
+def test_another_clip_or_input_space_is_looked_at_anew(
+    selecting: WindowDriver, disks: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = []
+
+    def noted(self: SelectorCache, task: SelectTask) -> Selector:
+        keys.append(task.key)
+        return made(self, task)
+
+    made = SelectorCache.selector
+    monkeypatch.setattr(SelectorCache, "selector", noted)
+
+    def look() -> None:
+        count = len(keys)
+        selecting.click(ON_DISK)
+        selecting.wait(lambda: len(keys) > count and not selecting.workspace.networks.select.task.is_running)
+        press(selecting, Qt.Key.Key_Escape)
+
+    look()
+    selecting.workspace.files.clip_choices.choose_space("redlog3g10")
+    selecting.wait(lambda: selecting.view.shot.clip is not None and selecting.view.shot.clip.input_space != "")
+    selecting.wait(lambda: selecting.view.shot.picture_index == 0)
+    look()
+    other = Path(shutil.copytree(disks, tmp_path / "other"))
+    selecting.open(other)
+    look()
+    assert len(set(keys)) == 3

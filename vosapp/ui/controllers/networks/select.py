@@ -149,8 +149,9 @@ class SelectController(QObject):
     def _told(self, selection: Selection, frame: RgbImage) -> SelectTask:
         from vosapp.engine.select.job import SelectTask
 
-        prediction = self._prediction
-        key = (id(self._session.editor), selection.frame_index, prediction.digest if prediction is not None else "")
+        prediction, clip = self._prediction, self._session.shot.clip
+        pictures = (str(clip.path), clip.input_space) if clip is not None else ()
+        key = (pictures, selection.frame_index, prediction.digest if prediction is not None else "")
         device = self._session.settings.get("engine.device", str)
         shape = None if prediction is None else prediction.array()
         return SelectTask(
