@@ -30,6 +30,7 @@ from vosapp.export.export_job import ExportReport, ExportTask, export_body
 from vosapp.export.formats import ExportFormat
 from vosapp.export.raster import RasterChoice
 from vosapp.export.recipe import ExrOptions, Recipe, Timing
+from vosapp.video.av.sound import SoundCopy
 from vosapp.video.clip_ref import clip_ref
 from vosapp.video.open import exact_info, open_video
 from vosapp.video.stills.images import read_image, write_png
@@ -178,6 +179,25 @@ def test_sound_of_the_range_goes_along(tmp_path: Path, kind: ExportFormat) -> No
     assert sum(f.samples for f in pieces) / pieces[0].sample_rate == pytest.approx(1, abs=0.05)
     assert max(float(np.abs(f.to_ndarray().astype(np.float64)).max()) for f in pieces) > 0
     assert len(probed(out, "frame=pts_time")) == 24
+
+
+def test_a_cancelled_movie_waits_for_none_of_its_sound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    document, store = masked(make_clip(tmp_path / "s.mp4", frames=48, size=(32, 48), audio=True))
+    wanted: list[Fraction] = []
+    pump = SoundCopy.pump
+
+    def pumped(sound: SoundCopy, until: Fraction) -> None:
+        wanted.append(until)
+        pump(sound, until)
+        if len(wanted) == 3:
+            job.cancel()
+
+    monkeypatch.setattr(SoundCopy, "pump", pumped)
+    recipe = Recipe(ExportFormat.H264, tmp_path / "out.mp4", sound=True)
+    job = Job(export_body(ExportTask(document, store, recipe)))
+    assert job.run().outcome is Outcome.CANCELLED
+    assert len(wanted) == 3
+    assert [path.name for path in tmp_path.iterdir()] == ["s.mp4"]
 
 
 def test_a_clip_without_sound_is_one_sentence(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -107,8 +106,7 @@ class AnimationTarget:
     def abandon(self) -> None:
         """Closes the file."""
         self._close_image()
-        with suppress(ExportError):  # a full disk is why we are here
-            self._writer.close()
+        self._writer.abandon()
 
     def files(self) -> list[str]:
         """The file."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -139,8 +138,7 @@ class MovieTarget:
     def abandon(self) -> None:
         """Closes the file."""
         self._close_reader()
-        with suppress(ExportError):  # a full disk is why we are here
-            self._writer.close()
+        self._writer.abandon()
 
     def files(self) -> list[str]:
         """The file."""

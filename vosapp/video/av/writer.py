@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -166,6 +166,12 @@ class MovieWriter:
                 self._sound.abandon()
             with self._writing():
                 self._container.close()
+
+    def abandon(self) -> None:
+        """Closes the file as it is: what the encoders hold back and the rest of the sound are not worth the time."""
+        self._has_failed = True
+        with suppress(ExportError):
+            self.close()
 
     def _mux(self, frame: av.VideoFrame | None) -> None:
         with self._writing():
