@@ -14,6 +14,7 @@ import pytest
 from tests.clips import make_clip, make_sequence
 from tests.gui.source_wrapper import SourceAround
 from tests.gui.window_driver import PATIENCE_MS, WindowDriver
+from vosapp.core.errors import ProjectError
 from vosapp.core.project import Project
 from vosapp.presentation.requests.export_choice import ExportChoice
 from vosapp.ui.dialogs.clip_facts import ClipFactsDialog
@@ -165,6 +166,40 @@ def gate(driver: WindowDriver) -> Iterator[threading.Semaphore]:
     gate = threading.Semaphore(0)
     yield gate
     gate.release(1000)
+
+
+@pytest.mark.parametrize("agrees", [True, False])
+def test_no_small_pictures_are_read_while_the_clip_is_left(
+    driver: WindowDriver, plates: Path, gate: threading.Semaphore, monkeypatch: pytest.MonkeyPatch, agrees: bool
+) -> None:
+    """The window would wait for them, however long that takes; where the user stays, they come."""
+    reached, opened = threading.Event(), []
+
+    def open_gated(path: str, space: str) -> VideoSource:
+        opened.append(space)
+        return GatedSource(open_clip(path, space), gate, reached)
+
+    def failing(*_arguments: object, **_named: object) -> None:
+        raise ProjectError("p.vosapp is not written.", "Try again.")
+
+    driver.open(plates)
+    monkeypatch.setattr("vosapp.ui.controllers.viewing.thumbnails.open_clip", open_gated)
+    driver.trigger("view.thumbnails")
+    driver.wait(reached.is_set)
+    driver.answers.agrees = agrees
+    with monkeypatch.context() as patch:
+        if not agrees:
+            patch.setattr("vosapp.presentation.project_files.close", failing)
+        driver.window.close()
+        gate.release()
+        if agrees:
+            driver.wait(lambda: not driver.window.isVisible())
+            assert len(opened) == 1
+            return
+        driver.wait(lambda: bool(driver.answers.asked) and not driver.workspace.files.projects.leaving.is_leaving)
+    gate.release(100)
+    driver.trigger("mark.in")
+    driver.wait(lambda: set(driver.window.timeline._pictures) == {0, 1})
 
 
 def test_small_pictures_that_are_being_read_go_on_with_the_clip(

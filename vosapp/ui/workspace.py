@@ -115,6 +115,8 @@ class Workspace(QObject):
         )
         files.projects.leaving.leaving.connect(self.places.keep_shot)
         files.projects.leaving.leaving.connect(self.viewing.playback.stop)
+        files.projects.leaving.stays.connect(self.viewing.thumbnails.go_on)
+        files.projects.leaving.stays.connect(self.exports.sampler.go_on)
         others = (networks.weights.task, self.batch.task, self.exports.look_over.task)
         ClosingController(
             self.window,

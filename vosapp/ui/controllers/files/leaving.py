@@ -59,9 +59,11 @@ class LeavingController(QObject):
 
     Signals:
         leaving: what is open is about to be closed.
+        stays: it is not closed after all.
     """
 
     leaving = Signal()
+    stays = Signal()
 
     def __init__(self, session: Session, dialogs: Confirming, io: IoQueue, parent: QObject) -> None:
         super().__init__(parent)
@@ -191,6 +193,7 @@ class LeavingController(QObject):
             self._session.fail(error)
         refused = (self._request, self._next)
         self._request = self._next = None
+        self.stays.emit()
         for request in refused:
             if request is not None:
                 request.refuse()

@@ -40,6 +40,7 @@ class Thumbnails(QObject):
         self._kept: OrderedDict[int, RgbImage] = OrderedDict()
         self._wanted = _Wanted()
         self._asked: dict[str, list[int]] = {}
+        self._is_leaving = False
         self.task = BackgroundTask(self)
         self.task.delivered.connect(self._take)
         self.task.ended.connect(self._ended)
@@ -61,14 +62,20 @@ class Thumbnails(QObject):
         return found
 
     def cancel(self) -> None:
-        """Reads no more: the clip is being left."""
-        self._asked.clear()
-        self._wanted.put([])
+        """Reads no more until `go_on`, whoever asks: the clip is being left."""
+        self._is_leaving = True
         self.task.cancel()
+
+    def go_on(self) -> None:
+        """The clip stays: reads what was asked for."""
+        self._is_leaving = False
+        self._start()
 
     def _start(self) -> None:
         clip = self._session.document.clip
-        if clip is not None and self._session.shot.clip is not None and not self.task.is_running and self._wanted:
+        if self._is_leaving or clip is None or self._session.shot.clip is None:
+            return
+        if not self.task.is_running and self._wanted:
             body = partial(_body, clip, self._wanted)
             self.task.start_delivering(body, "thumbnails", QThread.Priority.LowestPriority)
 
@@ -87,6 +94,7 @@ class Thumbnails(QObject):
         self._start()  # what was asked for while the last one was being read
 
     def _forget(self) -> None:
+        self._is_leaving = False
         self._kept.clear()
         self._asked.clear()
         self._wanted.put([])  # of the decoder that reads the clip before, which ends
