@@ -15,6 +15,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 
 from tests.bench.bench_project import long_project
+from tests.clips import make_clip
 from tests.gui.slow_disk import SlowDisk, Watchdog, slow_disk, watchdog
 from tests.gui.window_driver import WindowDriver
 from vosapp.core.errors import MediaError
@@ -126,6 +127,21 @@ def test_saving_shows_how_far_it_is_and_can_be_cancelled(
     held.set()
     shot.trigger("file.save_as")
     assert shot.view.shot.project.saved and np.array_equal(shot.mask(0), painted)
+
+
+def test_what_is_dropped_on_the_window_while_a_copy_is_written_is_opened_after_it(
+    shot: WindowDriver, tmp_path: Path, held: threading.Event
+) -> None:
+    other = make_clip(tmp_path / "other.mp4", frames=3, size=(64, 96))
+    shot.drag([(50, 50)])
+    shot.answers.path = tmp_path / "big.vosapp"
+    shot.window.commands["file.save_as"].trigger()
+    shot.wait(shot.window.work.isVisible)
+    shot.window.dropped.emit([other])
+    held.set()
+    shot.wait(lambda: shot.document.clip is not None and shot.document.clip.path == str(other))
+    shot.settle()
+    assert (tmp_path / "big.vosapp").exists()
 
 
 @pytest.mark.parametrize("leave", ["window", "clip"])

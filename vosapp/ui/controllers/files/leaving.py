@@ -96,6 +96,7 @@ class LeavingController(QObject):
     def leave_soon(self, request: LeaveRequest) -> None:
         """Leaves now, or as soon as what is in the way has ended: whoever closes the window need not ask twice."""
         if self._is_in_the_way:
+            self._io.drop_reads()  # a clip that was to be opened after it
             waiting, self._next = self._next, request
             if waiting is not None:
                 waiting.refuse()

@@ -144,8 +144,8 @@ class ProjectController(QObject):
             self._open(path, body, saved=saved)
 
     def _open(self, path: Path, body: Callable[[Path, JobContext], OpenedShot], *, saved: bool) -> None:
-        if self.io.is_busy:
-            return
+        if self._session.app.opening:
+            return  # one at a time: a file that is clicked twice is opened once
         self._say_opening(path.name)
         self._session.dismiss()
         self.io.run(
