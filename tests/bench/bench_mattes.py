@@ -30,7 +30,7 @@ from vosapp.matte.carried_trimap import carried_trimap
 from vosapp.matte.outline import distance_to_outline
 from vosapp.matte.refiner import refiner_is_ready
 from vosapp.matte.steady import Moment, steadied
-from vosapp.metrics.matting import matting_errors, temporal_error
+from vosapp.metrics.matting import edge_band, matting_errors, temporal_error
 
 PARTS = ("lemur-true", "lemur-propagated", "demo", "soft", "motion", "still", "carried", "speed")
 NOTE = "The first 16 frames of each clip; closed-form on two of them, without dtSSD."
@@ -38,6 +38,7 @@ CLIPS = Path(__file__).resolve().parents[3] / "shared" / "clips"
 COUNT, COSTLY = 16, 2
 NOISE_LEVELS, FLICKER = 5.0, 0.15  # of a still object: the sensor's, and what a mask makes of it (of its soft edge)
 FEATHERS = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0)
+DEEP_PX = 12  # inside the mask: what is soft there is not the edge (on lemur-alpha, spill that was keyed away)
 BAND_PX = 6  # unknown for closed-form, on either side of the outline
 
 Method = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -90,8 +91,18 @@ def row(
     """One method's figures."""
     errors = [matting_errors(alpha, case.truth) for alpha, case in zip(alphas, cases, strict=True)]
     sad, mse, gradient = (float(np.mean([getattr(e, kind) for e in errors])) for kind in ("sad", "mse", "gradient"))
+    deep = np.mean([deep_sad(alpha, case) for alpha, case in zip(alphas, cases, strict=True)])
     moved = f", dtSSD {temporal_error(alphas, [case.truth for case in cases]):.2f}" if moving else ""
-    return f"{part}: {name}", f"SAD {sad:.3f}, MSE {mse:.4f}, gradient {gradient:.3f}{moved}"
+    return (
+        f"{part}: {name}",
+        f"SAD {sad:.3f} (of it {deep:.3f} deep inside), MSE {mse:.4f}, gradient {gradient:.3f}{moved}",
+    )
+
+
+def deep_sad(alpha: np.ndarray, case: Case) -> float:
+    """The part of a frame's SAD that lies deep inside the mask."""
+    deep = edge_band(case.truth) & (distance_to_outline(case.mask) > DEEP_PX)
+    return matting_errors(alpha, case.truth, band=deep).sad
 
 
 def blurred(mask: np.ndarray, sigma: float) -> np.ndarray:
@@ -122,12 +133,18 @@ def refiner(weights: Path) -> Method:
     """The refiner with the averaged weights of a checkpoint."""
     from safetensors.torch import load_file
 
+    from vosapp.matte.fast_edge import measured_edge
     from vosapp.matte.quality_edge import quality_edge
     from vosapp.models.matte_refiner.network import build
 
     network = build().eval()
     network.load_state_dict(load_file(weights))
-    return lambda rgb, mask: quality_edge(network, rgb.astype(np.float32) / 255, mask).alpha
+
+    def refine(levels: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        rgb = levels.astype(np.float32) / 255
+        return quality_edge(network, rgb, mask, measured_edge(rgb, mask)).alpha
+
+    return refine
 
 
 def closed_form() -> Method | None:
