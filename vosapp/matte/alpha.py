@@ -123,7 +123,7 @@ def _refined(mask: BoolImage, settings: MatteSettings, picture: Rgb, trimap: Tri
         network = loaded_refiner()
         from vosapp.matte.quality_edge import quality_edge
 
-        found = quality_edge(network, rgb, mask, band_px=settings.band_px, unknown=unknown, fast=fast)
+        found = quality_edge(network, rgb, mask, fast, band_px=settings.band_px, unknown=unknown)
         return with_sure(found.alpha, trimap)
     return with_sure(fast.alpha, trimap)
 

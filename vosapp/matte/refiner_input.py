@@ -1,7 +1,8 @@
 """RefinerInput: what the refiner is given of a picture and a mask, and the alphas that it chooses among.
 
-The candidates are the mask feathered by several widths, led by the picture in three ways, and ramps along its smoothed
-outline. The network says which of them counts where and adds to their mixture, so it begins no worse than a feather.
+The candidates are the mask feathered by several widths, led by the picture in three ways, ramps along its smoothed
+outline, and the *fast* edge. The network says which of them counts where and adds to their mixture, so it begins no
+worse than a feather.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from vosapp.core.mask import BoolImage
 from vosapp.matte.edge_planes import EdgePlanes, edge_planes
+from vosapp.matte.fast_edge import FastEdge
 
 Floats = NDArray[np.float32]
 
@@ -25,6 +27,7 @@ _SHRINK = 4  # of the picture in which colours of both sides are looked for: far
 _MIXED_WITHIN_PX = 14.0
 _FAR_PX = 16.0  # distances beyond are all alike
 _CLOSE_PX = 3.0  # the same of the smoothed distance, which tells parts of a pixel
+_WIDE_PX = 16.0  # a measured width that the network sees as 1
 
 
 class RefinerInput(NamedTuple):
@@ -32,7 +35,8 @@ class RefinerInput(NamedTuple):
 
     Attributes:
         planes: (17, H, W), see `_planes`.
-        candidates: (13, H, W) alphas in 0..1: the feathers, narrow to wide, those that the picture leads, the ramps.
+        candidates: (14, H, W) alphas in 0..1: the feathers, narrow to wide, those that the picture leads, the ramps,
+            the fast edge.
         near: (3, H, W) the object's colour near each pixel, 0..1.
     """
 
@@ -49,14 +53,14 @@ def look(rgb: Floats, mask: BoolImage, unknown: BoolImage | None = None) -> Edge
     return edge_planes(rgb, mask, shrink=_SHRINK, mixed_within_px=_MIXED_WITHIN_PX, unknown=unknown)
 
 
-def refiner_input(rgb: Floats, mask: BoolImage, edge: EdgePlanes, before: Floats | None = None) -> RefinerInput:
+def refiner_input(rgb: Floats, mask: BoolImage, edge: EdgePlanes, fast: FastEdge) -> RefinerInput:
     """The input for a picture or a part of one.
 
     Args:
         rgb: (H, W, 3) in 0..1.
         mask: (H, W).
         edge: what `look` found there.
-        before: (H, W) alpha of the frame before, moved to this one along the flow; None where there is none.
+        fast: the fast edge there.
     """
     solid = mask.astype(np.float32)
     feathers = [cv2.GaussianBlur(solid, (0, 0), width, borderType=cv2.BORDER_REPLICATE) for width in FEATHERS_PX]
@@ -68,8 +72,8 @@ def refiner_input(rgb: Floats, mask: BoolImage, edge: EdgePlanes, before: Floats
         np.clip(edge.inside_px, -_FAR_PX, _FAR_PX), (0, 0), _OUTLINE_PX, borderType=cv2.BORDER_REPLICATE
     )
     ramps = [np.clip(smooth_px / np.float32(width) + np.float32(0.5), 0, 1) for width in RAMPS_PX]
-    candidates = np.stack([*feathers, *led, edge.mixed, *ramps]).astype(np.float32)
-    planes = _planes(rgb, solid, edge, led, before)
+    candidates = np.stack([*feathers, *led, edge.mixed, *ramps, fast.alpha]).astype(np.float32)
+    planes = _planes(rgb, solid, edge, led, fast)
     planes[16] = np.clip(smooth_px / np.float32(_CLOSE_PX), -1, 1)
     return RefinerInput(
         planes,
@@ -78,8 +82,8 @@ def refiner_input(rgb: Floats, mask: BoolImage, edge: EdgePlanes, before: Floats
     )
 
 
-def _planes(rgb: Floats, solid: Floats, edge: EdgePlanes, led: list[Floats], before: Floats | None) -> Floats:
-    """(17, H, W): picture, mask, distance, both colours less the picture, mixture, led alphas, the frame before.
+def _planes(rgb: Floats, solid: Floats, edge: EdgePlanes, led: list[Floats], fast: FastEdge) -> Floats:
+    """(17, H, W): picture, mask, distance, both colours less the picture, mixture, led alphas, fast edge.
 
     The last plane is left to the caller: the distance to the smoothed outline.
     """
@@ -91,6 +95,5 @@ def _planes(rgb: Floats, solid: Floats, edge: EdgePlanes, led: list[Floats], bef
     planes[8:11] = (edge.behind - rgb).transpose(2, 0, 1)
     planes[11] = edge.mixed
     planes[12], planes[13] = led
-    planes[14] = 0 if before is None else before
-    planes[15] = 0 if before is None else 1
+    planes[14], planes[15] = fast.alpha, fast.width_px / np.float32(_WIDE_PX)
     return planes

@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 from vosapp.core.document import MatteSettings
 from vosapp.core.errors import WeightsError
 from vosapp.matte.alpha import alpha_of
-from vosapp.matte.fast_edge import measured_edge
+from vosapp.matte.fast_edge import FastEdge, measured_edge
 from vosapp.matte.outline import distance_to_outline
 from vosapp.matte.quality_edge import quality_edge
 from vosapp.matte.refiner import loaded_refiner, refiner_is_ready
@@ -54,14 +54,11 @@ def test_with_weights_a_matte_is_what_the_network_says_of_the_whole_picture(fold
     rgb, mask = picture_and_mask()
     shares = rgb.astype(np.float32) / 255
     fast = measured_edge(shares, mask)
-    whole = quality_edge(network.eval(), shares, mask, fast=fast).alpha
-    alone = quality_edge(network, shares, mask).alpha
-    share = 0.75 * np.clip((20 - fast.width_px) / 8, 0, 1)
+    whole = quality_edge(network.eval(), shares, mask, fast).alpha
     away = np.abs(distance_to_outline(mask))
-    assert np.allclose(whole[away < 10], (fast.alpha + share * (alone - fast.alpha))[away < 10], atol=1e-5), (
-        "the mean of both"
-    )
     assert np.array_equal(whole[away > 25], fast.alpha[away > 25])
+    wide = FastEdge(fast.alpha, np.full(SHAPE, 24, np.float32))
+    assert np.array_equal(quality_edge(network, shares, mask, wide).alpha, fast.alpha), "wider than the refiner sees"
     found = alpha_of(mask, QUALITY, rgb)
     assert np.array_equal(found, np.round(255 * whole).astype(np.uint8)) and len(np.unique(found)) > 4
     loaded_refiner.cache_clear()

@@ -15,11 +15,12 @@ from vosapp.data.mattes.hair import draw_coat, grown
 from vosapp.data.mattes.mask_damage import as_given
 from vosapp.data.mattes.tile import TileSettings, make_tile
 from vosapp.matte.edge_planes import edge_planes
+from vosapp.matte.fast_edge import measured_edge
 from vosapp.matte.refiner_input import FEATHERS_PX, RAMPS_PX, look, refiner_input
 from vosapp.models.matte_refiner.network import CANDIDATES, MULTIPLE_PX, PLANES, MatteRefiner
 from vosapp.models.picture_networks import MATTE_REFINER
 from vosapp.training.matte.batch import MatteBatches, turned
-from vosapp.training.matte.loss import MatteLoss, warp
+from vosapp.training.matte.loss import MatteLoss
 from vosapp.training.matte.task import MatteTask
 from vosapp.training.recipe import Recipe, find_recipe, read_recipe
 from vosapp.training.schedule import Budget, LearningRate, Stage
@@ -46,20 +47,19 @@ def test_a_seed_gives_one_tile_and_its_picture_is_mixed_of_both_sides() -> None:
     softness = 0.0
     for index in range(12):
         tile = make_tile(bank, SMALL, (2, index))
-        assert tile.rgb.shape == (1, 48, 48, 3) and tile.alpha.shape == (48, 48) and tile.masks.dtype == np.bool_
+        assert tile.rgb.shape == (48, 48, 3) and tile.alpha.shape == (48, 48) and tile.mask.dtype == np.bool_
         softness += float(((tile.alpha > 5) & (tile.alpha < 250)).mean()) / 12
         sure = tile.alpha == 255
         if sure.any():
-            assert np.median(np.abs(tile.rgb[0][sure].astype(int) - tile.foreground[sure])) < 40
+            assert np.median(np.abs(tile.rgb[sure].astype(int) - tile.foreground[sure])) < 40
     assert softness > 0.03
-    assert make_tile(bank, SMALL, (2, 0), before=True).rgb.shape == (2, 48, 48, 3)
 
 
 def test_masks_are_true_as_often_as_asked_for() -> None:
     bank = small_bank(12)
     for share in (0.0, 1.0):
         tiles = [make_tile(bank, replace(SMALL, true_masks=share), (3, index)) for index in range(12)]
-        true = [np.array_equal(tile.masks[0], tile.alpha >= 128) for tile in tiles]
+        true = [np.array_equal(tile.mask, tile.alpha >= 128) for tile in tiles]
         assert all(true) if share else sum(true) < 6
 
 
@@ -122,11 +122,11 @@ def test_the_input_sees_both_colours_and_where_they_mix() -> None:
     planes = edge_planes(rgb, mask)
     assert planes.front[32, 32, 0] > 0.95 and planes.behind[32, 31, 0] < 0.05
     assert np.abs(planes.mixed[32] - rgb[32, :, 0]).max() < 0.08
-    given, alone = (refiner_input(rgb, mask, look(rgb, mask), before) for before in (rgb[..., 0], None))
-    assert given.planes.shape == (PLANES, 64, 64) and given.near.shape == (3, 64, 64)
-    assert np.array_equal(given.planes[14], rgb[..., 0]) and (given.planes[15] == 1).all()
-    assert not alone.planes[14:16].any()
-    distance = alone.planes[16, 32]
+    fast = measured_edge(rgb, mask)
+    seen = refiner_input(rgb, mask, look(rgb, mask), fast)
+    assert seen.planes.shape == (PLANES, 64, 64) and seen.near.shape == (3, 64, 64)
+    assert np.array_equal(seen.planes[14], fast.alpha) and np.array_equal(16 * seen.planes[15], fast.width_px)
+    distance = seen.planes[16, 32]
     assert distance[20] == -1 and distance[44] == 1 and (np.diff(distance[29:35]) > 0.2).all(), "parts of a pixel"
 
 
@@ -135,28 +135,23 @@ def test_the_candidates_are_feathers_narrow_to_wide_and_alphas_that_follow_the_p
     mask[:, 32:] = True
     rgb = np.full((64, 64, 3), 0.2, np.float32)
     rgb[:, 30:] = 0.8  # the picture's edge lies two pixels beyond the mask's
-    candidates = refiner_input(rgb, mask, look(rgb, mask)).candidates
+    fast = measured_edge(rgb, mask)
+    candidates = refiner_input(rgb, mask, look(rgb, mask), fast).candidates
     assert candidates.shape == (CANDIDATES, 64, 64) and candidates.min() >= 0 and candidates.max() <= 1
     soft = [float(np.minimum(alpha, 1 - alpha).sum()) for alpha in candidates[: len(FEATHERS_PX)]]
     assert soft == sorted(soft) and soft[0] < soft[-1] / 4
-    ramps = candidates[-len(RAMPS_PX) :, 32]
+    assert np.array_equal(candidates[-1], fast.alpha)
+    ramps = candidates[-1 - len(RAMPS_PX) : -1, 32]
     assert [int(((ramp > 0) & (ramp < 1)).sum()) for ramp in ramps] == [2, 2, 4, 8]
     feather, mixed = candidates[3, 32], candidates[len(FEATHERS_PX) + 2, 32]
     assert mixed[30] > 0.9 > feather[30] and mixed[29] < 0.1, "the mixture finds the picture's edge"
 
 
-def test_warping_looks_where_the_flow_points() -> None:
-    image = torch.arange(20.0).reshape(1, 1, 1, 20).expand(1, 1, 8, 20)
-    flow = torch.zeros(1, 2, 8, 20)
-    flow[:, 0] = 3
-    assert torch.allclose(warp(image, flow)[..., :16], image[..., 3:19], atol=1e-4)
-
-
 def test_it_learns_the_alpha_of_a_batch() -> None:
     torch.manual_seed(0)
     objective = MatteLoss(MatteRefiner())
-    batch = MatteBatches(small_bank(12), replace(SMALL, guided=1.0), 5, 4).batch(0)
-    assert batch.planes.shape[:2] == (4, 2)
+    batch = MatteBatches(small_bank(12), SMALL, 5, 4).batch(0)
+    assert batch.planes.shape == (4, PLANES, 48, 48)
     optimizer = torch.optim.Adam(objective.parameters(), 3e-3)
     losses = []
     for _ in range(25):
@@ -179,13 +174,13 @@ def test_a_run_leaves_a_checkpoint_and_goes_on(tmp_path: Path) -> None:
 def test_a_contact_sheet_shows_the_tiles() -> None:
     tiles = [make_tile(small_bank(12), SMALL, (4, index)) for index in range(5)]
     sheet = contact_sheet(tiles)
-    assert np.array_equal(sheet[2:50, 2:50], tiles[0].rgb[-1])
+    assert np.array_equal(sheet[2:50, 2:50], tiles[0].rgb)
     assert np.array_equal(sheet[2:50, 50:98, 0], tiles[0].alpha), "beside it its alpha"
     assert len(sheet) == 2 * (48 + 4), "four in a row"
 
 
 def test_each_tile_is_shown_as_often_as_asked_for_turned_with_all_that_belongs_to_it() -> None:
-    bank, settings = small_bank(12), replace(SMALL, views=2, guided=1.0)
+    bank, settings = small_bank(12), replace(SMALL, views=2)
     batches = MatteBatches(bank, settings, 5, 2)
     plain = MatteBatches(bank, replace(settings, views=1), 5, 2).batch(0)
     first, later = batches.batch(0), batches.batch(8)  # after the pool has been shown once
@@ -195,8 +190,6 @@ def test_each_tile_is_shown_as_often_as_asked_for_turned_with_all_that_belongs_t
     for way in range(8):
         seen = turned(plain, way)
         assert torch.equal(seen.alpha.flatten().sort()[0], plain.alpha.flatten().sort()[0])
-        # What lay on the frame before at a pixel plus its flow still lies there.
-        before = [warp(b.planes[:, 0].float(), b.to_previous.float()) for b in (turned(plain, way), plain)]
-        whole = turned(plain._replace(near=before[1][:, None, :3]), way).near[:, 0]
-        assert torch.allclose(before[0][:, :3], whole, atol=2e-2)
+        alike = turned(plain._replace(near=plain.planes[:, :3], alpha=plain.planes[:, 3:4]), way)
+        assert torch.equal(alike.near, alike.planes[:, :3]) and torch.equal(alike.alpha, alike.planes[:, 3:4])
     assert torch.equal(turned(plain, 0).planes, plain.planes)

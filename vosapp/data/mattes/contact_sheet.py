@@ -23,8 +23,8 @@ def contact_sheet(tiles: Sequence[MatteTile]) -> Rgb:
 
 
 def _cell(tile: MatteTile) -> Rgb:
-    grey = (tile.alpha, tile.masks[-1].astype(np.uint8) * 255)
-    pieces = [tile.rgb[-1], *(np.repeat(image[..., None], 3, axis=2) for image in grey)]
+    grey = (tile.alpha, tile.mask.astype(np.uint8) * 255)
+    pieces = [tile.rgb, *(np.repeat(image[..., None], 3, axis=2) for image in grey)]
     framed = cv2.copyMakeBorder(
         np.hstack(pieces), _GAP_PX, _GAP_PX, _GAP_PX, _GAP_PX, cv2.BORDER_CONSTANT, value=(40, 40, 40)
     )

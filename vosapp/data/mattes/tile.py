@@ -1,4 +1,4 @@
-"""One training tile: one or two frames of an edge over a real background, with the exact alpha of the last."""
+"""One training tile: an edge over a real background, with its exact alpha."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from vosapp.data.generator.camera_effects import CameraEffects, recoloured, with_camera_effects
 from vosapp.data.mattes.colours import carried_out, crop, rimmed
 from vosapp.data.mattes.hair import draw_coat, grown
-from vosapp.data.mattes.mask_damage import as_given, drawn_field
+from vosapp.data.mattes.mask_damage import as_given
 from vosapp.data.mattes.silhouettes import drawn, keyed, labelled
 from vosapp.data.photographs.bank import PhotographBank, Rgb
 
@@ -38,7 +38,6 @@ class TileSettings:
         borrowed: share of objects with the texture of some other photograph.
         rimmed: share of objects that are darker or lighter along their outline.
         true_masks: share of tiles whose mask is the true one; the rest is damaged as a propagated one is.
-        guided: share of batches in which the network is given its alpha of the frame before.
         views: how often each tile is trained on, turned and mirrored: making one costs as much as learning from it.
     """
 
@@ -53,26 +52,23 @@ class TileSettings:
     borrowed: float = 0.3
     rimmed: float = 0.3
     true_masks: float = 0.6
-    guided: float = 0.0
     views: int = 1
 
 
 class MatteTile(NamedTuple):
-    """F frames, one or two; the last one is refined, the one before helps.
+    """A picture of an edge, and what is true of it.
 
     Attributes:
-        rgb: (F, size, size, 3) uint8.
-        masks: (F, size, size) bool, as a refiner would be given them.
-        alpha: (size, size) uint8, exact, on the last frame.
+        rgb: (size, size, 3) uint8.
+        mask: (size, size) bool, as a refiner would be given it.
+        alpha: (size, size) uint8, exact.
         foreground: (size, size, 3) uint8, the object's colour there.
-        to_previous: (size, size, 2) float16 flow in pixels from the last frame to the first, a little wrong.
     """
 
     rgb: NDArray[np.uint8]
-    masks: NDArray[np.bool_]
+    mask: NDArray[np.bool_]
     alpha: NDArray[np.uint8]
     foreground: NDArray[np.uint8]
-    to_previous: NDArray[np.float16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +81,7 @@ class _Object:
 
 @dataclass(frozen=True, slots=True)
 class _Shot:
-    """Motion and camera of object and background."""
+    """Motion of the object in the shutter, and the camera."""
 
     motion: NDArray[np.float64]
     blur_steps: int
@@ -93,30 +89,22 @@ class _Shot:
     defocus_px: float
     by_disc: bool
     lens_px: float
-    background_motion: NDArray[np.float64]
     effects: CameraEffects
 
 
-def make_tile(
-    bank: PhotographBank, settings: TileSettings, seed: tuple[int, int], *, before: bool = False
-) -> MatteTile:
-    """The tile of a seed, with the frame before if asked for: the same seed gives the same tile."""
+def make_tile(bank: PhotographBank, settings: TileSettings, seed: tuple[int, int]) -> MatteTile:
+    """The tile of a seed: the same seed gives the same tile."""
     random = np.random.default_rng(seed)
     canvas = settings.size_px + 2 * _MARGIN_PX
     item = _object(bank, settings, canvas, random)
     behind = _background(bank, settings, item, random)
-    shot = _shot(settings, random)
-    frames = [_frame(item, behind, shot, time, random) for time in ((-1.0, 0.0) if before else (0.0,))]
+    frame = _frame(item, behind, _shot(settings, random), random)
     inner = slice(_MARGIN_PX, -_MARGIN_PX)
-    now = frames[-1]
-    masks = [as_given(frame.alpha[inner, inner], random, true_masks=settings.true_masks) for frame in frames]
-    flow = drawn_field(settings.size_px, 3, 0.5, random) - shot.motion.astype(np.float32)
     return MatteTile(
-        np.stack([frame.rgb[inner, inner] for frame in frames]),
-        np.stack(masks),
-        np.rint(255 * now.alpha[inner, inner]).astype(np.uint8),
-        np.rint(255 * now.colour[inner, inner]).clip(0, 255).astype(np.uint8),
-        flow.astype(np.float16),
+        np.ascontiguousarray(frame.rgb[inner, inner]),
+        as_given(frame.alpha[inner, inner], random, true_masks=settings.true_masks),
+        np.rint(255 * frame.alpha[inner, inner]).astype(np.uint8),
+        np.rint(255 * frame.colour[inner, inner]).clip(0, 255).astype(np.uint8),
     )
 
 
@@ -180,7 +168,6 @@ def _shot(settings: TileSettings, random: np.random.Generator) -> _Shot:
         defocus_px=float(np.exp(random.uniform(np.log(0.5), np.log(4)))) if random.random() < settings.defocus else 0.0,
         by_disc=random.random() < 0.5,
         lens_px=abs(random.normal(0, 0.5)),
-        background_motion=random.normal(0, 2, 2),
         effects=CameraEffects(
             blur_px=0.0,
             noise=abs(random.normal(0, 4)) if random.random() < 0.6 else 0.0,
@@ -197,22 +184,20 @@ class _Frame:
     colour: Floats
 
 
-def _frame(item: _Object, behind: Floats, shot: _Shot, time: float, random: np.random.Generator) -> _Frame:
-    """One frame of the canvas. What light falls through adds up: colours are averaged times alpha, not alone."""
+def _frame(item: _Object, behind: Floats, shot: _Shot, random: np.random.Generator) -> _Frame:
+    """The canvas as it is filmed. What light falls through adds up: colours are averaged times alpha, not alone."""
     solid = np.dstack([item.colour * item.alpha[..., None], item.alpha])
     total = np.zeros_like(solid)
     for step in range(shot.blur_steps):
-        moment = time + shot.shutter * ((step + 0.5) / shot.blur_steps - 0.5)
+        moment = shot.shutter * ((step + 0.5) / shot.blur_steps - 0.5)
         total += _shifted(solid, shot.motion * moment)
     total /= shot.blur_steps
     if shot.defocus_px:
         total = _out_of_focus(total, 2 * shot.defocus_px) if shot.by_disc else _blurred(total, shot.defocus_px)
     alpha = np.clip(total[..., 3], 0, 1)
-    plate = _shifted(behind, shot.background_motion * time)
-    seen = total[..., :3] + (1 - alpha[..., None]) * plate
-    plain = _shifted(item.colour, shot.motion * time)
+    seen = total[..., :3] + (1 - alpha[..., None]) * behind
     sure = np.clip(alpha * 10, 0, 1)[..., None]
-    colour = sure * total[..., :3] / np.maximum(alpha, 1e-3)[..., None] + (1 - sure) * plain
+    colour = sure * total[..., :3] / np.maximum(alpha, 1e-3)[..., None] + (1 - sure) * item.colour
     if shot.lens_px > 0.3:  # softens all that it sees, so alpha as well
         seen, alpha = _blurred(seen, shot.lens_px), _blurred(alpha, shot.lens_px)
     rgb = with_camera_effects(np.rint(255 * seen).clip(0, 255).astype(np.uint8), shot.effects, random)

@@ -16,10 +16,10 @@ from torch.nn import functional
 
 from vosapp.models.stages.residual import ResidualBlock
 
-PLANES, CANDIDATES = 17, 13  # of the input, see `vosapp.matte.refiner_input`
+PLANES, CANDIDATES = 17, 14  # of the input, see `vosapp.matte.refiner_input`
 MULTIPLE_PX = 8  # heights and widths it takes are multiples of this
 _WIDTHS = (24, 40, 64)  # channels at 1/2, 1/4 and 1/8
-_FIRST = (0.0, 3.0, 3.0, 1.0, *(0.0,) * 9)  # how much each candidate counts untrained, as a logarithm
+_FIRST = (0.0, 3.0, 3.0, 1.0, *(0.0,) * 9, 3.0)  # how much each candidate counts untrained, as a logarithm
 
 
 class Refined(NamedTuple):
@@ -59,7 +59,7 @@ class MatteRefiner(nn.Module):
 
         Args:
             planes: (N, 17, H, W), heights and widths multiples of 8.
-            candidates: (N, 13, H, W) the alphas to choose among.
+            candidates: (N, 14, H, W) the alphas to choose among.
             near: (N, 3, H, W) the foreground colour to start from.
         """
         levels = [functional.relu(self.stem(functional.pixel_unshuffle(planes, 2)))]

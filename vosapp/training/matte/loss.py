@@ -14,7 +14,6 @@ from vosapp.training.matte.batch import MatteBatch
 
 _BAND_PX = 10  # around soft pixels, as in `vosapp.metrics.matting`
 _SLOPE, _COLOUR = 1.0, 0.1  # weights of the losses beside that of alpha
-_BEFORE = 14  # the first plane of the frame before's alpha
 _FEATHERS = 6  # of the candidates: those that do not look at the picture
 _EASE = 0.02  # mean error of a feather below which a tile counts no more for being easy
 
@@ -50,39 +49,18 @@ class MatteLoss(nn.Module):
         self.network = network
 
     def forward(self, batch: MatteBatch) -> MatteResult:
-        """Refines the last frame; where there is one before, with what the network makes of that."""
-        planes = batch.planes[:, -1].float()
-        if batch.planes.shape[1] > 1:
-            planes = torch.cat([planes[:, :_BEFORE], self._guidance(batch), planes[:, _BEFORE + 2 :]], dim=1)
-        refined = self.network(planes, batch.candidates[:, -1].float(), batch.near[:, -1].float())
+        """Refines the tiles and compares."""
+        refined = self.network(batch.planes.float(), batch.candidates.float(), batch.near.float())
         truth, colour = batch.alpha.float() / 255, batch.foreground.float() / 255
         band = _band(truth)
         with torch.no_grad():
-            feathers = (batch.candidates[:, -1, :_FEATHERS].float() - truth).abs()
+            feathers = (batch.candidates[:, :_FEATHERS].float() - truth).abs()
             feathered = torch.stack([_mean(feathers[:, k : k + 1], band) for k in range(_FEATHERS)]).amin(dim=0)
             ease = (feathered + _EASE).reciprocal()
         loss = (ease / ease.mean() * _loss(refined, truth, colour, band + 0.05)).mean()
         with torch.no_grad():
             error = _mean((refined.alpha.float().clamp(0, 1) - truth).abs(), band)
         return MatteResult(loss, 100 * error.mean(), 100 * feathered.mean())
-
-    @torch.no_grad()
-    def _guidance(self, batch: MatteBatch) -> Tensor:
-        """(B, 2, H, W): the first frame's alpha moved to the last, and ones: it is given."""
-        first = self.network(batch.planes[:, 0].float(), batch.candidates[:, 0].float(), batch.near[:, 0].float())
-        moved = warp(first.alpha.float().clamp(0, 1), batch.to_previous.float())
-        return torch.cat([moved, torch.ones_like(moved)], dim=1)
-
-
-def warp(image: Tensor, flow: Tensor) -> Tensor:
-    """(N, C, H, W) sampled at each pixel plus its flow (N, 2, H, W) in pixels; the border is repeated."""
-    height, width = image.shape[-2:]
-    y, x = torch.meshgrid(
-        torch.arange(height, device=image.device), torch.arange(width, device=image.device), indexing="ij"
-    )
-    places = torch.stack([x + flow[:, 0], y + flow[:, 1]], dim=-1)
-    scaled = (2 * places + 1) / torch.tensor([width, height], device=image.device) - 1
-    return functional.grid_sample(image, scaled, padding_mode="border", align_corners=False)
 
 
 def _loss(refined: Refined, truth: Tensor, colour: Tensor, weight: Tensor) -> Tensor:
