@@ -1,13 +1,13 @@
-"""Widgets that the panels share: headings, rules, tool buttons, segments."""
+"""Widgets that the panels share: headings, rules, tool buttons, segments, tooltips of what is drawn."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QObject, QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtGui import Qt as GuiQt
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSizePolicy,
     QToolButton,
+    QToolTip,
     QVBoxLayout,
     QWidget,
 )
@@ -253,3 +254,24 @@ class Segments(QWidget, Generic[T]):
 
     def _clicked(self, place: int) -> None:
         self.chosen.emit(self._values[place])
+
+
+class ToolTips(QObject):
+    """Tooltips of a widget that is drawn: what there is to say of the place under the pointer.
+
+    It watches the widget from outside: where Qt calls a widget's handlers within `super().event()` of Python's, an
+    error in one of them ends the process in place of being told.
+    """
+
+    def __init__(self, widget: QWidget, explain: Callable[[QPointF], str]) -> None:
+        """Watches a widget, which owns it; `explain` describes what lies under a point of it."""
+        super().__init__(widget)
+        self._widget, self._explain = widget, explain
+        widget.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """Answers where a tooltip is asked for."""
+        if event.type() != QEvent.Type.ToolTip or not isinstance(event, QHelpEvent):
+            return False
+        QToolTip.showText(event.globalPos(), as_written(self._explain(QPointF(event.pos()))), self._widget)
+        return True

@@ -8,8 +8,7 @@ from PySide6.QtWidgets import QDialog, QScrollArea, QWidget
 
 from vosapp.presentation.timeline.presence import Presence, PresenceCell, PresenceRow
 from vosapp.ui.theme import TOKENS
-from vosapp.ui.tool_tips import ToolTips
-from vosapp.ui.widgets import dialog_column, label
+from vosapp.ui.widgets import ToolTips, dialog_column, label
 
 ROW_PX = 26
 NAME_PX = 150

@@ -10,7 +10,7 @@ from vosapp.core.timeline import FrameRange
 from vosapp.presentation.timeline.lanes import KIND_WORDS, Lane
 from vosapp.ui.timeline import measures, paint
 from vosapp.ui.timeline.drawing import GUTTER_PX, HANDLE_PX, LEFT_PX, DrawnTimeline
-from vosapp.ui.tool_tips import ToolTips
+from vosapp.ui.widgets import ToolTips
 
 
 class TimelineView(DrawnTimeline):
