@@ -10,7 +10,7 @@ Floats = NDArray[np.float32]
 BoolImage = NDArray[np.bool_]
 
 
-def drawn_field(size_px: int, cells: int, amount: float, random: np.random.Generator) -> Floats:
+def _drawn_field(size_px: int, cells: int, amount: float, random: np.random.Generator) -> Floats:
     """(size, size, 2) smooth shifts in pixels with a standard deviation of about `amount`."""
     coarse = random.normal(0, amount, (cells, cells, 2)).astype(np.float32)
     return np.asarray(cv2.resize(coarse, (size_px, size_px), interpolation=cv2.INTER_CUBIC), np.float32)
@@ -35,7 +35,7 @@ def as_given(alpha: Floats, random: np.random.Generator, *, true_masks: float) -
         return np.asarray(alpha >= 0.5, np.bool_)
     size = alpha.shape[0]
     wander = float(np.exp(random.normal(0.0, 0.6)))  # pixels
-    field = drawn_field(size, int(random.integers(4, 12)), wander, random)
+    field = _drawn_field(size, int(random.integers(4, 12)), wander, random)
     grid = random.uniform(1.0, 4.0)
     small = cv2.resize(moved(alpha, field), None, fx=1 / grid, fy=1 / grid, interpolation=cv2.INTER_AREA)
     small = cv2.GaussianBlur(small, (0, 0), random.uniform(0.4, 1.5))
